@@ -1,0 +1,1 @@
+"""Measurements that anyone can rerun, each one command: python -m benchmarks.<name>."""
