@@ -1,0 +1,203 @@
+"""Scores → tables: accuracy, per class, confusion, intervals, the paired test.
+
+`evaluate` runs once, when a run is made, with scikit-learn and SciPy; its results are stored
+with the run, and pages read them from there.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+YES = 0.5  # the probability from which a binary model says "mine"
+
+
+@dataclass(frozen=True)
+class BinaryMetrics:
+    """The K binary models of a multi-model, each judged on its own question; K numbers each.
+
+    Attributes:
+        balanced_accuracy: accuracy on a balanced 1:1 test set, in expectation: the mean of the
+            share of its own digit that a model accepts and the share of all others that it
+            rejects. Over all negatives, so no sampling noise.
+        recall: share of its own digit that the model accepts.
+        false_alarm_rate: share of all other digits that it accepts too.
+        yes_counts: (K + 1,) how many pictures 0, 1, … K of the models accept.
+    """
+
+    balanced_accuracy: list[float]
+    recall: list[float]
+    false_alarm_rate: list[float]
+    yes_counts: list[int]
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What one approach scores on one set of rows.
+
+    Attributes:
+        rows: how many pictures.
+        accuracy: share of them read correctly.
+        accuracy_interval: its 95 % Wilson interval.
+        confusion: (K, K) counts, row the true class, column the answer.
+        precision: (K,) share of a class' answers that are right.
+        recall: (K,) share of a class' pictures that are found: the per-class accuracy.
+        f1: (K,) harmonic mean of the two.
+        recall_interval: (K, 2) 95 % Wilson intervals of the recall.
+        binary: for a multi-model, its members one by one.
+    """
+
+    rows: int
+    accuracy: float
+    accuracy_interval: list[float]
+    confusion: list[list[int]]
+    precision: list[float]
+    recall: list[float]
+    f1: list[float]
+    recall_interval: list[list[float]]
+    binary: BinaryMetrics | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dictionary that `from_json` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """What `to_json` wrote.
+
+        Raises:
+            TypeError: a field is missing or unknown.
+        """
+        binary = values.get("binary")
+        return cls(**{**values, "binary": BinaryMetrics(**binary) if binary else None})
+
+
+@dataclass(frozen=True)
+class PairedMetrics:
+    """Both approaches on the same pictures.
+
+    Attributes:
+        both_right, only_single, only_multi, both_wrong: counts of pictures.
+        mcnemar_p: how often a difference at least this large would come by chance if both
+            were equally good: the exact McNemar test, two-sided.
+    """
+
+    both_right: int
+    only_single: int
+    only_multi: int
+    both_wrong: int
+    mcnemar_p: float
+
+
+def evaluate(proba: NDArray, y: NDArray, classes: NDArray, *, one_vs_rest: bool) -> Metrics:
+    """The metrics of (n, K) probabilities against (n,) labels.
+
+    Args:
+        proba: (n, K), a column per class.
+        y: (n,) true labels out of `classes`.
+        classes: (K,).
+        one_vs_rest: the columns are answers of independent binary models.
+    """
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+    answers = classes[proba.argmax(axis=1)]
+    precision, recall, f1, support = precision_recall_fscore_support(
+        y, answers, labels=classes, zero_division=0
+    )
+    right = int((answers == y).sum())
+    found = (recall * support).round().astype(int)
+    return Metrics(
+        rows=len(y),
+        accuracy=right / len(y),
+        accuracy_interval=list(wilson_interval(right, len(y))),
+        confusion=confusion_matrix(y, answers, labels=classes).tolist(),
+        precision=_floats(precision),
+        recall=_floats(recall),
+        f1=_floats(f1),
+        recall_interval=[list(wilson_interval(k, n)) for k, n in zip(found, support, strict=True)],
+        binary=_binary_metrics(proba, y, classes) if one_vs_rest else None,
+    )
+
+
+def compare(single: NDArray, multi: NDArray, y: NDArray, classes: NDArray) -> PairedMetrics:
+    """The 2 × 2 table of two (n, K) arrays of probabilities on the same pictures."""
+    from scipy.stats import binomtest
+
+    single_right = classes[single.argmax(axis=1)] == y
+    multi_right = classes[multi.argmax(axis=1)] == y
+    only_single = int((single_right & ~multi_right).sum())
+    only_multi = int((multi_right & ~single_right).sum())
+    discordant = only_single + only_multi
+    return PairedMetrics(
+        both_right=int((single_right & multi_right).sum()),
+        only_single=only_single,
+        only_multi=only_multi,
+        both_wrong=int((~single_right & ~multi_right).sum()),
+        mcnemar_p=float(binomtest(only_single, discordant).pvalue) if discordant else 1.0,
+    )
+
+
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
+    """The 95 % interval of a share: Wilson, 1927, Journal of the American Statistical Association.
+
+    Where nothing was tried the share may be anything: (0, 1).
+    """
+    if not trials:
+        return 0.0, 1.0
+    z = 1.959963984540054  # 97.5 % quantile of the normal distribution
+    share = successes / trials
+    centre = share + z**2 / (2 * trials)
+    spread = z * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    scale = 1 + z**2 / trials
+    # At 0 and 1 the bounds are exact; rounding must not carry them out of [0, 1].
+    return max(0.0, float((centre - spread) / scale)), min(1.0, float((centre + spread) / scale))
+
+
+def _binary_metrics(proba: NDArray, y: NDArray, classes: NDArray) -> BinaryMetrics:
+    yes = proba >= YES  # (n, K)
+    own = y[:, np.newaxis] == classes
+    recall = (yes & own).sum(axis=0) / own.sum(axis=0).clip(1)
+    false_alarms = (yes & ~own).sum(axis=0) / (~own).sum(axis=0).clip(1)
+    counts = np.bincount(yes.sum(axis=1), minlength=len(classes) + 1)
+    return BinaryMetrics(
+        balanced_accuracy=_floats((recall + 1 - false_alarms) / 2),
+        recall=_floats(recall),
+        false_alarm_rate=_floats(false_alarms),
+        yes_counts=counts.tolist(),
+    )
+
+
+def _floats(values: NDArray) -> list[float]:
+    return [float(value) for value in values]
+
+
+def largest_confusions(
+    matrices: dict[str, list[list[int]]], classes: list[Any], *, limit: int = 12
+) -> list[dict[str, Any]]:
+    """The cells off the diagonal with the most mistakes over all matrices together.
+
+    Args:
+        matrices: (K, K) counts by name, row the true class, column the answer.
+        classes: (K,) labels.
+        limit: how many cells.
+
+    Returns:
+        Per cell the true class, the answer and the count in each matrix; the largest sum first.
+    """
+    total = np.sum([np.asarray(m) for m in matrices.values()], axis=0)
+    cells = [
+        (int(total[i, j]), i, j)
+        for i in range(len(classes))
+        for j in range(len(classes))
+        if i != j and total[i, j]
+    ]
+    cells.sort(key=lambda cell: -cell[0])
+    return [
+        {
+            "true": str(classes[i]),
+            "answer": str(classes[j]),
+            **{name: matrix[i][j] for name, matrix in matrices.items()},
+        }
+        for _, i, j in cells[:limit]
+    ]

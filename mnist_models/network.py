@@ -1,0 +1,208 @@
+"""A stack of small dense networks as arrays: forward pass, save, load. NumPy only.
+
+Both approaches are one `Stack` of M networks of the same shape that differ in two numbers:
+
+    single model   M = 1 network  with K outputs, read by a softmax: the K numbers sum to 1
+    multi-model    M = K networks with 1 output,  read by a sigmoid: K independent numbers
+
+Layer l holds weights (M, in, out) and biases (M, out). Between the layers stands a LeakyReLU
+(with a negative slope of 0 it is a plain ReLU). Dropout acts only while training, so it does
+not appear here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+SIDE = 28  # pixels
+PIXELS = SIDE * SIDE
+
+# Hidden activations of one block of rows stay below this many numbers (64 MB as float32).
+_BLOCK = 16_000_000
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """M dense networks of one shape, which together answer for K classes.
+
+    Attributes:
+        weights: per layer an array (M, in, out) float32.
+        biases: per layer an array (M, out) float32.
+        classes_: (K,) the class labels, in the order of the outputs.
+        negative_slope: slope of the hidden LeakyReLU below zero.
+    """
+
+    weights: tuple[Floats, ...]
+    biases: tuple[Floats, ...]
+    classes_: NDArray
+    negative_slope: float
+
+    def __post_init__(self) -> None:
+        _check_shapes(self)
+
+    @property
+    def members(self) -> int:
+        """M, the number of networks."""
+        return self.weights[0].shape[0]
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """Units per layer, from the input to the output: (784, 128, 10), say."""
+        return (self.weights[0].shape[1], *(w.shape[2] for w in self.weights))
+
+    @property
+    def output(self) -> str:
+        """How the last layer is read: "softmax" over K outputs, or one "sigmoid" a member."""
+        return "sigmoid" if self.layers[-1] == 1 else "softmax"
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases of all members."""
+        return sum(array.size for array in (*self.weights, *self.biases))
+
+    def logits(self, images: ArrayLike) -> Floats:
+        """What the last layer says before the softmax or sigmoid: (n, 28, 28) → (n, K).
+
+        Raises:
+            ValueError: the images have another shape, type or range than `predict_proba` takes.
+        """
+        rows = as_rows(images)
+        blocks = [self._logits(block) for block in _blocks(rows, self.members * max(self.layers))]
+        return np.concatenate(blocks)
+
+    def _logits(self, rows: Floats) -> Floats:
+        hidden = rows[np.newaxis]  # (1, n, 784), shared by all members
+        for depth, (weights, biases) in enumerate(zip(self.weights, self.biases, strict=True)):
+            if depth:
+                hidden = np.where(hidden > 0, hidden, np.float32(self.negative_slope) * hidden)
+            hidden = hidden @ weights + biases[:, np.newaxis]  # (M, n, out)
+        return hidden.transpose(1, 0, 2).reshape(len(rows), len(self.classes_))  # K is M × out
+
+    def predict_proba(self, images: ArrayLike) -> Floats:
+        """One probability per class: (n, 28, 28) uint8 0-255 or float in [0, 1] → (n, K).
+
+        A single model's rows sum to 1. A multi-model's K numbers are independent answers to
+        "is it mine?", so its rows sum to anything; 0.5 and more is a yes.
+
+        Raises:
+            ValueError: the images have another shape, type or range.
+        """
+        logits = self.logits(images)
+        return softmax(logits) if self.output == "softmax" else sigmoid(logits)
+
+    def predict(self, images: ArrayLike) -> NDArray:
+        """The most probable class of each image, (n,); ties go to the first class."""
+        return self.classes_[self.predict_proba(images).argmax(axis=1)]
+
+    def rounded(self) -> Self:
+        """The same stack with every number rounded to float16, as `save` stores it."""
+        return replace(
+            self,
+            weights=tuple(_to_half(w) for w in self.weights),
+            biases=tuple(_to_half(b) for b in self.biases),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the stack as an .npz of float16 arrays.
+
+        Raises:
+            ValueError: a number is not finite, or does not fit into float16.
+        """
+        half = self.rounded()
+        arrays: dict[str, NDArray] = {
+            "classes": self.classes_,
+            "negative_slope": np.array(self.negative_slope, dtype=np.float32),
+        }
+        for depth, (weights, biases) in enumerate(zip(half.weights, half.biases, strict=True)):
+            if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
+                raise ValueError(
+                    f"Layer {depth} has numbers that are not finite; nothing is saved."
+                )
+            arrays[f"weights_{depth}"] = weights.astype(np.float16)
+            arrays[f"biases_{depth}"] = biases.astype(np.float16)
+        np.savez_compressed(path, allow_pickle=False, **arrays)
+
+    @classmethod
+    def load(cls, file: Path | BinaryIO) -> Self:
+        """Read what `save` wrote.
+
+        Raises:
+            ValueError: it is not such a file; the message names it.
+        """
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                depths = range(sum(name.startswith("weights_") for name in arrays.files))
+                return cls(
+                    weights=tuple(arrays[f"weights_{d}"].astype(np.float32) for d in depths),
+                    biases=tuple(arrays[f"biases_{d}"].astype(np.float32) for d in depths),
+                    classes_=arrays["classes"],
+                    negative_slope=float(arrays["negative_slope"]),
+                )
+        # zipfile, zlib and NumPy's header parser fail on damaged bytes in a dozen different ways.
+        except Exception as error:
+            raise ValueError(f"{file} holds no readable stack of networks: {error}") from error
+
+
+def as_rows(images: ArrayLike) -> Floats:
+    """Pictures as rows of numbers: (n, 28, 28) uint8 or float in [0, 1] → (n, 784) float32.
+
+    Raises:
+        ValueError: the images have another shape, type or range.
+    """
+    array = np.asarray(images)
+    if array.ndim != 3 or array.shape[1:] != (SIDE, SIDE):
+        raise ValueError(
+            f"Images must have the shape (n, {SIDE}, {SIDE}), not {array.shape}; "
+            "for one image pass image[np.newaxis]."
+        )
+    rows = array.reshape(len(array), PIXELS)
+    if array.dtype == np.uint8:
+        return rows.astype(np.float32) / np.float32(255)
+    if not np.issubdtype(array.dtype, np.floating):
+        raise ValueError(f"Images must be uint8 (0-255) or float (0-1), not {array.dtype}.")
+    if rows.size and not (rows.min() >= 0 and rows.max() <= 1):  # false for NaN too
+        raise ValueError("Images of floats must lie in [0, 1]; divide grey levels by 255.")
+    return rows.astype(np.float32)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Rows (n, K) that sum to 1; the row's largest is subtracted first, so nothing overflows."""
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """1 / (1 + exp(-x)), written with tanh so that large numbers do not overflow."""
+    return np.float32(0.5) * (np.tanh(np.float32(0.5) * logits) + np.float32(1))
+
+
+def _blocks(rows: Floats, numbers_per_row: int) -> Iterator[Floats]:
+    size = max(1, _BLOCK // numbers_per_row)
+    for start in range(0, max(len(rows), 1), size):
+        yield rows[start : start + size]
+
+
+def _to_half(array: Floats) -> Floats:
+    with np.errstate(over="ignore"):  # `save` refuses infinities by name
+        return array.astype(np.float16).astype(np.float32)
+
+
+def _check_shapes(stack: Stack) -> None:
+    shapes = [w.shape for w in stack.weights]
+    if not shapes or len(shapes) != len(stack.biases) or any(len(s) != 3 for s in shapes):
+        raise ValueError(f"A stack needs weights (M, in, out) and biases per layer, not {shapes}.")
+    members, inputs, _ = shapes[0]
+    for shape, biases in zip(shapes, stack.biases, strict=True):
+        if shape[:2] != (members, inputs) or biases.shape != (members, shape[2]):
+            raise ValueError(f"The layers do not fit together: weights {shapes}.")
+        inputs = shape[2]
+    if members * inputs != len(stack.classes_):
+        raise ValueError(f"{members} × {inputs} outputs do not fit {len(stack.classes_)} classes.")
+    if members > 1 and inputs != 1:
+        raise ValueError("Several members must have one output each.")

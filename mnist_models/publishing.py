@@ -1,0 +1,164 @@
+"""Writing to `trained/`: publish a run, choose the active one.
+
+A run is written under another name and renamed when it is complete, so at any moment it is there
+whole or not at all.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_models.network import Stack
+from mnist_models.recipes import Approach
+from mnist_models.runs import FORMAT, RUN_NAME, Run, RunError, load_run, run_names, trained_folder
+
+_INCOMING = ".incoming-"  # folders that are being written; a dot keeps them out of the list
+
+
+def publish(
+    name: str,
+    manifest: dict[str, Any],
+    stacks: dict[Approach, Stack],
+    arrays: dict[str, dict[str, NDArray]],
+    documents: dict[str, Any],
+) -> Run:
+    """Write a run, whole or not at all.
+
+    Args:
+        name: of the new folder.
+        manifest: run.json, without `format`, `name` and `files`.
+        stacks: the trained networks.
+        arrays: for each further .npz file its name and its arrays.
+        documents: for each further .json file its name and its contents.
+
+    Raises:
+        RunError: the name is taken or the files cannot be written; nothing is changed then.
+    """
+    check_name(name)
+    folder = trained_folder()
+    with _write_errors():
+        folder.mkdir(parents=True, exist_ok=True)
+        incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=folder))
+        try:
+            for approach, stack in stacks.items():
+                stack.save(incoming / f"{approach}.npz")
+            for file_name, contents in arrays.items():
+                np.savez_compressed(incoming / file_name, allow_pickle=False, **contents)
+            for file_name, document in documents.items():
+                _write_json(incoming / file_name, document)
+            manifest = {"format": FORMAT, "name": name, **manifest, "files": _files(incoming)}
+            _write_json(incoming / "run.json", manifest)
+            for path in (*incoming.iterdir(), incoming):
+                _sync(path)
+            incoming.chmod(0o755)  # mkdtemp's folders are closed to others
+            incoming.rename(folder / name)
+            with contextlib.suppress(OSError):  # the run is there, and an error would deny it
+                _sync(folder)
+        except BaseException:
+            shutil.rmtree(incoming, ignore_errors=True)
+            raise
+    return load_run(name)
+
+
+def activate(name: str) -> Run:
+    """Make a run the one that is shown by default, after checking all of its files.
+
+    Raises:
+        RunError: the run is absent or damaged, or the choice cannot be written.
+    """
+    run = load_run(name)
+    run.verify()
+    with _write_errors():
+        _write_atomically(trained_folder() / "active", f"{name}\n".encode())
+    return run
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that a run cannot have.
+
+    Raises:
+        RunError: it is taken, or no plain lower-case name.
+    """
+    if not RUN_NAME.fullmatch(name):
+        raise RunError(
+            f"A run cannot be called {name[:70]!r}: use up to 64 lower-case letters, digits, "
+            "dots, hyphens and underscores, beginning and ending with a letter or digit."
+        )
+    if (trained_folder() / name).exists():
+        raise RunError(
+            f"There is a run called {name} already, and runs are never overwritten. Choose another "
+            f"name, or remove the folder {name} in trained/ first."
+        )
+
+
+def free_name(wanted: str) -> str:
+    """`wanted`, or `wanted-2`, `wanted-3`, … if that is taken."""
+    taken = set(run_names())
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted}-{number}", number + 1
+    return name
+
+
+def remove_leftovers() -> None:
+    """Delete what a publication that was killed has left; call it only while nobody publishes."""
+    for path in trained_folder().glob(f"{_INCOMING}*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _write_json(path: Path, contents: Any) -> None:
+    text = json.dumps(contents, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _files(folder: Path) -> dict[str, dict[str, Any]]:
+    return {
+        path.name: {
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "bytes": path.stat().st_size,
+        }
+        for path in sorted(folder.iterdir())
+    }
+
+
+def _sync(path: Path) -> None:
+    if os.name == "nt":  # Windows can neither open folders nor sync what is open for reading
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_atomically(path: Path, contents: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        try:
+            file.write(contents)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).chmod(0o644)  # temporary files are closed to others
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+@contextlib.contextmanager
+def _write_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"{trained_folder()} cannot be written: {error.strerror or error}. Free some space or "
+            "allow writing there and try again; the runs that were there are unchanged."
+        ) from error

@@ -1,0 +1,310 @@
+"""`trained/`: list, verify and load runs. What writes there is in `publishing`.
+
+A run is a folder that never changes once it is there:
+
+    single.npz, multi.npz   the stacks (see `network`); an approach may be absent
+    test_scores.npz         labels (n,) and per approach (n, K) probabilities of the test pictures
+    rows.npz                which training rows each member learned from
+    history.json            per approach the figures of each epoch
+    run.json                everything else, and the sha256 of every other file
+
+The name of the active run stands in `trained/active`.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_models.evaluation import Metrics, PairedMetrics
+from mnist_models.network import Stack
+from mnist_models.recipes import APPROACHES, TITLES, Approach
+
+DEFAULT_RUN = "reference"
+FORMAT = 1
+RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+_MAX_MANIFEST_BYTES = 16 * 2**20
+_MANIFEST = {  # what every run.json has, and of which type
+    "classes": list,
+    "dataset": dict,
+    "recipe": dict,
+    "approaches": dict,
+    "files": dict,
+    "fingerprint": str,
+}
+
+
+class RunError(Exception):
+    """A run is absent, damaged or cannot be written; the message says which and what to do."""
+
+
+def trained_folder() -> Path:
+    """Where runs are kept: `MNIST_TRAINED` if set, else `trained/` beside the package."""
+    configured = os.environ.get("MNIST_TRAINED")
+    return Path(configured) if configured else Path(__file__).resolve().parent.parent / "trained"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run; its arrays are read, and checked against the manifest, when first asked for.
+
+    Attributes:
+        path: the run's folder.
+        manifest: the contents of run.json.
+        version: sha256 of run.json, which names the sha256 of all files: the same version means
+            the same contents.
+    """
+
+    path: Path
+    manifest: dict[str, Any] = field(compare=False)  # it is known by its hash, the version
+    version: str
+
+    @property
+    def name(self) -> str:
+        """The name of the run's folder."""
+        return self.path.name
+
+    @property
+    def dataset(self) -> str:
+        """ "mnist" or "sample"."""
+        return self.manifest["dataset"]["name"]
+
+    @property
+    def classes(self) -> list[Any]:
+        """The K class labels."""
+        return self.manifest["classes"]
+
+    @property
+    def approaches(self) -> tuple[Approach, ...]:
+        """The approaches that were trained and scored."""
+        return tuple(a for a in APPROACHES if a in self.manifest["approaches"])
+
+    @property
+    def label(self) -> str:
+        """The name as people should read it: a run on the sample says so."""
+        return self.name if self.dataset == "mnist" else f"{self.name} (trained on the sample)"
+
+    @cached_property
+    def single(self) -> Stack:
+        """The single model.
+
+        Raises:
+            RunError: this run has none, or its file is damaged.
+        """
+        return self._stack("single")
+
+    @cached_property
+    def multi(self) -> Stack:
+        """The multi-model.
+
+        Raises:
+            RunError: this run has none, or its file is damaged.
+        """
+        return self._stack("multi")
+
+    @cached_property
+    def test_scores(self) -> dict[str, NDArray]:
+        """`labels` (n,) and per approach (n, K) float32 probabilities of the test pictures.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        return self._arrays("test_scores.npz")
+
+    @cached_property
+    def history(self) -> dict[Approach, dict[str, list[Any]]]:
+        """Per approach the figures of each epoch, see `training.Fit`.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        try:
+            return json.loads(self._bytes("history.json"))
+        except ValueError as error:
+            raise RunError(_damaged(self.path / "history.json")) from error
+
+    def stack(self, approach: Approach) -> Stack:
+        """`single` or `multi` by name.
+
+        Raises:
+            RunError: see there.
+        """
+        return self.single if approach == "single" else self.multi
+
+    def metrics(self, approach: Approach, rows: str = "test") -> Metrics:
+        """The stored metrics of an approach on the "train" or "test" rows.
+
+        Raises:
+            RunError: the manifest does not have them.
+        """
+        with _manifest_errors(self.path):
+            return Metrics.from_json(self.manifest["approaches"][approach]["metrics"][rows])
+
+    def paired(self) -> PairedMetrics | None:
+        """Both approaches on the same test pictures, if the run has both."""
+        with _manifest_errors(self.path):
+            values = self.manifest.get("paired")
+            return PairedMetrics(**values) if values else None
+
+    def verify(self) -> None:
+        """Check every file against the manifest.
+
+        Raises:
+            RunError: a file is absent or differs; the message names it.
+        """
+        for name in self.manifest["files"]:
+            self._bytes(name)
+
+    def _stack(self, approach: Approach) -> Stack:
+        name = f"{approach}.npz"
+        if name not in self.manifest["files"]:
+            raise RunError(
+                f"The run {self.name} has no weights of the {TITLES[approach].lower()}. Train them "
+                f"with: python -m mnist_models train --recipe {self.manifest['recipe']['name']} "
+                f"--approach {approach}"
+            )
+        try:
+            return Stack.load(io.BytesIO(self._bytes(name)))
+        except ValueError as error:
+            raise RunError(_damaged(self.path / name)) from error
+
+    def _arrays(self, name: str) -> dict[str, NDArray]:
+        try:
+            with np.load(io.BytesIO(self._bytes(name)), allow_pickle=False) as file:
+                return {key: file[key] for key in file.files}
+        except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise RunError(_damaged(self.path / name)) from error
+
+    def _bytes(self, name: str) -> bytes:
+        path = self.path / name
+        try:
+            contents = path.read_bytes()
+            expected = self.manifest["files"][name]["sha256"]
+        except (OSError, KeyError, TypeError) as error:
+            raise RunError(_damaged(path)) from error
+        if hashlib.sha256(contents).hexdigest() != expected:
+            raise RunError(_damaged(path))
+        return contents
+
+
+def run_names() -> list[str]:
+    """The names of all runs in `trained/`, damaged ones included, the default one first.
+
+    Raises:
+        RunError: the folder cannot be read.
+    """
+    folder = trained_folder()
+    try:
+        names = [p.name for p in folder.iterdir() if _is_run_folder(p)] if folder.is_dir() else []
+    except OSError as error:
+        raise RunError(f"{folder} cannot be read: {error.strerror or error}.") from error
+    return sorted(names, key=lambda name: (name != DEFAULT_RUN, name))
+
+
+def load_run(name: str | None = None) -> Run:
+    """The run of that name, or the active one.
+
+    Raises:
+        RunError: there is no such run, or its manifest is damaged.
+    """
+    name = active_name() if name is None else name
+    path = trained_folder() / name
+    if not RUN_NAME.fullmatch(name) or not path.is_dir():
+        raise RunError(_no_run(name))
+    manifest_path = path / "run.json"
+    try:
+        if manifest_path.stat().st_size > _MAX_MANIFEST_BYTES:
+            raise ValueError("too large")
+        contents = manifest_path.read_bytes()
+        manifest = json.loads(contents)
+        _check_manifest(manifest)
+    except (OSError, ValueError, RecursionError) as error:  # JSON can be nested too deeply
+        raise RunError(_damaged(manifest_path)) from error
+    run = Run(path, manifest, hashlib.sha256(contents).hexdigest())
+    for approach in run.approaches:
+        for rows in ("train", "test"):
+            run.metrics(approach, rows)
+    run.paired()
+    return run
+
+
+def active_name() -> str:
+    """The name of the run that is shown when nobody asks for another.
+
+    What `trained/active` names, if that run is there; else the default run, else any.
+
+    Raises:
+        RunError: there is no run at all.
+    """
+    names = run_names()
+    if not names:
+        raise RunError(_no_run(None))
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        chosen = (trained_folder() / "active").read_text(encoding="utf-8").strip()
+        if chosen in names:
+            return chosen
+    return names[0]
+
+
+def find_run(fingerprint: str, approaches: tuple[Approach, ...]) -> Run | None:
+    """A sound run with this fingerprint and at least these approaches, if there is one."""
+    for name in run_names():
+        with contextlib.suppress(RunError):
+            run = load_run(name)
+            if run.manifest["fingerprint"] == fingerprint and set(approaches) <= set(
+                run.approaches
+            ):
+                run.verify()
+                return run
+    return None
+
+
+def _is_run_folder(path: Path) -> bool:
+    return path.is_dir() and bool(RUN_NAME.fullmatch(path.name))
+
+
+def _check_manifest(manifest: Any) -> None:
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ValueError("not a manifest of this format")
+    for key, kind in _MANIFEST.items():
+        if not isinstance(manifest.get(key), kind):
+            raise ValueError(f"no {key}")
+    for key in ("dataset", "recipe"):
+        if not isinstance(manifest[key].get("name"), str):
+            raise ValueError(f"no name of the {key}")
+
+
+@contextlib.contextmanager
+def _manifest_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RunError(_damaged(path / "run.json")) from error
+
+
+def _damaged(path: Path) -> str:
+    run = path.parent.name
+    return (
+        f"The run {run} is damaged: {path.name} is missing or not what was written. Choose another "
+        f"run; to get this one back, restore trained/{run} with git, or remove that folder and "
+        "train it again."
+    )
+
+
+def _no_run(name: str | None) -> str:
+    what = "no trained run" if name is None else f"no run called {name[:70]}"
+    return (
+        f"There is {what} in {trained_folder()}. See what is there with: python -m mnist_models "
+        "runs. Train one with: python -m mnist_models train"
+    )

@@ -1,0 +1,378 @@
+"""Training with TensorFlow, and models for plain Keras. The only module that imports them.
+
+Both approaches are one stack of M networks (see `network`), so both are trained by one loop:
+a batch is (M, B) row numbers, a layer is one batched matrix product, and the losses of the
+members are added up, which leaves each member the gradient it would have on its own. The loop
+over a block of steps is one compiled TensorFlow program; Python looks in between two blocks,
+which is where progress is told and a cancellation is noticed.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's hints on its own build
+
+import keras
+import tensorflow as tf
+
+from mnist_models.network import PIXELS, Floats, Stack
+from mnist_models.recipes import Approach, Recipe, TrainingError
+from mnist_models.sampling import STRATEGIES, Rows, every_row, stream
+
+VERSIONS = {"tensorflow": tf.__version__, "keras": keras.__version__}
+
+# Steps between two looks at the clock and at the cancel flag: a fraction of a second.
+_STEPS_PER_BLOCK = 32
+
+_BETA_1, _BETA_2, _RHO, _EPSILON = 0.9, 0.999, 0.9, 1e-7  # Keras' defaults
+
+OnProgress = Callable[[float], None]  # share of all steps done, 0 to 1; may raise to cancel
+OnEpoch = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A trained stack and how it came to be.
+
+    Attributes:
+        stack: the trained networks.
+        history: per epoch `loss` and `accuracy` (means over the members, as training saw them,
+            dropout and all), `member_loss` and `member_accuracy` (M numbers each), and with
+            validation rows `val_loss`, `val_accuracy` and `val_confusion` (K × K counts, row the
+            true class) of the whole approach.
+        chosen: per member the numbers of the rows that it learned from.
+        seconds: wall time of the training steps and the validation, without imports.
+    """
+
+    stack: Stack
+    history: dict[str, list[Any]]
+    chosen: list[Rows]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Member:
+    name: str  # names its random streams
+    targets: NDArray[np.float32]  # (n,) 0 or 1, or the class' position
+    rows: Rows
+
+
+def fit(
+    recipe: Recipe,
+    approach: Approach,
+    x: NDArray[np.uint8],
+    y: NDArray,
+    *,
+    seed: int,
+    validation: tuple[NDArray[np.uint8], NDArray] | None = None,
+    on_progress: OnProgress = lambda _: None,
+    on_epoch: OnEpoch = lambda _: None,
+) -> Fit:
+    """Train one approach of a recipe.
+
+    Args:
+        recipe: the settings.
+        approach: "single" or "multi".
+        x: (n, 28, 28) uint8.
+        y: (n,) labels.
+        seed: with the same seed, data and machine, the weights are the same.
+        validation: rows that training never sees, judged after each epoch.
+        on_progress: called several times a second; an exception from it ends the training.
+        on_epoch: called with the epoch's history entries.
+
+    Raises:
+        TrainingError: the loss is no longer a number.
+    """
+    started = time.perf_counter()
+    classes = _classes(y)
+    members = _members(recipe, approach, y, classes, seed)
+    program = _Program(recipe, members, x, outputs=len(classes) // len(members), seed=seed)
+    history: dict[str, list[Any]] = {}
+    steps = _steps_per_epoch(recipe, members)
+    shuffles = [stream(seed, member.name, "shuffle") for member in members]
+    for epoch in range(recipe.epochs):
+        batches = _epoch_batches(members, shuffles, steps, recipe.batch_size)
+
+        def tell(share: float, epoch: int = epoch) -> None:
+            on_progress((epoch + share) / recipe.epochs)
+
+        entry = _run_epoch(program, batches, tell)
+        if validation is not None:
+            entry |= _judge(program.stack(classes), *validation)
+        for name, value in entry.items():
+            history.setdefault(name, []).append(value)
+        on_epoch({"epoch": epoch + 1, **entry})
+    return Fit(
+        stack=program.stack(classes),
+        history=history,
+        chosen=[member.rows for member in members],
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _classes(y: NDArray) -> NDArray:
+    classes = np.unique(y)
+    # As uint8, 9 + 250 would be 3: labels that people compute with are plain integers.
+    return classes.astype(np.int64) if np.issubdtype(classes.dtype, np.integer) else classes
+
+
+def _members(
+    recipe: Recipe, approach: Approach, y: NDArray, classes: NDArray, seed: int
+) -> list[_Member]:
+    if approach == "single":
+        targets = np.searchsorted(classes, y).astype(np.float32)
+        rows = every_row(targets > 0, stream(seed, "single", "rows"))
+        return [_Member("single", targets, rows)]
+    draw = STRATEGIES[recipe.sampling].draw
+    return [
+        _Member(str(label), (y == label).astype(np.float32), draw(y == label, rng))
+        for label in classes
+        for rng in (stream(seed, label, "rows"),)
+    ]
+
+
+def _steps_per_epoch(recipe: Recipe, members: list[_Member]) -> int:
+    """As many steps as the average member needs to see each of its rows once."""
+    rows = np.mean([len(member.rows) for member in members])
+    return max(1, round(rows / recipe.batch_size))
+
+
+def _epoch_batches(
+    members: list[_Member], shuffles: list[np.random.Generator], steps: int, batch: int
+) -> NDArray[np.int32]:
+    """Row numbers (steps, M, batch): each member's own rows in a new order.
+
+    Every member takes the same number of steps. One with fewer rows than that begins a second
+    pass over them, one with more leaves some out of this epoch.
+    """
+    wanted = steps * batch
+    orders = []
+    for member, rng in zip(members, shuffles, strict=True):
+        passes = -(-wanted // len(member.rows))
+        order = np.concatenate([rng.permutation(member.rows) for _ in range(passes)])
+        orders.append(order[:wanted].reshape(steps, batch))
+    return np.stack(orders, axis=1).astype(np.int32)
+
+
+def _run_epoch(
+    program: "_Program", batches: NDArray[np.int32], on_progress: OnProgress
+) -> dict[str, Any]:
+    loss = np.zeros(program.members)
+    correct = np.zeros(program.members)
+    for start in range(0, len(batches), _STEPS_PER_BLOCK):
+        block = batches[start : start + _STEPS_PER_BLOCK]
+        block_loss, block_correct = program.train(block)
+        if not np.isfinite(block_loss).all():
+            raise TrainingError(
+                "The loss is no longer a number: the training has blown up. Nothing is kept; "
+                "a smaller learning rate is the usual cure."
+            )
+        loss += block_loss
+        correct += block_correct
+        on_progress((start + len(block)) / len(batches))
+    loss /= len(batches)
+    accuracy = correct / (len(batches) * batches.shape[2])
+    return {
+        "loss": float(loss.mean()),
+        "accuracy": float(accuracy.mean()),
+        "member_loss": loss.round(6).tolist(),
+        "member_accuracy": accuracy.round(6).tolist(),
+    }
+
+
+def _judge(stack: Stack, x: NDArray[np.uint8], y: NDArray) -> dict[str, Any]:
+    """Loss, accuracy and confusion of the whole approach on rows that it did not learn from."""
+    proba = stack.predict_proba(x).astype(np.float64).clip(1e-7, 1 - 1e-7)
+    truth = y[:, np.newaxis] == stack.classes_
+    if stack.output == "softmax":
+        loss = -np.log(proba[truth]).mean()
+    else:
+        loss = -np.log(np.where(truth, proba, 1 - proba)).mean()
+    confusion = np.zeros((len(stack.classes_),) * 2, dtype=int)
+    np.add.at(confusion, (truth.argmax(axis=1), proba.argmax(axis=1)), 1)
+    return {
+        "val_loss": float(loss),
+        "val_accuracy": float(confusion.trace() / len(y)),
+        "val_confusion": confusion.tolist(),
+    }
+
+
+class _Program:
+    """The compiled training program of one stack."""
+
+    def __init__(
+        self, recipe: Recipe, members: list[_Member], x: NDArray, *, outputs: int, seed: int
+    ) -> None:
+        self.members = len(members)
+        self._recipe = recipe
+        self._outputs = outputs
+        self._pixels = tf.constant(x.reshape(len(x), PIXELS))
+        self._targets = tf.constant(np.stack([member.targets for member in members]))  # (M, n)
+        self._dropout_seeds = [
+            int(stream(seed, member.name, "dropout").integers(2**31)) for member in members
+        ]
+        initial = _initial_parameters(recipe, members, outputs, seed)
+        self._parameters = [tf.Variable(array) for array in initial]
+        self._slots = [
+            (tf.Variable(tf.zeros_like(p)), tf.Variable(tf.zeros_like(p))) for p in self._parameters
+        ]
+        self._step = tf.Variable(0, dtype=tf.int32)
+        signature = tf.TensorSpec((None, self.members, recipe.batch_size), tf.int32)
+        self._compiled = tf.function(self._train, input_signature=[signature])
+
+    def train(self, batches: NDArray[np.int32]) -> tuple[NDArray, NDArray]:
+        """Take one step per entry of (S, M, B); the members' summed losses and hits, (M,) each."""
+        loss, correct = self._compiled(batches)
+        return loss.numpy(), correct.numpy()
+
+    def stack(self, classes: NDArray) -> Stack:
+        arrays = [parameter.numpy() for parameter in self._parameters]
+        return Stack(
+            weights=tuple(arrays[0::2]),
+            biases=tuple(arrays[1::2]),
+            classes_=classes,
+            negative_slope=self._recipe.negative_slope,
+        )
+
+    def _train(self, batches: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        loss = tf.zeros(self.members)
+        correct = tf.zeros(self.members)
+        for step in tf.range(tf.shape(batches)[0]):
+            rows = batches[step]  # (M, B)
+            inputs = tf.cast(tf.gather(self._pixels, rows), tf.float32) / 255.0  # (M, B, 784)
+            targets = tf.gather(self._targets, rows, batch_dims=1)  # (M, B)
+            with tf.GradientTape() as tape:
+                logits = self._forward(inputs)  # (M, B, outputs)
+                losses = tf.reduce_mean(self._loss(logits, targets), axis=1)  # (M,)
+                total = tf.reduce_sum(losses)
+            self._update(tape.gradient(total, self._parameters))
+            loss += losses
+            correct += tf.reduce_sum(self._hits(logits, targets), axis=1)
+        return loss, correct
+
+    def _forward(self, hidden: tf.Tensor) -> tf.Tensor:
+        last = len(self._parameters) // 2 - 1
+        for depth in range(last + 1):
+            weights, biases = self._parameters[2 * depth : 2 * depth + 2]
+            hidden = tf.matmul(hidden, weights) + biases[:, tf.newaxis]
+            if depth < last:
+                hidden = tf.nn.leaky_relu(hidden, self._recipe.negative_slope)
+                hidden = self._dropout(hidden, depth)
+        return hidden
+
+    def _dropout(self, hidden: tf.Tensor, depth: int) -> tf.Tensor:
+        rate = self._recipe.dropout
+        if rate == 0:
+            return hidden
+        counter = self._step * len(self._recipe.hidden) + depth
+        # One stream per member, so that a member's mask does not depend on its neighbours.
+        noise = tf.stack(
+            [
+                tf.random.stateless_uniform(tf.shape(hidden)[1:], (seed, counter))
+                for seed in self._dropout_seeds
+            ]
+        )
+        return tf.where(noise >= rate, hidden / (1 - rate), 0.0)
+
+    def _loss(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        if self._outputs == 1:
+            return tf.nn.sigmoid_cross_entropy_with_logits(targets, logits[..., 0])
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(targets, tf.int32), logits)
+
+    def _hits(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        if self._outputs == 1:
+            answers = tf.cast(logits[..., 0] >= 0, tf.float32)
+        else:
+            answers = tf.cast(tf.argmax(logits, axis=-1), tf.float32)
+        return tf.cast(answers == targets, tf.float32)
+
+    def _update(self, gradients: list[tf.Tensor]) -> None:
+        """One step of Keras' Adam or RMSprop by TensorFlow's fused kernels.
+
+        The kernels read and write each number once, where Keras' optimizers take a dozen passes
+        over the arrays; the tests hold the two equal.
+        """
+        self._step.assign_add(1)
+        step = tf.cast(self._step, tf.float32)
+        for parameter, slots, gradient in zip(
+            self._parameters, self._slots, gradients, strict=True
+        ):
+            first, second = slots
+            common = {"var": parameter.handle, "lr": self._recipe.learning_rate, "grad": gradient}
+            if self._recipe.optimizer == "adam":
+                tf.raw_ops.ResourceApplyAdam(
+                    **common,
+                    m=first.handle,
+                    v=second.handle,
+                    beta1_power=tf.pow(_BETA_1, step),
+                    beta2_power=tf.pow(_BETA_2, step),
+                    beta1=_BETA_1,
+                    beta2=_BETA_2,
+                    epsilon=_EPSILON,
+                )
+            else:
+                tf.raw_ops.ResourceApplyRMSProp(
+                    **common,
+                    ms=first.handle,
+                    mom=second.handle,
+                    rho=_RHO,
+                    momentum=0.0,
+                    epsilon=_EPSILON,
+                )
+
+
+def _initial_parameters(
+    recipe: Recipe, members: list[_Member], outputs: int, seed: int
+) -> Iterator[Floats]:
+    """Weights and biases per layer, stacked: Glorot's uniform distribution, and zeros."""
+    streams = [stream(seed, member.name, "weights") for member in members]
+    sizes = (PIXELS, *recipe.hidden, outputs)
+    for inputs, units in pairwise(sizes):
+        limit = np.sqrt(6 / (inputs + units))
+        drawn = [rng.uniform(-limit, limit, (inputs, units)) for rng in streams]
+        yield np.stack(drawn).astype(np.float32)
+        yield np.zeros((len(members), units), dtype=np.float32)
+
+
+def to_keras(stack: Stack) -> list[keras.Model]:
+    """Each member as a Keras model: (n, 28, 28) floats in [0, 1] → (n, K) or (n, 1) probabilities.
+
+    Source of the equality with `Stack.predict_proba`: the same arrays, layer by layer.
+    """
+    return [_keras_member(stack, member) for member in range(stack.members)]
+
+
+def _keras_member(stack: Stack, member: int) -> keras.Model:
+    layers: list[keras.layers.Layer] = [keras.Input((28, 28)), keras.layers.Flatten()]
+    dense = []
+    for depth, units in enumerate(stack.layers[1:]):
+        if depth:
+            layers.append(keras.layers.LeakyReLU(negative_slope=stack.negative_slope))
+        dense.append(keras.layers.Dense(units))
+        layers.append(dense[-1])
+    layers.append(keras.layers.Activation(stack.output))
+    model = keras.Sequential(layers)
+    for layer, weights, biases in zip(dense, stack.weights, stack.biases, strict=True):
+        layer.set_weights([weights[member], biases[member]])
+    return model
+
+
+def export_keras(stack: Stack, stem: Path) -> list[Path]:
+    """Write `<stem>.keras`, or `<stem>_<class>.keras` for each member of several.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    names = [""] if stack.members == 1 else [f"_{label}" for label in stack.classes_]
+    paths = [stem.with_name(f"{stem.name}{name}.keras") for name in names]
+    for path, model in zip(paths, to_keras(stack), strict=True):
+        model.save(path)
+    return paths

@@ -1,0 +1,195 @@
+"""What the tests share: the real data, if they are here, and tiny data, runs and folders."""
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from mnist_models.data import Dataset
+from mnist_models.evaluation import compare, evaluate
+from mnist_models.network import PIXELS, Stack
+from mnist_models.publishing import publish
+from mnist_models.recipes import APPROACHES, RECIPES, Approach
+from mnist_models.runs import Run
+from mnist_models.sampling import pack_rows, stream, undersample
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With FAIL_ON_SKIP set a skipped test is a failure: everything it needs should be here."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("FAIL_ON_SKIP") and skipped:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _data_file(variable: str) -> Path:
+    path = os.environ.get(variable)
+    if not path or not Path(path).is_file():
+        pytest.skip(f"{variable} does not point at a file on this machine")
+    return Path(path)
+
+
+@pytest.fixture(scope="session")
+def mnist_npz() -> Path:
+    """The MNIST file, or the test is skipped."""
+    return _data_file("MNIST_NPZ")
+
+
+@pytest.fixture(scope="session")
+def pen_digits_file() -> Path:
+    """The pen strokes of real writers, or the test is skipped."""
+    return _data_file("PEN_DIGITS")
+
+
+@pytest.fixture
+def trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty `trained/` folder of the test's own."""
+    folder = tmp_path / "trained"
+    folder.mkdir()
+    monkeypatch.setenv("MNIST_TRAINED", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_dataset() -> Dataset:
+    """320 and 100 pictures of ten "digits": a bright square at the digit's place, and noise."""
+    rng = np.random.default_rng(7)
+
+    def pictures(n: int) -> tuple[np.ndarray, np.ndarray]:
+        labels = rng.permutation(np.arange(n) % 10).astype(np.uint8)
+        images = rng.integers(0, 120, (n, 28, 28)).astype(np.uint8)
+        for image, label in zip(images, labels, strict=True):
+            row, column = divmod(int(label), 4)
+            image[2 + 8 * row : 8 + 8 * row, 1 + 7 * column : 6 + 7 * column] += 100
+        return images, labels
+
+    return Dataset("sample", *pictures(320), *pictures(100))
+
+
+@pytest.fixture(scope="session")
+def make_stack() -> Callable[..., Stack]:
+    """A function that makes a stack with random weights."""
+
+    def make(
+        approach: Approach,
+        *,
+        hidden: tuple[int, ...] = (8,),
+        negative_slope: float = 0.1,
+        classes: list[Any] | None = None,
+        seed: int = 0,
+    ) -> Stack:
+        rng = np.random.default_rng(seed)
+        labels = np.array(range(10) if classes is None else classes)
+        members, outputs = (1, len(labels)) if approach == "single" else (len(labels), 1)
+        sizes = (PIXELS, *hidden, outputs)
+        return Stack(
+            weights=tuple(
+                rng.normal(0, 1 / np.sqrt(a), (members, a, b)).astype(np.float32)
+                for a, b in pairwise(sizes)
+            ),
+            biases=tuple(rng.normal(0, 0.1, (members, b)).astype(np.float32) for b in sizes[1:]),
+            classes_=labels,
+            negative_slope=negative_slope,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_contents(tiny_dataset: Dataset, make_stack: Callable[..., Stack]) -> dict[str, Any]:
+    """What `publish` needs for a run of untrained networks: `publish("name", **tiny_contents)`."""
+    stacks = {approach: make_stack(approach).rounded() for approach in APPROACHES}
+    proba: dict[str, np.ndarray] = {
+        a: s.predict_proba(tiny_dataset.x_test) for a, s in stacks.items()
+    }
+    positive = [tiny_dataset.y_train == label for label in range(10)]
+    chosen: dict[Approach, list[np.ndarray]] = {
+        "single": [np.arange(320)],
+        "multi": [undersample(p, stream(0, k, "rows")) for k, p in enumerate(positive)],
+    }
+    entries = {
+        approach: {
+            "layers": list(stack.layers),
+            "members": stack.members,
+            "parameters": stack.parameters,
+            "seconds": 0.1,
+            "rows": [len(rows) for rows in chosen[approach]],
+            "distinct_rows": len(np.unique(np.concatenate(chosen[approach]))),
+            "metrics": {
+                "train": _metrics(stack, tiny_dataset.x_train, tiny_dataset.y_train),
+                "test": _metrics(stack, tiny_dataset.x_test, tiny_dataset.y_test),
+            },
+        }
+        for approach, stack in stacks.items()
+    }
+    classes = stacks["single"].classes_
+    manifest = {
+        "created": "2026-01-01T00:00:00+00:00",
+        "fingerprint": "0" * 64,
+        "recipe": {"name": "reference", **RECIPES["reference"].settings()},
+        "seed": 0,
+        "dataset": {
+            "name": tiny_dataset.name,
+            "fingerprint": tiny_dataset.fingerprint,
+            "train_rows": 320,
+            "test_rows": 100,
+        },
+        "versions": {"python": "3.11.7", "numpy": "2", "tensorflow": "2", "keras": "3"},
+        "classes": classes.tolist(),
+        "approaches": entries,
+        "paired": asdict(compare(proba["single"], proba["multi"], tiny_dataset.y_test, classes)),
+    }
+    rows = {approach: pack_rows(numbers, 320) for approach, numbers in chosen.items()}
+    arrays = {
+        "test_scores.npz": {"labels": tiny_dataset.y_test, **proba},
+        "rows.npz": rows,
+    }
+    documents = {"history.json": {a: _history(s.members) for a, s in stacks.items()}}
+    return {"manifest": manifest, "stacks": stacks, "arrays": arrays, "documents": documents}
+
+
+@pytest.fixture
+def tiny_run(trained: Path, tiny_contents: dict[str, Any]) -> Run:
+    """The only run in `trained/`, called reference: both approaches, hidden layers of 8."""
+    return publish("reference", **tiny_contents)
+
+
+@pytest.fixture
+def open_page() -> Callable[..., AppTest]:
+    """A function that runs a page: `open_page("compare", run="name")`."""
+    st.cache_resource.clear()
+
+    def open_named(name: str, **query: str) -> AppTest:
+        page = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=60)
+        for key, value in query.items():
+            page.query_params[key] = value
+        page.run()
+        assert not page.exception
+        return page
+
+    return open_named
+
+
+def _metrics(stack: Stack, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+    proba = stack.predict_proba(x)
+    return evaluate(proba, y, stack.classes_, one_vs_rest=stack.members > 1).to_json()
+
+
+def _history(members: int) -> dict[str, list[Any]]:
+    return {
+        "loss": [0.7, 0.5],
+        "accuracy": [0.5, 0.7],
+        "member_loss": [[0.7] * members, [0.5] * members],
+        "member_accuracy": [[0.5] * members, [0.7] * members],
+        "val_loss": [0.8, 0.6],
+        "val_accuracy": [0.4, 0.6],
+    }

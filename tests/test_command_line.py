@@ -1,0 +1,397 @@
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mnist_models import __main__ as command_line
+from mnist_models import jobs
+from mnist_models.__main__ import Cancelled, main
+from mnist_models.data import Dataset, DatasetError
+from mnist_models.publishing import publish
+from mnist_models.recipes import APPROACHES, RECIPES, TITLES, TrainingError
+from mnist_models.runs import Run, RunError, active_name, load_run, run_names
+from mnist_models.workflow import Event, Request
+
+ROOT = Path(command_line.__file__).parent.parent
+
+Capture = pytest.CaptureFixture[str]
+
+
+def _run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mnist_models", *arguments]
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
+    return subprocess.run(command, cwd=ROOT, check=False, **options)
+
+
+# runs
+
+
+def test_runs_are_listed_with_their_figures_and_the_active_one_marked(
+    tiny_run: Run, tiny_contents: dict[str, Any], capsys: Capture
+) -> None:
+    publish("other", **tiny_contents)
+    assert main(["runs"]) == 0
+    reference, other = capsys.readouterr().out.splitlines()
+    assert reference.startswith("* reference ")
+    assert other.startswith("  other ")
+    assert " sample " in other
+    for approach in APPROACHES:
+        assert f"{approach} {tiny_run.metrics(approach).accuracy:.4f}" in reference
+
+
+def test_a_damaged_run_is_listed_with_what_is_wrong(
+    tiny_run: Run, tiny_contents: dict[str, Any], capsys: Capture
+) -> None:
+    other = publish("other", **tiny_contents)
+    (other.path / "multi.npz").write_bytes(b"")
+    (other.path.parent / "empty").mkdir()
+    assert main(["runs"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert "The run empty is damaged: run.json" in lines[1]
+    assert "The run other is damaged: multi.npz" in lines[2]
+
+
+def test_without_runs_the_next_step_is_said(trained: Path, capsys: Capture) -> None:
+    for arguments in (["runs"], ["evaluate"]):
+        assert main(arguments) == 1
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert "python -m mnist_models train" in captured.err
+
+
+def test_the_active_run_is_chosen_here(
+    tiny_run: Run, tiny_contents: dict[str, Any], capsys: Capture
+) -> None:
+    publish("other", **tiny_contents)
+    assert main(["runs", "--activate", "other"]) == 0
+    assert active_name() == "other"
+    assert "* other " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["absent", "../reference", "Reference"])
+@pytest.mark.parametrize("command", [["evaluate"], ["runs", "--activate"], ["export"]])
+def test_an_unknown_run_is_one_line_and_exit_status_one(
+    command: list[str], name: str, tiny_run: Run, tmp_path: Path, capsys: Capture
+) -> None:
+    target = [str(tmp_path / "out")] if command == ["export"] else []
+    assert main([*command, name, *target]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.splitlines()) == 1
+    assert f"no run called {name}" in captured.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_process_ends_with_the_exit_status_and_without_a_traceback(trained: Path) -> None:
+    result = _run("runs")
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert "no trained run" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise on Windows")
+def test_a_reader_who_has_seen_enough_is_no_error(tiny_run: Run) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}  # so that it is noticed at the end only
+    try:
+        result = _run("runs", stdout=writer, env=buffered)
+    finally:
+        os.close(writer)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+# evaluate
+
+
+@pytest.fixture
+def data_of_tiny_run(
+    tiny_run: Run, tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> Dataset:
+    monkeypatch.setattr(command_line, "load_dataset", lambda name: tiny_dataset)
+    return tiny_dataset
+
+
+def test_evaluating_a_run_reproduces_its_figures(
+    data_of_tiny_run: Dataset, tiny_run: Run, capsys: Capture
+) -> None:
+    assert main(["evaluate"]) == 0
+    out = capsys.readouterr().out
+    assert "These are the figures stored with the run." in out
+    assert "reference (trained on the sample), scored on 100 test pictures" in out
+    for approach in APPROACHES:
+        metrics = tiny_run.metrics(approach)
+        low, high = metrics.accuracy_interval
+        assert (
+            f"{TITLES[approach]}: test accuracy {metrics.accuracy:.4f} (95 % {low:.4f}-{high:.4f})"
+            in out
+        )
+    binary = tiny_run.metrics("multi").binary
+    assert binary is not None
+    recipe = RECIPES["reference"].published
+    assert recipe is not None
+    for ours, published in zip(binary.balanced_accuracy, recipe.binary_test, strict=True):
+        assert f"{ours:.5f}    {published:.5f}" in out
+
+
+def test_figures_that_cannot_be_reproduced_are_an_error(
+    data_of_tiny_run: Dataset, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(data_of_tiny_run, x_test=data_of_tiny_run.x_test[:, ::-1])
+    monkeypatch.setattr(command_line, "load_dataset", lambda name: other)
+    assert main(["evaluate", "reference"]) == 1
+    assert "These are NOT the figures stored with the run" in capsys.readouterr().out
+
+
+def test_a_run_of_a_recipe_that_is_gone_can_still_be_evaluated(
+    data_of_tiny_run: Dataset, tiny_contents: dict[str, Any], capsys: Capture
+) -> None:
+    manifest = tiny_contents["manifest"]
+    manifest = {**manifest, "recipe": {**manifest["recipe"], "name": "forgotten"}}
+    publish("old", **{**tiny_contents, "manifest": manifest})
+    assert main(["evaluate", "old"]) == 0
+    assert "published" not in capsys.readouterr().out
+
+
+def test_a_dataset_that_cannot_be_had_is_one_line(
+    tiny_run: Run, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def fail(name: str) -> Dataset:
+        raise DatasetError("mnist.npz is damaged. Move it.")
+
+    monkeypatch.setattr(command_line, "load_dataset", fail)
+    assert main(["evaluate"]) == 1
+    assert capsys.readouterr().err == "mnist.npz is damaged. Move it.\n"
+
+
+def test_the_reference_reproduces_its_figures_on_mnist_and_beats_the_published_ones(
+    mnist_npz: Path, capsys: Capture
+) -> None:
+    try:
+        run = load_run("reference")
+    except RunError:
+        pytest.skip("the run reference is not here yet")
+    if run.dataset != "mnist":
+        pytest.skip("the run reference was not trained on MNIST")
+    assert main(["evaluate", "reference"]) == 0
+    assert "These are the figures stored with the run." in capsys.readouterr().out
+    published = RECIPES["reference"].published
+    assert published is not None
+    assert published.test == {"single": 0.9525, "multi": 0.8952}
+    for approach in APPROACHES:
+        assert run.metrics(approach).accuracy >= published.test[approach]
+    binary = run.metrics("multi").binary
+    assert binary is not None
+    pairs = zip(binary.balanced_accuracy, published.binary_test, strict=True)
+    assert [k for k, (ours, theirs) in enumerate(pairs) if ours < theirs] == []
+
+
+# export
+
+
+def test_exporting_writes_a_keras_file_per_network(
+    tiny_run: Run, tmp_path: Path, capsys: Capture
+) -> None:
+    folder = tmp_path / "new" / "models"
+    assert main(["export", "reference", str(folder)]) == 0
+    expected = ["single.keras", *[f"multi_{k}.keras" for k in range(10)]]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(expected)
+    assert [Path(line).name for line in capsys.readouterr().out.splitlines()] == expected
+
+
+def test_exporting_into_a_file_is_one_line(tiny_run: Run, tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["export", "reference", str(tmp_path / "file" / "models")]) == 1
+    error = capsys.readouterr().err
+    assert len(error.splitlines()) == 1
+    assert "models cannot be written" in error
+
+
+# train
+
+
+@pytest.fixture
+def ask(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[Request]]]:
+    """Stands in for `train_run`: `ask(outcome)` sets what comes of it, and records requests."""
+    before = signal.getsignal(signal.SIGTERM)
+    requests: list[Request] = []
+
+    def prepare(outcome: Callable[[Callable[[Event], None]], Run]) -> list[Request]:
+        def train_run(request: Request, on_event: Callable[[Event], None]) -> Run:
+            requests.append(request)
+            return outcome(on_event)
+
+        monkeypatch.setattr(command_line, "train_run", train_run)
+        return requests
+
+    yield prepare
+    signal.signal(signal.SIGTERM, before)
+
+
+def _raise(error: BaseException) -> Callable[[Any], Run]:
+    def outcome(_: Any) -> Run:
+        raise error
+
+    return outcome
+
+
+def test_options_become_a_request(
+    ask: Callable[..., list[Request]], tiny_contents: dict[str, Any], capsys: Capture
+) -> None:
+    requests = ask(lambda _: load_run("reference"))
+    publish("reference", **tiny_contents)
+    assert main(["train"]) == 0
+    arguments = "--approach multi --dataset sample --epochs 3 --seed 7 --name mine --again"
+    assert main(["train", *arguments.split()]) == 0
+    reference = RECIPES["reference"]
+    assert requests == [
+        Request(reference),
+        Request(replace(reference, epochs=3), ("multi",), "sample", 7, "mine", again=True),
+    ]
+    assert "Multi-model: test accuracy" in capsys.readouterr().out
+
+
+def test_epochs_and_stages_are_told_while_it_trains(
+    ask: Callable[..., list[Request]], tiny_contents: dict[str, Any], capsys: Capture
+) -> None:
+    publish("reference", **tiny_contents)
+
+    def outcome(on_event: Callable[[Event], None]) -> Run:
+        figures = {"epoch": 2, "loss": 0.51234, "accuracy": 0.9}
+        on_event(Event("importing"))
+        on_event(Event("training", 0.5, "single"))
+        on_event(Event("training", None, "single", figures))
+        on_event(Event("training", None, "multi", {**figures, "val_accuracy": 0.8}))
+        on_event(Event("done", 1.0, message="The run x is ready."))
+        return load_run("reference")
+
+    ask(outcome)
+    assert main(["train"]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "importing",
+        "single epoch   2/10  loss 0.5123  accuracy 0.9000",
+        "multi  epoch   2/10  loss 0.5123  accuracy 0.9000  validation 0.8000",
+        "The run x is ready.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "message"),
+    [
+        (Cancelled(), 130, "Cancelled. The runs that were there are unchanged."),
+        (KeyboardInterrupt(), 130, "Cancelled. The runs that were there are unchanged."),
+        (MemoryError(), 1, "There is not enough memory to train; nothing was changed."),
+        (DatasetError("no data"), 1, "no data"),
+        (RunError("no space"), 1, "no space"),
+        (TrainingError("use a smaller learning rate"), 1, "use a smaller learning rate"),
+    ],
+)
+def test_a_training_that_does_not_end_well_says_why(
+    error: BaseException,
+    status: int,
+    message: str,
+    ask: Callable[..., list[Request]],
+    capsys: Capture,
+) -> None:
+    ask(_raise(error))
+    assert main(["train"]) == status
+    assert capsys.readouterr() == ("", f"{message}\n")
+    with jobs.exclusive():  # the lock is free again
+        pass
+
+
+def test_an_error_nobody_expected_is_told_and_keeps_its_traceback(
+    ask: Callable[..., list[Request]], capsys: Capture
+) -> None:
+    ask(_raise(ZeroDivisionError("division by zero")))
+    with pytest.raises(ZeroDivisionError):
+        main(["train"])
+    assert "The training failed: ZeroDivisionError" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends processes otherwise")
+def test_a_request_to_end_cancels_the_training(
+    ask: Callable[..., list[Request]], capsys: Capture
+) -> None:
+    def outcome(_: Any) -> Run:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except Exception:  # what a library may do
+            pytest.fail("the request was swallowed")
+        return pytest.fail("the request was not noticed")
+
+    ask(outcome)
+    assert main(["train"]) == 130
+    assert "Cancelled" in capsys.readouterr().err
+
+
+def test_what_a_killed_training_has_left_is_removed(
+    ask: Callable[..., list[Request]], trained: Path
+) -> None:
+    left = trained / ".incoming-left"
+    left.mkdir()
+    (left / "single.npz").write_bytes(b"half")
+    ask(_raise(RunError("enough")))
+    assert main(["train"]) == 1
+    assert not left.exists()
+
+
+def test_a_second_training_is_refused(ask: Callable[..., list[Request]], capsys: Capture) -> None:
+    requests = ask(_raise(AssertionError("it was started")))
+    with jobs.exclusive():
+        assert main(["train"]) == 1
+    assert requests == []
+    assert "one at a time" in capsys.readouterr().err
+
+
+def test_a_taken_name_is_refused(tiny_run: Run, capsys: Capture) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert main(["train", "--dataset", "sample", "--name", "reference"]) == 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert "a run called reference already" in capsys.readouterr().err
+    assert run_names() == ["reference"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "command"),
+        (["dance"], "invalid choice: 'dance'"),
+        (["train", "--recipe", "cake"], "invalid choice: 'cake'"),
+        (["train", "--approach", "neither"], "invalid choice: 'neither'"),
+        (["train", "--dataset", "letters"], "invalid choice: 'letters'"),
+        *[
+            (["train", "--epochs", epochs], "whole number between 1 and 10,000")
+            for epochs in ("0", "-1", "10001", "1.5", "many", "", "9" * 5000)
+        ],
+        *[
+            (["train", "--seed", seed], "whole number between 0 and 4,294,967,295")
+            for seed in ("-1", "4294967296", "x")
+        ],
+        (["export", "reference"], "dir"),
+    ],
+)
+def test_arguments_that_mean_nothing_are_refused_with_what_is_expected(
+    arguments: list[str], message: str, trained: Path, capsys: Capture
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_recipes_are_named_as_they_are_registered() -> None:
+    for name, recipe in RECIPES.items():
+        assert recipe.name == name
+        assert recipe.summary
+        assert recipe.settings().keys().isdisjoint({"name", "summary", "published"})

@@ -1,0 +1,190 @@
+import json
+from math import comb
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+from sklearn import metrics as sk
+
+from mnist_models.evaluation import Metrics, compare, evaluate, wilson_interval
+from mnist_models.sampling import stream, undersample
+
+CLASSES = np.arange(4)
+
+
+@pytest.fixture(scope="module")
+def labels() -> np.ndarray:
+    return np.random.default_rng(0).choice(4, size=400, p=[0.4, 0.3, 0.2, 0.1])
+
+
+@pytest.fixture(scope="module")
+def proba(labels: np.ndarray) -> np.ndarray:
+    """Probabilities that lean towards the right class, as those of binary models."""
+    noise = np.random.default_rng(1).uniform(0, 1, (400, 4))
+    return 0.6 * noise + 0.4 * (labels[:, np.newaxis] == CLASSES)
+
+
+@pytest.fixture(scope="module")
+def answers(proba: np.ndarray) -> np.ndarray:
+    return proba.argmax(axis=1)
+
+
+@pytest.fixture(scope="module")
+def result(proba: np.ndarray, labels: np.ndarray) -> Metrics:
+    return evaluate(proba, labels, CLASSES, one_vs_rest=True)
+
+
+def test_the_confusion_matrix_is_that_of_pandas_and_scikit_learn(
+    result: Metrics, labels: np.ndarray, answers: np.ndarray
+) -> None:
+    crosstab = pd.crosstab(labels, answers)
+    np.testing.assert_array_equal(result.confusion, crosstab.to_numpy())
+    np.testing.assert_array_equal(result.confusion, sk.confusion_matrix(labels, answers))
+    assert np.sum(result.confusion) == result.rows == 400
+
+
+def test_accuracy_is_the_share_of_the_diagonal(
+    result: Metrics, labels: np.ndarray, answers: np.ndarray
+) -> None:
+    assert result.accuracy == sk.accuracy_score(labels, answers)
+    assert result.accuracy == np.trace(np.array(result.confusion)) / 400
+    assert 0.3 < result.accuracy < 0.99  # both right and wrong answers were counted
+    right = int((labels == answers).sum())
+    assert result.accuracy_interval == list(wilson_interval(right, 400))
+
+
+def test_precision_recall_and_f1_are_those_of_scikit_learn(
+    result: Metrics, labels: np.ndarray, answers: np.ndarray
+) -> None:
+    for k in CLASSES:
+        true, said = labels == k, answers == k
+        assert result.precision[k] == pytest.approx(sk.precision_score(true, said))
+        assert result.recall[k] == pytest.approx(sk.recall_score(true, said))
+        assert result.f1[k] == pytest.approx(sk.f1_score(true, said))
+
+
+def test_recall_intervals_are_those_of_the_counts(result: Metrics) -> None:
+    table = np.array(result.confusion)
+    expected = [wilson_interval(table[k, k], table[k].sum()) for k in CLASSES]
+    np.testing.assert_allclose(result.recall_interval, expected)
+
+
+@given(st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+@settings(deadline=None)
+def test_the_wilson_interval_is_that_of_scipy(case: tuple[int, int]) -> None:
+    successes, trials = case
+    expected = binomtest(successes, trials).proportion_ci(method="wilson")
+    low, high = wilson_interval(successes, trials)
+    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+    assert 0 <= low <= successes / trials + 1e-12
+    assert successes / trials - 1e-12 <= high <= 1
+
+
+def test_nothing_is_known_of_a_share_of_nothing() -> None:
+    assert wilson_interval(0, 0) == (0, 1)
+
+
+def _one_hot(answers: list[int]) -> np.ndarray:
+    return np.eye(4)[answers]
+
+
+@given(counts=st.tuples(*[st.integers(0, 40)] * 4).filter(any))
+@settings(deadline=None)
+def test_the_paired_test_is_the_exact_mcnemar_test(counts: tuple[int, int, int, int]) -> None:
+    both, only_single, only_multi, neither = counts
+    y = np.zeros(sum(counts), dtype=int)
+    single = _one_hot([0] * (both + only_single) + [1] * (only_multi + neither))
+    multi = _one_hot([0] * both + [2] * only_single + [0] * only_multi + [3] * neither)
+    paired = compare(single, multi, y, CLASSES)
+    found = (paired.both_right, paired.only_single, paired.only_multi, paired.both_wrong)
+    assert found == counts
+    n, fewer = only_single + only_multi, min(only_single, only_multi)
+    tail = sum(comb(n, k) for k in range(fewer + 1)) / 2**n
+    assert paired.mcnemar_p == pytest.approx(min(1.0, 2 * tail))
+
+
+def test_balanced_accuracy_is_the_mean_over_many_balanced_subsets(
+    result: Metrics, proba: np.ndarray, labels: np.ndarray
+) -> None:
+    assert result.binary is not None
+    for k in CLASSES:
+        positive = labels == k
+        right = (proba[:, k] >= 0.5) == positive
+        subsets = [undersample(positive, stream(seed, k, "test")) for seed in range(400)]
+        mean = np.mean([right[rows].mean() for rows in subsets])
+        assert result.binary.balanced_accuracy[k] == pytest.approx(mean, abs=0.005)
+        expected = sk.balanced_accuracy_score(positive, proba[:, k] >= 0.5)
+        assert result.binary.balanced_accuracy[k] == pytest.approx(expected)
+
+
+def test_binary_recall_and_false_alarms_are_shares_of_their_own_side(
+    result: Metrics, proba: np.ndarray, labels: np.ndarray
+) -> None:
+    assert result.binary is not None
+    for k in CLASSES:
+        yes = proba[:, k] >= 0.5
+        assert result.binary.recall[k] == pytest.approx(yes[labels == k].mean())
+        assert result.binary.false_alarm_rate[k] == pytest.approx(yes[labels != k].mean())
+
+
+def test_exactly_one_half_is_a_yes() -> None:
+    proba = np.array([[0.5, 0.4999], [0.5, 0.5]])
+    binary = evaluate(proba, np.array([0, 1]), np.arange(2), one_vs_rest=True).binary
+    assert binary is not None
+    assert binary.yes_counts == [0, 1, 1]
+    assert binary.recall == [1, 1]
+    assert binary.false_alarm_rate == [1, 0]
+
+
+def test_the_counts_of_yes_sum_to_the_pictures(result: Metrics, proba: np.ndarray) -> None:
+    assert result.binary is not None
+    assert len(result.binary.yes_counts) == 5
+    assert sum(result.binary.yes_counts) == 400
+    expected = [int(((proba >= 0.5).sum(axis=1) == count).sum()) for count in range(5)]
+    assert result.binary.yes_counts == expected
+
+
+def test_a_single_model_has_no_binary_models(proba: np.ndarray, labels: np.ndarray) -> None:
+    assert evaluate(proba, labels, CLASSES, one_vs_rest=False).binary is None
+
+
+@pytest.mark.parametrize("one_vs_rest", [True, False])
+def test_metrics_round_trip_through_json(
+    one_vs_rest: bool, proba: np.ndarray, labels: np.ndarray
+) -> None:
+    metrics = evaluate(proba, labels, CLASSES, one_vs_rest=one_vs_rest)
+    text = json.dumps(metrics.to_json(), allow_nan=False)
+    assert Metrics.from_json(json.loads(text)) == metrics
+
+
+@pytest.mark.parametrize("change", [{"accuracy": None}, {"colour": 1}, {"binary": {"recall": []}}])
+def test_metrics_with_missing_or_unknown_fields_are_refused(
+    change: dict[str, object], result: Metrics
+) -> None:
+    values = {**result.to_json(), **change}
+    values = {name: value for name, value in values.items() if value is not None}
+    with pytest.raises(TypeError):
+        Metrics.from_json(values)
+
+
+def test_a_class_without_pictures_has_a_row_of_zeros_and_an_open_interval() -> None:
+    y = np.array([0, 1, 1, 3])
+    metrics = evaluate(_one_hot([0, 1, 2, 3]), y, CLASSES, one_vs_rest=True)
+    assert metrics.confusion[2] == [0, 0, 0, 0]
+    assert metrics.recall[2] == metrics.precision[2] == metrics.f1[2] == 0
+    assert metrics.recall_interval[2] == [0, 1]
+    assert metrics.accuracy == 0.75
+    json.dumps(metrics.to_json(), allow_nan=False)  # every number is finite
+
+
+def test_classes_can_be_words_and_keep_the_order_of_the_columns() -> None:
+    classes = np.array(["star", "heart"])
+    y = np.array(["heart", "heart", "star"])
+    proba = np.array([[0.1, 0.9], [0.8, 0.2], [0.7, 0.3]])
+    metrics = evaluate(proba, y, classes, one_vs_rest=True)
+    assert metrics.confusion == [[1, 0], [1, 1]]
+    assert metrics.recall == [1, 0.5]
+    assert compare(proba, proba[:, ::-1], y, classes).only_single == 2

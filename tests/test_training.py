@@ -1,0 +1,344 @@
+import hashlib
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mnist_models import training
+from mnist_models.data import Dataset
+from mnist_models.network import PIXELS, Stack
+from mnist_models.recipes import APPROACHES, Approach, Recipe
+from mnist_models.sampling import stream
+from mnist_models.training import Fit, TrainingError, export_keras, fit
+
+TINY = Recipe(
+    name="tiny",
+    summary="for the tests",
+    hidden=(8,),
+    negative_slope=0.1,
+    batch_size=32,
+    epochs=2,
+)
+
+Rows = tuple[np.ndarray, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def three(tiny_dataset: Dataset) -> Rows:
+    """The pictures of 0, 1 and 2 alone: 96 rows."""
+    kept = tiny_dataset.y_train < 3
+    return tiny_dataset.x_train[kept], tiny_dataset.y_train[kept]
+
+
+def _arrays(stack: Stack) -> tuple[np.ndarray, ...]:
+    return (*stack.weights, *stack.biases)
+
+
+def _digest(stack: Stack) -> str:
+    return hashlib.sha256(b"".join(array.tobytes() for array in _arrays(stack))).hexdigest()
+
+
+def _initial_stack(recipe: Recipe, members: list[Any], classes: np.ndarray, seed: int) -> Stack:
+    outputs = len(classes) // len(members)
+    arrays = list(training._initial_parameters(recipe, members, outputs, seed))
+    return Stack(tuple(arrays[0::2]), tuple(arrays[1::2]), classes, recipe.negative_slope)
+
+
+def _train_with_keras(
+    start: Stack, recipe: Recipe, members: list[Any], batches: np.ndarray, x: np.ndarray
+) -> list[keras.Sequential]:
+    """Each network on its own: Keras' layers, losses and optimizers, one batch after another."""
+    optimizer = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
+    losses = keras.losses
+    loss = losses.BinaryCrossentropy if len(members) > 1 else losses.SparseCategoricalCrossentropy
+    models = [keras.Sequential(model.layers[:-1]) for model in training.to_keras(start)]
+    for k, (model, member) in enumerate(zip(models, members, strict=True)):
+        model.compile(
+            optimizer[recipe.optimizer](recipe.learning_rate),
+            loss(from_logits=True),
+            run_eagerly=True,
+        )
+        for rows in batches[:, k]:
+            model.train_on_batch(x[rows] / np.float32(255), member.targets[rows, np.newaxis])
+    return models
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
+@pytest.mark.parametrize("approach", APPROACHES)
+def test_training_equals_plain_keras_step_by_step(
+    approach: Approach, optimizer: Any, three: Rows
+) -> None:
+    x, y = three
+    recipe = replace(TINY, hidden=(8, 6), optimizer=optimizer, learning_rate=0.003)
+    trained = fit(recipe, approach, x, y, seed=3)
+    members = training._members(recipe, approach, y, np.arange(3), 3)
+    shuffles = [stream(3, member.name, "shuffle") for member in members]
+    steps = training._steps_per_epoch(recipe, members)
+    epochs = [training._epoch_batches(members, shuffles, steps, 32) for _ in range(2)]
+    start = _initial_stack(recipe, members, np.arange(3), 3)
+    models = _train_with_keras(start, recipe, members, np.concatenate(epochs), x)
+    assert steps >= 2
+    for k, model in enumerate(models):
+        expected = model.get_weights()
+        for depth in range(3):
+            moved = np.abs(trained.stack.weights[depth][k] - start.weights[depth][k]).max()
+            assert moved > 0.003  # or equality would say nothing
+            np.testing.assert_allclose(
+                trained.stack.weights[depth][k], expected[2 * depth], atol=1e-5
+            )
+            np.testing.assert_allclose(
+                trained.stack.biases[depth][k], expected[2 * depth + 1], atol=1e-5
+            )
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_a_member_of_a_stack_learns_as_it_would_beside_others(
+    dropout: float, tiny_dataset: Dataset
+) -> None:
+    x, y = tiny_dataset.x_train, tiny_dataset.y_train
+    # One batch holds all rows, so that every member takes one step an epoch in both stacks.
+    recipe = replace(TINY, batch_size=len(y), epochs=4, dropout=dropout)
+    ten = fit(recipe, "multi", x, y, seed=1)
+    two = fit(recipe, "multi", x, np.where(y == 2, 2, 7), seed=1)
+    assert two.stack.classes_.tolist() == [2, 7]
+    np.testing.assert_array_equal(ten.chosen[2], two.chosen[0])
+    for among_ten, among_two in zip(_arrays(ten.stack), _arrays(two.stack), strict=True):
+        np.testing.assert_allclose(among_ten[2], among_two[0], atol=1e-6)
+        assert not np.allclose(among_ten[7], among_two[1], atol=1e-4)  # it learned something else
+
+
+_FIT_AND_PRINT_DIGEST = """
+import hashlib, sys
+import numpy as np
+from mnist_models.recipes import Recipe
+from mnist_models.training import fit
+data = np.load(sys.argv[1])
+recipe = Recipe("tiny", "", hidden=(8,), dropout=0.5, batch_size=32, epochs=2)
+stack = fit(recipe, "multi", data["x"], data["y"], seed=5).stack
+print(hashlib.sha256(b"".join(a.tobytes() for a in (*stack.weights, *stack.biases))).hexdigest())
+"""
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
+    tiny_dataset: Dataset, tmp_path: Path
+) -> None:
+    x, y = tiny_dataset.x_train, tiny_dataset.y_train
+    np.savez(tmp_path / "data.npz", x=x, y=y)
+    other_process = subprocess.Popen(
+        [sys.executable, "-c", _FIT_AND_PRINT_DIGEST, str(tmp_path / "data.npz")],
+        stdout=subprocess.PIPE,
+        cwd=Path(training.__file__).parent.parent,
+    )
+    recipe = replace(TINY, negative_slope=0.0, dropout=0.5)
+    first, again, other = (fit(recipe, "multi", x, y, seed=seed).stack for seed in (5, 5, 6))
+    assert _digest(first) == _digest(again)
+    assert _digest(first) != _digest(other)
+    output, _ = other_process.communicate(timeout=300)
+    assert output.decode().strip() == _digest(first)
+
+
+def test_initial_weights_are_glorot_uniform_and_biases_zero(three: Rows) -> None:
+    members = training._members(TINY, "multi", three[1], np.arange(3), 0)
+    stack = _initial_stack(replace(TINY, hidden=(500,)), members, np.arange(3), 0)
+    limit = np.sqrt(6 / (PIXELS + 500))
+    assert np.abs(stack.weights[0]).max() <= limit
+    assert stack.weights[0].std() == pytest.approx(limit / np.sqrt(3), rel=0.01)
+    assert not np.any(stack.biases[0])
+    assert not np.allclose(stack.weights[0][0], stack.weights[0][1])
+
+
+def _program(recipe: Recipe, rows: Rows) -> training._Program:
+    members = training._members(recipe, "multi", rows[1], np.arange(3), 0)
+    return training._Program(recipe, members, rows[0], outputs=1, seed=0)
+
+
+def test_dropout_silences_its_share_and_keeps_the_mean(three: Rows) -> None:
+    program = _program(replace(TINY, dropout=0.25), three)
+    ones = tf.ones((3, 100, 100))
+    dropped = np.asarray(program._dropout(ones, 0))
+    np.testing.assert_allclose(np.unique(dropped), [0, 1 / 0.75], rtol=1e-6)
+    for member in dropped:
+        assert (member == 0).mean() == pytest.approx(0.25, abs=0.02)
+        assert member.mean() == pytest.approx(1, abs=0.03)
+
+
+def test_dropout_differs_between_members_layers_and_steps(three: Rows) -> None:
+    program = _program(replace(TINY, dropout=0.5, hidden=(8, 8)), three)
+    ones = tf.ones((3, 40, 8))
+    masks = []
+    for _ in range(2):
+        masks += [mask for depth in (0, 1) for mask in np.asarray(program._dropout(ones, depth))]
+        program._step.assign_add(1)
+    assert len({mask.tobytes() for mask in masks}) == 12
+
+
+def test_dropout_acts_while_training(three: Rows) -> None:
+    losses = [
+        fit(replace(TINY, dropout=rate), "single", *three, seed=0).history["loss"][0]
+        for rate in (0.0, 0.5)
+    ]
+    assert abs(losses[0] - losses[1]) > 1e-3
+
+
+@pytest.fixture(scope="module")
+def unequal() -> Rows:
+    """240, 50 and 10 pictures of classes named by words."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat(["many", "some", "few"], [240, 50, 10])
+    return rng.integers(0, 256, (300, 28, 28)).astype(np.uint8), labels
+
+
+@pytest.fixture(scope="module")
+def unequal_fit(unequal: Rows) -> Fit:
+    return fit(TINY, "multi", *unequal, seed=0)
+
+
+def test_classes_of_unequal_sizes_are_undersampled_one_by_one(
+    unequal_fit: Fit, unequal: Rows
+) -> None:
+    assert unequal_fit.stack.classes_.tolist() == ["few", "many", "some"]
+    assert [len(rows) for rows in unequal_fit.chosen] == [20, 300, 100]
+    for label, rows in zip(unequal_fit.stack.classes_, unequal_fit.chosen, strict=True):
+        assert set(np.flatnonzero(unequal[1] == label)) <= set(rows)
+    assert all(np.isfinite(array).all() for array in _arrays(unequal_fit.stack))
+
+
+def test_the_history_has_an_entry_per_epoch_and_a_number_per_member(unequal_fit: Fit) -> None:
+    history = unequal_fit.history
+    assert set(history) == {"loss", "accuracy", "member_loss", "member_accuracy"}
+    assert all(len(values) == 2 for values in history.values())
+    for of_all, of_each in (("loss", "member_loss"), ("accuracy", "member_accuracy")):
+        assert [len(numbers) for numbers in history[of_each]] == [3, 3]
+        np.testing.assert_allclose(history[of_all], np.mean(history[of_each], axis=1), atol=1e-5)
+    assert unequal_fit.seconds > 0
+
+
+def test_every_member_goes_through_its_own_rows(unequal: Rows) -> None:
+    members = training._members(TINY, "multi", unequal[1], np.unique(unequal[1]), 0)
+    shuffles = [stream(0, member.name, "shuffle") for member in members]
+    steps = training._steps_per_epoch(TINY, members)
+    assert steps == 4  # 140 rows on average, 32 a step
+    first, second = (training._epoch_batches(members, shuffles, steps, 32) for _ in range(2))
+    assert first.shape == (4, 3, 32)
+    for k, (rows, most_often) in enumerate([(20, 7), (300, 1), (100, 2)]):
+        seen, counts = np.unique(first[:, k], return_counts=True)
+        assert set(seen) <= set(members[k].rows)
+        assert len(seen) == min(rows, 128)
+        assert counts.max() == most_often
+        assert not np.array_equal(first[:, k], second[:, k])  # shuffled anew
+
+
+def test_training_learns(tiny_dataset: Dataset) -> None:
+    recipe = replace(TINY, epochs=12, learning_rate=0.01, hidden=(16,))
+    for approach in APPROACHES:
+        result = fit(recipe, approach, tiny_dataset.x_train, tiny_dataset.y_train, seed=0)
+        history = result.history
+        assert history["loss"][-1] < 0.5 * history["loss"][0]
+        accuracy = (result.stack.predict(tiny_dataset.x_test) == tiny_dataset.y_test).mean()
+        assert accuracy > 0.8
+
+
+def test_the_reported_accuracy_is_that_of_the_batches(three: Rows) -> None:
+    still = replace(TINY, learning_rate=1e-12, epochs=1)  # the weights stay what they were
+    for approach in APPROACHES:
+        result = fit(still, approach, *three, seed=0)
+        proba = result.stack.predict_proba(three[0])
+        members = training._members(still, approach, three[1], np.arange(3), 0)
+        shuffles = [stream(0, member.name, "shuffle") for member in members]
+        steps = training._steps_per_epoch(still, members)
+        batches = training._epoch_batches(members, shuffles, steps, 32)
+        for k, member in enumerate(members):
+            rows = batches[:, k].ravel()
+            said = proba.argmax(axis=1) if approach == "single" else proba[:, k] >= 0.5
+            expected = (said[rows] == member.targets[rows]).mean()
+            assert result.history["member_accuracy"][0][k] == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
+def test_a_training_that_blows_up_says_so(optimizer: Any, three: Rows) -> None:
+    recipe = replace(TINY, learning_rate=1e30, optimizer=optimizer, epochs=5)
+    with pytest.raises(TrainingError, match="smaller learning rate"):
+        fit(recipe, "multi", *three, seed=0)
+
+
+class StopError(Exception):
+    pass
+
+
+def test_progress_runs_from_above_zero_to_one(three: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "_STEPS_PER_BLOCK", 1)
+    shares: list[float] = []
+    fit(TINY, "single", *three, seed=0, on_progress=shares.append)
+    assert shares == pytest.approx([1 / 6, 2 / 6, 3 / 6, 4 / 6, 5 / 6, 1])
+
+
+def test_an_exception_from_on_progress_ends_the_training(
+    three: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "_STEPS_PER_BLOCK", 1)
+    epochs: list[int] = []
+
+    def stop_in_the_second_epoch(share: float) -> None:
+        if share > 0.5:
+            raise StopError
+
+    with pytest.raises(StopError):
+        fit(
+            TINY,
+            "single",
+            *three,
+            seed=0,
+            on_progress=stop_in_the_second_epoch,
+            on_epoch=lambda entry: epochs.append(entry["epoch"]),
+        )
+    assert epochs == [1]
+
+
+@pytest.mark.parametrize("approach", APPROACHES)
+def test_validation_rows_never_influence_the_weights(approach: Approach, three: Rows) -> None:
+    x, y = three
+    learned, held_out = (x[:64], y[:64]), (x[64:], y[64:])
+    entries: list[dict[str, Any]] = []
+    without = fit(TINY, approach, *learned, seed=0)
+    result = fit(TINY, approach, *learned, seed=0, validation=held_out, on_epoch=entries.append)
+    assert _digest(result.stack) == _digest(without.stack)
+    assert "val_loss" not in without.history
+    expected = (result.stack.predict(held_out[0]) == held_out[1]).mean()
+    assert result.history["val_accuracy"][-1] == pytest.approx(expected)
+    assert [entry["epoch"] for entry in entries] == [1, 2]
+    assert [entry["val_loss"] for entry in entries] == result.history["val_loss"]
+
+
+def test_validation_loss_is_the_cross_entropy_that_keras_computes(
+    make_stack: Callable[..., Stack], three: Rows
+) -> None:
+    x, y = three
+    single, multi = (make_stack(approach, classes=[0, 1, 2]) for approach in APPROACHES)
+    expected = keras.losses.SparseCategoricalCrossentropy()(y, single.predict_proba(x))
+    found = training._judge(single, x, y)
+    assert found["val_loss"] == pytest.approx(np.asarray(expected), abs=1e-5)
+    one_hot = (y[:, np.newaxis] == np.arange(3)).astype(np.float32)
+    expected = keras.losses.BinaryCrossentropy()(one_hot, multi.predict_proba(x))
+    found = training._judge(multi, x, y)
+    assert found["val_loss"] == pytest.approx(np.asarray(expected), abs=1e-5)
+
+
+@pytest.mark.parametrize("approach", APPROACHES)
+def test_exported_models_load_in_keras_and_predict_the_same(
+    approach: Approach, make_stack: Callable[..., Stack], three: Rows, tmp_path: Path
+) -> None:
+    stack = make_stack(approach, classes=[0, 1, 2])
+    paths = export_keras(stack, tmp_path / approach)
+    names = ["single.keras"] if approach == "single" else [f"multi_{k}.keras" for k in range(3)]
+    assert [path.name for path in paths] == names
+    models: list[Any] = [keras.models.load_model(path) for path in paths]
+    images = three[0][:20]
+    proba = np.concatenate([np.asarray(model(images / 255.0)) for model in models], axis=1)
+    np.testing.assert_allclose(proba, stack.predict_proba(images), atol=1e-5)
