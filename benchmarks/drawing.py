@@ -21,9 +21,11 @@ from PIL import Image
 from mnist_models import RunError, load_run, to_mnist
 from mnist_models.data import Dataset, DatasetError, load_mnist
 from mnist_models.pens import PenDigit, PenDigitsError, load_pen_digits, render
+from mnist_models.recipes import Approach
 
 Grey = NDArray[np.uint8]
 Predict = Callable[[Grey], NDArray]  # (n, 28, 28) → (n,) labels
+Predictors = Mapping[Approach, Predict]
 
 CANVAS = 280
 PENS = (8, 12, 16, 20, 24)  # pixels of the canvas
@@ -36,7 +38,7 @@ class Row:
 
     pictures: str
     preparation: str
-    accuracy: dict[str, float]
+    accuracy: dict[Approach, float]
 
 
 def whole_canvas(picture: Grey) -> Grey:
@@ -45,7 +47,7 @@ def whole_canvas(picture: Grey) -> Grey:
 
 
 def prepare_and_score(
-    name: str, pictures: Iterable[Grey], labels: NDArray, predictors: Mapping[str, Predict]
+    name: str, pictures: Iterable[Grey], labels: NDArray, predictors: Predictors
 ) -> Iterator[Row]:
     """One row for the plain way and one for `to_mnist`; a canvas is held no longer than needed."""
     plain, fitted = zip(*((whole_canvas(p), to_mnist(p)) for p in pictures), strict=True)
@@ -53,7 +55,7 @@ def prepare_and_score(
     yield _score(name, "to_mnist", np.stack(fitted), labels, predictors)
 
 
-def pen_rows(digits: Sequence[PenDigit], predictors: Mapping[str, Predict]) -> Iterator[Row]:
+def pen_rows(digits: Sequence[PenDigit], predictors: Predictors) -> Iterator[Row]:
     """Every pen, as drawn and big and centred."""
     labels = np.array([digit.digit for digit in digits])
     for big in (False, True):
@@ -63,7 +65,7 @@ def pen_rows(digits: Sequence[PenDigit], predictors: Mapping[str, Predict]) -> I
             yield from prepare_and_score(name, pictures, labels, predictors)
 
 
-def mnist_rows(images: Grey, labels: NDArray, predictors: Mapping[str, Predict]) -> Iterator[Row]:
+def mnist_rows(images: Grey, labels: NDArray, predictors: Predictors) -> Iterator[Row]:
     """MNIST pictures (n, 28, 28) untouched, then enlarged to a canvas in several ways."""
     yield _score("MNIST test pictures", "untouched", images, labels, predictors)
     for enlargement in ENLARGEMENTS:
@@ -76,7 +78,11 @@ def mnist_rows(images: Grey, labels: NDArray, predictors: Mapping[str, Predict])
 
 
 def _score(
-    name: str, preparation: str, images: Grey, labels: NDArray, predictors: Mapping[str, Predict]
+    name: str,
+    preparation: str,
+    images: Grey,
+    labels: NDArray,
+    predictors: Predictors,
 ) -> Row:
     accuracy = {
         approach: float(np.mean(predict(images) == labels))
@@ -93,7 +99,7 @@ def _spread(total: int, limit: int | None) -> NDArray[np.intp]:
 def rows(
     digits: Sequence[PenDigit],
     mnist: Dataset,
-    predictors: Mapping[str, Predict],
+    predictors: Predictors,
     limit: int | None = None,
 ) -> Iterator[Row]:
     """All rows of the benchmark, over at most `limit` pictures of each source."""

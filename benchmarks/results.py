@@ -1,0 +1,85 @@
+"""The results table of the README, from the shipped runs: python -m benchmarks.results [--write].
+
+Nothing is trained or scored here: the figures are those stored with each run, which
+`python -m mnist_models evaluate RUN` recomputes from the weights.
+"""
+
+import argparse
+import re
+import subprocess
+from pathlib import Path
+
+from mnist_models.recipes import RECIPES, TITLES, Approach
+from mnist_models.runs import Run, load_run, run_names, trained_folder
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+_TABLE = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
+_HEAD = (
+    "| run | approach | test accuracy (95 % interval) | published | train accuracy | published |\n"
+    "|---|---|---|---|---|---|\n"
+)
+
+
+def table(runs: list[Run]) -> str:
+    """Markdown: a row per run and approach."""
+    return _HEAD + "".join(_row(run, approach) for run in runs for approach in run.approaches)
+
+
+def binary_table(run: Run) -> str:
+    """Markdown: the binary models' balanced test accuracy, ours above the published one."""
+    binary = run.metrics("multi").binary
+    published = RECIPES[run.manifest["recipe"]["name"]].published
+    if binary is None or published is None:
+        return ""
+    rows = [
+        ["binary model for", *map(str, run.classes)],
+        ["---"] * (len(run.classes) + 1),
+        ["ours", *(f"{value:.4f}" for value in binary.balanced_accuracy)],
+        ["published", *(f"{value:.4f}" for value in published.binary_test)],
+    ]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def shipped_runs() -> list[Run]:
+    """The runs that git tracks: those made on this machine are nobody else's figures."""
+    command = ["git", "ls-files", "--", str(trained_folder())]
+    tracked = subprocess.run(command, cwd=README.parent, capture_output=True, text=True, check=True)
+    folders = {Path(line).parent.name for line in tracked.stdout.splitlines()}
+    return [load_run(name) for name in run_names() if name in folders]
+
+
+def readme_with_results(text: str, runs: list[Run]) -> str:
+    """The README with its tables replaced by those of the runs."""
+    tables = "\n".join(filter(None, [table(runs), binary_table(runs[0])]))
+    return _TABLE.sub(lambda match: match[1] + "\n" + tables + "\n" + match[2], text)
+
+
+def _row(run: Run, approach: Approach) -> str:
+    test, train = run.metrics(approach), run.metrics(approach, "train")
+    low, high = test.accuracy_interval
+    published = RECIPES[run.manifest["recipe"]["name"]].published
+    theirs = [p.get(approach) for p in (published.test, published.train)] if published else []
+    cells = [
+        run.name,
+        TITLES[approach].lower(),
+        f"{test.accuracy:.4f} ({low:.4f} to {high:.4f})",
+        *(f"{value:.4f}" if value else "" for value in theirs or [None, None]),
+    ]
+    cells.insert(4, f"{train.accuracy:.4f}")
+    return f"| {' | '.join(cells)} |\n"
+
+
+def main() -> None:
+    """Print the tables, or write them into the README."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="update README.md")
+    options = parser.parse_args()
+    text = readme_with_results(README.read_text(encoding="utf-8"), shipped_runs())
+    if options.write:
+        README.write_text(text, encoding="utf-8")
+    found = _TABLE.search(text)
+    print(found[0] if found else "README.md has no place for the results")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""How it works: both approaches in pictures, and in the figures of the run that is looked at."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_models.evaluation import YES
+from mnist_models.recipes import APPROACHES, TITLES, Approach
+from mnist_models.runs import RunError
+from mnist_models.sampling import STRATEGIES
+from ui.diagrams import (
+    activation_curve,
+    approach_diagram,
+    example_drawing,
+    layer_table,
+    sampling_bars,
+    steps_to_mnist,
+)
+from ui.loading import current_run, pictures
+from ui.page import begin, page_path
+
+TYPICAL_LEAK = 0.1  # to draw a LeakyReLU for runs that have none
+CURVES = {
+    "ReLU": ("max(0, datum.x)", -1, 4, "Lets through what is above zero, nothing below."),
+    "LeakyReLU": ("max({0} * datum.x, datum.x)", -1, 4, "Below zero a slope of {0}, not 0."),
+    "Sigmoid": ("1 / (1 + exp(-datum.x))", 0, 1, "Turns any number into a probability of yes."),
+}
+
+
+def show_approach(approach: Approach, image: np.ndarray) -> None:
+    st.markdown(f"**{TITLES[approach]}**")
+    try:
+        stack = run.stack(approach)
+    except RunError as error:
+        st.info(str(error), icon=":material/info:")
+        return
+    proba = stack.predict_proba(image[np.newaxis])[0]
+    with st.container(key=f"diagram_{approach}"):
+        st.html(approach_diagram(approach, image, proba, run.classes, stack.layers))
+    why = "what one digit gains, the others lose."
+    if approach == "multi":
+        yes = int((proba >= YES).sum())
+        say = "says" if yes == 1 else "say"
+        why = f"separate answers, and {yes} of them {say} yes ({YES} or more)."
+    answer = run.classes[proba.argmax()]
+    right = "" if answer == digit else ", which is wrong"
+    st.markdown(f"The largest says **{answer}**{right}. Together they are {proba.sum():.2f}: {why}")
+
+
+def show_layers(approach: Approach) -> None:
+    entry, one = run.manifest["approaches"][approach], approach == "single"
+    members, total = entry["members"], entry["parameters"]
+    st.markdown(f"**{TITLES[approach]}**" + ("" if one else ", each of its networks"))
+    table = layer_table(entry["layers"], "Softmax" if one else "Sigmoid", slope, dropout)
+    with st.container(key=f"layers_{approach}"):
+        number = st.column_config.NumberColumn(format="localized")
+        st.dataframe(
+            table,
+            hide_index=True,
+            column_config={"parameters": number},
+            alt=f"Layers of the {TITLES[approach].lower()}, shapes and parameters",
+        )
+    networks = "" if one else f"{members} networks × {total // members:,} = "
+    st.markdown(f"Parameters: {networks}**{total:,}**")
+
+
+begin(
+    "How it works",
+    "One network that chooses among ten digits, or ten networks that know one digit each: which "
+    "reads better, and what does each cost?",
+)
+run = current_run()
+data = pictures()
+recipe = run.manifest["recipe"]
+slope, dropout = recipe["negative_slope"], recipe["dropout"]
+
+st.subheader("Two ways to read a digit", anchor=False)
+digit = st.segmented_control(
+    "A test picture of the digit" + (", of the offline sample" if data.name == "sample" else ""),
+    [c for c in run.classes if c in data.y_test],
+    default=3, required=True, wrap=True, key="example", bind="query-params",
+)  # fmt: skip
+for column, approach in zip(st.columns(2, gap="large"), APPROACHES, strict=True):
+    with column:
+        show_approach(approach, data.x_test[data.y_test == digit][0])
+
+st.subheader("Few say yes, many say no", anchor=False)
+training, member = run.metrics(run.approaches[0], "train"), run.classes.index(digit)
+yes = sum(training.confusion[member])
+no = training.rows - yes
+st.markdown(
+    f"“Is it a {digit}?” Of the training pictures, {yes:,} say yes and {no:,} say no. A network "
+    f"that always says no would be right {100 * no / training.rows:.0f} % of the time, and "
+    "useless. So both sides are made the same size:"
+)
+st.altair_chart(
+    sampling_bars(yes, no), alt=f"{yes} yes and {no} no, before and after under- and oversampling"
+)
+st.markdown(
+    "**Undersampling** throws rows away and can leave too little to learn from. **Oversampling** "
+    "repeats rows and so overfits easily."
+)
+strategy = STRATEGIES.get(recipe["sampling"])
+if "multi" in run.approaches and strategy:
+    learned = run.manifest["approaches"]["multi"]["rows"][member]
+    st.caption(
+        f"The network for {digit} of the run *{run.label}* learned from {learned:,} rows: "
+        f"{strategy.summary}."
+    )
+
+st.subheader("Inside a network", anchor=False)
+for column, approach in zip(st.columns(2, gap="large"), run.approaches, strict=False):
+    with column:
+        show_layers(approach)
+st.caption(
+    "A dense layer has a weight per input and unit, and a bias per unit; the others have none."
+)
+leak = slope or TYPICAL_LEAK
+for column, (name, (function, low, high, text)) in zip(st.columns(3), CURVES.items(), strict=True):
+    with column:
+        st.markdown(f"**{name}**")
+        st.altair_chart(
+            activation_curve(function.format(leak), low, high), alt=f"{name} as a curve"
+        )
+        st.caption(text.format(leak))
+st.markdown(
+    "**Softmax** turns the outputs of one network into shares of 1. **Dropout** silences a random "
+    f"share of the hidden units in each training step, here {100 * dropout:.0f} %, so that no unit "
+    "is relied on too much; the trained network uses all of them."
+)
+
+st.subheader("What each is said to be good for", anchor=False)
+st.markdown("Two claims of the project that this one follows, for you to test.")
+single, multi = st.columns(2)
+with single, st.container(border=True, height="stretch"):
+    st.markdown(
+        "The **single model** is easy to design and to train, but a new class means training "
+        "everything again."
+    )
+    st.page_link(page_path("compare"), label="Test it: Compare", icon=":material/balance:")
+with multi, st.container(border=True, height="stretch"):
+    st.markdown(
+        "The **multi-model** takes a new class by training one small network, but is harder to "
+        "train well, because each network sees few yes among many no."
+    )
+    st.page_link(page_path("confusion"), label="Test it: Confusion", icon=":material/grid_on:")
+
+st.subheader("From your drawing to an MNIST picture", anchor=False)
+st.markdown("The networks know digits only as MNIST prepared them, so a drawing is prepared too.")
+with st.container(key="drawing_steps"):
+    st.html(steps_to_mnist(example_drawing()))
+st.page_link(page_path("draw"), label="Draw a digit", icon=":material/draw:")

@@ -1,0 +1,1 @@
+"""What the pages share and only they use: the frame of a page, cached loaders, charts."""

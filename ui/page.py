@@ -1,0 +1,59 @@
+"""The frame around every page: navigation, sidebar, title."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from ui.sidebar import draw_sidebar
+
+_FOLDER = Path(__file__).resolve().parent.parent / "pages"
+
+# script and address, title, icon; the first is the front page
+_PAGES = (
+    ("draw", "Draw", ":material/draw:"),
+    ("compare", "Compare", ":material/balance:"),
+    ("confusion", "Confusion", ":material/grid_on:"),
+    ("data", "Data", ":material/dataset:"),
+    ("how_it_works", "How it works", ":material/school:"),
+)
+_IN_APP = "_page_runs_in_app"
+
+# A file of ours: Streamlit's own icons for the browser's tab come from a server elsewhere.
+_ICON = Path(__file__).with_name("icon.svg")
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def open_app() -> StreamlitPage:
+    """Tell Streamlit the pages and the settings; returns the page that the visitor asked for."""
+    st.session_state[_IN_APP] = True
+    page = st.navigation(
+        [
+            st.Page(_FOLDER / f"{name}.py", title=title, icon=icon, default=name == _PAGES[0][0])
+            for name, title, icon in _PAGES
+        ]
+    )
+    st.set_page_config(page_title="One model or ten?", page_icon=_ICON, layout="wide")
+    return page
+
+
+def page_path(name: str) -> Path:
+    """The script of a page, as `st.switch_page` and `st.page_link` take it."""
+    return _FOLDER / f"{name}.py"
+
+
+def begin(title: str, lead: str = "") -> None:
+    """Draw what stands around a page; the first thing that each page calls.
+
+    A folder named `pages` makes Streamlit run a page without app.py until app.py has called
+    `st.navigation` for the first time. A first visit straight to a page is such a run: it is
+    started again, in app.py.
+    """
+    if _IN_APP not in st.session_state:
+        open_app()
+        st.rerun()
+    st.html(_STYLE)  # a path to a .css file is put into <style>
+    draw_sidebar()
+    st.title(title, anchor=False)
+    if lead:
+        st.markdown(lead)

@@ -1,0 +1,169 @@
+"""Pictures of digits and of their numbers, as HTML and Altair charts.
+
+HTML and not SVG, because `st.html` removes SVG. Digits stay light on black, as MNIST has them.
+"""
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from ui.charts import NEUTRAL, Layered
+
+Grey = NDArray[np.uint8]
+
+COLUMNS, PER_PAGE = 8, 40  # of a grid: eight across a phone are still as large as a fingertip
+
+_PAGE = "_data_page"
+_SIDE = "min(bandwidth('x'), bandwidth('y') - 16)"  # of a picture, its number below it
+
+
+def browse(images: Grey, labels: NDArray, rows: NDArray, chosen: int) -> None:
+    """Pages of small pictures; a click at one puts its row number into the state as `picture`.
+
+    Args:
+        images: (n, 28, 28).
+        labels: (n,) their digits.
+        rows: which of them to show.
+        chosen: the row with a frame around it.
+    """
+    last = (len(rows) - 1) // PER_PAGE
+    page = min(st.session_state.get(_PAGE, 0), last)
+    shown = rows[page * PER_PAGE : (page + 1) * PER_PAGE]
+    # The chart's key changes with what it shows: a click always counts, also at the same place.
+    key = f"grid_{page}_{chosen}"
+
+    def choose() -> None:
+        if picked := st.session_state[key].selection.get("picked"):
+            st.session_state["picture"] = int(picked[0]["number"])
+
+    st.altair_chart(
+        _grid(images[shown], labels[shown], shown, chosen),
+        key=key,
+        on_select=choose,
+        selection_mode="picked",
+        alt=f"{len(shown)} pictures; choose one by its number if you cannot click at it",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Previous", disabled=page == 0, on_click=_turn_to, args=(page - 1,))
+        st.button("Next", disabled=page == last, on_click=_turn_to, args=(page + 1,))
+        start = page * PER_PAGE
+        st.caption(f"{start + 1:,} to {start + len(shown):,} of {len(rows):,}")
+
+
+def count_bars(counts: pd.Series) -> Layered:
+    """How many pictures there are of each digit, as bars with their numbers."""
+    bars = alt.Chart(pd.DataFrame({"digit": range(len(counts)), "pictures": counts})).encode(
+        x=alt.X("digit:O", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("pictures:Q", title=None),
+        tooltip=["digit", alt.Tooltip("pictures", format=",")],
+    )
+    numbers = bars.mark_text(dy=-7, fontSize=10, color=NEUTRAL).encode(
+        text=alt.Text("pictures:Q", format=",")
+    )
+    return alt.layer(bars.mark_bar(color=NEUTRAL), numbers).properties(height=220)
+
+
+def numbers_table(picture: Grey, *, scaled: bool) -> str:
+    """The 28 × 28 numbers as an HTML table, each on the grey that it stands for.
+
+    Args:
+        picture: (28, 28) grey levels 0-255.
+        scaled: divide them by 255 and show two decimals.
+    """
+    side = range(len(picture))
+    head = "<tr><th></th>" + "".join(f"<th scope=col>{c}</th>" for c in side) + "</tr>"
+    body = "".join(
+        f"<tr><th scope=row>{r}</th>" + "".join(_cell(int(v), scaled) for v in picture[r]) + "</tr>"
+        for r in side
+    )
+    return (
+        f"<div class='d-scroll' tabindex=0 role=region aria-label='28 × 28 numbers'>"
+        f"<table class='d-numbers'>{head}{body}</table></div>"
+    )
+
+
+def one_hot_boxes(label: int, classes: Sequence[Any]) -> str:
+    """A label as K boxes, a 1 in the box of its class and 0 in all others, as HTML."""
+    boxes = "".join(
+        f"<div class='{'on' if c == label else 'off'}'>{html.escape(str(c))}"
+        f"<b><span>{int(c == label)}</span></b></div>"
+        for c in classes
+    )
+    return f"<div class='d-hot'>{boxes}</div>"
+
+
+def row_strip(picture: Grey) -> str:
+    """A picture's rows laid end to end as one strip of grey levels, as HTML."""
+    url = picture_url(picture.reshape(1, -1))
+    return f"<img class='d-strip' src='{url}' alt='The 784 grey levels as one strip'>"
+
+
+def row_excerpt(row: NDArray) -> str:
+    """The beginning, the first ink and the end of a row of 784 numbers, with their positions."""
+    ink = min(int((row > 0).argmax()), len(row) - 8)
+    pieces = [slice(0, 8), slice(ink, ink + 8), slice(len(row) - 8, len(row))]
+    return "\n".join(
+        f"{piece.start:3} … {piece.stop - 1:3}:  " + "  ".join(f"{v:.3f}" for v in row[piece])
+        for piece in pieces
+    )
+
+
+def picture_url(picture: Grey) -> str:
+    """A picture as a data: URL of a PNG."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def _turn_to(page: int) -> None:
+    st.session_state[_PAGE] = page
+
+
+def _grid(images: Grey, labels: NDArray, rows: NDArray, chosen: int) -> Layered:
+    place = np.arange(len(rows))
+    frame = pd.DataFrame(
+        {
+            "picture": [picture_url(image) for image in images],
+            "label": labels,
+            "number": rows,
+            "column": place % COLUMNS,
+            "row": place // COLUMNS,
+        }
+    )
+    pick = alt.selection_point(name="picked", fields=["number"], toggle=False, empty=False)
+    across = alt.Scale(domain=list(range(COLUMNS)), paddingInner=0.12, paddingOuter=0.06)
+    base = alt.Chart(frame).encode(
+        x=alt.X("column:O", axis=None, scale=across),
+        y=alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0)),
+        tooltip=[alt.Tooltip("label:N"), alt.Tooltip("number:Q", format=",")],
+    )
+    side = alt.expr(_SIDE)
+    pictures = base.mark_image(
+        smooth=False, yOffset=-8, width=side, height=side, cursor="pointer"
+    ).encode(url="picture:N")
+    frames = base.transform_filter(alt.datum.number == chosen).mark_rect(
+        fillOpacity=0, stroke=NEUTRAL, strokeWidth=4, cornerRadius=4
+    )
+    numbers = base.mark_text(
+        fontSize=10, color=NEUTRAL, baseline="top", dy=alt.expr(f"{_SIDE} / 2 - 6")
+    ).encode(text=alt.Text("number:Q", format=","))
+    return alt.layer(pictures.add_params(pick), frames, numbers).properties(height=alt.Step(66))
+
+
+def _cell(value: int, scaled: bool) -> str:
+    text = (
+        f"{value / 255:.2f}"
+        if scaled and 0 < value < 255
+        else f"{value / (255 if scaled else 1):.0f}"
+    )
+    ink = "#8f8f8f" if not value else "#fff" if value < 118 else "#000"
+    return f"<td style='background:rgb({value},{value},{value});color:{ink}'>{text}</td>"
