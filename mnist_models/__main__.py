@@ -53,6 +53,7 @@ def train(options: argparse.Namespace) -> int:
         seed=options.seed,
         name=options.name,
         again=options.again,
+        scores_only=tuple(options.scores_only),
     )
     with contextlib.suppress(ValueError):  # signals belong to the main thread
         signal.signal(signal.SIGTERM, _cancel)
@@ -111,6 +112,9 @@ def evaluate_run(options: argparse.Namespace) -> int:
     print(f"{run.label}, scored on {len(dataset.y_test):,} test pictures of {run.dataset}\n")
     same = True
     for approach in run.approaches:
+        if approach not in run.with_weights:
+            print(f"{TITLES[approach]}: the run holds its scores only, there is nothing to score\n")
+            continue
         stack = run.stack(approach)
         metrics = evaluate(
             stack.predict_proba(dataset.x_test),
@@ -133,7 +137,7 @@ _DIFFERENT = (
 def export(options: argparse.Namespace) -> int:
     """Write a run's models as .keras files."""
     run = load_run(options.run)
-    stacks = {approach: run.stack(approach) for approach in run.approaches}
+    stacks = {a: run.stack(a) for a in run.with_weights or run.approaches}
     folder = Path(options.dir)
     from mnist_models.training import export_keras  # imports TensorFlow, so not before it must
 
@@ -223,6 +227,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--name", default="", help="of the run (default: from the recipe)")
     command.add_argument(
         "--again", action="store_true", help="train even if the same was trained before"
+    )
+    command.add_argument(
+        "--scores-only",
+        nargs="*",
+        choices=APPROACHES,
+        default=[],
+        metavar="APPROACH",
+        help="keep scores and history of these approaches, but not their weights",
     )
     command.add_argument("--job", action="store_true", help=argparse.SUPPRESS)
 

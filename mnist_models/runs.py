@@ -91,6 +91,11 @@ class Run:
         return tuple(a for a in APPROACHES if a in self.manifest["approaches"])
 
     @property
+    def with_weights(self) -> tuple[Approach, ...]:
+        """The approaches whose networks are in the run, and not only their scores."""
+        return tuple(a for a in self.approaches if f"{a}.npz" in self.manifest["files"])
+
+    @property
     def label(self) -> str:
         """The name as people should read it: a run on the sample says so."""
         return self.name if self.dataset == "mnist" else f"{self.name} (trained on the sample)"
@@ -257,13 +262,23 @@ def active_name() -> str:
     return names[0]
 
 
-def find_run(fingerprint: str, approaches: tuple[Approach, ...]) -> Run | None:
-    """A sound run with this fingerprint and at least these approaches, if there is one."""
+def find_run(
+    fingerprint: str, approaches: tuple[Approach, ...], with_weights: tuple[Approach, ...]
+) -> Run | None:
+    """A sound run with this fingerprint, scores and weights of these approaches, if there is one.
+
+    Args:
+        fingerprint: of settings, data and seed.
+        approaches: those that it must have been scored for.
+        with_weights: those whose networks it must have.
+    """
     for name in run_names():
         with contextlib.suppress(RunError):
             run = load_run(name)
-            if run.manifest["fingerprint"] == fingerprint and set(approaches) <= set(
-                run.approaches
+            if run.manifest["fingerprint"] != fingerprint:
+                continue
+            if set(approaches) <= set(run.approaches) and set(with_weights) <= set(
+                run.with_weights
             ):
                 run.verify()
                 return run

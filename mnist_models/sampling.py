@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 Rows = NDArray[np.int64]
 
+HARD_SHARE = 0.7  # of the negatives that `hard_undersample` draws by how wrong they are
+
 
 def stream(seed: int, name: object, purpose: str) -> np.random.Generator:
     """The random stream of one member for one purpose.
@@ -46,24 +48,152 @@ def undersample(positive: NDArray[np.bool_], rng: np.random.Generator) -> Rows:
     return rng.permutation(np.concatenate([yes, chosen]))
 
 
+def hard_undersample(
+    positive: NDArray[np.bool_], rng: np.random.Generator, proba: NDArray[np.floating]
+) -> Rows:
+    """As `undersample`, but seven in ten negatives are drawn in proportion to how wrong they are.
+
+    A negative's chance grows with the probability of yes that the member gives it now; the other
+    three in ten are drawn evenly, so that what has been learned is not forgotten. Distorts the
+    probabilities as undersampling does and a little more: the model sees mostly negatives that
+    look like positives, and becomes cautious.
+
+    Args:
+        positive: (n,) true where the row is the member's class.
+        rng: the member's stream.
+        proba: (n,) the member's present probability of yes for each row.
+
+    Returns:
+        (2 × positives,) row numbers, or fewer where there are fewer negatives.
+
+    Raises:
+        ValueError: there is no positive or no negative row.
+    """
+    yes, no = _both_sides(positive)
+    size = min(len(yes), len(no))
+    by_error = round(HARD_SHARE * size)
+    # The smallest of exponential waiting times with these rates are a draw without replacement
+    # in proportion to the rates (Efraimidis and Spirakis, 2006).
+    waiting = rng.exponential(size=len(no)) / np.maximum(proba[no], 1e-6)
+    order = np.argpartition(waiting, min(by_error, len(no) - 1))
+    rest = rng.choice(order[by_error:], size=size - by_error, replace=False)
+    chosen = no[np.concatenate([order[:by_error], rest])]
+    return rng.permutation(np.concatenate([yes, chosen]))
+
+
+def oversample(positive: NDArray[np.bool_], rng: np.random.Generator) -> Rows:
+    """All rows, and positive rows repeated at random until both sides are equal, shuffled.
+
+    Nothing is thrown away, but a model that sees the same nine times overfits it easily. The
+    probabilities come out too high, as with undersampling: a yes seems as likely as a no.
+
+    Args:
+        positive: (n,) true where the row is the member's class.
+        rng: the member's stream.
+
+    Returns:
+        (2 × negatives,) row numbers, or all rows where there are fewer negatives than positives.
+
+    Raises:
+        ValueError: there is no positive or no negative row.
+    """
+    yes, no = _both_sides(positive)
+    repeated = rng.choice(yes, size=max(0, len(no) - len(yes)))
+    return rng.permutation(np.concatenate([np.arange(len(positive)), repeated]))
+
+
 def every_row(positive: NDArray[np.bool_], rng: np.random.Generator) -> Rows:
-    """All rows, shuffled: nothing is thrown away, nothing is balanced."""
+    """All rows, shuffled: nothing is thrown away, nothing is balanced.
+
+    The probabilities are those of the data, one yes to nine noes, and need no correction.
+    """
     return rng.permutation(len(positive))
+
+
+def balanced_weights(positive: NDArray[np.bool_]) -> tuple[float, float]:
+    """The weights of a negative and of a positive row that make both sides weigh the same.
+
+    n / (2 × rows of the side), as scikit-learn's class_weight="balanced". They distort the
+    probabilities as undersampling does.
+
+    Raises:
+        ValueError: there is no positive or no negative row.
+    """
+    yes, no = _both_sides(positive)
+    return len(positive) / (2 * len(no)), len(positive) / (2 * len(yes))
+
+
+def correct_prior(proba: NDArray[np.floating], rate: float) -> NDArray[np.floating]:
+    """Undo what balancing did to the probabilities of a binary model.
+
+    p = β·pₛ / (β·pₛ − pₛ + 1), Dal Pozzolo et al. 2015, "Calibrating probability with
+    undersampling for unbalanced classification", equation 4. The order of a model's answers
+    stays as it was.
+
+    Args:
+        proba: probabilities pₛ of a model that learned from balanced rows.
+        rate: β, the share of negatives that balancing kept (or, where it repeated or weighed
+            positives, the ratio of positives to negatives): 0 < β ≤ 1.
+
+    Raises:
+        ValueError: the rate is not in (0, 1].
+    """
+    if not 0 < rate <= 1:
+        raise ValueError(f"The sampling rate must be above 0 and at most 1, not {rate}.")
+    return rate * proba / (rate * proba - proba + 1)
+
+
+Draw = Callable[[NDArray[np.bool_], np.random.Generator], Rows]
 
 
 @dataclass(frozen=True)
 class Strategy:
-    """A named way to choose rows, as the recipes and the pages call it."""
+    """A named way to choose rows, as the recipes and the pages call it.
 
-    draw: Callable[[NDArray[np.bool_], np.random.Generator], Rows]
+    Attributes:
+        summary: what it does, to follow "learned from".
+        draw: the rows of a member.
+        each_epoch: draw anew for every epoch.
+        redraw: from the second epoch on, draw by what the member answers (see
+            `hard_undersample`).
+        weighted: rows weigh so that both sides count the same (see `balanced_weights`).
+        balanced: both sides count the same, so the probabilities need `correct_prior`.
+    """
+
     summary: str
+    draw: Draw
+    each_epoch: bool = False
+    redraw: Callable[[NDArray[np.bool_], np.random.Generator, NDArray], Rows] | None = None
+    weighted: bool = False
+    balanced: bool = True
 
 
 STRATEGIES: dict[str, Strategy] = {
     "undersample": Strategy(
-        undersample, "all pictures of the digit and as many of the others, drawn once"
+        "all pictures of the digit and as many of the others, drawn once", undersample
     ),
-    "all": Strategy(every_row, "every picture, one yes to nine noes"),
+    "fresh": Strategy(
+        "all pictures of the digit and as many of the others, drawn anew for each epoch",
+        undersample,
+        each_epoch=True,
+    ),
+    "hard": Strategy(
+        "all pictures of the digit and as many of the others, for each epoch mostly those that "
+        "the network gets most wrong",
+        undersample,
+        each_epoch=True,
+        redraw=hard_undersample,
+    ),
+    "oversample": Strategy(
+        "every picture, those of the digit repeated until they are as many as the others",
+        oversample,
+    ),
+    "weighted": Strategy(
+        "every picture, those of the digit weighing as much as all others together",
+        every_row,
+        weighted=True,
+    ),
+    "all": Strategy("every picture, one yes to nine noes", every_row, balanced=False),
 }
 
 

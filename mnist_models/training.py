@@ -23,9 +23,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's hints on its 
 import keras
 import tensorflow as tf
 
+from mnist_models.batches import Member, epoch_batches, make_members, steps_per_epoch
+from mnist_models.distortions import distort
 from mnist_models.network import PIXELS, Floats, Stack
 from mnist_models.recipes import Approach, Recipe, TrainingError
-from mnist_models.sampling import STRATEGIES, Rows, every_row, stream
+from mnist_models.sampling import Rows, stream
 
 VERSIONS = {"tensorflow": tf.__version__, "keras": keras.__version__}
 
@@ -43,26 +45,23 @@ class Fit:
     """A trained stack and how it came to be.
 
     Attributes:
-        stack: the trained networks.
+        stack: the trained networks; with the recipe's `patience` those of the best epoch.
+        epochs: how many epochs they learned for.
         history: per epoch `loss` and `accuracy` (means over the members, as training saw them,
             dropout and all), `member_loss` and `member_accuracy` (M numbers each), and with
             validation rows `val_loss`, `val_accuracy` and `val_confusion` (K × K counts, row the
             true class) of the whole approach.
-        chosen: per member the numbers of the rows that it learned from.
+        rows: per member the rows of an epoch.
+        seen: per member the numbers of the distinct rows that it ever learned from, ascending.
         seconds: wall time of the training steps and the validation, without imports.
     """
 
     stack: Stack
+    epochs: int
     history: dict[str, list[Any]]
-    chosen: list[Rows]
+    rows: list[int]
+    seen: list[Rows]
     seconds: float
-
-
-@dataclass(frozen=True)
-class _Member:
-    name: str  # names its random streams
-    targets: NDArray[np.float32]  # (n,) 0 or 1, or the class' position
-    rows: Rows
 
 
 def fit(
@@ -93,29 +92,74 @@ def fit(
     """
     started = time.perf_counter()
     classes = _classes(y)
-    members = _members(recipe, approach, y, classes, seed)
+    members = make_members(recipe, approach, y, classes, seed)
     program = _Program(recipe, members, x, outputs=len(classes) // len(members), seed=seed)
     history: dict[str, list[Any]] = {}
-    steps = _steps_per_epoch(recipe, members)
-    shuffles = [stream(seed, member.name, "shuffle") for member in members]
+    steps = steps_per_epoch(members, recipe.batch_size)
+    best = _Best(recipe.patience)
     for epoch in range(recipe.epochs):
-        batches = _epoch_batches(members, shuffles, steps, recipe.batch_size)
+        if epoch:
+            _choose_rows(members, program, classes, x)
+        if recipe.distortion:
+            rng = stream(seed, epoch, "distortion")
+            program.show(distort(x, recipe.distortion, rng))
 
         def tell(share: float, epoch: int = epoch) -> None:
             on_progress((epoch + share) / recipe.epochs)
 
-        entry = _run_epoch(program, batches, tell)
+        batches = epoch_batches(members, steps, recipe.batch_size)
+        rates = _learning_rates(recipe, epoch, steps)
+        entry = _run_epoch(program, batches, rates, tell)
         if validation is not None:
-            entry |= _judge(program.stack(classes), *validation)
+            stack = program.stack(classes)
+            entry |= _judge(stack, *validation)
+            best.offer(stack, entry["val_accuracy"], epoch + 1)
         for name, value in entry.items():
             history.setdefault(name, []).append(value)
         on_epoch({"epoch": epoch + 1, **entry})
+        if best.is_enough(epoch + 1):
+            break
     return Fit(
-        stack=program.stack(classes),
+        stack=best.stack or program.stack(classes),
+        epochs=best.epoch or len(history["loss"]),
         history=history,
-        chosen=[member.rows for member in members],
+        rows=[len(member.rows) for member in members],
+        seen=[np.flatnonzero(member.seen) for member in members],
         seconds=time.perf_counter() - started,
     )
+
+
+class _Best:
+    """The best weights so far, if the recipe wants them kept, and whether to stop."""
+
+    def __init__(self, patience: int | None) -> None:
+        self._patience = patience
+        self._score = -1.0
+        self.stack: Stack | None = None
+        self.epoch = 0
+
+    def offer(self, stack: Stack, score: float, epoch: int) -> None:
+        if self._patience is not None and score > self._score:
+            self.stack, self._score, self.epoch = stack, score, epoch
+
+    def is_enough(self, epoch: int) -> bool:
+        return self._patience is not None and epoch - self.epoch >= self._patience > 0
+
+
+def _choose_rows(
+    members: list[Member], program: "_Program", classes: NDArray, x: NDArray[np.uint8]
+) -> None:
+    by_answers = any(member.strategy.redraw for member in members)
+    proba = program.stack(classes).predict_proba(x) if by_answers else None
+    for k, member in enumerate(members):
+        member.begin_epoch(None if proba is None else proba[:, k])
+
+
+def _learning_rates(recipe: Recipe, epoch: int, steps: int) -> NDArray[np.float32]:
+    """The learning rate of each step of an epoch, (steps,)."""
+    done = (epoch + np.arange(steps) / steps) / recipe.epochs
+    shape = 0.5 * (1 + np.cos(np.pi * done)) if recipe.schedule == "cosine" else np.ones(steps)
+    return (recipe.learning_rate * shape).astype(np.float32)
 
 
 def _classes(y: NDArray) -> NDArray:
@@ -124,52 +168,17 @@ def _classes(y: NDArray) -> NDArray:
     return classes.astype(np.int64) if np.issubdtype(classes.dtype, np.integer) else classes
 
 
-def _members(
-    recipe: Recipe, approach: Approach, y: NDArray, classes: NDArray, seed: int
-) -> list[_Member]:
-    if approach == "single":
-        targets = np.searchsorted(classes, y).astype(np.float32)
-        rows = every_row(targets > 0, stream(seed, "single", "rows"))
-        return [_Member("single", targets, rows)]
-    draw = STRATEGIES[recipe.sampling].draw
-    return [
-        _Member(str(label), (y == label).astype(np.float32), draw(y == label, rng))
-        for label in classes
-        for rng in (stream(seed, label, "rows"),)
-    ]
-
-
-def _steps_per_epoch(recipe: Recipe, members: list[_Member]) -> int:
-    """As many steps as the average member needs to see each of its rows once."""
-    rows = np.mean([len(member.rows) for member in members])
-    return max(1, round(rows / recipe.batch_size))
-
-
-def _epoch_batches(
-    members: list[_Member], shuffles: list[np.random.Generator], steps: int, batch: int
-) -> NDArray[np.int32]:
-    """Row numbers (steps, M, batch): each member's own rows in a new order.
-
-    Every member takes the same number of steps. One with fewer rows than that begins a second
-    pass over them, one with more leaves some out of this epoch.
-    """
-    wanted = steps * batch
-    orders = []
-    for member, rng in zip(members, shuffles, strict=True):
-        passes = -(-wanted // len(member.rows))
-        order = np.concatenate([rng.permutation(member.rows) for _ in range(passes)])
-        orders.append(order[:wanted].reshape(steps, batch))
-    return np.stack(orders, axis=1).astype(np.int32)
-
-
 def _run_epoch(
-    program: "_Program", batches: NDArray[np.int32], on_progress: OnProgress
+    program: "_Program",
+    batches: NDArray[np.int32],
+    rates: NDArray[np.float32],
+    on_progress: OnProgress,
 ) -> dict[str, Any]:
     loss = np.zeros(program.members)
     correct = np.zeros(program.members)
     for start in range(0, len(batches), _STEPS_PER_BLOCK):
-        block = batches[start : start + _STEPS_PER_BLOCK]
-        block_loss, block_correct = program.train(block)
+        block = slice(start, start + _STEPS_PER_BLOCK)
+        block_loss, block_correct = program.train(batches[block], rates[block])
         if not np.isfinite(block_loss).all():
             raise TrainingError(
                 "The loss is no longer a number: the training has blown up. Nothing is kept; "
@@ -177,7 +186,7 @@ def _run_epoch(
             )
         loss += block_loss
         correct += block_correct
-        on_progress((start + len(block)) / len(batches))
+        on_progress(min(1.0, (start + _STEPS_PER_BLOCK) / len(batches)))
     loss /= len(batches)
     accuracy = correct / (len(batches) * batches.shape[2])
     return {
@@ -209,12 +218,12 @@ class _Program:
     """The compiled training program of one stack."""
 
     def __init__(
-        self, recipe: Recipe, members: list[_Member], x: NDArray, *, outputs: int, seed: int
+        self, recipe: Recipe, members: list[Member], x: NDArray, *, outputs: int, seed: int
     ) -> None:
         self.members = len(members)
         self._recipe = recipe
         self._outputs = outputs
-        self._pixels = tf.constant(x.reshape(len(x), PIXELS))
+        self._pixels = tf.Variable(x.reshape(len(x), PIXELS))
         self._targets = tf.constant(np.stack([member.targets for member in members]))  # (M, n)
         self._dropout_seeds = [
             int(stream(seed, member.name, "dropout").integers(2**31)) for member in members
@@ -225,12 +234,25 @@ class _Program:
             (tf.Variable(tf.zeros_like(p)), tf.Variable(tf.zeros_like(p))) for p in self._parameters
         ]
         self._step = tf.Variable(0, dtype=tf.int32)
-        signature = tf.TensorSpec((None, self.members, recipe.batch_size), tf.int32)
-        self._compiled = tf.function(self._train, input_signature=[signature])
+        self._class_weights = tf.constant([m.class_weights for m in members], tf.float32)  # (M, 2)
+        signature = [
+            tf.TensorSpec((None, self.members, recipe.batch_size), tf.int32),
+            tf.TensorSpec((None,), tf.float32),
+        ]
+        self._compiled = tf.function(self._train, input_signature=signature)
 
-    def train(self, batches: NDArray[np.int32]) -> tuple[NDArray, NDArray]:
-        """Take one step per entry of (S, M, B); the members' summed losses and hits, (M,) each."""
-        loss, correct = self._compiled(batches)
+    def show(self, x: NDArray[np.uint8]) -> None:
+        """Learn from these versions of the pictures from now on, (n, 28, 28)."""
+        self._pixels.assign(x.reshape(len(x), PIXELS))
+
+    def train(
+        self, batches: NDArray[np.int32], rates: NDArray[np.float32]
+    ) -> tuple[NDArray, NDArray]:
+        """Take one step per entry of (S, M, B) row numbers and (S,) learning rates.
+
+        Returns the members' losses and hits, added up over the steps, (M,) each.
+        """
+        loss, correct = self._compiled(batches, rates)
         return loss.numpy(), correct.numpy()
 
     def stack(self, classes: NDArray) -> Stack:
@@ -242,7 +264,7 @@ class _Program:
             negative_slope=self._recipe.negative_slope,
         )
 
-    def _train(self, batches: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _train(self, batches: tf.Tensor, rates: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         loss = tf.zeros(self.members)
         correct = tf.zeros(self.members)
         for step in tf.range(tf.shape(batches)[0]):
@@ -251,9 +273,12 @@ class _Program:
             targets = tf.gather(self._targets, rows, batch_dims=1)  # (M, B)
             with tf.GradientTape() as tape:
                 logits = self._forward(inputs)  # (M, B, outputs)
-                losses = tf.reduce_mean(self._loss(logits, targets), axis=1)  # (M,)
+                weights = tf.gather(
+                    self._class_weights, tf.cast(targets > 0, tf.int32), batch_dims=1
+                )
+                losses = tf.reduce_mean(weights * self._loss(logits, targets), axis=1)  # (M,)
                 total = tf.reduce_sum(losses)
-            self._update(tape.gradient(total, self._parameters))
+            self._update(tape.gradient(total, self._parameters), rates[step])
             loss += losses
             correct += tf.reduce_sum(self._hits(logits, targets), axis=1)
         return loss, correct
@@ -269,7 +294,7 @@ class _Program:
         return hidden
 
     def _dropout(self, hidden: tf.Tensor, depth: int) -> tf.Tensor:
-        rate = self._recipe.dropout
+        rate = self._recipe.dropouts[depth]
         if rate == 0:
             return hidden
         counter = self._step * len(self._recipe.hidden) + depth
@@ -294,7 +319,7 @@ class _Program:
             answers = tf.cast(tf.argmax(logits, axis=-1), tf.float32)
         return tf.cast(answers == targets, tf.float32)
 
-    def _update(self, gradients: list[tf.Tensor]) -> None:
+    def _update(self, gradients: list[tf.Tensor], rate: tf.Tensor) -> None:
         """One step of Keras' Adam or RMSprop by TensorFlow's fused kernels.
 
         The kernels read and write each number once, where Keras' optimizers take a dozen passes
@@ -306,7 +331,7 @@ class _Program:
             self._parameters, self._slots, gradients, strict=True
         ):
             first, second = slots
-            common = {"var": parameter.handle, "lr": self._recipe.learning_rate, "grad": gradient}
+            common = {"var": parameter.handle, "lr": rate, "grad": gradient}
             if self._recipe.optimizer == "adam":
                 tf.raw_ops.ResourceApplyAdam(
                     **common,
@@ -330,14 +355,18 @@ class _Program:
 
 
 def _initial_parameters(
-    recipe: Recipe, members: list[_Member], outputs: int, seed: int
+    recipe: Recipe, members: list[Member], outputs: int, seed: int
 ) -> Iterator[Floats]:
-    """Weights and biases per layer, stacked: Glorot's uniform distribution, and zeros."""
+    """Weights and biases per layer, stacked: Glorot's uniform or normal ones, and zeros."""
     streams = [stream(seed, member.name, "weights") for member in members]
     sizes = (PIXELS, *recipe.hidden, outputs)
     for inputs, units in pairwise(sizes):
+        shape, sd = (inputs, units), recipe.initial_sd
         limit = np.sqrt(6 / (inputs + units))
-        drawn = [rng.uniform(-limit, limit, (inputs, units)) for rng in streams]
+        drawn = [
+            rng.uniform(-limit, limit, shape) if sd is None else rng.normal(0, sd, shape)
+            for rng in streams
+        ]
         yield np.stack(drawn).astype(np.float32)
         yield np.zeros((len(members), units), dtype=np.float32)
 

@@ -67,6 +67,7 @@ class Request:
         seed: decides rows, initial weights, shuffles and dropout.
         name: of the new run; chosen from the recipe's name if empty.
         again: train even if a run with the same settings, data and seed is there.
+        scores_only: approaches whose weights are not kept, for runs that would be large.
     """
 
     recipe: Recipe
@@ -75,6 +76,7 @@ class Request:
     seed: int = 0
     name: str = ""
     again: bool = False
+    scores_only: tuple[Approach, ...] = ()
 
     def fingerprint(self, dataset: Dataset) -> str:
         """Hash of everything that decides the weights: settings, data and seed."""
@@ -114,7 +116,8 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     on_event(Event("loading"))
     dataset = load_dataset(request.dataset, progress=_download_progress(on_event))
     fingerprint = request.fingerprint(dataset)
-    if not request.again and (run := find_run(fingerprint, request.approaches)):
+    kept = tuple(a for a in request.approaches if a not in request.scores_only)
+    if not request.again and (run := find_run(fingerprint, request.approaches, kept)):
         on_event(Event("found", 1.0, message=_found(run), run=run.name))
         return run
     trained = _train(request, dataset, on_event)
@@ -124,7 +127,7 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     run = publish(
         request.name or free_name(request.default_name(fingerprint)),
         _manifest(request, dataset, fingerprint, trained, scored),
-        {a: t.stack for a, t in trained.items()},
+        {a: trained[a].stack for a in kept},
         _arrays(dataset, trained, scored),
         {"history.json": {approach: t.history for approach, t in trained.items()}},
     )
@@ -136,7 +139,9 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
 class _Trained:
     stack: Stack  # rounded as it will be stored, so that the scores are those of what is shipped
     history: dict[str, list[Any]]
-    chosen: list[NDArray]
+    epochs: int
+    rows: list[int]
+    seen: list[NDArray]
     seconds: float
 
 
@@ -178,8 +183,9 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
         fits_done += 1
         result, rows = judged, np.flatnonzero(~held_out)
         if recipe.refit:
+            # As many epochs as were best, and no validation rows by which to choose again.
             result = fit(
-                recipe,
+                replace(recipe, epochs=judged.epochs, patience=None),
                 approach,
                 x,
                 y,
@@ -190,8 +196,10 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
             rows = np.arange(len(y))
         trained[approach] = _Trained(
             stack=_rounded(result.stack),
+            epochs=result.epochs,
             history=judged.history,
-            chosen=[rows[chosen] for chosen in result.chosen],
+            rows=result.rows,
+            seen=[rows[seen] for seen in result.seen],
             seconds=result.seconds,
         )
     return trained
@@ -263,8 +271,9 @@ def _approach_entry(trained: _Trained, scored: _Scored) -> dict[str, Any]:
         "members": trained.stack.members,
         "parameters": trained.stack.parameters,
         "seconds": round(trained.seconds, 2),
-        "rows": [len(rows) for rows in trained.chosen],
-        "distinct_rows": len(np.unique(np.concatenate(trained.chosen))),
+        "epochs": trained.epochs,
+        "rows": trained.rows,
+        "distinct_rows": len(np.unique(np.concatenate(trained.seen))),
         "metrics": {name: metrics.to_json() for name, metrics in scored.metrics.items()},
     }
 
@@ -283,7 +292,7 @@ def _arrays(
 ) -> dict[str, dict[str, NDArray]]:
     scores: dict[str, NDArray] = {a: s.test_proba for a, s in scored.items()}
     rows: dict[str, NDArray] = {
-        a: pack_rows(t.chosen, len(dataset.y_train)) for a, t in trained.items()
+        a: pack_rows(t.seen, len(dataset.y_train)) for a, t in trained.items()
     }
     return {"test_scores.npz": {"labels": dataset.y_test, **scores}, "rows.npz": rows}
 

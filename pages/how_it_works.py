@@ -50,7 +50,7 @@ def show_layers(approach: Approach) -> None:
     entry, one = run.manifest["approaches"][approach], approach == "single"
     members, total = entry["members"], entry["parameters"]
     st.markdown(f"**{TITLES[approach]}**" + ("" if one else ", each of its networks"))
-    table = layer_table(entry["layers"], "Softmax" if one else "Sigmoid", slope, dropout)
+    table = layer_table(entry["layers"], "Softmax" if one else "Sigmoid", slope, dropouts)
     with st.container(key=f"layers_{approach}"):
         number = st.column_config.NumberColumn(format="localized")
         st.dataframe(
@@ -71,7 +71,9 @@ begin(
 run = current_run()
 data = pictures()
 recipe = run.manifest["recipe"]
-slope, dropout = recipe["negative_slope"], recipe["dropout"]
+slope, dropouts = recipe["negative_slope"], recipe["dropout"]
+if not isinstance(dropouts, list):
+    dropouts = [dropouts] * len(recipe["hidden"])
 
 st.subheader("Two ways to read a digit", anchor=False)
 digit = st.segmented_control(
@@ -124,8 +126,8 @@ for column, (name, (function, low, high, text)) in zip(st.columns(3), CURVES.ite
         st.caption(text.format(leak))
 st.markdown(
     "**Softmax** turns the outputs of one network into shares of 1. **Dropout** silences a random "
-    f"share of the hidden units in each training step, here {100 * dropout:.0f} %, so that no unit "
-    "is relied on too much; the trained network uses all of them."
+    f"share of the hidden units in each training step, here {100 * max(dropouts):.0f} %, so that "
+    "no unit is relied on too much; the trained network uses all of them."
 )
 
 st.subheader("What each is said to be good for", anchor=False)

@@ -122,6 +122,7 @@ def tiny_contents(tiny_dataset: Dataset, make_stack: Callable[..., Stack]) -> di
             "members": stack.members,
             "parameters": stack.parameters,
             "seconds": 0.1,
+            "epochs": 2,
             "rows": [len(rows) for rows in chosen[approach]],
             "distinct_rows": len(np.unique(np.concatenate(chosen[approach]))),
             "metrics": {

@@ -205,14 +205,14 @@ def test_the_parameters_shown_are_the_runs(tiny_run: Run):
 
 
 def test_the_layers_are_those_that_keras_prints_for_the_slides_network():
-    table = layer_table([784, 256, 10], "Softmax", negative_slope=0.0, dropout=0.0)
+    table = layer_table([784, 256, 10], "Softmax", negative_slope=0.0, dropouts=[0.0])
     assert table["layer"].tolist() == ["Dense", "ReLU", "Dense", "Softmax"]
     assert table["parameters"].tolist() == [200_960, 0, 2_570, 0]  # 203,530 in all, as printed
     assert table["output shape"].tolist() == ["(None, 256)"] * 2 + ["(None, 10)"] * 2
 
 
 def test_leaky_relu_and_dropout_stand_after_each_hidden_layer_only():
-    table = layer_table([784, 256, 256, 1], "Sigmoid", negative_slope=0.1, dropout=0.5)
+    table = layer_table([784, 256, 256, 1], "Sigmoid", negative_slope=0.1, dropouts=[0.5, 0.5])
     hidden = ["Dense", "LeakyReLU", "Dropout"]
     assert table["layer"].tolist() == [*hidden, *hidden, "Dense", "Sigmoid"]
 

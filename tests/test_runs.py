@@ -14,6 +14,7 @@ from mnist_models import publishing, runs
 from mnist_models.evaluation import evaluate
 from mnist_models.network import Stack
 from mnist_models.publishing import activate, check_name, free_name, publish, remove_leftovers
+from mnist_models.recipes import APPROACHES
 from mnist_models.runs import Run, RunError, active_name, find_run, load_run, run_names
 from mnist_models.sampling import unpack_rows
 
@@ -335,7 +336,7 @@ def _assert_the_manifest_of_reference_is_refused() -> None:
             use("reference")
         assert "The run reference is damaged: run.json" in str(caught.value)
     _read_everything(load_run("other"))
-    assert find_run("0" * 64, ("single", "multi")) == load_run("other")
+    assert find_run("0" * 64, APPROACHES, APPROACHES) == load_run("other")
 
 
 def test_a_manifest_too_large_is_not_read(tiny_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -592,20 +593,24 @@ def test_a_run_is_found_by_its_fingerprint_and_approaches(
     stacks = {"single": tiny_contents["stacks"]["single"]}
     half = {**manifest, "approaches": entries}
     publish("a", **{**tiny_contents, "manifest": half, "stacks": stacks})
-    assert find_run("0" * 64, ("single", "multi")) is None
-    assert find_run("1" * 64, ("single",)) is None
-    found = find_run("0" * 64, ("single",))
+    assert find_run("0" * 64, APPROACHES, APPROACHES) is None
+    assert find_run("1" * 64, ("single",), ("single",)) is None
+    found = find_run("0" * 64, ("single",), ("single",))
     assert found is not None
     assert found.name == "a"
+    scores_only = publish("c", **{**tiny_contents, "stacks": stacks})
+    assert scores_only.with_weights == ("single",)
+    assert find_run("0" * 64, APPROACHES, ("single",)) == scores_only
+    assert find_run("0" * 64, APPROACHES, APPROACHES) is None
     whole = publish("b", **tiny_contents)
-    assert find_run("0" * 64, ("single", "multi")) == whole
+    assert find_run("0" * 64, APPROACHES, APPROACHES) == whole
 
 
 def test_a_damaged_run_is_not_found(other_run: Run, trained: Path) -> None:
     _truncate(trained / "other" / "single.npz")
-    assert find_run("0" * 64, ("single", "multi")) == load_run("reference")
+    assert find_run("0" * 64, APPROACHES, APPROACHES) == load_run("reference")
     _truncate(trained / "reference" / "rows.npz")
-    assert find_run("0" * 64, ("single", "multi")) is None
+    assert find_run("0" * 64, APPROACHES, APPROACHES) is None
 
 
 # What is shipped

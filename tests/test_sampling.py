@@ -6,7 +6,11 @@ from hypothesis.extra import numpy as hnp
 
 from mnist_models.sampling import (
     STRATEGIES,
+    balanced_weights,
+    correct_prior,
     every_row,
+    hard_undersample,
+    oversample,
     pack_rows,
     stream,
     undersample,
@@ -91,7 +95,7 @@ def test_every_strategy_draws_rows_of_the_set_and_says_what_it_does(name: str) -
     positive = np.arange(50) % 5 == 0
     rows = STRATEGIES[name].draw(positive, stream(0, 0, "rows"))
     assert set(rows) <= set(range(50))
-    assert positive[rows].sum() == 10
+    assert set(np.flatnonzero(positive)) <= set(rows)
     assert STRATEGIES[name].summary
 
 
@@ -105,3 +109,76 @@ def test_the_record_of_rows_round_trips(case: tuple[int, list[list[int]]]) -> No
     assert packed.dtype == np.uint8
     seen = unpack_rows(packed, n_rows)
     assert [np.flatnonzero(member).tolist() for member in seen] == [sorted(set(c)) for c in chosen]
+
+
+# Strategies beside undersampling
+
+
+@given(positive=SIDES, seed=SEEDS)
+def test_hard_undersampling_is_one_to_one_too(positive: np.ndarray, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows = hard_undersample(positive, rng, rng.random(len(positive)))
+    assert len(np.unique(rows)) == len(rows)
+    assert set(rows[positive[rows]]) == set(np.flatnonzero(positive))
+    assert (~positive[rows]).sum() == min(positive.sum(), (~positive).sum())
+
+
+def test_hard_undersampling_prefers_what_is_wrong_and_leaves_room_for_the_rest() -> None:
+    positive = np.arange(2000) < 100
+    wrong = (np.arange(2000) >= 100) & (np.arange(2000) < 170)
+    proba = np.where(wrong, 0.99, 1e-6)
+    rows = hard_undersample(positive, np.random.default_rng(0), proba)
+    assert np.isin(np.flatnonzero(wrong), rows).all()  # 70 of them, which is seven in ten
+    assert len(rows) == 200
+
+
+def test_hard_undersampling_without_any_mistake_still_draws() -> None:
+    positive = np.arange(200) < 50
+    rows = hard_undersample(positive, np.random.default_rng(0), np.zeros(200))
+    assert len(np.unique(rows)) == 100
+
+
+@given(positive=SIDES, seed=SEEDS)
+def test_oversampling_keeps_every_row_and_repeats_positives_only(
+    positive: np.ndarray, seed: int
+) -> None:
+    rows = oversample(positive, np.random.default_rng(seed))
+    counts = np.bincount(rows, minlength=len(positive))
+    assert (counts[~positive] == 1).all()
+    assert (counts[positive] >= 1).all()
+    assert counts[positive].sum() == max(positive.sum(), (~positive).sum())
+
+
+@given(positive=SIDES)
+def test_balanced_weights_are_scikit_learns(positive: np.ndarray) -> None:
+    from sklearn.utils.class_weight import compute_class_weight
+
+    expected = compute_class_weight("balanced", classes=np.array([False, True]), y=positive)
+    np.testing.assert_allclose(balanced_weights(positive), expected)
+
+
+@given(
+    proba=st.floats(0.001, 0.999),
+    positives=st.integers(1, 500),
+    negatives=st.integers(500, 5000),
+)
+def test_the_prior_correction_is_bayes_rule(proba: float, positives: int, negatives: int) -> None:
+    """Balanced odds times the true ratio of the sides are the true odds."""
+    rate = positives / negatives
+    corrected = correct_prior(np.array([proba]), rate)[0]
+    odds = proba / (1 - proba) * rate
+    assert corrected == pytest.approx(odds / (1 + odds))
+
+
+def test_the_prior_correction_keeps_the_order_and_the_ends() -> None:
+    proba = np.linspace(0, 1, 101)
+    corrected = correct_prior(proba, 1 / 9)
+    assert (np.diff(corrected) > 0).all()
+    np.testing.assert_allclose(corrected[[0, -1]], [0, 1])
+    np.testing.assert_allclose(correct_prior(proba, 1.0), proba)
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, 1.5, float("nan")])
+def test_a_rate_that_is_none_is_refused(rate: float) -> None:
+    with pytest.raises(ValueError, match="rate"):
+        correct_prior(np.array([0.5]), rate)

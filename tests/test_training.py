@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from mnist_models import batches as member_rows
 from mnist_models import training
 from mnist_models.data import Dataset
+from mnist_models.distortions import Distortion, distort
 from mnist_models.network import PIXELS, Stack
 from mnist_models.recipes import APPROACHES, Approach, Recipe
-from mnist_models.sampling import stream
+from mnist_models.sampling import STRATEGIES
 from mnist_models.training import Fit, TrainingError, export_keras, fit
 
 TINY = Recipe(
@@ -66,22 +68,33 @@ def _train_with_keras(
             run_eagerly=True,
         )
         for rows in batches[:, k]:
-            model.train_on_batch(x[rows] / np.float32(255), member.targets[rows, np.newaxis])
+            targets = member.targets[rows, np.newaxis]
+            weights = np.array(member.class_weights)[(targets[:, 0] > 0).astype(int)]
+            model.train_on_batch(x[rows] / np.float32(255), targets, sample_weight=weights)
     return models
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize(
+    ("approach", "optimizer", "sampling"),
+    [
+        ("single", "adam", "undersample"),
+        ("single", "rmsprop", "undersample"),
+        ("multi", "adam", "undersample"),
+        ("multi", "rmsprop", "undersample"),
+        ("multi", "adam", "weighted"),
+        ("multi", "adam", "oversample"),
+    ],
+)
 def test_training_equals_plain_keras_step_by_step(
-    approach: Approach, optimizer: Any, three: Rows
+    approach: Approach, optimizer: Any, sampling: str, three: Rows
 ) -> None:
     x, y = three
     recipe = replace(TINY, hidden=(8, 6), optimizer=optimizer, learning_rate=0.003)
+    recipe = replace(recipe, sampling=sampling)
     trained = fit(recipe, approach, x, y, seed=3)
-    members = training._members(recipe, approach, y, np.arange(3), 3)
-    shuffles = [stream(3, member.name, "shuffle") for member in members]
-    steps = training._steps_per_epoch(recipe, members)
-    epochs = [training._epoch_batches(members, shuffles, steps, 32) for _ in range(2)]
+    members = member_rows.make_members(recipe, approach, y, np.arange(3), 3)
+    steps = member_rows.steps_per_epoch(members, recipe.batch_size)
+    epochs = [member_rows.epoch_batches(members, steps, 32) for _ in range(2)]
     start = _initial_stack(recipe, members, np.arange(3), 3)
     models = _train_with_keras(start, recipe, members, np.concatenate(epochs), x)
     assert steps >= 2
@@ -108,7 +121,7 @@ def test_a_member_of_a_stack_learns_as_it_would_beside_others(
     ten = fit(recipe, "multi", x, y, seed=1)
     two = fit(recipe, "multi", x, np.where(y == 2, 2, 7), seed=1)
     assert two.stack.classes_.tolist() == [2, 7]
-    np.testing.assert_array_equal(ten.chosen[2], two.chosen[0])
+    np.testing.assert_array_equal(ten.seen[2], two.seen[0])
     for among_ten, among_two in zip(_arrays(ten.stack), _arrays(two.stack), strict=True):
         np.testing.assert_allclose(among_ten[2], among_two[0], atol=1e-6)
         assert not np.allclose(among_ten[7], among_two[1], atol=1e-4)  # it learned something else
@@ -145,7 +158,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
 
 
 def test_initial_weights_are_glorot_uniform_and_biases_zero(three: Rows) -> None:
-    members = training._members(TINY, "multi", three[1], np.arange(3), 0)
+    members = member_rows.make_members(TINY, "multi", three[1], np.arange(3), 0)
     stack = _initial_stack(replace(TINY, hidden=(500,)), members, np.arange(3), 0)
     limit = np.sqrt(6 / (PIXELS + 500))
     assert np.abs(stack.weights[0]).max() <= limit
@@ -155,7 +168,7 @@ def test_initial_weights_are_glorot_uniform_and_biases_zero(three: Rows) -> None
 
 
 def _program(recipe: Recipe, rows: Rows) -> training._Program:
-    members = training._members(recipe, "multi", rows[1], np.arange(3), 0)
+    members = member_rows.make_members(recipe, "multi", rows[1], np.arange(3), 0)
     return training._Program(recipe, members, rows[0], outputs=1, seed=0)
 
 
@@ -204,8 +217,8 @@ def test_classes_of_unequal_sizes_are_undersampled_one_by_one(
     unequal_fit: Fit, unequal: Rows
 ) -> None:
     assert unequal_fit.stack.classes_.tolist() == ["few", "many", "some"]
-    assert [len(rows) for rows in unequal_fit.chosen] == [20, 300, 100]
-    for label, rows in zip(unequal_fit.stack.classes_, unequal_fit.chosen, strict=True):
+    assert [len(rows) for rows in unequal_fit.seen] == [20, 300, 100]
+    for label, rows in zip(unequal_fit.stack.classes_, unequal_fit.seen, strict=True):
         assert set(np.flatnonzero(unequal[1] == label)) <= set(rows)
     assert all(np.isfinite(array).all() for array in _arrays(unequal_fit.stack))
 
@@ -221,11 +234,10 @@ def test_the_history_has_an_entry_per_epoch_and_a_number_per_member(unequal_fit:
 
 
 def test_every_member_goes_through_its_own_rows(unequal: Rows) -> None:
-    members = training._members(TINY, "multi", unequal[1], np.unique(unequal[1]), 0)
-    shuffles = [stream(0, member.name, "shuffle") for member in members]
-    steps = training._steps_per_epoch(TINY, members)
+    members = member_rows.make_members(TINY, "multi", unequal[1], np.unique(unequal[1]), 0)
+    steps = member_rows.steps_per_epoch(members, TINY.batch_size)
     assert steps == 4  # 140 rows on average, 32 a step
-    first, second = (training._epoch_batches(members, shuffles, steps, 32) for _ in range(2))
+    first, second = (member_rows.epoch_batches(members, steps, 32) for _ in range(2))
     assert first.shape == (4, 3, 32)
     for k, (rows, most_often) in enumerate([(20, 7), (300, 1), (100, 2)]):
         seen, counts = np.unique(first[:, k], return_counts=True)
@@ -250,10 +262,9 @@ def test_the_reported_accuracy_is_that_of_the_batches(three: Rows) -> None:
     for approach in APPROACHES:
         result = fit(still, approach, *three, seed=0)
         proba = result.stack.predict_proba(three[0])
-        members = training._members(still, approach, three[1], np.arange(3), 0)
-        shuffles = [stream(0, member.name, "shuffle") for member in members]
-        steps = training._steps_per_epoch(still, members)
-        batches = training._epoch_batches(members, shuffles, steps, 32)
+        members = member_rows.make_members(still, approach, three[1], np.arange(3), 0)
+        steps = member_rows.steps_per_epoch(members, still.batch_size)
+        batches = member_rows.epoch_batches(members, steps, 32)
         for k, member in enumerate(members):
             rows = batches[:, k].ravel()
             said = proba.argmax(axis=1) if approach == "single" else proba[:, k] >= 0.5
@@ -342,3 +353,102 @@ def test_exported_models_load_in_keras_and_predict_the_same(
     images = three[0][:20]
     proba = np.concatenate([np.asarray(model(images / 255.0)) for model in models], axis=1)
     np.testing.assert_allclose(proba, stack.predict_proba(images), atol=1e-5)
+
+
+# Options of a recipe
+
+
+def test_fresh_rows_are_other_rows_each_epoch(unequal: Rows) -> None:
+    x, y = unequal
+    fixed, fresh = (
+        fit(replace(TINY, sampling=name, epochs=4), "multi", x, y, seed=0)
+        for name in ("undersample", "fresh")
+    )
+    assert fixed.rows == fresh.rows
+    assert [len(seen) for seen in fixed.seen] == fixed.rows
+    assert len(fresh.seen[0]) > len(fixed.seen[0])
+
+
+def test_hard_rows_are_chosen_by_what_the_network_answers(
+    three: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[np.ndarray] = []
+    hard = STRATEGIES["hard"]
+
+    def redraw(positive: np.ndarray, rng: np.random.Generator, proba: np.ndarray) -> np.ndarray:
+        asked.append(proba)
+        assert hard.redraw is not None
+        return hard.redraw(positive, rng, proba)
+
+    monkeypatch.setitem(STRATEGIES, "hard", replace(hard, redraw=redraw))
+    first = fit(replace(TINY, sampling="hard", epochs=1), "multi", *three, seed=0)
+    assert asked == []
+    fit(replace(TINY, sampling="hard", epochs=2), "multi", *three, seed=0)
+    np.testing.assert_allclose(
+        np.stack(asked, axis=1), first.stack.predict_proba(three[0]), atol=1e-6
+    )
+
+
+def test_patience_keeps_the_best_epoch_and_stops_after_it(three: Rows) -> None:
+    """With a learning rate that ruins the network, no epoch is better than an early one."""
+    x, y = three
+    recipe = replace(TINY, epochs=40, learning_rate=0.5, patience=3)
+    result = fit(recipe, "single", x[:64], y[:64], seed=0, validation=(x[64:], y[64:]))
+    accuracy = result.history["val_accuracy"]
+    assert len(accuracy) == result.epochs + 3 < 40
+    assert result.epochs == 1 + int(np.argmax(accuracy))
+    kept = (result.stack.predict(x[64:]) == y[64:]).mean()
+    assert kept == pytest.approx(max(accuracy))
+
+
+def test_patience_of_zero_keeps_the_best_and_never_stops_early(three: Rows) -> None:
+    x, y = three
+    recipe = replace(TINY, epochs=12, learning_rate=0.5, patience=0)
+    result = fit(recipe, "single", x[:64], y[:64], seed=0, validation=(x[64:], y[64:]))
+    accuracy = result.history["val_accuracy"]
+    assert len(accuracy) == 12
+    assert result.epochs == 1 + int(np.argmax(accuracy))
+
+
+def test_the_cosine_schedule_falls_from_the_learning_rate_to_zero() -> None:
+    recipe = replace(TINY, schedule="cosine", epochs=3, learning_rate=0.01)
+    rates = np.concatenate([training._learning_rates(recipe, epoch, 50) for epoch in range(3)])
+    assert rates[0] == np.float32(0.01)
+    assert (np.diff(rates) < 0).all()
+    assert rates[75] == pytest.approx(0.005, rel=1e-6)
+    assert rates[-1] < 1e-5
+    constant = training._learning_rates(replace(recipe, schedule=None), 1, 50)
+    np.testing.assert_array_equal(constant, np.float32(0.01))
+
+
+def test_distorted_pictures_are_learned_from_anew_each_epoch(
+    three: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[bytes] = []
+
+    def remember(x: np.ndarray, *_: object) -> np.ndarray:
+        shown.append(distort(x, Distortion(shift=2), np.random.default_rng(len(shown))).tobytes())
+        return np.frombuffer(shown[-1], dtype=np.uint8).reshape(x.shape)
+
+    recipe = replace(TINY, distortion=Distortion(shift=2), epochs=3)
+    plain = fit(replace(recipe, distortion=None), "single", *three, seed=0)
+    again = [_digest(fit(recipe, "single", *three, seed=0).stack) for _ in range(2)]
+    assert again[0] == again[1] != _digest(plain.stack)
+    monkeypatch.setattr(training, "distort", remember)
+    fit(recipe, "single", *three, seed=0)
+    assert len(set(shown)) == 3
+
+
+def test_normal_initial_weights_have_the_standard_deviation_asked_for() -> None:
+    recipe = replace(TINY, hidden=(64,), initial_sd=0.05)
+    members = member_rows.make_members(recipe, "single", np.arange(3), np.arange(3), 0)
+    first, _, _, _ = training._initial_parameters(recipe, members, 3, 0)
+    assert first.std() == pytest.approx(0.05, rel=0.02)
+    assert np.abs(first).max() > 0.15  # a uniform distribution would end at 0.087
+
+
+def test_dropout_can_be_given_layer_by_layer() -> None:
+    recipe = replace(TINY, hidden=(8, 8), dropout=(0.5, 0.0))
+    assert recipe.dropouts == (0.5, 0.0)
+    assert replace(recipe, dropout=0.25).dropouts == (0.25, 0.25)
+    assert recipe.settings()["dropout"] == [0.5, 0.0]

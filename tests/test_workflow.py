@@ -182,7 +182,14 @@ class FakeFit:
         on_progress(1.0)
         number = len(self.calls)
         stack = self._make_stack(approach, hidden=recipe.hidden, seed=number)
-        return Fit(stack, {"loss": [float(number)]}, [np.arange(len(y))] * stack.members, number)
+        return Fit(
+            stack=stack,
+            epochs=recipe.epochs,
+            history={"loss": [float(number)]},
+            rows=[len(y)] * stack.members,
+            seen=[np.arange(len(y))] * stack.members,
+            seconds=number,
+        )
 
 
 @pytest.fixture

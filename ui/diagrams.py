@@ -95,16 +95,17 @@ def activation_curve(expression: str, lowest: float, highest: float) -> alt.Char
 
 
 def layer_table(
-    layers: Sequence[int], output: str, negative_slope: float, dropout: float
+    layers: Sequence[int], output: str, negative_slope: float, dropouts: Sequence[float]
 ) -> pd.DataFrame:
     """One network as Keras' `model.summary()` prints it.
 
     A dense layer has one weight per input and unit, and one bias per unit; the rest has none.
     """
-    names = ["LeakyReLU" if negative_slope else "ReLU"] + ["Dropout"] * (dropout > 0)
+    activation = "LeakyReLU" if negative_slope else "ReLU"
     rows = []
-    for depth, (inputs, units) in enumerate(pairwise(layers), start=2):
-        after = names if depth < len(layers) else [output]
+    for depth, (inputs, units) in enumerate(pairwise(layers)):
+        hidden = depth < len(layers) - 2
+        after = [activation] + ["Dropout"] * (dropouts[depth] > 0) if hidden else [output]
         for name, parameters in [("Dense", (inputs + 1) * units), *((n, 0) for n in after)]:
             rows.append((name, f"(None, {units})", parameters))
     return pd.DataFrame(rows, columns=["layer", "output shape", "parameters"])
