@@ -9,7 +9,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from mnist_models.recipes import RECIPES, TITLES, Approach
+from mnist_models.recipes import TITLES, Approach, Published
 from mnist_models.runs import Run, load_run, run_names, trained_folder
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -27,9 +27,9 @@ def table(runs: list[Run]) -> str:
 
 def binary_table(run: Run) -> str:
     """Markdown: the binary models' balanced test accuracy, ours above the published one."""
-    binary = run.metrics("multi").binary
-    published = RECIPES[run.manifest["recipe"]["name"]].published
-    if binary is None or published is None:
+    binary = run.metrics("multi").binary if "multi" in run.approaches else None
+    published = run.published
+    if binary is None or published is None or not published.binary_test:
         return ""
     rows = [
         ["binary model for", *map(str, run.classes)],
@@ -50,23 +50,27 @@ def shipped_runs() -> list[Run]:
 
 def readme_with_results(text: str, runs: list[Run]) -> str:
     """The README with its tables replaced by those of the runs."""
-    tables = "\n".join(filter(None, [table(runs), binary_table(runs[0])]))
+    tables = "\n".join(filter(None, [table(runs), *map(binary_table, runs)]))
     return _TABLE.sub(lambda match: match[1] + "\n" + tables + "\n" + match[2], text)
 
 
 def _row(run: Run, approach: Approach) -> str:
     test, train = run.metrics(approach), run.metrics(approach, "train")
     low, high = test.accuracy_interval
-    published = RECIPES[run.manifest["recipe"]["name"]].published
-    theirs = [p.get(approach) for p in (published.test, published.train)] if published else []
+    published = run.published or Published("")
     cells = [
         run.name,
         TITLES[approach].lower(),
         f"{test.accuracy:.4f} ({low:.4f} to {high:.4f})",
-        *(f"{value:.4f}" if value else "" for value in theirs or [None, None]),
+        _figure(published.test.get(approach)),
+        f"{train.accuracy:.4f}",
+        _figure(published.train.get(approach)),
     ]
-    cells.insert(4, f"{train.accuracy:.4f}")
     return f"| {' | '.join(cells)} |\n"
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
 
 
 def main() -> None:

@@ -108,7 +108,7 @@ def evaluate_run(options: argparse.Namespace) -> int:
     """Score a run's weights on its data once more and print the tables."""
     run = load_run(options.run)
     run.verify()
-    dataset = load_dataset(run.dataset)
+    dataset = load_dataset(run.dataset, progress=_download_progress)
     print(f"{run.label}, scored on {len(dataset.y_test):,} test pictures of {run.dataset}\n")
     same = True
     for approach in run.approaches:
@@ -123,7 +123,7 @@ def evaluate_run(options: argparse.Namespace) -> int:
             one_vs_rest=stack.members > 1,
         )
         _print_metrics(run, approach, metrics)
-        same &= metrics.confusion == run.metrics(approach).confusion
+        same &= metrics == run.metrics(approach)
     print("These are the figures stored with the run." if same else _DIFFERENT, end="\n")
     return 0 if same else 1
 
@@ -190,7 +190,13 @@ def _cancel(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise Cancelled
 
 
+def _download_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[KDownloading MNIST: {done / total:4.0%}", end="", file=sys.stderr)
+
+
 def _print_run(run: Run) -> None:
+    print(f"{run.label}:\n")
     for approach in run.approaches:
         _print_metrics(run, approach, run.metrics(approach))
 
@@ -198,10 +204,8 @@ def _print_run(run: Run) -> None:
 def _print_metrics(run: Run, approach: Approach, metrics: Metrics) -> None:
     low, high = metrics.accuracy_interval
     print(f"{TITLES[approach]}: test accuracy {metrics.accuracy:.4f} (95 % {low:.4f}-{high:.4f})")
-    recipe = RECIPES.get(run.manifest["recipe"]["name"])  # an old run's may be gone
-    published = recipe.published if recipe else None
     binary = metrics.binary.balanced_accuracy if metrics.binary else None
-    known = published.binary_test if published else ()
+    known = run.published.binary_test if run.published else ()
     print("  class  precision  recall      f1" + ("  balanced 1:1" if binary else ""), end="")
     print("  published" if binary and known else "")
     for k, label in enumerate(run.classes):

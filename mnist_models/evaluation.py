@@ -58,6 +58,11 @@ class Metrics:
     recall_interval: list[list[float]]
     binary: BinaryMetrics | None = None
 
+    @property
+    def right(self) -> int:
+        """How many pictures were read correctly."""
+        return sum(row[k] for k, row in enumerate(self.confusion))
+
     def to_json(self) -> dict[str, Any]:
         """A plain dictionary that `from_json` reads back."""
         return asdict(self)

@@ -105,7 +105,7 @@ def cancel_job() -> None:
     """Ask the running training to end; it does so within a second or two, publishing nothing."""
     job = current_job()
     if job and job.running:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(job.pid, signal.SIGTERM)
 
 
@@ -125,6 +125,8 @@ def exclusive() -> Iterator[None]:
             lock.acquire(timeout=2, poll_interval=0.02)
         except Timeout as error:
             raise Busy(_BUSY) from error
+        # What the job before has said must not be taken for this one's.
+        _progress_file().unlink(missing_ok=True)
     try:
         yield
     finally:
@@ -135,8 +137,13 @@ class ProgressFile:
     """Where a training writes what it has to say; opened by the one that holds the lock."""
 
     def __init__(self, title: str) -> None:
-        """Begin anew: what the job before has said is gone."""
-        self._file: IO[str] = _progress_file().open("w", encoding="utf-8")
+        """Begin anew: what the job before has said is gone.
+
+        Raises:
+            RunError: the file cannot be written.
+        """
+        with _folder_errors():
+            self._file: IO[str] = _progress_file().open("w", encoding="utf-8")
         self._last_share = 0.0
         self._write({"pid": os.getpid(), "title": title, "started": time.time()})
 

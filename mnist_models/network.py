@@ -178,8 +178,8 @@ def softmax(logits: Floats) -> Floats:
 
 
 def sigmoid(logits: Floats) -> Floats:
-    """1 / (1 + exp(-x)), written with tanh so that large numbers do not overflow."""
-    return np.float32(0.5) * (np.tanh(np.float32(0.5) * logits) + np.float32(1))
+    """1 / (1 + exp(-x)), written so that nothing overflows and the smallest stay apart."""
+    return np.exp(-np.logaddexp(np.float32(0), -logits))
 
 
 def _blocks(rows: Floats, numbers_per_row: int) -> Iterator[Floats]:

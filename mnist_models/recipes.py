@@ -13,6 +13,9 @@ from mnist_models.distortions import Distortion
 Approach = Literal["single", "multi"]
 APPROACHES: tuple[Approach, ...] = ("single", "multi")
 
+# How the data are called wherever a person reads about them.
+DATASET_TITLES = {"mnist": "MNIST", "sample": "the offline sample"}
+
 # How the two approaches are called wherever a person reads about them.
 TITLES: dict[Approach, str] = {"single": "Single model", "multi": "Multi-model"}
 

@@ -29,19 +29,35 @@ from numpy.typing import NDArray
 
 from mnist_models.evaluation import Metrics, PairedMetrics
 from mnist_models.network import Stack
-from mnist_models.recipes import APPROACHES, TITLES, Approach
+from mnist_models.recipes import APPROACHES, RECIPES, TITLES, Approach, Published
 
 DEFAULT_RUN = "reference"
 FORMAT = 1
 RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _MAX_MANIFEST_BYTES = 16 * 2**20
-_MANIFEST = {  # what every run.json has, and of which type
-    "classes": list,
-    "dataset": dict,
-    "recipe": dict,
-    "approaches": dict,
-    "files": dict,
+# What every run.json has, and of which type; `_ENTRY` is what it has for each approach.
+_MANIFEST: dict[str, Any] = {
+    "created": str,
     "fingerprint": str,
+    "classes": list,
+    "files": dict,
+    "approaches": dict,
+    "dataset": {"name": str, "train_rows": int, "test_rows": int},
+    "recipe": {
+        "name": str,
+        "hidden": list,
+        "negative_slope": float,
+        "dropout": (float, list),
+        "sampling": str,
+    },
+}
+_ENTRY: dict[str, Any] = {
+    "layers": list,
+    "members": int,
+    "parameters": int,
+    "seconds": float,
+    "rows": list,
+    "distinct_rows": int,
 }
 
 
@@ -99,6 +115,12 @@ class Run:
     def label(self) -> str:
         """The name as people should read it: a run on the sample says so."""
         return self.name if self.dataset == "mnist" else f"{self.name} (trained on the sample)"
+
+    @property
+    def published(self) -> Published | None:
+        """What was published for this run's recipe: figures on MNIST, so for runs on MNIST only."""
+        recipe = RECIPES.get(self.manifest["recipe"]["name"])  # an old run's may be gone
+        return recipe.published if recipe and self.dataset == "mnist" else None
 
     @cached_property
     def single(self) -> Stack:
@@ -213,7 +235,7 @@ def run_names() -> list[str]:
     try:
         names = [p.name for p in folder.iterdir() if _is_run_folder(p)] if folder.is_dir() else []
     except OSError as error:
-        raise RunError(f"{folder} cannot be read: {error.strerror or error}.") from error
+        raise RunError(f"trained/ cannot be read: {error.strerror or error}.") from error
     return sorted(names, key=lambda name: (name != DEFAULT_RUN, name))
 
 
@@ -292,12 +314,24 @@ def _is_run_folder(path: Path) -> bool:
 def _check_manifest(manifest: Any) -> None:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ValueError("not a manifest of this format")
-    for key, kind in _MANIFEST.items():
-        if not isinstance(manifest.get(key), kind):
-            raise ValueError(f"no {key}")
-    for key in ("dataset", "recipe"):
-        if not isinstance(manifest[key].get("name"), str):
-            raise ValueError(f"no name of the {key}")
+    _check_types(manifest, _MANIFEST)
+    entries = [manifest["approaches"][a] for a in APPROACHES if a in manifest["approaches"]]
+    if not entries or not manifest["classes"]:
+        raise ValueError("no approach or no class")
+    for entry in entries:
+        _check_types(entry, _ENTRY)
+
+
+def _check_types(values: Any, expected: dict[str, Any]) -> None:
+    if not isinstance(values, dict):
+        raise ValueError("not an object")
+    for name, kind in expected.items():
+        if isinstance(kind, dict):
+            _check_types(values.get(name), kind)
+        elif not isinstance(values.get(name), kind) and not (
+            kind is float and isinstance(values.get(name), int)  # 0.0 may be written as 0
+        ):
+            raise ValueError(f"no {name}")
 
 
 @contextlib.contextmanager
@@ -318,8 +352,10 @@ def _damaged(path: Path) -> str:
 
 
 def _no_run(name: str | None) -> str:
-    what = "no trained run" if name is None else f"no run called {name[:70]}"
+    # Whatever else stands in an address is not repeated: it could be read as part of the page.
+    known = name is not None and RUN_NAME.fullmatch(name)
+    what = f"run called {name}" if known else "trained run" if name is None else "run of that name"
     return (
-        f"There is {what} in {trained_folder()}. See what is there with: python -m mnist_models "
+        f"There is no {what} in trained/. See what is there with: python -m mnist_models "
         "runs. Train one with: python -m mnist_models train"
     )

@@ -166,7 +166,11 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
         return lambda share: on_event(Event(stage, (before + share) / fits, approach))
 
     def on_epoch(approach: Approach) -> Callable[[dict[str, Any]], None]:
-        return lambda epoch: on_event(Event("training", None, approach, epoch))
+        def tell(epoch: dict[str, Any]) -> None:
+            share = (fits_done + epoch["epoch"] / recipe.epochs) / fits
+            on_event(Event("training", share, approach, epoch))
+
+        return tell
 
     trained: dict[Approach, _Trained] = {}
     for approach in request.approaches:
@@ -303,8 +307,8 @@ def _download_progress(on_event: OnEvent) -> Callable[[int, int], None]:
 
 def _found(run: Run) -> str:
     return (
-        f"The run {run.name} was trained with the same settings, data and seed, so it is used "
-        "as it is. Ask to train again (--again) for another of the kind."
+        f"There is this run already, as {run.name}: same settings, data and seed. Change the seed "
+        "or the epochs to train another."
     )
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.evaluation import Metrics
-from mnist_models.recipes import RECIPES, TITLES, Approach
+from mnist_models.recipes import TITLES, Approach
 from ui.charts import binary_dots, recall_bars
 from ui.loading import current_run
 from ui.page import begin
@@ -14,7 +14,7 @@ begin("Compare")
 run = current_run()
 test: dict[Approach, Metrics] = {a: run.metrics(a) for a in run.approaches}
 train: dict[Approach, Metrics] = {a: run.metrics(a, "train") for a in run.approaches}
-published = RECIPES[run.manifest["recipe"]["name"]].published
+published = run.published
 entries = run.manifest["approaches"]
 
 paired = run.paired()
@@ -27,7 +27,7 @@ st.caption(
 )
 
 for column, (approach, metrics) in zip(st.columns(len(test)), test.items(), strict=True):
-    with column, st.container(border=True):
+    with column, st.container(key=f"{approach}_accuracy", border=True):
         st.metric(
             f"{TITLES[approach]}: test accuracy", f"{metrics.accuracy:.2%}".replace("%", " %")
         )
@@ -46,7 +46,7 @@ overall = pd.DataFrame(
         }
         for a in test
     ]
-)
+).dropna(axis="columns", how="all")  # nothing was published for some recipes
 four_digits = st.column_config.NumberColumn(format="%.4f")
 st.dataframe(
     overall,
@@ -54,8 +54,8 @@ st.dataframe(
     column_config={c: four_digits for c in overall.columns if c != "approach"},
     alt="Accuracy of both approaches on test and training pictures, beside the published figures",
 )
-if published and run.dataset == "mnist":
-    st.caption(f"Published: {published.source}. The gap between train and test is overfitting.")
+source = f"Published: {published.source}. " if published else ""
+st.caption(f"{source}A wide gap between train and test is a sign of overfitting.")
 
 st.subheader("Digit by digit", anchor=False)
 st.caption(
@@ -91,7 +91,7 @@ if binary:
         "and half do not. 50 % is guessing. Calculated over all test pictures, each side counting "
         "half."
     )
-    theirs = published.binary_test if published and run.dataset == "mnist" else ()
+    theirs = published.binary_test if published else ()
     st.altair_chart(
         binary_dots(binary.balanced_accuracy, theirs, run.classes),
         alt="Balanced test accuracy of each binary model beside the published figure",
@@ -126,7 +126,7 @@ cost = pd.DataFrame(
             "distinct training rows": entries[a]["distinct_rows"],
             "rows per epoch": sum(entries[a]["rows"]),
             "training seconds": entries[a]["seconds"],
-            "file, kB": run.manifest["files"].get(f"{a}.npz", {}).get("bytes", 0) / 1000,
+            "file, kB": run.manifest["files"].get(f"{a}.npz", {}).get("bytes", 0) // 1000,
         }
         for a in test
     ]
@@ -139,7 +139,7 @@ st.dataframe(
         "distinct training rows": st.column_config.NumberColumn(format="localized"),
         "rows per epoch": st.column_config.NumberColumn(format="localized"),
         "training seconds": st.column_config.NumberColumn(format="%.1f"),
-        "file, kB": st.column_config.NumberColumn(format="%.0f"),
+        "file, kB": st.column_config.NumberColumn(format="localized"),
     },
     alt="Parameters, training rows, seconds and file size of both approaches",
 )

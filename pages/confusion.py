@@ -33,7 +33,7 @@ st.caption(
 scale = largest_mistake(matrices, percent=percent)
 for column, (approach, metrics) in zip(st.columns(len(test)), test.items(), strict=True):
     with column, st.container(key=f"confusion_{approach}"):
-        wrong = metrics.rows - sum(row[k] for k, row in enumerate(metrics.confusion))
+        wrong = metrics.rows - metrics.right
         st.subheader(f"{TITLES[approach]}: {wrong:,} mistakes", anchor=False)
         st.altair_chart(
             confusion_heatmap(
@@ -48,5 +48,6 @@ with st.container(key="mistakes"):
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
+        height="content",
         alt="The pairs of digits that are confused most often, for both approaches",
     )

@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnist_models import BlankDrawing, to_mnist
 from mnist_models.drawing import UnreadablePicture
-from ui.canvas import clear_canvas, draw_on_canvas
+from ui.canvas import CANVAS_SIDE, clear_canvas, draw_on_canvas
 from ui.loading import current_run, pictures
 from ui.page import begin
 from ui.verdicts import show_verdicts
@@ -23,7 +23,7 @@ def from_canvas() -> np.ndarray | None:
         return None
 
 
-def from_test_set() -> np.ndarray:
+def from_test_set() -> tuple[np.ndarray, int]:
     dataset = pictures()
     if dataset.name != "mnist":
         st.caption(
@@ -35,8 +35,14 @@ def from_test_set() -> np.ndarray:
         st.session_state["test_picture"] = int(np.random.default_rng().integers(last + 1))
     st.session_state["test_picture"] = min(st.session_state.get("test_picture", 0), last)
     number = st.number_input(f"Test picture, 0 to {last:,}", 0, last, key="test_picture")
-    st.markdown(f"Its label says it is a **{dataset.y_test[number]}**.")
-    return dataset.x_test[number]
+    return dataset.x_test[number], int(dataset.y_test[number])
+
+
+def show_input(image: np.ndarray, width: int) -> None:
+    with st.container(key="model_input", width="content"):
+        st.image(
+            image, width=width, output_format="PNG", alt="The 28 × 28 pixels that the models see"
+        )
 
 
 begin("One model or ten?", "Draw a digit. One network reads it, and so do ten.")
@@ -51,16 +57,17 @@ with left:
         required=True,
         label_visibility="collapsed",
     )
-    image = from_canvas() if source == "Draw" else from_test_set()
-    with st.container(key="beside_canvas", horizontal=True, vertical_alignment="center"):
-        if source == "Draw":
+    if source == "Draw":
+        image, truth = from_canvas(), None
+        with st.container(key="beside_canvas", horizontal=True, vertical_alignment="center"):
             with st.container(key="clear", width="content"):
                 st.button("Clear", icon=":material/delete:", on_click=clear_canvas)
-        if image is not None:
-            with st.container(key="model_input", width="content"):
-                st.image(
-                    image, width=84, output_format="PNG", alt="The 28 × 28 pixels that models see"
-                )
-            st.caption("what the models see", width="content")
+            if image is not None:
+                show_input(image, width=84)
+                st.caption("what the models see", width="content")
+    else:
+        image, truth = from_test_set()
+        show_input(image, width=CANVAS_SIDE)
+        st.markdown(f"Its label says it is a **{truth}**.")
 with right:
-    show_verdicts(run, image)
+    show_verdicts(run, image, truth)

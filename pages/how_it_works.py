@@ -138,13 +138,15 @@ with single, st.container(border=True, height="stretch"):
         "The **single model** is easy to design and to train, but a new class means training "
         "everything again."
     )
-    st.page_link(page_path("compare"), label="Test it: Compare", icon=":material/balance:")
+    st.page_link(page_path("compare"), label="See what each costs", icon=":material/arrow_forward:")
 with multi, st.container(border=True, height="stretch"):
     st.markdown(
         "The **multi-model** takes a new class by training one small network, but is harder to "
         "train well, because each network sees few yes among many no."
     )
-    st.page_link(page_path("confusion"), label="Test it: Confusion", icon=":material/grid_on:")
+    st.page_link(
+        page_path("confusion"), label="See the mistakes of each", icon=":material/arrow_forward:"
+    )
 
 st.subheader("From your drawing to an MNIST picture", anchor=False)
 st.markdown("The networks know digits only as MNIST prepared them, so a drawing is prepared too.")

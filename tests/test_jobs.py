@@ -168,12 +168,23 @@ def test_the_lock_is_free_again_after_an_exception(folder: Path) -> None:
 def test_a_job_that_has_said_its_last_word_does_not_run_whoever_holds_the_lock(
     write_progress: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_progress(HEAD, Event("done", 1.0, run="reference"))
     monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("a stranger was killed"))
     with exclusive():
+        write_progress(HEAD, Event("done", 1.0, run="reference"))
         job = current_job()
         assert job is not None
         assert not job.running
+        cancel_job()
+
+
+def test_what_the_job_before_has_said_is_not_taken_for_the_next_ones(
+    write_progress: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job before was killed without a last word; its number may be a stranger's by now."""
+    write_progress(HEAD, Event("training", 0.5, "single"))
+    monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("a stranger was killed"))
+    with exclusive():
+        assert current_job() is None
         cancel_job()
 
 

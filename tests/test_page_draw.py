@@ -63,7 +63,12 @@ def _show(proba_multi: list[float]) -> None:
     [
         ([0.9] + [0.1] * 9, "0", "1 of 10 says yes: 0", "Both read a 0."),
         ([0.1, 0.9, 0.8] + [0.1] * 7, "1", "2 of 10 say yes: 1 and 2", "They disagree"),
-        ([0.1, 0.1, 0.4] + [0.2] * 7, "2", "none of 10 says yes", "None of the ten"),
+        (
+            [0.1, 0.1, 0.4] + [0.2] * 7,
+            "2",
+            "none of 10 says yes",
+            "None of the 10 binary models says yes",
+        ),
         ([0.5] + [0.2] * 9, "0", "1 of 10 says yes: 0", "Both read a 0."),
     ],
 )

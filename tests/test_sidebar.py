@@ -20,7 +20,7 @@ OpenPage = Callable[..., AppTest]
 
 def test_the_sidebar_says_that_a_run_is_no_mnist_result(tiny_run: Run, open_page: OpenPage) -> None:
     page = open_page("compare")
-    assert any("not on MNIST" in warning.value for warning in page.sidebar.warning)
+    assert any("not on MNIST" in warning.value for warning in page.main.warning)
     assert any("(trained on the sample)" in caption.value for caption in page.caption)
 
 

@@ -66,13 +66,14 @@ def test_the_stages_come_in_order_and_end_with_the_run(real: tuple[Run, list[Eve
 
 
 def test_progress_grows_to_one_over_both_approaches(real: tuple[Run, list[Event]]) -> None:
-    told = [e for e in real[1] if e.stage == "training" and e.share is not None]
+    told = [e for e in real[1] if e.stage == "training" and e.epoch is None]
     shares = [e.share for e in told]
     assert shares == sorted(shares)  # type: ignore[type-var]
     assert (shares[0], shares[-1]) == (pytest.approx(0.25), 1)
     assert [e.approach for e in told] == ["single", "single", "multi", "multi"]
     epochs = [(e.approach, e.epoch["epoch"]) for e in real[1] if e.epoch]
     assert epochs == [("single", 1), ("single", 2), ("multi", 1), ("multi", 2)]
+    assert [e.share for e in real[1] if e.epoch] == pytest.approx([0.25, 0.5, 0.75, 1])
 
 
 def test_stored_metrics_equal_a_recomputation_from_the_stored_stack(
@@ -240,7 +241,7 @@ def test_a_refit_sees_all_rows_and_its_weights_are_kept(
     # The curves are those of the fit that the validation rows judge.
     assert run.history == {"multi": {"loss": [1.0]}}
     assert run.manifest["approaches"]["multi"]["seconds"] == 2
-    fitting = [e for e in events if e.stage in FITTING_STAGES and e.share is not None]
+    fitting = [e for e in events if e.stage in FITTING_STAGES and e.epoch is None]
     assert [e.share for e in fitting] == [0.25, 0.5, 0.75, 1]
     assert [e.stage for e in fitting] == ["training"] * 2 + ["refitting"] * 2
 
@@ -277,7 +278,7 @@ def test_the_same_training_is_found_and_not_done_again(fake_fit: FakeFit) -> Non
     assert len(fake_fit.calls) == 2
     assert events[-1].stage == "found"
     assert events[-1].run == first.name
-    assert "--again" in events[-1].message
+    assert "Change the seed" in events[-1].message
     assert run_names() == [first.name]
 
 

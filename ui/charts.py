@@ -25,6 +25,7 @@ NEUTRAL = "#8a929c"  # what belongs to neither
 _APPROACH_SCALE = alt.Scale(
     domain=[TITLES[a] for a in APPROACHES], range=[COLOURS[a] for a in APPROACHES]
 )
+_PROBABILITY = "probability (dashed: from here a binary model says yes)"
 _LEGEND = alt.Legend(title=None, orient="top", symbolType="square")
 
 
@@ -41,7 +42,7 @@ def probability_bars(probas: dict[Approach, NDArray], classes: Sequence[Any]) ->
         alt.Chart(frame)
         .mark_bar(cornerRadiusEnd=2)
         .encode(
-            x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1]), title="probability"),
+            x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1]), title=_PROBABILITY),
             y=alt.Y("class:N", title=None, sort=None, axis=alt.Axis(labelFontSize=14, ticks=False)),
             yOffset=alt.YOffset("approach:N", sort=None),
             color=alt.Color("approach:N", scale=_APPROACH_SCALE, legend=_LEGEND),

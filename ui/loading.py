@@ -1,10 +1,12 @@
 """Cached loaders: runs by the hash of their contents, data by name."""
 
 import os
+from pathlib import Path
 
 import streamlit as st
 
 from mnist_models.data import Dataset, DatasetError, find_mnist, load_mnist, load_sample
+from mnist_models.recipes import DATASET_TITLES
 from mnist_models.runs import Run, RunError, active_name, load_run, run_names
 
 _CHOICE = "_run"
@@ -36,13 +38,21 @@ def remember_choice() -> None:
 
 def current_run() -> Run:
     """The run that this visitor looks at; without it the page ends with a clear message."""
+    name = None
     try:
         name = chosen_run_name()
-        return cached_run(name)
+        run = cached_run(name)
     except RunError as error:
         st.error(str(error), icon=":material/error:")
-        _offer_other_runs()
+        _offer_another_run(name)
         st.stop()
+    if run.dataset != "mnist":
+        st.warning(
+            f"The run {run.name} was trained on {DATASET_TITLES[run.dataset]}, not on MNIST: its "
+            "figures are no MNIST results.",
+            icon=":material/science:",
+        )
+    return run
 
 
 def cached_run(name: str) -> Run:
@@ -79,7 +89,7 @@ def pictures() -> Dataset:
     path = find_mnist()
     if path is not None:
         try:
-            return _mnist(str(path), path.stat().st_mtime if path.exists() else 0)
+            return _mnist(str(path), _changed(path))
         except DatasetError as error:
             st.warning(str(error), icon=":material/warning:")
     try:
@@ -89,13 +99,28 @@ def pictures() -> Dataset:
         st.stop()
 
 
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0  # loading it says what is wrong
+
+
 def may_retrain() -> bool:
     """Whether visitors may train: `MNIST_RETRAIN=off` forbids it, for public deployments."""
     return os.environ.get("MNIST_RETRAIN", "on").lower() not in ("off", "0", "no", "false")
 
 
-def _offer_other_runs() -> None:
-    others = [name for name in run_names() if name != st.session_state.get(_CHOICE)]
-    if others and st.button(f"Show the run {others[0]} instead", type="primary"):
-        choose_run(others[0])
+def _offer_another_run(failed: str | None) -> None:
+    other = next((name for name in run_names() if name != failed and _is_sound(name)), None)
+    if other and st.button(f"Show the run {other} instead", type="primary"):
+        choose_run(other)
         st.rerun()
+
+
+def _is_sound(name: str) -> bool:
+    try:
+        cached_run(name).verify()
+    except RunError:
+        return False
+    return True

@@ -9,17 +9,18 @@ from ui.sidebar import draw_sidebar
 
 _FOLDER = Path(__file__).resolve().parent.parent / "pages"
 
-# script and address, title, icon; the first is the front page
+# Script and address, title; the first is the front page. No icons: the browser's tab would show
+# them, from a server elsewhere.
 _PAGES = (
-    ("draw", "Draw", ":material/draw:"),
-    ("compare", "Compare", ":material/balance:"),
-    ("confusion", "Confusion", ":material/grid_on:"),
-    ("data", "Data", ":material/dataset:"),
-    ("how_it_works", "How it works", ":material/school:"),
+    ("draw", "Draw"),
+    ("compare", "Compare"),
+    ("confusion", "Confusion"),
+    ("training", "Training"),
+    ("data", "Data"),
+    ("how_it_works", "How it works"),
 )
 _IN_APP = "_page_runs_in_app"
 
-# A file of ours: Streamlit's own icons for the browser's tab come from a server elsewhere.
 _ICON = Path(__file__).with_name("icon.svg")
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -29,11 +30,13 @@ def open_app() -> StreamlitPage:
     st.session_state[_IN_APP] = True
     page = st.navigation(
         [
-            st.Page(_FOLDER / f"{name}.py", title=title, icon=icon, default=name == _PAGES[0][0])
-            for name, title, icon in _PAGES
+            st.Page(_FOLDER / f"{name}.py", title=title, default=name == _PAGES[0][0])
+            for name, title in _PAGES
         ]
     )
-    st.set_page_config(page_title="One model or ten?", page_icon=_ICON, layout="wide")
+    name = "One model or ten?"
+    title = name if page.url_path == "" else f"{page.title} · {name}"
+    st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     return page
 
 

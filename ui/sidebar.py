@@ -1,12 +1,13 @@
 """The sidebar: which run is shown, and training a new one."""
 
+import contextlib
 import time
 
 import streamlit as st
 
 from mnist_models.data import find_mnist
 from mnist_models.jobs import Busy, Job, cancel_job, current_job, start_job
-from mnist_models.recipes import RECIPES, TITLES
+from mnist_models.recipes import DATASET_TITLES, RECIPES, TITLES
 from mnist_models.runs import RunError, load_run, run_names
 from ui.loading import choose_run, chosen_run_name, may_retrain, remember_choice
 
@@ -39,11 +40,11 @@ def draw_sidebar() -> None:
 
 
 def _draw_run_choice() -> None:
-    names = run_names()
-    if not names:
-        st.warning("There is no trained run yet.", icon=":material/warning:")
-        return
-    shown = chosen_run_name()
+    try:
+        names = run_names()
+        shown = chosen_run_name()
+    except RunError:
+        return  # the page says what is wrong
     options = names if shown in names else [shown, *names]
     # Options and value come from outside the widget (address, new runs), so its key names both.
     name = st.selectbox(
@@ -52,27 +53,23 @@ def _draw_run_choice() -> None:
         index=options.index(shown),
         help="A run is one training of both approaches. Your choice changes what you see, "
         "not what others see.",
+        format_func=_label,
         key=f"run_choice_{shown}_{len(options)}",
     )
     if name != shown:
         choose_run(name)
         st.rerun()
-    try:
+    with contextlib.suppress(RunError):
         run = load_run(shown)
+        rows, day = run.manifest["dataset"]["train_rows"], run.manifest["created"][:10]
+        st.caption(f"Trained on {rows:,} pictures of {DATASET_TITLES[run.dataset]} on {day}.")
+
+
+def _label(name: str) -> str:
+    try:
+        return load_run(name).label
     except RunError:
-        return  # the page says what is wrong
-    st.caption(_describe(run.manifest))
-    if run.dataset != "mnist":
-        st.warning(
-            "Trained on the small offline sample, not on MNIST: its figures are no MNIST results.",
-            icon=":material/science:",
-        )
-
-
-def _describe(manifest: dict) -> str:
-    data = manifest["dataset"]
-    name = "MNIST" if data["name"] == "mnist" else "the offline sample"
-    return f"Trained on {name}, {data['train_rows']:,} pictures, on {manifest['created'][:10]}."
+        return f"{name} (damaged)"
 
 
 def _draw_retraining() -> None:

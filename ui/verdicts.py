@@ -10,17 +10,18 @@ from mnist_models.evaluation import YES
 from mnist_models.recipes import APPROACHES, TITLES, Approach
 from mnist_models.runs import Run, RunError
 from ui.charts import probability_bars
-from ui.words import listing
+from ui.words import listing, share_text
 
 _NOTHING = "–"
 
 
-def show_verdicts(run: Run, image: NDArray[np.uint8] | None) -> None:
+def show_verdicts(run: Run, image: NDArray[np.uint8] | None, truth: int | None = None) -> None:
     """Both verdicts, whether they agree, and the probabilities behind them.
 
     Args:
         run: whose models answer.
         image: (28, 28) as the models see it, or None while there is nothing to read.
+        truth: the digit that it shows, where that is known.
     """
     probas = {} if image is None else _probas(run, image)
     for column, approach in zip(st.columns(2, wrap=False), APPROACHES, strict=True):
@@ -30,7 +31,14 @@ def show_verdicts(run: Run, image: NDArray[np.uint8] | None) -> None:
             st.metric(TITLES[approach], answer)
             st.caption(_detail(approach, proba, run.classes))
     with st.container(key="agreement"):
-        _show_agreement(probas, run.classes)
+        if image is None:
+            st.info(
+                "Nothing drawn yet. Draw a digit in the black square with the mouse or a finger; "
+                "both answer at the end of each stroke.",
+                icon=":material/draw:",
+            )
+        else:
+            _show_agreement(probas, run.classes, truth)
     if probas:
         st.altair_chart(
             probability_bars(probas, run.classes),
@@ -50,9 +58,10 @@ def _probas(run: Run, image: NDArray[np.uint8]) -> dict[Approach, NDArray]:
 
 def _detail(approach: Approach, proba: NDArray | None, classes: list[Any]) -> str:
     if proba is None:
-        return "one network, ten outputs" if approach == "single" else "ten networks, one each"
+        many = len(classes)
+        return f"one network, {many} outputs" if approach == "single" else f"{many} networks"
     if approach == "single":
-        return f"probability {proba.max():.1%}".replace("%", " %")
+        return f"probability {share_text(proba.max())}"
     accepting = [str(label) for label, p in zip(classes, proba, strict=True) if p >= YES]
     if not accepting:
         return f"none of {len(classes)} says yes"
@@ -60,22 +69,26 @@ def _detail(approach: Approach, proba: NDArray | None, classes: list[Any]) -> st
     return f"{len(accepting)} of {len(classes)} {verb} yes: {listing(accepting)}"
 
 
-def _show_agreement(probas: dict[Approach, NDArray], classes: list[Any]) -> None:
+def _show_agreement(probas: dict[Approach, NDArray], classes: list[Any], truth: int | None) -> None:
     if len(probas) < len(APPROACHES):
         return
     single, multi = (str(classes[int(probas[a].argmax())]) for a in APPROACHES)
     if probas["multi"].max() < YES:
         st.warning(
-            f"None of the ten binary models says yes. To them this is no digit; {multi} comes "
-            f"closest, with {probas['multi'].max():.0%}. The single model has to choose one of "
-            f"its ten and says {single}.",
+            f"None of the {len(classes)} binary models says yes: to them this is none of their "
+            f"digits. {multi} comes closest, with {share_text(probas['multi'].max())}. The single "
+            f"model has to choose one and says {single}.",
             icon=":material/help:",
         )
     elif single == multi:
-        st.success(f"Both read a {single}.", icon=":material/check_circle:")
+        wrong = truth is not None and single != str(truth)
+        tell = st.error if wrong else st.success
+        right = "" if truth is None else ", which is wrong" if wrong else ", which is right"
+        tell(f"Both read a {single}{right}.", icon=":material/check_circle:")
     else:
         st.warning(
-            f"They disagree: the single model reads a {single}, the ten models a {multi}.",
+            f"They disagree: the single model reads a {single}, the {len(classes)} models a "
+            f"{multi}.",
             icon=":material/compare_arrows:",
         )
 

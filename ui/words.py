@@ -1,6 +1,7 @@
 """Sentences that are computed from numbers, so that no page says what its figures do not."""
 
 from mnist_models.evaluation import Metrics, PairedMetrics
+from mnist_models.recipes import DATASET_TITLES
 from mnist_models.runs import Run
 
 SIGNIFICANT = 0.05
@@ -17,9 +18,9 @@ def verdict_sentence(paired: PairedMetrics) -> str:
     if difference < 0:
         ahead, behind, verb = behind, ahead, "read"
     chance = (
-        "a difference this large is not chance"
+        "a difference this large would rarely come by chance"
         if paired.mcnemar_p < SIGNIFICANT
-        else "a difference this small could be chance"
+        else "chance alone could explain it"
     )
     return (
         f"Of {rows:,} test digits the {ahead} {verb} {abs(difference):,} more than the {behind}; "
@@ -30,14 +31,13 @@ def verdict_sentence(paired: PairedMetrics) -> str:
 def accuracy_text(metrics: Metrics) -> str:
     """Right answers, rows and interval: "9,754 of 10,000 (97.22 % to 97.83 %)"."""
     low, high = metrics.accuracy_interval
-    right = sum(row[k] for k, row in enumerate(metrics.confusion))
-    return f"{right:,} of {metrics.rows:,} ({low:.2%} to {high:.2%})".replace("%", " %")
+    return f"{metrics.right:,} of {metrics.rows:,} ({low:.2%} to {high:.2%})".replace("%", " %")
 
 
 def data_text(run: Run) -> str:
     """What a run was judged on: "10,000 test pictures of MNIST"."""
-    name = "MNIST" if run.dataset == "mnist" else "the offline sample (not MNIST)"
-    return f"{run.manifest['dataset']['test_rows']:,} test pictures of {name}"
+    rows = run.manifest["dataset"]["test_rows"]
+    return f"{rows:,} test pictures of {DATASET_TITLES[run.dataset]}"
 
 
 def probability_text(p: float) -> str:
@@ -47,4 +47,13 @@ def probability_text(p: float) -> str:
 
 def listing(labels: list[str]) -> str:
     """ "3", "3 and 8", "3, 5 and 8"."""
-    return " and ".join(filter(None, [", ".join(labels[:-1]), labels[-1]])) if labels else ""
+    if len(labels) < 2:
+        return "".join(labels)
+    return f"{', '.join(labels[:-1])} and {labels[-1]}"
+
+
+def share_text(share: float) -> str:
+    """A probability as people read it: "98.2 %", and never a rounded certainty."""
+    if share >= 0.9995:
+        return "over 99.9 %"
+    return f"{share:.1%}".replace("%", " %")
