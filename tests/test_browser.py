@@ -32,6 +32,7 @@ PAGES = {
     "/": "One model or ten?",
     "/compare": "Compare",
     "/confusion": "Confusion",
+    "/training": "Training",
     "/data": "Data",
     "/how_it_works": "How it works",
 }
@@ -111,6 +112,35 @@ def test_a_drawn_one_is_read_by_both_and_clear_takes_it_away(server: Server, pag
     page.locator(".st-key-clear button").click()
     expect(verdict(page, "single")).to_have_text("–", timeout=RENDER_TIMEOUT_MS)
     expect(page.locator(".st-key-model_input")).to_have_count(0)
+
+
+def test_a_drawing_is_still_there_after_a_look_at_another_page(server: Server, page: Page) -> None:
+    visit(page, server)
+    draw(page, ONE)
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    page.locator("[data-testid=stSidebarNavLink]", has_text="Compare").click()
+    expect(page.locator("h1")).to_have_text("Compare", timeout=RENDER_TIMEOUT_MS)
+    page.locator("[data-testid=stSidebarNavLink]", has_text="Draw").click()
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    page.locator(".st-key-clear button").click()
+    expect(verdict(page, "single")).to_have_text("–", timeout=RENDER_TIMEOUT_MS)
+
+
+def test_a_visit_asks_no_other_server_for_anything(server: Server, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in PAGES:
+        visit(page, server, path)
+    foreign = [u for u in asked if not u.startswith((server.url, "data:", "blob:", "ws:"))]
+    assert foreign == []
+
+
+def test_what_stands_in_the_address_does_not_become_part_of_the_page(
+    server: Server, page: Page
+) -> None:
+    visit(page, server, "/compare?run=![x](http://127.0.0.1:9/p.png)[click](http://127.0.0.1:9/)")
+    expect(page.get_by_text("There is no run of that name")).to_be_visible()
+    assert page.locator("[data-testid=stMain] img, [data-testid=stMain] a").count() == 0
 
 
 def test_a_second_stroke_is_part_of_the_same_digit(server: Server, page: Page) -> None:
@@ -272,7 +302,7 @@ def test_retraining_is_watched_ends_and_is_looked_at(
         expect(progress).to_contain_text("is ready", timeout=TRAINING_TIMEOUT_MS)
         progress.get_by_text("Look at it").click()
         expect(page).to_have_url(re.compile("run=reference-sample"), timeout=RENDER_TIMEOUT_MS)
-        expect(page.locator("[data-testid=stSidebar]")).to_contain_text("no MNIST results")
+        expect(page.get_by_text("figures are no MNIST results")).to_be_visible()
         assert_sound(page)
 
 

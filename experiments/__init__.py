@@ -1,0 +1,23 @@
+"""Evidence on the pages: each script writes one small JSON file, which is shipped."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def write(name: str, contents: dict[str, Any]) -> None:
+    """Write `experiments/<name>.json`, numbers rounded to what they can mean."""
+    text = json.dumps({"command": f"python -m experiments.{name}", **_rounded(contents)}, indent=1)
+    (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 5)
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(item) for item in value]
+    return value

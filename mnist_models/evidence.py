@@ -1,0 +1,197 @@
+"""What stands beside a run's own figures: the shipped experiments, and what others published."""
+
+import contextlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any, Self
+
+from mnist_models.recipes import RECIPES, TITLES, Approach, Published
+from mnist_models.runs import Run, RunError, load_run, run_names
+from mnist_models.sampling import STRATEGIES
+
+Evidence = dict[str, Any]
+
+FOLDER = Path(__file__).resolve().parent.parent / "experiments"
+_MAX_BYTES = 4 * 2**20
+
+_SCORES = {"seed", "train_accuracy", "test_accuracy"}
+_LISTS = {  # per file its lists, and what each of their entries has
+    "overfitting": {
+        "dropout": {*_SCORES, "dropout", "accuracy", "val_accuracy"},
+        "rows": {*_SCORES, "rows"},
+    },
+    "sampling": {"runs": {*_SCORES, "strategy", "distinct_rows", "seconds", "calibration"}},
+}
+_CALIBRATION = {"predicted", "observed", "count", "error"}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The same measurement with several seeds: its median, smallest and largest value."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Self:
+        """The spread of at least one value."""
+        return cls(median(values), min(values), max(values))
+
+    def text(self, form: str) -> str:
+        """ "0.9565 (0.9550 to 0.9571)" with the form ".4f"; of one value no range."""
+        if self.low == self.high:
+            return f"{self.median:{form}}"
+        return f"{self.median:{form}} ({self.low:{form}} to {self.high:{form}})"
+
+
+def load_evidence(name: str) -> Evidence | None:
+    """The contents of `experiments/<name>.json`; None where it is absent or damaged."""
+    path = FOLDER / f"{name}.json"
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            return None
+        contents = json.loads(path.read_bytes())
+        return contents if _is_complete(name, contents) else None
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def gap_by_dropout(entries: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+    """Per dropout the train and test accuracy and the gap between them, spread over the seeds.
+
+    Args:
+        entries: `dropout` of the experiment "overfitting".
+    """
+    rows = []
+    for dropout in sorted({entry["dropout"] for entry in entries}):
+        own = [entry for entry in entries if entry["dropout"] == dropout]
+        rows.append({"dropout": f"{dropout:g}", **_accuracies(own)})
+    return rows
+
+
+def table_by_strategy(runs: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+    """Per sampling strategy what its runs measured, spread over the seeds.
+
+    Args:
+        runs: `runs` of the experiment "sampling".
+    """
+    rows = []
+    for name in STRATEGIES:
+        if own := [run for run in runs if run["strategy"] == name]:
+            distinct, seconds = (
+                Spread.of([run[key] for run in own]) for key in ("distinct_rows", "seconds")
+            )
+            rows.append(
+                {
+                    "strategy": name,
+                    **_accuracies(own),
+                    "distinct rows": distinct.text(",.0f"),
+                    "seconds": seconds.text(".1f"),
+                }
+            )
+    return rows
+
+
+def reliability_bins(runs: Sequence[dict[str, Any]], strategy: str) -> list[dict[str, Any]]:
+    """The reliability diagram of one strategy, the answers of all its seeds in the same bins.
+
+    Args:
+        runs: `runs` of the experiment "sampling".
+        strategy: whose.
+
+    Returns:
+        Per `correction` ("before", "after") and bin that is not empty: `predicted`, the mean
+        probability, `observed`, the share of yes among its `answers`.
+    """
+    own = [run["calibration"] for run in runs if run["strategy"] == strategy]
+    rows = []
+    for when in ("before", "after"):
+        for k, counts in enumerate(zip(*(c[when]["count"] for c in own), strict=True)):
+            if answers := sum(counts):
+                row: dict[str, Any] = {"correction": when, "answers": answers}
+                for axis in ("predicted", "observed"):
+                    values = [c[when][axis][k] or 0.0 for c in own]  # null where nothing fell
+                    weighted = sum(v * n for v, n in zip(values, counts, strict=True))
+                    row[axis] = weighted / answers
+                rows.append(row)
+    return rows
+
+
+def calibration_sentence(runs: Sequence[dict[str, Any]], strategy: str) -> str:
+    """The expected calibration error of a strategy in words, before and after the correction."""
+    own = [run["calibration"] for run in runs if run["strategy"] == strategy]
+    before, after = (100 * median(c[when]["error"] for c in own) for when in ("before", "after"))
+    sentence = (
+        "Expected calibration error, the distance between what the models say and how often it is "
+        f"so, averaged over all answers: {before:.2f} percentage points"
+    )
+    if not STRATEGIES[strategy].balanced:
+        return f"{sentence}. Nothing was balanced, so there is nothing to correct."
+    return (
+        f"{sentence} before the prior correction, {after:.2f} after it. Balancing taught that a "
+        "yes is as likely as a no; the correction puts back how rare it is."
+    )
+
+
+def published_rows() -> list[dict[str, str]]:
+    """Accuracies of all sound runs on MNIST beside the published ones, a row per approach.
+
+    Raises:
+        RunError: the folder of the runs cannot be read.
+    """
+    rows = []
+    for name in run_names():
+        with contextlib.suppress(RunError):  # the sidebar offers it, and says that it is damaged
+            run = load_run(name)
+            if run.dataset == "mnist":
+                rows += [_published_row(run, approach) for approach in run.approaches]
+    return rows
+
+
+def _published_row(run: Run, approach: Approach) -> dict[str, str]:
+    settings = dict(run.manifest["recipe"])
+    name = settings.pop("name")
+    changed = name in RECIPES and RECIPES[name].settings() != settings
+    published = run.published or Published("–")
+    theirs, test = published.test.get(approach), run.metrics(approach)
+    low, high = test.accuracy_interval
+    return {
+        "run": run.name,
+        "recipe": f"{name}, other settings" if changed else name,
+        "approach": TITLES[approach],
+        "published": _printed(theirs),
+        "ours": f"{test.accuracy:.4f} ({low:.4f} to {high:.4f})",
+        "difference": "–" if theirs is None else f"{test.accuracy - theirs:+.4f}",
+        "published train": _printed(published.train.get(approach)),
+        "our train": f"{run.metrics(approach, 'train').accuracy:.4f}",
+        "source": published.source,
+    }
+
+
+def _printed(figure: float | None) -> str:
+    return "not printed" if figure is None else f"{figure:.4f}"
+
+
+def _accuracies(entries: Sequence[dict[str, Any]]) -> dict[str, str]:
+    figures = {
+        "test accuracy": [e["test_accuracy"] for e in entries],
+        "train accuracy": [e["train_accuracy"] for e in entries],
+        "gap": [e["train_accuracy"] - e["test_accuracy"] for e in entries],
+    }
+    return {name: Spread.of(values).text(".4f") for name, values in figures.items()}
+
+
+def _is_complete(name: str, contents: Evidence) -> bool:
+    for key, fields in _LISTS[name].items():
+        entries = contents[key]
+        if not entries or not all(fields <= entry.keys() for entry in entries):
+            return False
+    return all(
+        run["calibration"][when].keys() >= _CALIBRATION
+        for run in contents.get("runs", ())
+        for when in ("before", "after")
+    )

@@ -1,0 +1,272 @@
+"""The page Training: its curves, matrices and tables hold what the run and the experiments hold."""
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_models import evidence
+from mnist_models.publishing import publish
+from mnist_models.recipes import RECIPES, TITLES
+from mnist_models.runs import Run
+from ui.curves import accuracy_panels, loss_panels, member_curves
+from ui.measured import reliability_diagram
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def experiments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of the test's own, empty at first, in the place of `experiments/`."""
+    folder = tmp_path / "experiments"
+    folder.mkdir()
+    monkeypatch.setattr(evidence, "FOLDER", folder)
+    return folder
+
+
+@pytest.fixture
+def contents(tiny_contents: dict[str, Any]) -> dict[str, Any]:
+    """A run that a test may change, with a matrix per epoch."""
+    changed = {**tiny_contents, "manifest": copy.deepcopy(tiny_contents["manifest"])}
+    changed["documents"] = copy.deepcopy(tiny_contents["documents"])
+    for k, figures in enumerate(changed["documents"]["history.json"].values()):
+        figures["val_confusion"] = [(np.eye(10, dtype=int) + k + e).tolist() for e in (10, 20)]
+    return changed
+
+
+def _overfitting() -> dict[str, Any]:
+    scores = {"train_accuracy": 1.0, "test_accuracy": 0.9}
+    curves = {"accuracy": [0.8, 0.9], "val_accuracy": [0.85, 0.88]}
+    return {
+        "network": "784-512-10",
+        "epochs": 2,
+        "dropout": [
+            {"dropout": d, "seed": s, **curves, **scores, "test_accuracy": 0.9 + d / 10 + s / 100}
+            for s in range(3)
+            for d in (0.0, 0.5)
+        ],
+        "rows": [{"rows": n, "seed": s, **scores} for s in range(3) for n in (600, 6000)],
+    }
+
+
+def _sampling() -> dict[str, Any]:
+    def bins(offset: float, counts: list[int]) -> dict[str, Any]:
+        here = [c > 0 for c in counts]
+        return {
+            "predicted": [0.1 * k + offset if h else None for k, h in enumerate(here)],
+            "observed": [0.1 * k if h else None for k, h in enumerate(here)],
+            "count": counts,
+            "error": offset,
+        }
+
+    return {
+        "runs": [
+            {
+                "strategy": name,
+                "seed": seed,
+                "test_accuracy": accuracy,
+                "train_accuracy": 0.99,
+                "distinct_rows": 1000.0 + seed,
+                "seconds": 10.0 * (seed + 1),
+                "calibration": {
+                    "before": bins(0.05, [5 - seed, *[1] * 8, 0]),
+                    "after": bins(0.01, [5 - seed, *[1] * 8, 0]),
+                },
+            }
+            for name in ("fresh", "undersample", "all")
+            for seed, accuracy in enumerate((0.95, 0.98, 0.96))
+        ]
+    }
+
+
+def _write(folder: Path, name: str, contents: Any) -> None:
+    (folder / f"{name}.json").write_text(json.dumps(contents), encoding="utf-8")
+
+
+def _matrices(page: AppTest) -> list[bytes]:
+    """The data of the confusion matrices, as the browser gets them."""
+    charts = [element.proto for element in page.get("vega_lite_chart")]
+    return [c.datasets[0].data.data for c in charts if c.alt.startswith("Validation confusion")]
+
+
+def _table(page: AppTest, column: str) -> Any:
+    return next(e.value for e in page.dataframe if column in e.value.columns)
+
+
+def test_the_curves_hold_the_figures_of_the_run(tiny_run: Run) -> None:
+    ten, yes_or_no = accuracy_panels(tiny_run.history, "undersample")
+    assert {c.name: c.values for c in ten.curves} == {
+        "Single model, training": [0.5, 0.7],
+        "Single model, validation": [0.4, 0.6],
+        "Multi-model, validation": [0.4, 0.6],
+    }
+    assert [c.name for c in yes_or_no.curves] == ["Multi-model, training"]
+    assert yes_or_no.members == tiny_run.history["multi"]["member_accuracy"]
+    single, multi = loss_panels(tiny_run.history)
+    assert [c.values for c in single.curves] == [[0.7, 0.5], [0.8, 0.6]]
+    assert not single.members
+    assert multi.members
+
+
+def test_each_binary_model_has_its_line_and_its_label() -> None:
+    values = np.linspace(0.9, 0.99, 30).reshape(3, 10)
+    datasets = member_curves(values.tolist(), range(10), "accuracy").to_dict()["datasets"]
+    labels, lines = sorted(datasets.values(), key=len)
+    for k in range(10):
+        drawn = [row["value"] for row in lines if row["digit"] == str(k)]
+        assert drawn == pytest.approx(values[:, k])
+    places = sorted(row["place"] for row in labels)
+    assert min(np.diff(places)) >= 0.09 / 16 - 1e-9  # apart, though their ends are close
+    assert max(places) <= values.max() + 1e-9
+
+
+def test_each_binary_model_can_be_asked_for(tiny_run: Run, open_page: OpenPage) -> None:
+    page = open_page("training")
+    assert not page.toggle(key="each_member").set_value(True).run().exception
+
+
+def test_the_slider_changes_matrices_and_accuracies(
+    trained: Path, contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    publish("reference", **contents)
+    page = open_page("training")
+    assert [m.value for m in page.metric] == ["0.6000", "0.6000"]
+    before = _matrices(page)
+    page.slider(key="epoch").set_value(1).run()
+    assert not page.exception
+    assert [m.value for m in page.metric] == ["0.4000", "0.4000"]
+    assert "epoch 1" in page.metric[0].label
+    after = _matrices(page)
+    assert len(before) == len(after) == 2
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+
+
+@pytest.mark.parametrize("validation", [True, False])
+@pytest.mark.parametrize("approaches", [["single"], ["multi"], ["single", "multi"]])
+def test_runs_without_validation_or_with_one_approach_are_shown(
+    validation: bool,
+    approaches: list[str],
+    trained: Path,
+    contents: dict[str, Any],
+    open_page: OpenPage,
+) -> None:
+    manifest, history = contents["manifest"], contents["documents"]["history.json"]
+    manifest["approaches"] = {a: manifest["approaches"][a] for a in approaches}
+    manifest["paired"] = manifest["paired"] if len(approaches) == 2 else None
+    if not validation:
+        manifest["recipe"]["validation_split"] = 0.0
+        for figures in history.values():
+            for key in ("val_loss", "val_accuracy", "val_confusion"):
+                del figures[key]
+    stacks = {a: contents["stacks"][a] for a in approaches}
+    publish("reference", **{**contents, "stacks": stacks})
+    page = open_page("training")
+    assert len(page.metric) == len(approaches) * validation
+    said = " ".join(e.value for e in (*page.caption, *page.info))
+    assert ("no validation figures" in said) == (not validation)
+    assert ("no confusion matrices" in said) == (not validation)
+
+
+def test_a_damaged_history_is_said_and_the_rest_is_shown(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    (tiny_run.path / "history.json").write_text("{", encoding="utf-8")
+    page = open_page("training")
+    assert "history.json" in page.error[0].value
+    assert "Published and ours" in [heading.value for heading in page.subheader]
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "{", "[]", "null", '{"runs": [], "rows": [], "dropout": []}',
+             '{"runs": [{}], "rows": [{}], "dropout": [{}]}', '{"runs": 3, "rows": 3}', "[" * 9999]
+)  # fmt: skip
+def test_absent_or_damaged_evidence_says_the_command(
+    text: str | None, experiments: Path, tiny_run: Run, open_page: OpenPage
+) -> None:
+    if text is not None:
+        for name in ("overfitting", "sampling"):
+            (experiments / f"{name}.json").write_text(text, encoding="utf-8")
+    said = " ".join(info.value for info in open_page("training").info)
+    assert "python -m experiments.overfitting" in said
+    assert "python -m experiments.sampling" in said
+
+
+def test_evidence_that_is_too_large_is_not_read(
+    experiments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(experiments, "sampling", _sampling())
+    assert evidence.load_evidence("sampling")
+    monkeypatch.setattr(evidence, "_MAX_BYTES", 100)
+    assert evidence.load_evidence("sampling") is None
+
+
+def test_published_figures_stand_beside_ours_for_runs_on_mnist(
+    tiny_run: Run, trained: Path, contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    contents["manifest"]["dataset"]["name"] = "mnist"
+    run = publish("on-mnist", **contents)
+    contents["manifest"]["recipe"] = {"name": "slides-b", **RECIPES["slides-b"].settings()}
+    contents["manifest"]["recipe"]["epochs"] = 3
+    publish("without-figure", **contents)
+    damaged = publish("broken", **contents)
+    (damaged.path / "run.json").write_text("{", encoding="utf-8")
+
+    table = _table(open_page("training"), "published")
+    assert table["run"].tolist() == ["on-mnist"] * 2 + ["without-figure"] * 2  # not the sample's
+    first = table.iloc[0]
+    ours = run.metrics("single")
+    assert (first["approach"], first["published"]) == (TITLES["single"], "0.9525")
+    assert float(first["difference"]) == pytest.approx(ours.accuracy - 0.9525, abs=5e-5)
+    low, high = ours.accuracy_interval
+    assert first["ours"] == f"{ours.accuracy:.4f} ({low:.4f} to {high:.4f})"
+    assert first["published train"] == "0.9562"
+    assert first["our train"] == f"{run.metrics('single', 'train').accuracy:.4f}"
+    assert first["source"] == "the reference project's README"
+    assert table.iloc[2]["published"] == "not printed"
+    assert table.iloc[2]["recipe"] == "slides-b, other settings"
+
+
+def test_the_sampling_table_has_medians_and_ranges(
+    experiments: Path, tiny_run: Run, open_page: OpenPage
+) -> None:
+    _write(experiments, "sampling", _sampling())
+    _write(experiments, "overfitting", _overfitting())
+    page = open_page("training")
+    table = _table(page, "strategy")
+    assert table["strategy"].tolist() == ["undersample", "fresh", "all"]
+    first = table.iloc[0]
+    assert first["test accuracy"] == "0.9600 (0.9500 to 0.9800)"
+    assert first["gap"] == "0.0300 (0.0100 to 0.0400)"
+    assert first["distinct rows"] == "1,001 (1,000 to 1,002)"
+    assert first["seconds"] == "20.0 (10.0 to 30.0)"
+    dropout = _table(page, "dropout")
+    assert dropout["test accuracy"].tolist() == [
+        "0.9100 (0.9000 to 0.9200)", "0.9600 (0.9500 to 0.9700)",
+    ]  # fmt: skip
+    assert any("5.00 percentage points before" in c.value for c in page.caption)
+
+
+def test_another_strategy_can_be_chosen(
+    experiments: Path, tiny_run: Run, open_page: OpenPage
+) -> None:
+    _write(experiments, "sampling", _sampling())
+    page = open_page("training")
+    page.selectbox(key="strategy").set_value("all").run()
+    assert not page.exception
+    assert any("nothing to correct" in caption.value for caption in page.caption)
+
+
+def test_the_bins_of_all_seeds_are_weighed_by_their_answers() -> None:
+    runs = _sampling()["runs"]
+    runs[0]["calibration"]["before"]["predicted"][0] = 0.02  # 5 answers; 4 and 3 have 0.05
+    bins = evidence.reliability_bins(runs, "fresh")
+    assert len(bins) == 2 * 9  # the last bin is empty
+    assert bins[0]["answers"] == 12
+    assert bins[0]["predicted"] == pytest.approx((5 * 0.02 + 7 * 0.05) / 12)
+    assert reliability_diagram(bins).to_dict()
