@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from mnist_models.evaluation import Metrics, PairedMetrics
 from mnist_models.network import Stack
 from mnist_models.recipes import APPROACHES, RECIPES, TITLES, Approach, Published
+from mnist_models.sampling import unpack_rows
 
 DEFAULT_RUN = "reference"
 FORMAT = 1
@@ -160,6 +161,15 @@ class Run:
             return json.loads(self._bytes("history.json"))
         except ValueError as error:
             raise RunError(_damaged(self.path / "history.json")) from error
+
+    def rows_seen(self, approach: Approach) -> NDArray[np.bool_]:
+        """Which training rows each member learned from, (M, train rows): the record to audit.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        packed = self._arrays("rows.npz")[approach]
+        return unpack_rows(packed, self.manifest["dataset"]["train_rows"])
 
     def stack(self, approach: Approach) -> Stack:
         """`single` or `multi` by name.

@@ -16,7 +16,7 @@ from mnist_models.network import Stack
 from mnist_models.publishing import activate, check_name, free_name, publish, remove_leftovers
 from mnist_models.recipes import APPROACHES
 from mnist_models.runs import Run, RunError, active_name, find_run, load_run, run_names
-from mnist_models.sampling import unpack_rows
+from mnist_models.sampling import stream, undersample, unpack_rows
 
 FILES = ["history.json", "multi.npz", "rows.npz", "run.json", "single.npz", "test_scores.npz"]
 DATA_FILES = [name for name in FILES if name != "run.json"]
@@ -635,3 +635,19 @@ def test_every_shipped_run_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
             packed = run._arrays("rows.npz")[approach]
             seen = unpack_rows(packed, run.manifest["dataset"]["train_rows"])
             assert seen.sum(axis=1).tolist() == run.manifest["approaches"][approach]["rows"], name
+
+
+# The record of the rows
+
+
+def test_the_shipped_record_of_rows_is_what_sampling_draws(mnist_npz: Path) -> None:
+    """Anyone can audit which pictures each of the ten networks of the reference learned from."""
+    run = load_run("reference")
+    with np.load(mnist_npz, allow_pickle=False) as file:
+        labels = file["y_train"]
+    seen = run.rows_seen("multi")
+    assert seen.shape == (10, 60_000)
+    for label in range(10):
+        drawn = undersample(labels == label, stream(run.manifest["seed"], label, "rows"))
+        np.testing.assert_array_equal(np.flatnonzero(seen[label]), np.sort(drawn))
+    assert run.rows_seen("single").all()

@@ -13,7 +13,6 @@ from mnist_models.evaluation import compare, evaluate
 from mnist_models.network import Stack
 from mnist_models.recipes import APPROACHES, RECIPES, Approach, Recipe
 from mnist_models.runs import Run, RunError, run_names
-from mnist_models.sampling import unpack_rows
 from mnist_models.workflow import (
     FINAL_STAGES,
     FITTING_STAGES,
@@ -120,14 +119,10 @@ def test_the_manifest_says_what_was_trained_on_what(
     assert all(len(run.history[a]["val_accuracy"]) == 2 for a in APPROACHES)
 
 
-def _seen(run: Run, approach: Approach) -> np.ndarray:
-    return unpack_rows(run._arrays("rows.npz")[approach], 320)
-
-
 def test_rows_held_out_for_validation_are_never_learned_from(
     real: tuple[Run, list[Event]], tiny_dataset: Dataset
 ) -> None:
-    (single,), multi = _seen(real[0], "single"), _seen(real[0], "multi")
+    (single,), multi = real[0].rows_seen("single"), real[0].rows_seen("multi")
     assert single.sum() == 288
     assert not (multi & ~single).any()
     for label, rows in enumerate(multi):
@@ -220,7 +215,7 @@ def test_without_refit_each_approach_is_fitted_once_on_the_rows_not_held_out(
         held_out = {picture.tobytes() for picture in x_held_out}
         assert not learned & held_out
         assert learned | held_out == {picture.tobytes() for picture in tiny_dataset.x_train}
-        (single,) = _seen(run, "single")
+        (single,) = run.rows_seen("single")
         np.testing.assert_array_equal(tiny_dataset.x_train[single], call["x"])
         np.testing.assert_array_equal(tiny_dataset.y_train[single], call["y"])
         np.testing.assert_array_equal(tiny_dataset.y_train[~single], y_held_out)
@@ -235,7 +230,7 @@ def test_a_refit_sees_all_rows_and_its_weights_are_kept(
     assert (len(judged["x"]), len(refitted["x"])) == (288, 320)
     assert refitted["validation"] is None
     np.testing.assert_array_equal(refitted["y"], tiny_dataset.y_train)
-    assert _seen(run, "multi").all()
+    assert run.rows_seen("multi").all()
     kept = make_stack("multi", seed=2).rounded()
     np.testing.assert_array_equal(run.multi.predict_proba(DRAWN), kept.predict_proba(DRAWN))
     # The curves are those of the fit that the validation rows judge.
