@@ -7,9 +7,16 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent
 
 
-def write(name: str, contents: dict[str, Any]) -> None:
-    """Write `experiments/<name>.json`, numbers rounded to what they can mean."""
-    text = json.dumps({"command": f"python -m experiments.{name}", **_rounded(contents)}, indent=1)
+def write(name: str, seeds: int, contents: dict[str, Any]) -> None:
+    """Write `experiments/<name>.json`, numbers rounded to what they can mean.
+
+    Args:
+        name: of the script, which the file names with its seeds as the command that made it.
+        seeds: how many of them were trained.
+        contents: what was measured.
+    """
+    command = f"python -m experiments.{name} --seeds {seeds}"
+    text = json.dumps({"command": command, **_rounded(contents)}, indent=1)
     (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 

@@ -62,7 +62,7 @@ def main() -> None:
         dropout += [with_dropout(data, rate, seed) for rate in _DROPOUTS]
         # After each seed, so that an interrupted run leaves whole ones.
         contents = {"network": "784-512-10", "epochs": _EPOCHS, "dropout": dropout, "rows": rows}
-        write("overfitting", contents)
+        write("overfitting", seed + 1, contents)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,8 @@ def main() -> None:
             runs.append(measure(recipe, data, seed))
             print(strategy, seed, runs[-1]["test_accuracy"], round(runs[-1]["seconds"], 1))
         # After each seed, so that an interrupted run leaves whole ones.
-        write("sampling", {"hidden": recipe.hidden, "epochs": recipe.epochs, "runs": runs})
+        contents = {"hidden": recipe.hidden, "epochs": recipe.epochs, "runs": runs}
+        write("sampling", seed + 1, contents)
 
 
 if __name__ == "__main__":

@@ -131,10 +131,12 @@ def calibration_sentence(runs: Sequence[dict[str, Any]], strategy: str) -> str:
     )
     if not STRATEGIES[strategy].balanced:
         return f"{sentence}. Nothing was balanced, so there is nothing to correct."
-    return (
-        f"{sentence} before the prior correction, {after:.2f} after it. Balancing taught that a "
-        "yes is as likely as a no; the correction puts back how rare it is."
+    reason = (
+        "Balancing taught that a yes is as likely as a no; the correction puts back how rare it is."
+        if after <= before
+        else "The correction overshoots: it assumes that balancing was all that moved the answers."
     )
+    return f"{sentence} before the prior correction, {after:.2f} after it. {reason}"
 
 
 def published_rows() -> list[dict[str, str]]:

@@ -54,9 +54,10 @@ def hard_undersample(
     """As `undersample`, but seven in ten negatives are drawn in proportion to how wrong they are.
 
     A negative's chance grows with the probability of yes that the member gives it now; the other
-    three in ten are drawn evenly, so that what has been learned is not forgotten. Distorts the
-    probabilities as undersampling does and a little more: the model sees mostly negatives that
-    look like positives, and becomes cautious.
+    three in ten are drawn evenly, so that what has been learned is not forgotten. The model sees
+    mostly negatives that look like positives and becomes cautious, which outweighs that a yes
+    seems as likely as a no: its probabilities come out nearly right, and the prior correction
+    makes them worse (`experiments.sampling`).
 
     Args:
         positive: (n,) true where the row is the member's class.

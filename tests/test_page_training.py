@@ -270,3 +270,16 @@ def test_the_bins_of_all_seeds_are_weighed_by_their_answers() -> None:
     assert bins[0]["answers"] == 12
     assert bins[0]["predicted"] == pytest.approx((5 * 0.02 + 7 * 0.05) / 12)
     assert reliability_diagram(bins).to_dict()
+
+
+def test_the_sentence_on_calibration_says_when_the_correction_makes_it_worse() -> None:
+    def runs(before: float, after: float) -> list[dict[str, Any]]:
+        calibration = {"before": {"error": before}, "after": {"error": after}}
+        return [{"strategy": "hard", "calibration": calibration}]
+
+    better = evidence.calibration_sentence(runs(0.02, 0.001), "hard")
+    assert "2.00 percentage points before the prior correction, 0.10 after it" in better
+    assert "puts back how rare it is" in better
+    worse = evidence.calibration_sentence(runs(0.002, 0.01), "hard")
+    assert "0.20 percentage points before the prior correction, 1.00 after it" in worse
+    assert "overshoots" in worse
