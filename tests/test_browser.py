@@ -320,7 +320,7 @@ def test_a_training_can_be_cancelled(environment: dict[str, str], page: Page) ->
 
 
 def _ask_for_training_on_the_sample(page: Page, *, seed: int = 0) -> None:
-    page.locator("[data-testid=stSidebar] summary", has_text="Retrain").click()
+    page.locator("[data-testid=stSidebar] summary", has_text="Training settings").click()
     page.get_by_text("offline sample of").click()
     settle(page)
     page.get_by_role("spinbutton", name="Seed").fill(str(seed))

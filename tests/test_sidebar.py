@@ -105,10 +105,10 @@ def test_the_button_starts_what_was_chosen(
     monkeypatch.setattr("ui.sidebar.start_job", asked.append)
     page = open_page("compare")
     page.sidebar.radio(key="train_dataset").set_value("sample")
-    page.sidebar.slider(key="train_epochs").set_value(2)
+    page.sidebar.slider(key="train_epochs_reference").set_value(2)
     page.sidebar.number_input(key="train_seed").set_value(5)
     next(b for b in page.sidebar.button if b.label == "Retrain both").click().run()
     [arguments] = asked
     assert json.dumps(arguments) == json.dumps(
-        ["--recipe", "reference", "--dataset", "sample", "--epochs", "2", "--seed", "5"]
+        ["--again", "--recipe", "reference", "--dataset", "sample", "--epochs", "2", "--seed", "5"]
     )

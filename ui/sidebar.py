@@ -73,7 +73,7 @@ def _label(name: str) -> str:
 
 
 def _draw_retraining() -> None:
-    with st.expander("Retrain", icon=":material/model_training:"):
+    with st.expander("Training settings", icon=":material/tune:"):
         has_mnist = find_mnist() is not None
         recipe = st.selectbox("Recipe", list(RECIPES), key="train_recipe")
         st.caption(RECIPES[recipe].summary)
@@ -92,7 +92,7 @@ def _draw_retraining() -> None:
             1,
             30,
             RECIPES[recipe].epochs,
-            key="train_epochs",
+            key=f"train_epochs_{recipe}",  # each recipe begins with its own number
             help="How many times each network sees its training pictures.",
         )
         seed = st.number_input(
@@ -103,14 +103,15 @@ def _draw_retraining() -> None:
             key="train_seed",
             help="Decides everything random. The same seed gives the same weights again.",
         )
-        with st.container(key="retrain"):
-            pressed = st.button("Retrain both", type="primary", width="stretch")
+    with st.container(key="retrain"):
+        pressed = st.button("Retrain both", icon=":material/model_training:", width="stretch")
     if pressed:
         _start(recipe, dataset, epochs, int(seed))
 
 
 def _start(recipe: str, dataset: str, epochs: int, seed: int) -> None:
-    arguments = ["--recipe", recipe, "--dataset", dataset]
+    # Whoever presses the button wants to watch it learn, and not to be shown an equal run.
+    arguments = ["--again", "--recipe", recipe, "--dataset", dataset]
     arguments += ["--epochs", str(epochs), "--seed", str(seed)]
     try:
         start_job(arguments)
