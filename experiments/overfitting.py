@@ -7,8 +7,11 @@ those of held-out training rows; test pictures score what has been trained and c
 import argparse
 from typing import Any
 
+from numpy.typing import NDArray
+
 from experiments import write
 from mnist_models.data import Dataset, load_mnist
+from mnist_models.network import Stack
 from mnist_models.recipes import Recipe
 from mnist_models.training import fit
 
@@ -32,8 +35,8 @@ def with_dropout(data: Dataset, dropout: float, seed: int) -> dict[str, Any]:
         "seed": seed,
         "accuracy": result.history["accuracy"],
         "val_accuracy": result.history["val_accuracy"],
-        "train_accuracy": float((result.stack.predict(x) == y).mean()),
-        "test_accuracy": float((result.stack.predict(data.x_test) == data.y_test).mean()),
+        "train_accuracy": _accuracy(result.stack, x, y),
+        "test_accuracy": _accuracy(result.stack, data.x_test, data.y_test),
     }
 
 
@@ -44,9 +47,13 @@ def on_rows(data: Dataset, rows: int, seed: int) -> dict[str, Any]:
     return {
         "rows": rows,
         "seed": seed,
-        "train_accuracy": float((result.stack.predict(x) == y).mean()),
-        "test_accuracy": float((result.stack.predict(data.x_test) == data.y_test).mean()),
+        "train_accuracy": _accuracy(result.stack, x, y),
+        "test_accuracy": _accuracy(result.stack, data.x_test, data.y_test),
     }
+
+
+def _accuracy(stack: Stack, x: NDArray, y: NDArray) -> float:
+    return float((stack.predict(x) == y).mean())
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
+from mnist_models.publishing import write_errors
 from mnist_models.runs import RunError, trained_folder
 from mnist_models.workflow import FINAL_STAGES, FITTING_STAGES, Event
 
@@ -87,7 +88,7 @@ def start_job(arguments: list[str]) -> Job:
         raise Busy(_BUSY)
     project = Path(__file__).resolve().parent.parent
     search_path = os.pathsep.join(filter(None, [str(project), os.environ.get("PYTHONPATH")]))
-    with _folder_errors():
+    with write_errors():
         _folder().mkdir(parents=True, exist_ok=True)
         with (_folder() / "output.txt").open("wb") as output:
             child = subprocess.Popen(
@@ -117,7 +118,7 @@ def exclusive() -> Iterator[None]:
         Busy: somebody else holds it.
         RunError: the lock file cannot be written.
     """
-    with _folder_errors():
+    with write_errors():
         _folder().mkdir(parents=True, exist_ok=True)
         lock = FileLock(_folder() / "lock")
         try:
@@ -142,7 +143,7 @@ class ProgressFile:
         Raises:
             RunError: the file cannot be written.
         """
-        with _folder_errors():
+        with write_errors():
             self._file: IO[str] = _progress_file().open("w", encoding="utf-8")
         self._last_share = 0.0
         self._write({"pid": os.getpid(), "title": title, "started": time.time()})
@@ -229,14 +230,3 @@ def _folder() -> Path:
 
 def _progress_file() -> Path:
     return _folder() / "progress.jsonl"
-
-
-@contextlib.contextmanager
-def _folder_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RunError(
-            f"{_folder()} cannot be written: {error.strerror or error}. Training needs to write "
-            "there; free some space or allow it, and try again."
-        ) from error

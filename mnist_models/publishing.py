@@ -45,7 +45,7 @@ def publish(
     """
     check_name(name)
     folder = trained_folder()
-    with _write_errors():
+    with write_errors():
         folder.mkdir(parents=True, exist_ok=True)
         incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=folder))
         try:
@@ -77,7 +77,7 @@ def activate(name: str) -> Run:
     """
     run = load_run(name)
     run.verify()
-    with _write_errors():
+    with write_errors():
         _write_atomically(trained_folder() / "active", f"{name}\n".encode())
     return run
 
@@ -154,11 +154,15 @@ def _write_atomically(path: Path, contents: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _write_errors() -> Iterator[None]:
+def write_errors() -> Iterator[None]:
+    """Turn what goes wrong while writing to `trained/` into a RunError with the next step.
+
+    The folder's place on the server is not told: visitors read these sentences too.
+    """
     try:
         yield
     except OSError as error:
         raise RunError(
-            f"{trained_folder()} cannot be written: {error.strerror or error}. Free some space or "
-            "allow writing there and try again; the runs that were there are unchanged."
+            f"trained/ cannot be written: {error.strerror or error}. Free some space or allow "
+            "writing there and try again; the runs that were there are unchanged."
         ) from error

@@ -133,9 +133,9 @@ def test_a_folder_that_cannot_be_written_is_named(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MNIST_TRAINED", str(tmp_path / "file" / "trained"))
-    with pytest.raises(RunError, match=r"\.job cannot be written"):
+    with pytest.raises(RunError, match="trained/ cannot be written"):
         start_job([])
-    with pytest.raises(RunError, match=r"\.job cannot be written"), exclusive():
+    with pytest.raises(RunError, match="trained/ cannot be written"), exclusive():
         pass
     assert current_job() is None
 

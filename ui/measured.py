@@ -25,7 +25,8 @@ ABOUT_OVERFITTING = (
 )
 ABOUT_SAMPLING = (
     "Test accuracy: of all ten models together. Distinct rows: how many different pictures a "
-    "binary model ever saw, mean of the ten. Seconds: of training, all ten at once."
+    "binary model ever saw, mean of the ten. Seconds: of training, all ten at once, "
+    "on a machine that did other work too: an order of magnitude and no more."
 )
 
 
