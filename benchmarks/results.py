@@ -1,7 +1,8 @@
 """The results table of the README, from the shipped runs: python -m benchmarks.results [--write].
 
 Nothing is trained or scored here: the figures are those stored with each run, which
-`python -m mnist_models evaluate RUN` recomputes from the weights.
+`python -m mnist_models evaluate RUN` recomputes from the weights, and those of
+`python -m experiments.seeds`.
 """
 
 import argparse
@@ -9,20 +10,24 @@ import re
 import subprocess
 from pathlib import Path
 
+from mnist_models.evidence import Evidence, load_evidence, seeds_spread
 from mnist_models.recipes import TITLES, Approach, Published
 from mnist_models.runs import Run, load_run, run_names, trained_folder
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 _TABLE = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
 _HEAD = (
-    "| run | approach | test accuracy (95 % interval) | published | train accuracy | published |\n"
-    "|---|---|---|---|---|---|\n"
+    "| run | approach | test accuracy (95 % interval) | three seeds, median (range) | published "
+    "| train accuracy | published |\n"
+    "|---|---|---|---|---|---|---|\n"
 )
 
 
 def table(runs: list[Run]) -> str:
     """Markdown: a row per run and approach."""
-    return _HEAD + "".join(_row(run, approach) for run in runs for approach in run.approaches)
+    seeds = load_evidence("seeds")
+    rows = (_row(run, approach, seeds) for run in runs for approach in run.approaches)
+    return _HEAD + "".join(rows)
 
 
 def binary_table(run: Run) -> str:
@@ -54,14 +59,16 @@ def readme_with_results(text: str, runs: list[Run]) -> str:
     return _TABLE.sub(lambda match: match[1] + "\n" + tables + "\n" + match[2], text)
 
 
-def _row(run: Run, approach: Approach) -> str:
+def _row(run: Run, approach: Approach, seeds: Evidence | None) -> str:
     test, train = run.metrics(approach), run.metrics(approach, "train")
     low, high = test.accuracy_interval
     published = run.published or Published("")
+    spread = seeds_spread(seeds, run, approach)
     cells = [
         run.name,
         TITLES[approach].lower(),
         f"{test.accuracy:.4f} ({low:.4f} to {high:.4f})",
+        spread.text(".4f") if spread else "",
         _figure(published.test.get(approach)),
         f"{train.accuracy:.4f}",
         _figure(published.train.get(approach)),

@@ -54,7 +54,7 @@ def distort(images: Images, distortion: Distortion, rng: np.random.Generator) ->
     order = rng.permutation(len(images))
     for start in range(0, len(images), _CHUNK):
         rows = order[start : start + _CHUNK]
-        pictures = _change_pen(images[rows].astype(np.float32), distortion.pen, rng)
+        pictures = _change_pen(images[rows], distortion.pen, rng)
         groups = -(-len(rows) // _GROUP)
         sources = _source_places(distortion, groups, rng)
         for group, places in enumerate(sources):
@@ -119,19 +119,19 @@ def _bilinear(places: NDArray[np.float32]):  # type: ignore[no-untyped-def]  # a
     return csr_array((data, np.stack(columns, axis=1).ravel(), starts), shape=(PIXELS, PIXELS))
 
 
-def _change_pen(
-    pictures: NDArray[np.float32], limit: float, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _change_pen(images: Images, limit: float, rng: np.random.Generator) -> NDArray[np.float32]:
     """Strokes up to a pixel wider or narrower: part of the way to the neighbours' extreme."""
+    pictures = images.astype(np.float32)
     if not limit:
         return pictures
-    amount = rng.uniform(-limit, limit, (len(pictures), 1, 1)).astype(np.float32)
-    padded = np.pad(pictures, ((0, 0), (1, 1), (1, 1)))
+    amount = rng.uniform(-limit, limit, len(images)).astype(np.float32)
+    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
     cross = [padded[:, 1:-1, :-2], padded[:, 1:-1, 2:], padded[:, :-2, 1:-1], padded[:, 2:, 1:-1]]
     # Half of the four neighbours' extreme on either side of a stroke makes it one pixel wider.
-    wider, narrower = pictures, pictures
-    for neighbour in cross:
-        wider, narrower = np.maximum(wider, neighbour), np.minimum(narrower, neighbour)
-    target = np.where(amount > 0, wider, narrower)
-    changed = pictures + 0.5 * np.abs(amount) * (target - pictures)
-    return changed.astype(np.float32, copy=False)
+    for extreme, chosen in ((np.maximum, amount > 0), (np.minimum, amount < 0)):
+        target = images[chosen]
+        for neighbour in cross:
+            target = extreme(target, neighbour[chosen])
+        share = 0.5 * np.abs(amount[chosen])[:, np.newaxis, np.newaxis]
+        pictures[chosen] += share * (target - pictures[chosen])
+    return pictures

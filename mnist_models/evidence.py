@@ -24,6 +24,7 @@ _LISTS = {  # per file its lists, and what each of their entries has
         "rows": {*_SCORES, "rows"},
     },
     "sampling": {"runs": {*_SCORES, "strategy", "distinct_rows", "seconds", "calibration"}},
+    "seeds": {"runs": {*_SCORES, "recipe", "approach", "fingerprint"}},
 }
 _CALIBRATION = {"predicted", "observed", "count", "error"}
 
@@ -139,6 +140,20 @@ def calibration_sentence(runs: Sequence[dict[str, Any]], strategy: str) -> str:
     return f"{sentence} before the prior correction, {after:.2f} after it. {reason}"
 
 
+def seeds_spread(found: Evidence | None, run: Run, approach: Approach) -> Spread | None:
+    """Test accuracy of a run's approach, trained with several seeds; None where not measured.
+
+    Args:
+        found: the experiment "seeds", if it is there.
+        run: its settings and its data must be those of the experiment.
+        approach: one that the run has.
+    """
+    entries = [e for e in found["runs"] if e["approach"] == approach] if found else []
+    same = [e["recipe"] for e in entries if e["fingerprint"] == run.manifest["fingerprint"]]
+    accuracies = [e["test_accuracy"] for e in entries if e["recipe"] in same]
+    return Spread.of(accuracies) if len(accuracies) > 1 else None
+
+
 def published_rows() -> list[dict[str, str]]:
     """Accuracies of all sound runs on MNIST beside the published ones, a row per approach.
 
@@ -146,27 +161,30 @@ def published_rows() -> list[dict[str, str]]:
         RunError: the folder of the runs cannot be read.
     """
     rows = []
+    seeds = load_evidence("seeds")
     for name in run_names():
         with contextlib.suppress(RunError):  # the sidebar offers it, and says that it is damaged
             run = load_run(name)
             if run.dataset == "mnist":
-                rows += [_published_row(run, approach) for approach in run.approaches]
+                rows += [_published_row(run, approach, seeds) for approach in run.approaches]
     return rows
 
 
-def _published_row(run: Run, approach: Approach) -> dict[str, str]:
+def _published_row(run: Run, approach: Approach, seeds: Evidence | None) -> dict[str, str]:
     settings = dict(run.manifest["recipe"])
     name = settings.pop("name")
     changed = name in RECIPES and RECIPES[name].settings() != settings
     published = run.published or Published("–")
     theirs, test = published.test.get(approach), run.metrics(approach)
     low, high = test.accuracy_interval
+    spread = seeds_spread(seeds, run, approach)
     return {
         "run": run.name,
         "recipe": f"{name}, other settings" if changed else name,
         "approach": TITLES[approach],
         "published": _printed(theirs),
         "ours": f"{test.accuracy:.4f} ({low:.4f} to {high:.4f})",
+        "seeds": spread.text(".4f") if spread else "–",
         "difference": "–" if theirs is None else f"{test.accuracy - theirs:+.4f}",
         "published train": _printed(published.train.get(approach)),
         "our train": f"{run.metrics(approach, 'train').accuracy:.4f}",

@@ -100,6 +100,21 @@ class Stack:
         """The most probable class of each image, (n,); ties go to the first class."""
         return self.classes_[self.predict_proba(images).argmax(axis=1)]
 
+    def with_members(self, other: Self) -> Self:
+        """These members and then the other stack's, each as it was, with the classes of both.
+
+        Raises:
+            ValueError: the stacks do not fit together, or are single models.
+        """
+        if self.negative_slope != other.negative_slope:
+            raise ValueError("Members of one stack have the same negative slope.")
+        return replace(
+            self,
+            weights=tuple(map(_joined, self.weights, other.weights)),
+            biases=tuple(map(_joined, self.biases, other.biases)),
+            classes_=np.concatenate([self.classes_, other.classes_]),
+        )
+
     def rounded(self) -> Self:
         """The same stack with every number rounded to float16, as `save` stores it."""
         return replace(
@@ -186,6 +201,10 @@ def _blocks(rows: Floats, numbers_per_row: int) -> Iterator[Floats]:
     size = max(1, _BLOCK // numbers_per_row)
     for start in range(0, max(len(rows), 1), size):
         yield rows[start : start + size]
+
+
+def _joined(ours: Floats, theirs: Floats) -> Floats:
+    return np.concatenate([ours, theirs])
 
 
 def _to_half(array: Floats) -> Floats:

@@ -9,9 +9,10 @@ which is where progress is told and a cancellation is noticed.
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ import keras
 import tensorflow as tf
 
 from mnist_models.batches import Member, epoch_batches, make_members, steps_per_epoch
-from mnist_models.distortions import distort
+from mnist_models.distortions import Images, distort
 from mnist_models.network import PIXELS, Floats, Stack
 from mnist_models.recipes import Approach, Recipe, TrainingError
 from mnist_models.sampling import Rows, stream
@@ -71,6 +72,7 @@ def fit(
     y: NDArray,
     *,
     seed: int,
+    labels: Sequence[Any] | None = None,
     validation: tuple[NDArray[np.uint8], NDArray] | None = None,
     on_progress: OnProgress = lambda _: None,
     on_epoch: OnEpoch = lambda _: None,
@@ -83,7 +85,9 @@ def fit(
         x: (n, 28, 28) uint8.
         y: (n,) labels.
         seed: with the same seed, data and machine, the weights are the same.
-        validation: rows that training never sees, judged after each epoch.
+        labels: of a multi-model, the classes whose members are trained, in ascending order; all
+            if None.
+        validation: rows that training never sees, judged after each epoch; with all members only.
         on_progress: called several times a second; an exception from it ends the training.
         on_epoch: called with the epoch's history entries.
 
@@ -91,18 +95,22 @@ def fit(
         TrainingError: the loss is no longer a number.
     """
     started = time.perf_counter()
-    classes = _classes(y)
+    classes = _classes(y) if labels is None else np.asarray(labels)
     members = make_members(recipe, approach, y, classes, seed)
-    program = _Program(recipe, members, x, outputs=len(classes) // len(members), seed=seed)
+    layers = (PIXELS, *recipe.units(approach), len(classes) // len(members))
+    program = _Program(recipe, members, x, layers=layers, seed=seed)
     history: dict[str, list[Any]] = {}
     steps = steps_per_epoch(members, recipe.batch_size)
     best = _Best(recipe.patience)
-    for epoch in range(recipe.epochs):
+    answers = None
+    for epoch, pictures in enumerate(_pictures(recipe, x, seed)):
         if epoch:
-            _choose_rows(members, program, classes, x)
-        if recipe.distortion:
-            rng = stream(seed, epoch, "distortion")
-            program.show(distort(x, recipe.distortion, rng))
+            if (epoch - 1) % (recipe.rescore or 1) == 0:
+                answers = _answers(members, program, classes, x)
+            for k, member in enumerate(members):
+                member.begin_epoch(None if answers is None else answers[:, k])
+        if pictures is not x:
+            program.show(pictures)
 
         def tell(share: float, epoch: int = epoch) -> None:
             on_progress((epoch + share) / recipe.epochs)
@@ -146,13 +154,28 @@ class _Best:
         return self._patience is not None and epoch - self.epoch >= self._patience > 0
 
 
-def _choose_rows(
-    members: list[Member], program: "_Program", classes: NDArray, x: NDArray[np.uint8]
-) -> None:
+def _pictures(recipe: Recipe, x: Images, seed: int) -> Iterator[Images]:
+    """What each epoch learns from: the pictures themselves, or distorted anew."""
+    distortion = recipe.distortion
+    if distortion is None:
+        yield from repeat(x, recipe.epochs)
+        return
+    # The next epoch's are made in a thread of their own while this one's are learned from.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        streams = (stream(seed, epoch, "distortion") for epoch in range(recipe.epochs))
+        coming = thread.submit(distort, x, distortion, next(streams))
+        for rng in streams:
+            ready, coming = coming, thread.submit(distort, x, distortion, rng)
+            yield ready.result()
+        yield coming.result()
+
+
+def _answers(
+    members: list[Member], program: "_Program", classes: NDArray, x: Images
+) -> NDArray[np.floating] | None:
+    """What the members say to each row, (n, M), where their next rows are chosen by it."""
     by_answers = any(member.strategy.redraw for member in members)
-    proba = program.stack(classes).predict_proba(x) if by_answers else None
-    for k, member in enumerate(members):
-        member.begin_epoch(None if proba is None else proba[:, k])
+    return program.stack(classes).predict_proba(x) if by_answers else None
 
 
 def _learning_rates(recipe: Recipe, epoch: int, steps: int) -> NDArray[np.float32]:
@@ -218,23 +241,29 @@ class _Program:
     """The compiled training program of one stack."""
 
     def __init__(
-        self, recipe: Recipe, members: list[Member], x: NDArray, *, outputs: int, seed: int
+        self,
+        recipe: Recipe,
+        members: list[Member],
+        x: NDArray,
+        *,
+        layers: tuple[int, ...],
+        seed: int,
     ) -> None:
         self.members = len(members)
         self._recipe = recipe
-        self._outputs = outputs
+        self._outputs = layers[-1]
         self._pixels = tf.Variable(x.reshape(len(x), PIXELS))
         self._targets = tf.constant(np.stack([member.targets for member in members]))  # (M, n)
         self._dropout_seeds = [
             int(stream(seed, member.name, "dropout").integers(2**31)) for member in members
         ]
-        initial = _initial_parameters(recipe, members, outputs, seed)
+        initial = _initial_parameters(recipe, members, layers, seed)
         self._parameters = [tf.Variable(array) for array in initial]
         self._slots = [
             (tf.Variable(tf.zeros_like(p)), tf.Variable(tf.zeros_like(p))) for p in self._parameters
         ]
         self._step = tf.Variable(0, dtype=tf.int32)
-        self._class_weights = tf.constant([m.class_weights for m in members], tf.float32)  # (M, 2)
+        self._class_weights = _class_weights(members)
         signature = [
             tf.TensorSpec((None, self.members, recipe.batch_size), tf.int32),
             tf.TensorSpec((None,), tf.float32),
@@ -273,10 +302,7 @@ class _Program:
             targets = tf.gather(self._targets, rows, batch_dims=1)  # (M, B)
             with tf.GradientTape() as tape:
                 logits = self._forward(inputs)  # (M, B, outputs)
-                weights = tf.gather(
-                    self._class_weights, tf.cast(targets > 0, tf.int32), batch_dims=1
-                )
-                losses = tf.reduce_mean(weights * self._loss(logits, targets), axis=1)  # (M,)
+                losses = tf.reduce_mean(self._loss(logits, targets), axis=1)  # (M,)
                 total = tf.reduce_sum(losses)
             self._update(tape.gradient(total, self._parameters), rates[step])
             loss += losses
@@ -297,7 +323,7 @@ class _Program:
         rate = self._recipe.dropouts[depth]
         if rate == 0:
             return hidden
-        counter = self._step * len(self._recipe.hidden) + depth
+        counter = self._step * len(self._recipe.dropouts) + depth
         # One stream per member, so that a member's mask does not depend on its neighbours.
         noise = tf.stack(
             [
@@ -305,11 +331,16 @@ class _Program:
                 for seed in self._dropout_seeds
             ]
         )
-        return tf.where(noise >= rate, hidden / (1 - rate), 0.0)
+        # A product, whose gradient is a product, where `tf.where` takes three passes back.
+        return hidden * tf.cast(noise >= rate, tf.float32) / (1 - rate)
 
     def _loss(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         if self._outputs == 1:
-            return tf.nn.sigmoid_cross_entropy_with_logits(targets, logits[..., 0])
+            losses = tf.nn.sigmoid_cross_entropy_with_logits(targets, logits[..., 0])
+            if self._class_weights is None:
+                return losses
+            weights = tf.gather(self._class_weights, tf.cast(targets > 0, tf.int32), batch_dims=1)
+            return weights * losses
         return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(targets, tf.int32), logits)
 
     def _hits(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
@@ -327,6 +358,7 @@ class _Program:
         """
         self._step.assign_add(1)
         step = tf.cast(self._step, tf.float32)
+        powers = {"beta1_power": tf.pow(_BETA_1, step), "beta2_power": tf.pow(_BETA_2, step)}
         for parameter, slots, gradient in zip(
             self._parameters, self._slots, gradients, strict=True
         ):
@@ -337,8 +369,7 @@ class _Program:
                     **common,
                     m=first.handle,
                     v=second.handle,
-                    beta1_power=tf.pow(_BETA_1, step),
-                    beta2_power=tf.pow(_BETA_2, step),
+                    **powers,
                     beta1=_BETA_1,
                     beta2=_BETA_2,
                     epsilon=_EPSILON,
@@ -354,13 +385,18 @@ class _Program:
                 )
 
 
+def _class_weights(members: list[Member]) -> tf.Tensor | None:
+    """Per member the weight of a row with target 0 and of any other, (M, 2); None if all are 1."""
+    weights = [member.class_weights for member in members]
+    return tf.constant(weights, tf.float32) if any(w != (1.0, 1.0) for w in weights) else None
+
+
 def _initial_parameters(
-    recipe: Recipe, members: list[Member], outputs: int, seed: int
+    recipe: Recipe, members: list[Member], layers: tuple[int, ...], seed: int
 ) -> Iterator[Floats]:
     """Weights and biases per layer, stacked: Glorot's uniform or normal ones, and zeros."""
     streams = [stream(seed, member.name, "weights") for member in members]
-    sizes = (PIXELS, *recipe.hidden, outputs)
-    for inputs, units in pairwise(sizes):
+    for inputs, units in pairwise(layers):
         shape, sd = (inputs, units), recipe.initial_sd
         limit = np.sqrt(6 / (inputs + units))
         drawn = [

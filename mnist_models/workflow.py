@@ -156,7 +156,7 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
     from mnist_models.training import fit  # seconds and 700 MB, so only when there is work for it
 
     recipe = request.recipe
-    held_out = _held_out(len(dataset.y_train), recipe.validation_split, request.seed)
+    held_out = held_out_rows(len(dataset.y_train), recipe.validation_split, request.seed)
     x, y = dataset.x_train, dataset.y_train
     fits = len(request.approaches) * (2 if recipe.refit else 1)
     fits_done = 0
@@ -219,8 +219,8 @@ def _rounded(stack: Stack) -> Stack:
     return rounded
 
 
-def _held_out(n_rows: int, share: float, seed: int) -> NDArray[np.bool_]:
-    """Which rows are kept for validation: (n_rows,), drawn before any sampling."""
+def held_out_rows(n_rows: int, share: float, seed: int) -> NDArray[np.bool_]:
+    """Which rows are kept for validation: (n_rows,) true, drawn before any sampling."""
     mask = np.zeros(n_rows, dtype=bool)
     size = round(n_rows * share)
     mask[stream(seed, "validation", "rows").choice(n_rows, size=size, replace=False)] = True

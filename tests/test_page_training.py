@@ -232,6 +232,26 @@ def test_published_figures_stand_beside_ours_for_runs_on_mnist(
     assert table.iloc[2]["recipe"] == "slides-b, other settings"
 
 
+def test_other_seeds_stand_beside_the_run_whose_settings_they_had(
+    experiments: Path, tiny_run: Run
+) -> None:
+    mine = tiny_run.manifest["fingerprint"]
+    entries = [
+        {"recipe": recipe, "approach": approach, "seed": seed, "fingerprint": fingerprint,
+         "train_accuracy": 1.0, "test_accuracy": accuracy}
+        for recipe, approach, seed, fingerprint, accuracy in (
+            ("a", "single", 0, mine, 0.95), ("a", "single", 1, "f1", 0.97),
+            ("a", "single", 2, "f2", 0.96), ("a", "multi", 0, mine, 0.5),
+            ("b", "single", 0, "f3", 0.1), ("b", "single", 1, "f4", 0.1),
+        )
+    ]  # fmt: skip
+    _write(experiments, "seeds", {"runs": entries})
+    seeds = evidence.load_evidence("seeds")
+    assert evidence.seeds_spread(seeds, tiny_run, "single") == evidence.Spread(0.96, 0.95, 0.97)
+    assert evidence.seeds_spread(seeds, tiny_run, "multi") is None  # one seed is no spread
+    assert evidence.seeds_spread(None, tiny_run, "single") is None
+
+
 def test_the_sampling_table_has_medians_and_ranges(
     experiments: Path, tiny_run: Run, open_page: OpenPage
 ) -> None:

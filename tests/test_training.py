@@ -48,8 +48,8 @@ def _digest(stack: Stack) -> str:
 
 
 def _initial_stack(recipe: Recipe, members: list[Any], classes: np.ndarray, seed: int) -> Stack:
-    outputs = len(classes) // len(members)
-    arrays = list(training._initial_parameters(recipe, members, outputs, seed))
+    layers = (PIXELS, *recipe.hidden, len(classes) // len(members))
+    arrays = list(training._initial_parameters(recipe, members, layers, seed))
     return Stack(tuple(arrays[0::2]), tuple(arrays[1::2]), classes, recipe.negative_slope)
 
 
@@ -169,7 +169,7 @@ def test_initial_weights_are_glorot_uniform_and_biases_zero(three: Rows) -> None
 
 def _program(recipe: Recipe, rows: Rows) -> training._Program:
     members = member_rows.make_members(recipe, "multi", rows[1], np.arange(3), 0)
-    return training._Program(recipe, members, rows[0], outputs=1, seed=0)
+    return training._Program(recipe, members, rows[0], layers=(PIXELS, *recipe.hidden, 1), seed=0)
 
 
 def test_dropout_silences_its_share_and_keeps_the_mean(three: Rows) -> None:
@@ -442,7 +442,7 @@ def test_distorted_pictures_are_learned_from_anew_each_epoch(
 def test_normal_initial_weights_have_the_standard_deviation_asked_for() -> None:
     recipe = replace(TINY, hidden=(64,), initial_sd=0.05)
     members = member_rows.make_members(recipe, "single", np.arange(3), np.arange(3), 0)
-    first, _, _, _ = training._initial_parameters(recipe, members, 3, 0)
+    first, _, _, _ = training._initial_parameters(recipe, members, (PIXELS, 64, 3), 0)
     assert first.std() == pytest.approx(0.05, rel=0.02)
     assert np.abs(first).max() > 0.15  # a uniform distribution would end at 0.087
 
@@ -452,3 +452,38 @@ def test_dropout_can_be_given_layer_by_layer() -> None:
     assert recipe.dropouts == (0.5, 0.0)
     assert replace(recipe, dropout=0.25).dropouts == (0.25, 0.25)
     assert recipe.settings()["dropout"] == [0.5, 0.0]
+
+
+def test_members_can_have_a_width_of_their_own(three: Rows) -> None:
+    recipe = replace(TINY, hidden=(16,), member_hidden=(8,))
+    assert fit(recipe, "single", *three, seed=0).stack.layers == (784, 16, 3)
+    assert fit(recipe, "multi", *three, seed=0).stack.layers == (784, 8, 1)
+
+
+def test_one_member_can_be_trained_alone_and_join_the_others(three: Rows) -> None:
+    x, y = three
+    known = y < 2
+    old = fit(TINY, "multi", x[known], y[known], seed=0).stack
+    new = fit(TINY, "multi", x, y, seed=0, labels=[2]).stack
+    assert new.classes_.tolist() == [2]
+    joined = old.with_members(new)
+    assert joined.classes_.tolist() == [0, 1, 2]
+    both = np.hstack([old.predict_proba(x), new.predict_proba(x)])
+    np.testing.assert_allclose(joined.predict_proba(x), both, rtol=1e-5)
+    for ours, theirs in zip(joined.weights, old.weights, strict=True):
+        np.testing.assert_array_equal(ours[:2], theirs)
+
+
+def test_answers_are_looked_at_as_often_as_the_recipe_says(
+    three: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    answers = training._answers
+
+    def counted(*arguments: Any) -> Any:
+        looks.append(1)
+        return answers(*arguments)
+
+    monkeypatch.setattr(training, "_answers", counted)
+    fit(replace(TINY, sampling="hard", epochs=7, rescore=3), "multi", *three, seed=0)
+    assert len(looks) == 2  # before the second epoch and before the fifth

@@ -258,7 +258,7 @@ def test_without_a_validation_split_nothing_is_held_out(fake_fit: FakeFit) -> No
 
 
 def test_the_same_rows_are_held_out_for_both_approaches_and_others_for_another_seed() -> None:
-    masks = [workflow._held_out(1000, 0.1, seed) for seed in (0, 0, 1)]
+    masks = [workflow.held_out_rows(1000, 0.1, seed) for seed in (0, 0, 1)]
     assert [mask.sum() for mask in masks] == [100, 100, 100]
     np.testing.assert_array_equal(masks[0], masks[1])
     assert not np.array_equal(masks[0], masks[2])

@@ -90,7 +90,7 @@ def _draw_retraining() -> None:
         epochs = st.slider(
             "Epochs",
             1,
-            30,
+            max(30, RECIPES[recipe].epochs),
             RECIPES[recipe].epochs,
             key=f"train_epochs_{recipe}",  # each recipe begins with its own number
             help="How many times each network sees its training pictures.",
