@@ -211,7 +211,9 @@ def _is_complete(name: str, contents: Evidence) -> bool:
         if not entries or not all(fields <= entry.keys() for entry in entries):
             return False
     return all(
-        run["calibration"][when].keys() >= _CALIBRATION
-        for run in contents.get("runs", ())
+        entry["calibration"][when].keys() >= _CALIBRATION
+        for key, fields in _LISTS[name].items()
+        if "calibration" in fields
+        for entry in contents[key]
         for when in ("before", "after")
     )
