@@ -2,15 +2,19 @@
 
 MNIST's authors fitted each digit into a 20 × 20 box, aspect ratio kept, and placed it so that its
 centre of mass is the centre of a 28 × 28 field (http://yann.lecun.com/exdb/mnist). `to_mnist` takes
-the same steps, one function each.
+the same steps, one function each, and mends the pen's width before.
 """
 
-import io
-import struct
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from mnist_models.decoding import LONGER_SIDE
+from mnist_models.ink import BlankDrawing as BlankDrawing
+from mnist_models.ink import bounding_box, find_ink
+from mnist_models.strokes import FINENESS, mend, pen_width
 
 Grey = NDArray[np.uint8]
 Ink = NDArray[np.floating]  # 0 where there is none
@@ -18,73 +22,75 @@ Ink = NDArray[np.floating]  # 0 where there is none
 SIDE = 28
 BOX = 20
 CENTRE = 14  # where MNIST's centres of mass are: 13.99 and 14.01 on its test set
-# Pure yellow on white and pure blue on black stand 29 grey levels apart and are ink; a camera's
-# noise on an empty page (standard deviation up to 4) stays within 20.
-MIN_CONTRAST = 24
-NOISE = 0.1  # of the strongest ink
 MAX_PIXELS = 4096 * 4096
 
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_IHDR = struct.Struct(">8sI4sIIB")
 
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """How a drawing became MNIST's, each step (H, W) uint8, light ink on black, 255 the strongest.
 
-class BlankDrawing(ValueError):  # noqa: N818 - the name says what the picture is
-    """The picture has no ink: it is empty, all one colour, or its contrast is mere noise."""
+    The pen's widths are in pixels of the 20 × 20 box; they are equal if the pen was left as it is.
+    """
 
-
-class UnreadablePicture(ValueError):  # noqa: N818 - as above
-    """The bytes are not a PNG picture of an acceptable size."""
+    ink: Grey  # the whole picture, shrunk if it is large
+    cropped: Grey
+    mended: Grey
+    fitted: Grey  # the longer side is 20 pixels
+    centred: Grey  # (28, 28): what `to_mnist` returns
+    pen_before: float
+    pen_after: float
 
 
 def to_mnist(picture: NDArray[np.uint8]) -> Grey:
     """Turn a drawing into the picture MNIST would have made of it.
 
     picture: (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA, uint8; light ink on dark or dark on
-    light; the background may be transparent. Returns (28, 28) uint8, light ink on black, whose
-    brightest pixel is 255.
+    light; the background may be transparent, the paper unevenly lit. Returns (28, 28) uint8, light
+    ink on black, whose brightest pixel is 255.
 
     Raises BlankDrawing for a picture without ink, TypeError for anything but a uint8 array, and
     ValueError for another shape or for more than MAX_PIXELS pixels.
     """
+    return to_mnist_steps(picture).centred
+
+
+def to_mnist_steps(picture: NDArray[np.uint8]) -> Steps:
+    """What `to_mnist` does to a drawing, step by step; takes and raises the same."""
     _check(picture)
-    ink = _drop_noise(_ink(_grey(picture)))
-    return _centre(_fit(_crop(ink)))
+    ink = find_ink(_grey(_shrink(picture)))
+    cropped = ink[bounding_box(ink)]
+    fine = _fine(cropped)
+    before = pen_width(fine)
+    redrawn = mend(fine, before)
+    mended = cropped if redrawn is None else redrawn[bounding_box(redrawn)]
+    after = before if redrawn is None else pen_width(_fine(mended))
+    fitted = _fit(mended, BOX)
+    return Steps(
+        ink=_levels(ink),
+        cropped=_levels(cropped),
+        mended=_levels(mended),
+        fitted=_levels(fitted),
+        centred=_centre(fitted),
+        pen_before=before,
+        pen_after=after,
+    )
 
 
-def decode_png(data: bytes, *, max_bytes: int = 2_000_000, max_pixels: int = 1_000_000) -> Grey:
-    """Decode what a browser's canvas sent, a PNG, into (H, W, 4) uint8 RGBA.
-
-    Raises UnreadablePicture; length and header are checked before anything is decoded.
-    """
-    if len(data) > max_bytes:
-        raise UnreadablePicture(f"The picture has {len(data)} bytes; at most {max_bytes} are read.")
-    _check_header(data, max_pixels)
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-            _check_size(*image.size, max_pixels)  # a second header would replace the first
-            return np.array(image.convert("RGBA"))
-    except UnreadablePicture:
-        raise
-    except Exception as error:  # Pillow raises half a dozen types for a damaged file
-        raise UnreadablePicture("The PNG picture is damaged or cut short.") from error
+def _fine(ink: Ink) -> Ink:
+    """As the pen is measured; rounded, so that no last bit of a float decides what is ink."""
+    fine = _fit(ink, BOX * FINENESS)
+    return np.round(fine / fine.max(), 6)
 
 
-def _check_header(data: bytes, max_pixels: int) -> None:
-    if len(data) < _IHDR.size:
-        raise UnreadablePicture("The picture is cut short: it has no complete PNG header.")
-    signature, length, kind, width, height, bits = _IHDR.unpack_from(data)
-    if signature != PNG_SIGNATURE or kind != b"IHDR" or length != 13:
-        raise UnreadablePicture("The picture is not a PNG.")
-    if bits > 8:  # Pillow would clip grey ones to white
-        raise UnreadablePicture(f"The PNG has {bits} bits per channel; at most 8 are read.")
-    _check_size(width, height, max_pixels)
+def _levels(ink: Ink) -> Grey:
+    return np.rint(ink * (255 / ink.max())).astype(np.uint8)
 
 
-def _check_size(width: int, height: int, max_pixels: int) -> None:
-    if not 0 < width * height <= max_pixels:
-        raise UnreadablePicture(
-            f"The picture says it is {width} × {height} pixels; 1 to {max_pixels} pixels are read."
-        )
+def _shrink(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    factor = -(-max(picture.shape[:2]) // LONGER_SIDE)
+    if factor == 1:
+        return picture
+    return np.asarray(Image.fromarray(np.ascontiguousarray(picture)).reduce(factor))
 
 
 def _check(picture: NDArray[np.uint8]) -> None:
@@ -115,34 +121,10 @@ def _grey(picture: NDArray[np.uint8]) -> Grey:
     return ((visible + backdrop * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
-def _ink(grey: Grey) -> Ink:
-    """Distance from the background, on the side of it where the strongest ink is."""
-    border = np.concatenate((grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]))
-    background = np.float32(np.median(border))  # so ink may touch up to half of the border
-    # At equal strength the ink is what there is less of.
-    lighter = grey.max() - background, np.count_nonzero(grey < background)
-    darker = background - grey.min(), np.count_nonzero(grey > background)
-    ink = grey - background if lighter > darker else background - grey
-    return np.maximum(ink, 0)
-
-
-def _drop_noise(ink: Ink) -> Ink:
-    strongest = ink.max()
-    if strongest < MIN_CONTRAST:
-        raise BlankDrawing("The picture has no ink: nothing stands out from its background.")
-    return ink * (ink >= NOISE * strongest)
-
-
-def _crop(ink: Ink) -> Ink:
-    rows = np.flatnonzero(ink.any(axis=1))
-    columns = np.flatnonzero(ink.any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-
-
-def _fit(ink: Ink) -> Ink:
-    """Scale so that the longer side is BOX pixels; the thinnest line stays one pixel wide."""
+def _fit(ink: Ink, box: int) -> Ink:
+    """Scale so that the longer side is `box` pixels; the thinnest line stays one pixel wide."""
     longer = max(ink.shape)
-    rows, columns = (_averaging(side, max(1, round(side * BOX / longer))) for side in ink.shape)
+    rows, columns = (_averaging(side, max(1, round(side * box / longer))) for side in ink.shape)
     return rows @ ink @ columns.T
 
 
@@ -163,7 +145,7 @@ def _centre(ink: Ink) -> Grey:
     height, width = ink.shape
     top, left = _start(ink.sum(axis=1)), _start(ink.sum(axis=0))
     image = np.zeros((SIDE, SIDE), dtype=np.uint8)
-    image[top : top + height, left : left + width] = np.rint(ink * (255 / ink.max()))
+    image[top : top + height, left : left + width] = _levels(ink)
     return image
 
 

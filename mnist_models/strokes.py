@@ -1,0 +1,79 @@
+"""The width of the pen in a drawing: measured, and mended to what MNIST's pens have.
+
+Everything works on the ink of one cropped digit, FINENESS times as fine as the box of 20 × 20
+pixels that it will be fitted into, so that neither its size nor its place matters.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_models.morphology import Mask, components, depth, dilation, skeleton
+
+Ink = NDArray[np.floating]  # 0 where there is none
+
+FINENESS = 4  # pixels per pixel of the box
+# `pen_width` of every 15th of MNIST's training pictures: median 2.4, 1.6 and 3.7 at the 5th and the
+# 95th percentile. Within USUAL, as 70 % of them are, a drawing is left as it is; beyond, its
+# strokes are redrawn PEN wide, the width at which the networks read redrawn strokes of real writers
+# best, of 1.6 to 4.
+PEN = 2.5
+USUAL = (1.4, 2.7)
+BLOB = 0.4  # of the longer side: what is wider is no stroke but a dot or a blot, and stays
+HOLE = 0.75  # a thicker pen leaves of each hole at least this radius, if it had that much
+FAINT = 0.1  # an edge that is fainter does not count
+HALF = 0.45  # so that what is covered by half is surely ink
+HAIRLINE = 0.2  # of a hairline the pixels that it shares with paper are ink too, or it breaks
+
+
+def pen_width(ink: Ink) -> float:
+    """The width of the strokes in pixels of the box.
+
+    ink: (H, W), cropped and fitted. Across a stroke of width w the distance to the nearest edge
+    grows from 0 to w / 2 and falls again: w / 4 on average.
+    """
+    return _width(_mask(ink)) / FINENESS
+
+
+def mend(ink: Ink, width: float) -> Ink | None:
+    """The same digit drawn with MNIST's pen; None if its pen is usual or it is a blob.
+
+    ink, width: as for `pen_width`. Returns (H', W'), 0 to 1; no stroke and no hole is lost.
+    """
+    length = max(ink.shape) / FINENESS
+    if USUAL[0] <= width <= USUAL[1] or width > BLOB * length:
+        return None
+    # The centrelines keep their length and the pen grows with them as they are fitted into the box.
+    pen = PEN * (length - width) / (length - PEN) * FINENESS
+    redrawn = _thicken(ink, pen) if width < USUAL[0] else _thin(_mask(ink), pen)
+    return redrawn * (redrawn >= FAINT)
+
+
+def _mask(ink: Ink, share: float = HALF) -> Mask:
+    """Where the ink has that share of the strongest nearby: so faint lines count too."""
+    mask = (ink > 0) & (ink >= share * dilation(ink, 2 * FINENESS + 1))
+    return np.pad(mask, 2 * FINENESS)  # room for a thicker pen
+
+
+def _width(mask: Mask) -> float:
+    return 4 * (float(depth(mask)[mask].mean()) - 0.5)  # a depth ends at a pixel's centre
+
+
+def _thicken(ink: Ink, pen: float) -> Ink:
+    """Ink as far around the strokes as the pen is wider, but holes stay open."""
+    mask = _mask(ink, HAIRLINE)
+    change = max(pen - _width(mask), 0) / 2
+    distance = depth(~mask, outside=True)
+    reach = np.full(mask.shape, change)
+    holes = components(~mask, diagonal=False)
+    for hole in range(2, int(holes.max()) + 1):  # 1 is what surrounds the digit
+        inside = holes == hole
+        reach[inside] = min(change, max(distance[inside].max() - HOLE * FINENESS, 0))
+    return np.clip(reach - distance + 1, 0, 1)
+
+
+def _thin(mask: Mask, pen: float) -> Ink:
+    """Ink deep inside the mask, and around its skeleton, so that nothing breaks."""
+    inner = depth(mask)
+    from_skeleton = depth(~skeleton(mask), outside=True)
+    stroke = np.minimum(pen / 2 - from_skeleton + 0.5, inner)
+    return np.clip(np.maximum(inner - (_width(mask) - pen) / 2, stroke), 0, 1)
