@@ -145,3 +145,9 @@ current_job()
 def test_the_sample_loads_without_importing_scikit_learn() -> None:
     loaded = _loaded_after("from mnist_models.data import load_sample; load_sample()")
     assert not loaded & SLOW
+
+
+def test_the_database_library_waits_until_a_drawing_is_kept() -> None:
+    loaded = _loaded_after("\n".join(f"import ui.{path.stem}" for path in UI))
+    assert "streamlit" in loaded
+    assert not loaded & {*SLOW, "sqlalchemy"}

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from ui.corrections import keeps_corrections
 from ui.sidebar import draw_sidebar
 
 _FOLDER = Path(__file__).resolve().parent.parent / "pages"
@@ -13,6 +14,7 @@ _FOLDER = Path(__file__).resolve().parent.parent / "pages"
 # them, from a server elsewhere.
 _PAGES = (
     ("draw", "Draw"),
+    *([("my_drawings", "My drawings")] if keeps_corrections() else []),
     ("compare", "Compare"),
     ("confusion", "Confusion"),
     ("training", "Training"),
