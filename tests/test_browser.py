@@ -34,6 +34,7 @@ PAGES = {
     "/confusion": "Confusion",
     "/training": "Training",
     "/data": "Data",
+    "/my_drawings": "My drawings",
     "/how_it_works": "How it works",
 }
 ONE = [[(140, 60), (140, 100), (140, 150), (140, 220)]]
@@ -120,7 +121,7 @@ def test_a_drawing_is_still_there_after_a_look_at_another_page(server: Server, p
     expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
     page.locator("[data-testid=stSidebarNavLink]", has_text="Compare").click()
     expect(page.locator("h1")).to_have_text("Compare", timeout=RENDER_TIMEOUT_MS)
-    page.locator("[data-testid=stSidebarNavLink]", has_text="Draw").click()
+    page.locator("[data-testid=stSidebarNavLink]").first.click()
     expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
     page.locator(".st-key-clear button").click()
     expect(verdict(page, "single")).to_have_text("–", timeout=RENDER_TIMEOUT_MS)
@@ -295,7 +296,7 @@ def test_retraining_is_watched_ends_and_is_looked_at(
         progress = page.locator(".st-key-train_progress")
         expect(progress).to_contain_text("Training reference", timeout=RENDER_TIMEOUT_MS)
         # One can go elsewhere and draw meanwhile, with the old run.
-        page.locator("[data-testid=stSidebarNavLink]", has_text="Draw").click()
+        page.locator("[data-testid=stSidebarNavLink]").first.click()
         expect(page.locator("h1")).to_have_text(PAGES["/"], timeout=RENDER_TIMEOUT_MS)
         draw(page, ONE)
         expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
@@ -334,3 +335,28 @@ def test_retraining_can_be_switched_off(tmp_path: Path, page: Page) -> None:
     with serve(environment) as running:
         visit(page, running)
         assert page.locator(".st-key-retrain").count() == 0
+
+
+def test_a_drawing_is_corrected_kept_and_shown_to_nobody_else(
+    server: Server, browser: Browser, page: Page
+) -> None:
+    visit(page, server)
+    draw(page, ONE)
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    said = page.locator(".st-key-correct")
+    page.locator(".st-key-correct_7 button").click()
+    expect(said).to_contain_text("Kept as a 7", timeout=RENDER_TIMEOUT_MS)
+    page.locator(".st-key-correct_1 button").focus()
+    page.keyboard.press("Enter")
+    expect(said).to_contain_text("Kept as a 1", timeout=RENDER_TIMEOUT_MS)
+    said.locator("[data-testid=stPageLink-NavLink]").click()
+    cards = page.locator(".st-key-cards [data-testid=stImage]")
+    expect(cards).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    page.go_back()
+    expect(said).to_contain_text("Kept as a 1", timeout=RENDER_TIMEOUT_MS)
+    other = browser.new_context().new_page()
+    visit(other, server, "/my_drawings")
+    expect(other.locator("[data-testid=stAlert]")).to_contain_text("Nothing kept yet")
+    other.context.close()
+    page.locator(".st-key-undo_correction button").click()
+    expect(said).not_to_contain_text("Kept as", timeout=RENDER_TIMEOUT_MS)

@@ -1,58 +1,143 @@
-"""The drawing canvas: its widget, and the picture in what a browser sent."""
+"""The drawing canvas: its widget, its buttons, and the picture in what a browser sent."""
 
 import binascii
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.drawing import decode_png
+from mnist_models.decoding import UnreadablePicture, decode_png
 
 CANVAS_SIDE = 280  # pixels: ten per pixel of MNIST, and it fits a phone
-PEN_WIDTH = 16
-_CLEARED = "_canvas_cleared"
-_DRAWN = "_canvas_drawn"  # the drawing so far: its strokes, and the bytes of its picture
-_BEGUN_WITH = "_canvas_begun_with"  # the strokes that were there when the canvas was put up
+PEN_WIDTH, PEN_WIDTHS = 16, (8, 24)
+MAX_STROKES = 500  # a digit has one to three
+
+_CLEARED = "_canvas_cleared"  # how often; a new number is a new canvas
+_DRAWN = "_canvas_drawn"  # the `_Drawing` so far
+_SEEN = "_canvas_seen"  # the last one that the canvas sent: it is sent again with every rerun
+_GIVEN = "_canvas_given"  # the strokes that the canvas was told to begin with
+_PEN = "_canvas_pen"
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    png: bytes
+    strokes: list[Any]  # as Fabric.js writes them; only ever sent back to the browser they are from
 
 
 def draw_on_canvas() -> NDArray[np.uint8] | None:
     """Show the canvas; returns the drawing so far, (side, side, 4) uint8, or None before any.
 
     Raises:
-        UnreadablePicture: the browser sent something that is no PNG of a canvas.
+        UnreadablePicture: the browser sent something that is no drawing.
     """
+    state = st.session_state
+    key = f"canvas_{state.get(_CLEARED, 0)}"
+    if key not in state:  # it is new, or comes back from another page and gets its strokes back
+        _give(_strokes())
+    with st.container(key="draw_canvas"):
+        sent = _ask_canvas(key)
+    if sent is not None and sent != state.get(_SEEN):
+        state[_SEEN] = state[_DRAWN] = sent
+    return decode_png(state[_DRAWN].png) if _DRAWN in state else None
+
+
+def draw_canvas_buttons() -> None:
+    """Undo, Clear and the width of the pen.
+
+    The buttons say their keys themselves. With a `help` there would be two of each in the page.
+    """
+    with st.container(key="undo", width="content"):
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            on_click=_undo,
+            disabled=not _strokes(),
+            shortcut="Ctrl+Z",
+        )
+    with st.container(key="clear", width="content"):
+        st.button(
+            "Clear",
+            icon=":material/delete:",
+            on_click=_clear,
+            shortcut="Delete",
+        )
+    with (
+        st.popover("Pen", icon=":material/line_weight:", key="pen"),
+        st.container(key="pen_width"),
+    ):
+        st.slider(
+            "Pen width, pixels",
+            *PEN_WIDTHS,
+            _pen_width(),
+            key="pen_slider",
+            on_change=_remember_pen,
+            help=f"The canvas is {CANVAS_SIDE} pixels wide. What is drawn already stays as it is.",
+        )
+
+
+def _ask_canvas(key: str) -> _Drawing | None:
     # Its import asks the running app for the component, so it cannot stand at the top.
     from streamlit_drawable_canvas import st_canvas
 
-    state = st.session_state
-    strokes, data = state.get(_DRAWN, (None, None))
-    # A new key is a new, empty canvas. One that comes back from another page gets its strokes
-    # back; they must not change from then on, since a canvas begins anew when they do.
-    key = f"canvas_{state.get(_CLEARED, 0)}"
-    if key not in state:
-        state[_BEGUN_WITH] = strokes
-    with st.container(key="draw_canvas"):
+    try:
         canvas = st_canvas(
-            stroke_width=PEN_WIDTH,
+            stroke_width=_pen_width(),
             stroke_color="#ffffff",
             background_color="#000000",
             width=CANVAS_SIDE,
             height=CANVAS_SIDE,
             return_image_data=True,
-            initial_drawing=state[_BEGUN_WITH],
+            initial_drawing=st.session_state[_GIVEN],
             key=key,
         )
-    try:
-        sent = canvas.image_bytes
-    except (ValueError, AttributeError, TypeError, binascii.Error):
-        sent = b""  # not even a data address: `decode_png` says so
-    if sent is not None:
-        data = sent
-        state[_DRAWN] = (canvas.json_data, sent)
-    return None if data is None else decode_png(data)
+        png = canvas.image_bytes
+        strokes = canvas.json_data["objects"] if png is not None else None
+    # What a browser sends is taken apart in there without a look at its types.
+    except (AttributeError, KeyError, TypeError, ValueError, binascii.Error) as error:
+        raise UnreadablePicture("What the browser sent is no drawing.") from error
+    if png is None:
+        return None
+    if not isinstance(strokes, list) or len(strokes) > MAX_STROKES:
+        raise UnreadablePicture(f"It is no list of at most {MAX_STROKES} strokes.")
+    return _Drawing(png, strokes)
 
 
-def clear_canvas() -> None:
-    """Begin with an empty canvas."""
-    st.session_state.pop(_DRAWN, None)
+def _strokes() -> list[Any]:
+    drawn = st.session_state.get(_DRAWN)
+    return drawn.strokes if drawn else []
+
+
+def _give(strokes: list[Any]) -> None:
+    """Let the canvas begin with these strokes.
+
+    One that is on the page already begins anew when what it is given changes, and then sends its
+    picture. The number makes it a change also where the same strokes were given before.
+    """
+    number = st.session_state.get(_GIVEN, {}).get("number", 0) + 1
+    st.session_state[_GIVEN] = {"objects": strokes, "number": number}
+
+
+def _undo() -> None:
+    """Take the last stroke away; its picture goes when the canvas has sent the one without it."""
+    if strokes := _strokes()[:-1]:
+        st.session_state[_DRAWN] = _Drawing(st.session_state[_DRAWN].png, strokes)
+        _give(strokes)
+    else:
+        _clear()
+
+
+def _clear() -> None:
+    for name in (_DRAWN, _SEEN):
+        st.session_state.pop(name, None)
     st.session_state[_CLEARED] = st.session_state.get(_CLEARED, 0) + 1
+
+
+def _pen_width() -> int:
+    return int(st.session_state.get(_PEN, PEN_WIDTH))
+
+
+def _remember_pen() -> None:
+    st.session_state[_PEN] = st.session_state["pen_slider"]

@@ -11,9 +11,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
-from mnist_models.evaluation import YES, Metrics
+from mnist_models.evaluation import Metrics
 from mnist_models.recipes import APPROACHES, TITLES, Approach
 
 Layered = alt.LayerChart | alt.FacetChart  # what Altair's types say that layers become
@@ -25,36 +24,7 @@ NEUTRAL = "#8a929c"  # what belongs to neither
 _APPROACH_SCALE = alt.Scale(
     domain=[TITLES[a] for a in APPROACHES], range=[COLOURS[a] for a in APPROACHES]
 )
-_PROBABILITY = "probability (dashed: from here a binary model says yes)"
 _LEGEND = alt.Legend(title=None, orient="top", symbolType="square")
-
-
-def probability_bars(probas: dict[Approach, NDArray], classes: Sequence[Any]) -> Layered:
-    """The K probabilities of each approach as aligned bars on one scale from 0 to 1."""
-    frame = pd.DataFrame(
-        {
-            "class": [str(c) for _ in probas for c in classes],
-            "approach": [TITLES[a] for a in probas for _ in classes],
-            "probability": [float(p) for a in probas for p in probas[a]],
-        }
-    )
-    bars = (
-        alt.Chart(frame)
-        .mark_bar(cornerRadiusEnd=2)
-        .encode(
-            x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1]), title=_PROBABILITY),
-            y=alt.Y("class:N", title=None, sort=None, axis=alt.Axis(labelFontSize=14, ticks=False)),
-            yOffset=alt.YOffset("approach:N", sort=None),
-            color=alt.Color("approach:N", scale=_APPROACH_SCALE, legend=_LEGEND),
-            tooltip=["approach", "class", alt.Tooltip("probability", format=".4f")],
-        )
-    )
-    line = (
-        alt.Chart(pd.DataFrame({"yes": [YES]}))
-        .mark_rule(strokeDash=[4, 4], color=NEUTRAL)
-        .encode(x="yes:Q")
-    )
-    return alt.layer(bars, line).properties(height=34 * len(classes) + 40)
 
 
 def recall_bars(metrics: dict[Approach, Metrics], classes: Sequence[Any]) -> Layered:

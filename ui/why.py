@@ -1,0 +1,65 @@
+"""Which pixels spoke for an answer and which against it, as pictures."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_models.explain import explain
+from mnist_models.recipes import TITLES, Approach
+from mnist_models.runs import Run, RunError
+
+# With white between them, on black: yellow and violet differ for every kind of colour blindness.
+FOR, AGAINST = (245, 190, 0), (135, 85, 255)
+
+_MEANING = (
+    "Ink that is :yellow[**yellow**] spoke for the answer and against the runner-up, "
+    ":violet[**violet**] ink the other way round, and white ink changed little."
+)
+_FORMULA = r"""
+Each pixel's number is its grey level times the gradient by which it moves the lead of the answer,
+$x_i \cdot \partial(\text{logit}_\text{answer} - \text{logit}_\text{runner-up}) / \partial x_i$.
+In the multi-model the two logits come from two networks, each asked about its own digit. The
+strongest pixel of each picture has the full colour.
+"""
+
+
+def show_why(run: Run, image: NDArray[np.uint8]) -> None:
+    """One picture per approach, worked out only while the visitor has it open."""
+    with st.container(key="why"):
+        section = st.expander(
+            "Why these answers?", icon=":material/search:", key="why_open", on_change="rerun"
+        )
+    if not section.open:
+        return
+    with section:
+        st.markdown(_MEANING)
+        for approach, column in zip(run.approaches, st.columns(2, wrap=False), strict=False):
+            with column:
+                _show_reason(run, approach, image)
+        st.caption(_FORMULA)
+
+
+def _show_reason(run: Run, approach: Approach, image: NDArray[np.uint8]) -> None:
+    try:
+        reason = explain(run.stack(approach), image)
+    except RunError:
+        return  # the verdicts say so already
+    answer, runner_up = (run.classes[k] for k in (reason.answer, reason.runner_up))
+    text = f"{TITLES[approach]}: {answer}, and not {runner_up}"
+    st.image(tint(image, reason.relevance), text, "stretch", output_format="PNG", alt=text)
+
+
+def tint(image: NDArray[np.uint8], relevance: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """The ink, white where the relevance is 0 and coloured by its sign and size.
+
+    Args:
+        image: (28, 28) grey levels.
+        relevance: (28, 28); the colour is full where its distance from 0 is largest.
+
+    Returns:
+        (28, 28, 3) uint8.
+    """
+    strength = np.abs(relevance) / max(float(np.abs(relevance).max()), 1e-12)
+    colour = np.where(relevance[..., np.newaxis] > 0, FOR, AGAINST)
+    mixed = 255 + strength[..., np.newaxis] * (colour - 255)
+    return np.rint(mixed * (image[..., np.newaxis] / 255)).astype(np.uint8)
