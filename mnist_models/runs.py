@@ -32,7 +32,8 @@ from mnist_models.network import Stack
 from mnist_models.recipes import APPROACHES, RECIPES, TITLES, Approach, Published
 from mnist_models.sampling import unpack_rows
 
-DEFAULT_RUN = "reference"
+# What visitors see until another run is made active: the first of these that is there.
+DEFAULT_RUNS = ("strong", "reference")
 FORMAT = 1
 RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _MAX_MANIFEST_BYTES = 16 * 2**20
@@ -246,7 +247,7 @@ def run_names() -> list[str]:
         names = [p.name for p in folder.iterdir() if _is_run_folder(p)] if folder.is_dir() else []
     except OSError as error:
         raise RunError(f"trained/ cannot be read: {error.strerror or error}.") from error
-    return sorted(names, key=lambda name: (name != DEFAULT_RUN, name))
+    return sorted(names, key=lambda name: (*(name != first for first in DEFAULT_RUNS), name))
 
 
 def load_run(name: str | None = None) -> Run:
