@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mnist_models.drawing import to_mnist
+from mnist_models.drawing import place
+from mnist_models.ink import NOISE
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all (0 if unknown)
 
@@ -147,7 +148,7 @@ def load_sample() -> Dataset:
     Raises DatasetError if scikit-learn is not installed or its file is damaged.
     """
     table = _read_sample_table()
-    x = np.stack([to_mnist(_enlarge(cells)) for cells in table[:, :-1].reshape(-1, 8, 8)])
+    x = np.stack([place(_enlarge(cells)) for cells in table[:, :-1].reshape(-1, 8, 8)])
     y = table[:, -1].astype(np.uint8)
     n = _SAMPLE_TRAIN_ROWS
     return Dataset("sample", x[:n], y[:n], x[n:], y[n:])
@@ -282,4 +283,5 @@ def _enlarge(cells: np.ndarray) -> np.ndarray:
     side = padded.width * _SAMPLE_SCALE
     smooth = np.asarray(padded.resize((side, side), Image.Resampling.BICUBIC))
     ink = np.clip((smooth - _SAMPLE_BLACK) / (_SAMPLE_WHITE - _SAMPLE_BLACK), 0, 1)
-    return (255 * ink).round().astype(np.uint8)
+    levels = (255 * ink).round().astype(np.uint8)
+    return levels * (levels >= NOISE * levels.max())

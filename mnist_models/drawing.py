@@ -54,6 +54,11 @@ def to_mnist(picture: NDArray[np.uint8]) -> Grey:
     return to_mnist_steps(picture).centred
 
 
+def place(ink: Ink) -> Grey:
+    """MNIST's geometry alone, for (H, W) clean ink whose pen is as it should be: (28, 28) uint8."""
+    return _centre(_fit(ink[bounding_box(ink)], BOX))
+
+
 def to_mnist_steps(picture: NDArray[np.uint8]) -> Steps:
     """What `to_mnist` does to a drawing, step by step; takes and raises the same."""
     _check(picture)
