@@ -51,7 +51,8 @@ def _said(page: AppTest) -> str:
 
 
 def _diagram(page: AppTest, accent: str) -> str:
-    (html,) = [e.proto.body for e in page.get("html") if f"--accent: {accent}" in e.proto.body]
+    diagrams = [e.proto.body for e in page.get("html") if "class='d-" in e.proto.body]
+    (html,) = [body for body in diagrams if f"--accent: {accent}" in body]
     return html
 
 
