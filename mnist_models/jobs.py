@@ -60,6 +60,14 @@ class Job:
 
 def current_job() -> Job | None:
     """The training that is running, or the last one that was; None if there was none."""
+    job = _read_job()
+    if job and not job.running and job.latest.stage == "failed":
+        # It may have said its last word after its file was read and before the lock was tried.
+        job = _read_job()
+    return job
+
+
+def _read_job() -> Job | None:
     try:
         status = _progress_file().stat()
         if status.st_size > _MAX_PROGRESS_BYTES:
@@ -68,7 +76,7 @@ def current_job() -> Job | None:
         lines = _progress_file().read_text(encoding="utf-8").split("\n")[:-1]
         head = json.loads(lines[0])
         events = [Event(**json.loads(line)) for line in lines[1:]]
-        # The lock is tried after the file was read: a job that ends in between is seen as ended.
+        # The lock is tried after the file was read: a job that has just begun holds it already.
         return _job(head, events, ended=status.st_mtime, running=_is_locked())
     except (OSError, ValueError, TypeError, KeyError, IndexError):
         return None  # no job yet, or a file that nobody can read: the same to whoever asks

@@ -242,6 +242,22 @@ def test_the_last_word_of_a_job_stays(stage: Any, write_progress: Callable[..., 
     assert (job.running, job.latest.stage, job.latest.message) == (False, stage, "said")
 
 
+def test_the_last_word_of_a_job_that_ends_while_one_looks_is_heard(
+    write_progress: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said after the file was read and before the lock is tried."""
+    write_progress(HEAD, Event("training", 0.5))
+
+    def end() -> bool:
+        write_progress(HEAD, Event("training", 0.5), Event("cancelled", message="said"))
+        return False
+
+    monkeypatch.setattr(jobs, "_is_locked", end)
+    job = current_job()
+    assert job is not None
+    assert (job.running, job.latest) == (False, Event("cancelled", message="said"))
+
+
 def test_a_line_that_is_still_being_written_is_left_out(
     write_progress: Callable[..., None],
 ) -> None:
