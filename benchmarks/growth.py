@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from mnist_models.data import Dataset, load_mnist
 from mnist_models.network import Stack
-from mnist_models.recipes import RECIPES
-from mnist_models.training import fit
+from mnist_models.recipes import APPROACHES, RECIPES
+from mnist_models.training import Fit, fit
 
 _CLASSES = range(2, 11)
 _COLUMNS = ("seconds", "rows", "accuracy")
@@ -33,18 +33,16 @@ def measure(data: Dataset, seed: int, epochs: int) -> list[dict[str, Any]]:
     grown: Stack | None = None
     for many in _CLASSES:
         x, y = _first(many, data.x_train, data.y_train)
+        fits: dict[str, Fit] = {a: fit(recipe, a, x, y, seed=seed) for a in APPROACHES}
+        stacks = {way: result.stack for way, result in fits.items()}
+        if grown is None:  # the two members of the first multi-model: nothing to add to yet
+            grown = stacks["multi"]
+        else:
+            fits["added"] = fit(recipe, "multi", x, y, seed=seed, labels=[many - 1])
+            grown = stacks["added"] = grown.with_members(fits["added"].stack)
         x_test, y_test = _first(many, data.x_test, data.y_test)
-        for way in ("single", "multi", "added"):
-            if way != "added":
-                result = fit(recipe, way, x, y, seed=seed)  # type: ignore[arg-type]
-                stack = result.stack
-            elif grown is None:
-                grown = stack  # the two members of the first multi-model: nothing to add to yet
-                continue
-            else:
-                result = fit(recipe, "multi", x, y, seed=seed, labels=[many - 1])
-                stack = grown = grown.with_members(result.stack)
-            accuracy = float((stack.predict(x_test) == y_test).mean())
+        for way, result in fits.items():
+            accuracy = float((stacks[way].predict(x_test) == y_test).mean())
             row = (result.seconds, sum(result.rows), accuracy)
             results.append({"classes": many, "way": way, **dict(zip(_COLUMNS, row, strict=True))})
     return results

@@ -1,10 +1,23 @@
 """Evidence on the pages: each script writes one small JSON file, which is shipped."""
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
+
+
+def arguments(about: str | None, *, seeds: int = 3) -> argparse.ArgumentParser:
+    """The command line of an experiment: how many seeds it trains.
+
+    Args:
+        about: what the script is for, its docstring.
+        seeds: unless the command says otherwise.
+    """
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--seeds", type=int, default=seeds)
+    return parser
 
 
 def write(name: str, seeds: int, contents: dict[str, Any]) -> None:

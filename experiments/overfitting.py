@@ -4,12 +4,11 @@ One network, 784-512-10: with dropout 0, 0.25 and 0.5, and on 600 to 60,000 rows
 those of held-out training rows; test pictures score what has been trained and choose nothing.
 """
 
-import argparse
 from typing import Any
 
 from numpy.typing import NDArray
 
-from experiments import write
+from experiments import arguments, write
 from mnist_models.data import Dataset, load_mnist
 from mnist_models.network import Stack
 from mnist_models.recipes import Recipe
@@ -58,9 +57,7 @@ def _accuracy(stack: Stack, x: NDArray, y: NDArray) -> float:
 
 def main() -> None:
     """Train all of them with every seed, and write the JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=3)
-    options = parser.parse_args()
+    options = arguments(__doc__).parse_args()
     data = load_mnist()
     rows: list[dict[str, Any]] = []
     dropout: list[dict[str, Any]] = []

@@ -4,14 +4,13 @@ The reference's network, its epochs and its batches; only the rows that the ten 
 differ, and the seed. Nothing is chosen here, so all is scored on MNIST's test pictures.
 """
 
-import argparse
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import write
+from experiments import arguments, write
 from mnist_models.data import Dataset, load_mnist
 from mnist_models.evaluation import evaluate
 from mnist_models.recipes import RECIPES, Recipe
@@ -78,9 +77,7 @@ def reliability(proba: NDArray, own: NDArray[np.bool_]) -> dict[str, Any]:
 
 def main() -> None:
     """Train every strategy with every seed, and write the JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=3)
-    options = parser.parse_args()
+    options = arguments(__doc__).parse_args()
     data = load_mnist()
     runs: list[dict[str, Any]] = []
     for seed in range(options.seeds):

@@ -5,11 +5,10 @@ chosen by that. Seed 0 is the shipped run itself. What the JSON holds already, m
 settings and data, is not trained again.
 """
 
-import argparse
 import json
 from typing import Any
 
-from experiments import FOLDER, write
+from experiments import FOLDER, arguments, write
 from mnist_models.data import Dataset, load_mnist
 from mnist_models.evaluation import Metrics, evaluate
 from mnist_models.recipes import APPROACHES, RECIPES, Approach, Recipe
@@ -63,8 +62,7 @@ def _known() -> list[Entry]:
 
 def main() -> None:
     """Measure what is missing, and write the JSON after each training."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser = arguments(__doc__)
     parser.add_argument("--recipes", nargs="*", choices=RECIPES, default=list(RECIPES))
     parser.add_argument("--approach", choices=APPROACHES)
     options = parser.parse_args()

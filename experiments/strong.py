@@ -5,27 +5,21 @@ and are judged on the other tenth; the test pictures have no part in it. Accurac
 0.001 between seeds, so what lies closer together was decided by cost and size.
 """
 
-import argparse
 from dataclasses import dataclass, replace
 from typing import Any
 
-from experiments import write
+from experiments import arguments, write
 from mnist_models.data import Dataset, load_mnist
 from mnist_models.distortions import Distortion
 from mnist_models.recipes import RECIPES, Approach, Recipe
 from mnist_models.training import fit
 from mnist_models.workflow import held_out_rows
 
-_MILD = Distortion(
-    shift=1.0, rotation=10, shear=0.15, scale=0.1, elastic=2.5, smoothness=4, pen=0.3
-)
-_MIDDLE = Distortion(
-    shift=1.5, rotation=12, shear=0.2, scale=0.12, elastic=2.5, smoothness=4, pen=0.5
-)
-_STRONG = Distortion(
-    shift=1.5, rotation=12, shear=0.25, scale=0.15, elastic=4.0, smoothness=4, pen=0.5
-)
-_DISTORTIONS = {"mild": _MILD, "middle": _MIDDLE, "strong": _STRONG}
+_DISTORTIONS = {
+    "mild": RECIPES["strong"].distortion,
+    "middle": Distortion(shift=1.5, rotation=12, shear=0.2, scale=0.12, elastic=2.5, pen=0.5),
+    "strong": Distortion(shift=1.5, rotation=12, shear=0.25, scale=0.15, elastic=4.0, pen=0.5),
+}
 
 
 @dataclass(frozen=True)
@@ -82,9 +76,7 @@ def measure(candidate: Candidate, data: Dataset, seed: int) -> dict[str, Any]:
 
 def main() -> None:
     """Train all candidates with every seed, and write the JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=1)
-    options = parser.parse_args()
+    options = arguments(__doc__, seeds=1).parse_args()
     data = load_mnist()
     runs: list[dict[str, Any]] = []
     for seed in range(options.seeds):

@@ -6,10 +6,11 @@ and what decoding takes stays below 50 MB however large, damaged or forged the p
 
 import io
 import struct
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
 Grey = NDArray[np.uint8]
@@ -24,16 +25,6 @@ _WEBP_PIXEL = 16
 _PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2}
 _COEFFICIENT = 2  # bytes: all of a JPEG's are kept if it comes in several scans
 _STRIP = 16  # rows of the result that are converted at a time
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_ORIENTATION = 0x0112  # the EXIF tag
 _START_OF_SCAN = 0xDA  # the JPEG marker
 _IHDR = struct.Struct(">8sI4sIIB")
 
@@ -68,8 +59,7 @@ def read_picture(data: bytes) -> Grey:
             coefficients = _coefficients(image, data)
             _draft(image)
             _check_memory(image, coefficients)
-            turn, small = _turn(image), _shrunk(image)
-        return np.array(small if turn is None else small.transpose(turn))
+            return np.array(_upright(_shrunk(image), image))
     except UnreadablePicture:
         raise
     except UnidentifiedImageError as error:
@@ -148,11 +138,12 @@ def _rgba(image: Image.Image) -> Image.Image:
     return image.convert("RGBA")
 
 
-def _turn(image: Image.Image) -> Image.Transpose | None:
-    try:
-        return _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # damaged EXIF is no reason not to read the picture
-        return None
+def _upright(small: Image.Image, image: Image.Image) -> Image.Image:
+    """The shrunk picture, turned as the EXIF of the one that it was made of says."""
+    with suppress(Exception):  # damaged EXIF is no reason not to read the picture
+        small.info["exif"] = image.getexif().tobytes()
+        return ImageOps.exif_transpose(small)
+    return small
 
 
 def decode_png(data: bytes, *, max_bytes: int = 2_000_000, max_pixels: int = 1_000_000) -> Grey:

@@ -40,8 +40,8 @@ def explain(stack: Stack, image: ArrayLike) -> Reason:
     if len(stack.classes_) < 2:
         raise ValueError("A stack of one class has no runner-up.")
     images = np.asarray(image)[np.newaxis]
-    answer = int(stack.predict_proba(images)[0].argmax())  # as `predict` breaks ties
     logits = stack.logits(images)[0]
+    answer = int(stack.read(logits[np.newaxis])[0].argmax())  # as `predict` breaks ties
     logits[answer] = -np.inf
     runner_up = int(logits.argmax())
     margin = np.zeros((1, len(logits)), np.float32)

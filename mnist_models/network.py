@@ -93,7 +93,10 @@ class Stack:
         Raises:
             ValueError: the images have another shape, type or range.
         """
-        logits = self.logits(images)
+        return self.read(self.logits(images))
+
+    def read(self, logits: Floats) -> Floats:
+        """The probabilities that logits stand for, (n, K) both."""
         return softmax(logits) if self.output == "softmax" else sigmoid(logits)
 
     def predict(self, images: ArrayLike) -> NDArray:

@@ -1,11 +1,11 @@
 """What the tests share: the real data, if they are here, and tiny data, runs and folders."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,6 +19,9 @@ from mnist_models.publishing import publish
 from mnist_models.recipes import APPROACHES, RECIPES, Approach
 from mnist_models.runs import Run
 from mnist_models.sampling import pack_rows, stream, undersample
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 
@@ -48,6 +51,21 @@ def mnist_npz() -> Path:
 def pen_digits_file() -> Path:
     """The pen strokes of real writers, or the test is skipped."""
     return _data_file("PEN_DIGITS")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A headless Chromium, or the test is skipped.
+
+    Of the module, since Playwright's event loop must not run beside the tests of other modules.
+    """
+    from tests.serving import find_chromium, open_browser
+
+    executable = find_chromium()
+    if executable is None:
+        pytest.skip("no Chromium on this machine")
+    with open_browser(executable) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from mnist_models.runs import trained_folder
+
 PROJECT = Path(__file__).resolve().parent.parent
 CANVAS_SIDE = 280
 _START_TIMEOUT_S = 60
@@ -90,6 +92,13 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("the server did not start")
+
+
+def copy_reference(folder: Path) -> Path:
+    """A `trained/` with the shipped reference, so that no test changes what is in the project."""
+    copy = folder / "trained"
+    shutil.copytree(trained_folder() / "reference", copy / "reference")
+    return copy
 
 
 def visit(page: Page, server: Server, path: str = "/") -> None:

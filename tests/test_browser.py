@@ -14,14 +14,12 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, Page, expect
 
-from mnist_models.runs import trained_folder
 from tests.serving import (
     CANVAS_SIDE,
     RENDER_TIMEOUT_MS,
     Server,
+    copy_reference,
     draw,
-    find_chromium,
-    open_browser,
     serve,
     settle,
     verdict,
@@ -42,15 +40,6 @@ DIGIT = re.compile(r"^\d$")
 TRAINING_TIMEOUT_MS = 180_000
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine")
-    with open_browser(executable) as opened:
-        yield opened
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -58,19 +47,12 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def _shipped_runs(folder: Path) -> Path:
-    """A copy of the shipped runs, so that no test changes what is in the project."""
-    copy = folder / "trained"
-    shutil.copytree(trained_folder() / "reference", copy / "reference")
-    return copy
-
-
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A fresh machine: the shipped runs, and no MNIST."""
     folder = tmp_path_factory.mktemp("machine")
     return {
-        "MNIST_TRAINED": str(_shipped_runs(folder)),
+        "MNIST_TRAINED": str(copy_reference(folder)),
         "MNIST_NPZ": "",
         "KERAS_HOME": str(folder / "keras"),
     }
@@ -221,7 +203,7 @@ def test_the_web_process_is_small_and_never_loads_tensorflow(
     tmp_path: Path, mnist_npz: Path, page: Page
 ) -> None:
     """Every page visited, a digit drawn, and a test picture of the real MNIST looked at."""
-    environment = {"MNIST_TRAINED": str(_shipped_runs(tmp_path)), "MNIST_NPZ": str(mnist_npz)}
+    environment = {"MNIST_TRAINED": str(copy_reference(tmp_path)), "MNIST_NPZ": str(mnist_npz)}
     with serve(environment) as running:
         for path in PAGES:
             visit(page, running, path)
@@ -275,7 +257,7 @@ def _break(state: str, folder: Path) -> dict[str, str]:
     if state == "no run":
         return environment
     (folder / "trained").rmdir()
-    run = _shipped_runs(folder) / "reference"
+    run = copy_reference(folder) / "reference"
     if state == "damaged run":
         for name in ("single.npz", "multi.npz", "test_scores.npz"):
             (run / name).write_bytes((run / name).read_bytes()[:1000])
@@ -331,7 +313,7 @@ def _ask_for_training_on_the_sample(page: Page, *, seed: int = 0) -> None:
 
 
 def test_retraining_can_be_switched_off(tmp_path: Path, page: Page) -> None:
-    environment = {"MNIST_TRAINED": str(_shipped_runs(tmp_path)), "MNIST_RETRAIN": "off"}
+    environment = {"MNIST_TRAINED": str(copy_reference(tmp_path)), "MNIST_RETRAIN": "off"}
     with serve(environment) as running:
         visit(page, running)
         assert page.locator(".st-key-retrain").count() == 0

@@ -18,8 +18,6 @@ from tests.serving import (
     Server,
     Strokes,
     draw,
-    find_chromium,
-    open_browser,
     serve,
     settle,
     verdict,
@@ -28,15 +26,6 @@ from tests.serving import (
 
 DOWN = [[(140, 60), (140, 100), (140, 150), (140, 220)]]
 ACROSS = [[(60, 140), (100, 140), (160, 140), (230, 140)]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine")
-    with open_browser(executable) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """My drawings in a real browser: shared drawings taken home, and a site that keeps none."""
 
 import io
-import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,19 +13,9 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import create_engine
 
-from mnist_models.runs import trained_folder
-from tests.serving import RENDER_TIMEOUT_MS, find_chromium, open_browser, serve, settle, visit
+from tests.serving import RENDER_TIMEOUT_MS, copy_reference, serve, settle, visit
 from ui.store import Drawing, Store
 from ui.truth import as_png
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine")
-    with open_browser(executable) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -39,8 +28,7 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """A fresh machine where two drawings were kept, a 1 and a 1 that is said to be a 7."""
-    trained = tmp_path / "trained"
-    shutil.copytree(trained_folder() / "reference", trained / "reference")
+    trained = copy_reference(tmp_path)
     one = np.zeros((28, 28), np.uint8)
     one[4:24, 13:15] = 255
     engine = create_engine(f"sqlite:///{trained}/.corrections.db")

@@ -149,6 +149,19 @@ def is_the_seven(picture: Grey) -> bool:
     return bool(np.abs(to_mnist(picture).astype(int) - to_mnist(seven())).mean() < 8)
 
 
+# What a camera has done to the upright picture before it stored it, by EXIF's orientation.
+STORED_BY = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
 class TestUploads:
     @pytest.mark.parametrize("name", READABLE)
     def test_pictures_are_read_as_they_look(self, name: str):
@@ -177,11 +190,9 @@ class TestUploads:
     @pytest.mark.parametrize("orientation", range(1, 9))
     @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
     def test_a_rotated_photo_stands_upright(self, kind: str, orientation: int):
-        turns = {None: 1} | {turn: number for number, turn in decoding._UPRIGHT.items()}
-        back = {5: 5, 6: 8, 7: 7, 8: 6}.get(orientation, orientation)
-        by = {number: turn for turn, number in turns.items()}[back]
-        image = coloured(280, 200)
-        stored = image if by is None else image.transpose(by)
+        turn = STORED_BY[orientation]
+        stored = coloured(280, 200)
+        stored = stored if turn is None else stored.transpose(turn)
         picture = read_picture(saved(stored, kind, exif=exif(orientation)))
         assert np.abs(picture[..., 0].astype(int) - seven((200, 280))).mean() < 6
 

@@ -474,6 +474,16 @@ def test_one_member_can_be_trained_alone_and_join_the_others(three: Rows) -> Non
         np.testing.assert_array_equal(ours[:2], theirs)
 
 
+def test_members_that_do_not_fit_do_not_join(three: Rows) -> None:
+    members = fit(TINY, "multi", *three, seed=0).stack
+    sloped = fit(replace(TINY, negative_slope=0.3), "multi", *three, seed=0, labels=[2]).stack
+    wider = fit(replace(TINY, hidden=(24,)), "multi", *three, seed=0, labels=[2]).stack
+    single = fit(TINY, "single", *three, seed=0).stack
+    for other in (sloped, wider, single):
+        with pytest.raises(ValueError, match=r"same|shape|dimension"):
+            members.with_members(other)
+
+
 def test_answers_are_looked_at_as_often_as_the_recipe_says(
     three: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:

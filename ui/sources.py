@@ -108,13 +108,19 @@ def _from_bytes(data: bytes | None, hint: str) -> Subject:
     if data is None:
         return Subject(hint=hint)
     try:
-        subject = _made_of(read_picture(data))
+        subject = _decoded(data)
     except (BlankDrawing, UnreadablePicture) as error:
         _say_unreadable("No digit was found", error, "Try another one.")
         return Subject(hint=hint)
     if subject.image is not None:
         _show(subject.image, LARGE)
     return subject
+
+
+@st.cache_data(scope="session", max_entries=2, show_spinner=False)
+def _decoded(data: bytes) -> Subject:
+    """Every touch of the page asks again, and decoding a large photo takes half a second."""
+    return _made_of(read_picture(data))
 
 
 def _made_of(original: Picture) -> Subject:
