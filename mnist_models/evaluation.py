@@ -1,7 +1,7 @@
 """Scores → tables: accuracy, per class, confusion, intervals, the paired test.
 
-`evaluate` runs once, when a run is made, with scikit-learn and SciPy; its results are stored
-with the run, and pages read them from there.
+`evaluate` runs once, when a run is made, with scikit-learn; its results are stored with the run,
+and pages read them from there.
 """
 
 from dataclasses import asdict, dataclass
@@ -80,19 +80,35 @@ class Metrics:
 
 @dataclass(frozen=True)
 class PairedMetrics:
-    """Both approaches on the same pictures.
+    """Two contenders on the same pictures.
 
     Attributes:
-        both_right, only_single, only_multi, both_wrong: counts of pictures.
-        mcnemar_p: how often a difference at least this large would come by chance if both
-            were equally good: the exact McNemar test, two-sided.
+        both_right, only_first, only_second, both_wrong: counts of pictures.
     """
 
     both_right: int
-    only_single: int
-    only_multi: int
+    only_first: int
+    only_second: int
     both_wrong: int
-    mcnemar_p: float
+
+    @property
+    def rows(self) -> int:
+        """How many pictures."""
+        return self.both_right + self.only_first + self.only_second + self.both_wrong
+
+    @property
+    def mcnemar_p(self) -> float:
+        """How often chance alone makes a difference at least this large, were both equally good.
+
+        The exact McNemar test, two-sided (McNemar 1947, Psychometrika): of the pictures that only
+        one of them reads, each is the one's or the other's like the toss of a coin.
+        """
+        tosses = self.only_first + self.only_second
+        ways, total = 1, 0  # of k heads, and of at most so many; whole numbers, so nothing is lost
+        for k in range(min(self.only_first, self.only_second) + 1):
+            total += ways
+            ways = ways * (tosses - k) // (k + 1)
+        return min(1.0, 2 * total / 2**tosses)
 
 
 def evaluate(proba: NDArray, y: NDArray, classes: NDArray, *, one_vs_rest: bool) -> Metrics:
@@ -122,24 +138,6 @@ def evaluate(proba: NDArray, y: NDArray, classes: NDArray, *, one_vs_rest: bool)
         f1=_floats(f1),
         recall_interval=[list(wilson_interval(k, n)) for k, n in zip(found, support, strict=True)],
         binary=_binary_metrics(proba, y, classes) if one_vs_rest else None,
-    )
-
-
-def compare(single: NDArray, multi: NDArray, y: NDArray, classes: NDArray) -> PairedMetrics:
-    """The 2 × 2 table of two (n, K) arrays of probabilities on the same pictures."""
-    from scipy.stats import binomtest
-
-    single_right = classes[single.argmax(axis=1)] == y
-    multi_right = classes[multi.argmax(axis=1)] == y
-    only_single = int((single_right & ~multi_right).sum())
-    only_multi = int((multi_right & ~single_right).sum())
-    discordant = only_single + only_multi
-    return PairedMetrics(
-        both_right=int((single_right & multi_right).sum()),
-        only_single=only_single,
-        only_multi=only_multi,
-        both_wrong=int((~single_right & ~multi_right).sum()),
-        mcnemar_p=float(binomtest(only_single, discordant).pvalue) if discordant else 1.0,
     )
 
 

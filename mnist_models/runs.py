@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.evaluation import Metrics, PairedMetrics
+from mnist_models.evaluation import Metrics
 from mnist_models.network import Stack
 from mnist_models.recipes import APPROACHES, RECIPES, TITLES, Approach, Published
 from mnist_models.sampling import unpack_rows
@@ -189,12 +189,6 @@ class Run:
         with _manifest_errors(self.path):
             return Metrics.from_json(self.manifest["approaches"][approach]["metrics"][rows])
 
-    def paired(self) -> PairedMetrics | None:
-        """Both approaches on the same test pictures, if the run has both."""
-        with _manifest_errors(self.path):
-            values = self.manifest.get("paired")
-            return PairedMetrics(**values) if values else None
-
     def verify(self) -> None:
         """Check every file against the manifest.
 
@@ -273,7 +267,6 @@ def load_run(name: str | None = None) -> Run:
     for approach in run.approaches:
         for rows in ("train", "test"):
             run.metrics(approach, rows)
-    run.paired()
     return run
 
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.data import Dataset, load_dataset
-from mnist_models.evaluation import Metrics, compare, evaluate
+from mnist_models.evaluation import Metrics, evaluate
 from mnist_models.network import Stack
 from mnist_models.publishing import check_name, free_name, publish
 from mnist_models.recipes import APPROACHES, RECIPES, Approach, Recipe, TrainingError
@@ -265,7 +265,6 @@ def _manifest(
         "versions": {"python": platform.python_version(), "numpy": np.__version__, **VERSIONS},
         "classes": classes.tolist(),
         "approaches": {a: _approach_entry(trained[a], scored[a]) for a in trained},
-        "paired": _paired_entry(scored, dataset, classes),
     }
 
 
@@ -280,15 +279,6 @@ def _approach_entry(trained: _Trained, scored: _Scored) -> dict[str, Any]:
         "distinct_rows": len(np.unique(np.concatenate(trained.seen))),
         "metrics": {name: metrics.to_json() for name, metrics in scored.metrics.items()},
     }
-
-
-def _paired_entry(
-    scored: dict[Approach, _Scored], dataset: Dataset, classes: NDArray
-) -> dict[str, Any] | None:
-    if len(scored) < len(APPROACHES):
-        return None
-    single, multi = (scored[a].test_proba for a in APPROACHES)
-    return asdict(compare(single, multi, dataset.y_test, classes))
 
 
 def _arrays(

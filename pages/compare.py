@@ -8,6 +8,7 @@ from mnist_models.recipes import TITLES, Approach
 from ui.charts import binary_dots, recall_bars
 from ui.loading import current_run
 from ui.page import begin
+from ui.versus import choose_duel
 from ui.words import accuracy_text, data_text, verdict_sentence
 
 begin("Compare")
@@ -17,9 +18,7 @@ train: dict[Approach, Metrics] = {a: run.metrics(a, "train") for a in run.approa
 published = run.published
 entries = run.manifest["approaches"]
 
-paired = run.paired()
-if paired:
-    st.markdown(f"##### {verdict_sentence(paired)}")
+st.markdown(f"##### {verdict_sentence(choose_duel())}")
 st.caption(
     f"Run *{run.label}*, judged on {data_text(run)} that training never saw. Accuracy is the share "
     "of pictures read correctly; in brackets its 95 % Wilson interval, the range in which the "

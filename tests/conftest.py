@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.data import Dataset
-from mnist_models.evaluation import compare, evaluate
+from mnist_models.evaluation import evaluate
 from mnist_models.network import PIXELS, Stack
 from mnist_models.publishing import publish
 from mnist_models.recipes import APPROACHES, RECIPES, Approach
@@ -165,7 +164,6 @@ def tiny_contents(tiny_dataset: Dataset, make_stack: Callable[..., Stack]) -> di
         "versions": {"python": "3.11.7", "numpy": "2", "tensorflow": "2", "keras": "3"},
         "classes": classes.tolist(),
         "approaches": entries,
-        "paired": asdict(compare(proba["single"], proba["multi"], tiny_dataset.y_test, classes)),
     }
     rows = {approach: pack_rows(numbers, 320) for approach, numbers in chosen.items()}
     arrays = {

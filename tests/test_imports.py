@@ -134,7 +134,8 @@ images = to_mnist(picture)[np.newaxis]
 for approach in run.approaches:
     assert run.stack(approach).predict_proba(images).shape == (1, 10)
     run.metrics(approach)
-run.paired()
+from mnist_models.contenders import Duel, contenders_of
+Duel.of(*contenders_of(run)).paired
 from mnist_models.jobs import current_job
 current_job()
 """)

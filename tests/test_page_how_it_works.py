@@ -129,7 +129,6 @@ def test_a_run_without_one_approach_still_explains_the_other(
         {
             **tiny_contents["manifest"],
             "approaches": {a: entry for a, entry in entries.items() if a != missing},
-            "paired": None,
         },
         {a: stack for a, stack in tiny_contents["stacks"].items() if a != missing},
         {},

@@ -158,7 +158,6 @@ def test_runs_without_validation_or_with_one_approach_are_shown(
 ) -> None:
     manifest, history = contents["manifest"], contents["documents"]["history.json"]
     manifest["approaches"] = {a: manifest["approaches"][a] for a in approaches}
-    manifest["paired"] = manifest["paired"] if len(approaches) == 2 else None
     if not validation:
         manifest["recipe"]["validation_split"] = 0.0
         for figures in history.values():

@@ -36,7 +36,6 @@ def _read_everything(run: Run) -> None:
         run.stack(approach).predict(np.zeros((1, 28, 28), np.uint8))
         run.metrics(approach)
         run.metrics(approach, "train")
-    run.paired()
     assert run.history
     assert run.test_scores["labels"].size
     assert run.label
@@ -125,7 +124,7 @@ def test_a_run_without_one_approach_names_the_command_that_trains_it(
     manifest = tiny_contents["manifest"]
     if not scored:
         entries = {"single": manifest["approaches"]["single"]}
-        manifest = {**manifest, "approaches": entries, "paired": None}
+        manifest = {**manifest, "approaches": entries}
     stacks = {"single": tiny_contents["stacks"]["single"]}
     run = publish("half", **{**tiny_contents, "manifest": manifest, "stacks": stacks})
     assert run.single.members == 1
@@ -135,7 +134,6 @@ def test_a_run_without_one_approach_names_the_command_that_trains_it(
     assert "python -m mnist_models train --recipe reference --approach multi" in str(caught.value)
     assert "half" in str(caught.value)
     if not scored:
-        assert run.paired() is None
         with pytest.raises(RunError, match=r"run\.json"):
             run.metrics("multi")
 

@@ -9,7 +9,7 @@ import pytest
 
 from mnist_models import workflow
 from mnist_models.data import Dataset
-from mnist_models.evaluation import compare, evaluate
+from mnist_models.evaluation import evaluate
 from mnist_models.network import Stack
 from mnist_models.recipes import APPROACHES, RECIPES, Approach, Recipe
 from mnist_models.runs import Run, RunError, run_names
@@ -91,9 +91,6 @@ def test_stored_metrics_equal_a_recomputation_from_the_stored_stack(
             assert run.metrics(approach, rows) == metrics
         np.testing.assert_array_equal(run.test_scores[approach], proba[approach])
     np.testing.assert_array_equal(run.test_scores["labels"], data.y_test)
-    assert run.paired() == compare(
-        proba["single"], proba["multi"], data.y_test, np.array(run.classes)
-    )
 
 
 def test_the_manifest_says_what_was_trained_on_what(
@@ -306,7 +303,7 @@ def test_training_again_gives_the_next_free_name(fake_fit: FakeFit) -> None:
 
 def test_a_run_with_one_approach_does_not_stand_for_both(fake_fit: FakeFit) -> None:
     half = train_run(Request(TINY, approaches=("single",)), ignore)
-    assert half.paired() is None
+    assert half.approaches == ("single",)
     assert train_run(Request(TINY), ignore).approaches == APPROACHES
 
 

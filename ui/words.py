@@ -1,31 +1,48 @@
 """Sentences that are computed from numbers, so that no page says what its figures do not."""
 
-from mnist_models.evaluation import Metrics, PairedMetrics
+from mnist_models.contenders import Contender, Duel
+from mnist_models.evaluation import Metrics
 from mnist_models.recipes import DATASET_TITLES
 from mnist_models.runs import Run
 
 SIGNIFICANT = 0.05
+_NUMBERS = {9: "nine", 10: "ten", 11: "eleven", 12: "twelve"}
 
 
-def verdict_sentence(paired: PairedMetrics) -> str:
-    """The comparison in one sentence: who reads more, and whether that could be chance."""
-    rows = paired.both_right + paired.only_single + paired.only_multi + paired.both_wrong
-    difference = paired.only_single - paired.only_multi
+def verdict_sentence(duel: Duel) -> str:
+    """The comparison in one sentence: who reads more, and whether that could be chance.
+
+    Raises:
+        RunError: the file of the scores is damaged.
+    """
+    paired = duel.paired
+    difference = paired.only_first - paired.only_second
+    (ahead, verb), (behind, _) = _names(duel) if difference >= 0 else reversed(_names(duel))
     if difference == 0:
-        return f"Of {rows:,} test digits both approaches read equally many."
-    ahead, behind = ("single model", "ten binary models")
-    verb = "reads"
-    if difference < 0:
-        ahead, behind, verb = behind, ahead, "read"
+        return f"Of {paired.rows:,} test digits {ahead} and {behind} read equally many."
+    p = paired.mcnemar_p
     chance = (
         "a difference this large would rarely come by chance"
-        if paired.mcnemar_p < SIGNIFICANT
+        if p < SIGNIFICANT
         else "chance alone could explain it"
     )
     return (
-        f"Of {rows:,} test digits the {ahead} {verb} {abs(difference):,} more than the {behind}; "
-        f"{chance} (exact McNemar test, p {probability_text(paired.mcnemar_p)})."
+        f"Of {paired.rows:,} test digits {ahead} {verb} {abs(difference):,} more than {behind}; "
+        f"{chance} (exact McNemar test, p {probability_text(p)})."
     )
+
+
+def _names(duel: Duel) -> list[tuple[str, str]]:
+    """Each contender and its verb; the run is named only where there are two."""
+    one_run = duel.first.run.version == duel.second.run.version
+    return [_name(c, "" if one_run else f" of {c.run.label}") for c in (duel.first, duel.second)]
+
+
+def _name(contender: Contender, of: str) -> tuple[str, str]:
+    if contender.approach == "single":
+        return f"the single model{of}", "reads"
+    members = contender.run.manifest["approaches"]["multi"]["members"]
+    return f"the {_NUMBERS.get(members, members)} binary models{of}", "read"
 
 
 def accuracy_text(metrics: Metrics) -> str:

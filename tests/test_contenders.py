@@ -1,0 +1,69 @@
+"""What can be compared with what, and what comes of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from mnist_models.contenders import Contender, Duel, contenders, contenders_of
+from mnist_models.publishing import publish
+from mnist_models.runs import Run
+
+
+def _publish(name: str, contents: dict[str, Any], **changes: Any) -> Run:
+    manifest = json.loads(json.dumps(contents["manifest"])) | changes
+    return publish(name, **{**contents, "manifest": manifest})
+
+
+def test_every_approach_of_every_sound_run_can_be_compared(
+    tiny_run: Run, tiny_contents: dict[str, Any], trained: Path
+) -> None:
+    _publish("other.run", tiny_contents)
+    _publish("damaged", tiny_contents)
+    (trained / "damaged" / "run.json").write_text("{")
+    known = contenders()
+    assert list(known) == ["reference.single", "reference.multi", "other.run.single",
+                           "other.run.multi"]  # fmt: skip
+    assert all(contender.key == key for key, contender in known.items())
+    assert known["other.run.multi"].title == "Multi-model, other.run (trained on the sample)"
+
+
+def test_only_the_same_pictures_and_classes_can_be_compared(
+    tiny_run: Run, tiny_contents: dict[str, Any]
+) -> None:
+    dataset = tiny_contents["manifest"]["dataset"] | {"fingerprint": "1"}
+    elsewhere = _publish("elsewhere", tiny_contents, dataset=dataset)
+    more = _publish("more", tiny_contents, classes=[*tiny_run.classes[:-1], "star"])
+    single = Contender(tiny_run, "single")
+    with pytest.raises(ValueError, match="other pictures"):
+        Duel.of(single, Contender(elsewhere, "single"))
+    with pytest.raises(ValueError, match="other classes"):
+        Duel.of(single, Contender(more, "multi"))
+    assert Duel.of(single, single).paired.mcnemar_p == 1
+
+
+def test_the_table_is_that_of_the_stored_scores(tiny_run: Run) -> None:
+    duel = Duel.of(*contenders_of(tiny_run))
+    scores = tiny_run.test_scores
+    right = {a: scores[a].argmax(axis=1) == scores["labels"] for a in ("single", "multi")}
+    table = pd.crosstab(right["single"], right["multi"]).reindex(
+        index=[False, True], columns=[False, True], fill_value=0
+    )
+    paired = duel.paired
+    assert (paired.both_right, paired.only_first, paired.only_second, paired.both_wrong) == (
+        table.loc[True, True], table.loc[True, False],
+        table.loc[False, True], table.loc[False, False],
+    )  # fmt: skip
+    for contender, right_answers in zip((duel.first, duel.second), duel.right, strict=True):
+        assert right_answers.sum() == contender.metrics.right
+
+
+def test_the_shipped_runs_can_all_be_compared_with_each_other() -> None:
+    known = list(contenders().values())
+    assert {c.key for c in known} >= {"strong.single", "reference.multi", "article.multi"}
+    for contender in known:
+        duel = Duel.of(known[0], contender)
+        assert duel.paired.rows == 10_000
+        assert duel.right[1].sum() == contender.metrics.right

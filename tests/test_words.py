@@ -1,0 +1,61 @@
+"""Sentences computed from numbers say what the numbers say."""
+
+import numpy as np
+import pytest
+
+from mnist_models.contenders import Contender, Duel
+from mnist_models.recipes import APPROACHES
+from mnist_models.runs import Run
+from ui.words import accuracy_text, listing, verdict_sentence
+
+
+def _duel(run: Run, only_first: int, only_second: int, *, rows: int = 10_000) -> Duel:
+    """Both approaches of a run with made-up scores: `rows` zeros, of which each misses some."""
+    proba = {approach: np.eye(10, dtype=np.float32)[np.zeros(rows, int)] for approach in APPROACHES}
+    proba["multi"][:only_first] = np.eye(10)[3]
+    proba["single"][only_first : only_first + only_second] = np.eye(10)[7]
+    vars(run)["test_scores"] = {"labels": np.zeros(rows, np.uint8), **proba}
+    return Duel.of(Contender(run, "single"), Contender(run, "multi"))
+
+
+@pytest.mark.parametrize(
+    ("only_first", "only_second", "expected"),
+    [
+        (80, 8, "the single model reads 72 more than the ten binary models; a difference"
+         " this large would rarely come by chance (exact McNemar test, p < 0.001)"),
+        (8, 80, "the ten binary models read 72 more than the single model; a difference"
+         " this large would rarely come by chance"),
+        (12, 10, "the single model reads 2 more than the ten binary models; chance alone could"
+         " explain it (exact McNemar test, p = 0.832)"),
+        (10, 12, "the ten binary models read 2 more than the single model; chance alone could"),
+        (5, 5, "the single model and the ten binary models read equally many."),
+    ],
+)  # fmt: skip
+def test_the_sentence_follows_the_numbers(
+    only_first: int, only_second: int, expected: str, tiny_run: Run
+) -> None:
+    sentence = verdict_sentence(_duel(tiny_run, only_first, only_second))
+    assert sentence.startswith("Of 10,000 test digits")
+    assert expected in sentence
+
+
+def test_the_sentence_names_the_runs_where_there_are_two(tiny_run: Run) -> None:
+    other = Run(tiny_run.path.with_name("other"), tiny_run.manifest, "2")
+    vars(other)["test_scores"] = tiny_run.test_scores
+    sentence = verdict_sentence(Duel.of(Contender(tiny_run, "multi"), Contender(other, "multi")))
+    assert "the ten binary models of reference" in sentence
+    assert "the ten binary models of other" in sentence
+
+
+def test_accuracy_is_told_with_counts_and_interval(tiny_run: Run) -> None:
+    metrics = tiny_run.metrics("single")
+    right = round(metrics.accuracy * metrics.rows)
+    assert accuracy_text(metrics).startswith(f"{right} of {metrics.rows} (")
+
+
+@pytest.mark.parametrize(
+    ("labels", "text"),
+    [([], ""), (["3"], "3"), (["3", "8"], "3 and 8"), (["3", "5", "8"], "3, 5 and 8")],
+)
+def test_labels_are_listed_as_people_say_them(labels: list[str], text: str) -> None:
+    assert listing(labels) == text
