@@ -1,10 +1,10 @@
 """How much does preparing a drawing the way MNIST did gain, and what does it cost?
 
-Both approaches of a run read pen digits of real writers, as drawn and big and centred, with pens
-of several widths, once prepared by `to_mnist` and once the plain way: the whole canvas shrunk to
-28 × 28. Then MNIST's own test pictures, untouched and enlarged to a canvas.
+Both approaches of every run read pen digits of real writers, as drawn and big and centred, with
+pens of several widths, once prepared by `to_mnist` and once the plain way: the whole canvas shrunk
+to 28 × 28. Then MNIST's own test pictures, untouched and enlarged to a canvas.
 
-    python -m benchmarks.drawing [--run NAME] [--limit N] [--out FILE]
+    python -m benchmarks.drawing [--runs NAME ...] [--limit N] [--out FILE]
 """
 
 import argparse
@@ -19,26 +19,35 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_models import RunError, load_run, to_mnist
+from mnist_models.contenders import Contender, contenders_of
 from mnist_models.data import Dataset, DatasetError, load_mnist
-from mnist_models.pens import PenDigit, PenDigitsError, load_pen_digits, render
-from mnist_models.recipes import Approach
+from mnist_models.evidence import (
+    PEN_DIGITS,
+    command,
+    left_out_accuracy,
+    load_evidence,
+    pen_pictures_name,
+)
+from mnist_models.pens import WIDTHS, load_pen_digits, render
+from mnist_models.runs import run_names
+from mnist_models.unipen import PenDigit
 
 Grey = NDArray[np.uint8]
 Predict = Callable[[Grey], NDArray]  # (n, 28, 28) → (n,) labels
-Predictors = Mapping[Approach, Predict]
+Predictors = Mapping[str, Predict]  # by what they are called in the table
 
 CANVAS = 280
-PENS = (8, 12, 16, 20, 24)  # pixels of the canvas
+_WIDTH = 60  # of the table's first column
 ENLARGEMENTS = (Image.Resampling.NEAREST, Image.Resampling.BILINEAR, Image.Resampling.BICUBIC)
 
 
 @dataclass(frozen=True)
 class Row:
-    """The accuracy of each approach on one kind of picture, prepared in one way."""
+    """The accuracy of each predictor on one kind of picture, prepared in one way."""
 
     pictures: str
     preparation: str
-    accuracy: dict[Approach, float]
+    accuracy: dict[str, float]
 
 
 def whole_canvas(picture: Grey) -> Grey:
@@ -59,8 +68,8 @@ def pen_rows(digits: Sequence[PenDigit], predictors: Predictors) -> Iterator[Row
     """Every pen, as drawn and big and centred."""
     labels = np.array([digit.digit for digit in digits])
     for big in (False, True):
-        for pen in PENS:
-            name = f"pen digits, {'big and centred' if big else 'as drawn'}, {pen} px pen"
+        for pen in WIDTHS:
+            name = pen_pictures_name(pen, big=big)
             pictures = (render(d.strokes, canvas=CANVAS, pen=pen, big=big) for d in digits)
             yield from prepare_and_score(name, pictures, labels, predictors)
 
@@ -85,8 +94,7 @@ def _score(
     predictors: Predictors,
 ) -> Row:
     accuracy = {
-        approach: float(np.mean(predict(images) == labels))
-        for approach, predict in predictors.items()
+        key: float(np.mean(predict(images) == labels)) for key, predict in predictors.items()
     }
     return Row(name, preparation, accuracy)
 
@@ -108,10 +116,38 @@ def rows(
     yield from mnist_rows(mnist.x_test[chosen], mnist.y_test[chosen], predictors)
 
 
+def from_folds(rows: Iterable[Row], taught: Sequence[Contender]) -> Iterator[Row]:
+    """The same rows, but what a run says to people that it has learned from does not count.
+
+    There the figures are those of the five folds of `experiments.writers`: each reads the writers
+    that it never saw. They are of all writers, whatever the limit. A figure that was not measured
+    is left out.
+    """
+    folds = load_evidence("writers")
+    for row in rows:
+        if not row.pictures.startswith(PEN_DIGITS):
+            yield row
+            continue
+        measured = left_out_accuracy(folds, row.pictures, row.preparation) or {}
+        theirs = {c.key: measured[c.approach] for c in taught if c.approach in measured}
+        others = {k: v for k, v in row.accuracy.items() if k not in {c.key for c in taught}}
+        yield Row(row.pictures, row.preparation, theirs | others)
+
+
+def table(rows: Iterable[Row], names: Sequence[str]) -> Iterator[str]:
+    """A heading and a line for each row, as they come; a dash for what was not measured."""
+    yield f"{'accuracy':{_WIDTH}}" + "".join(f"{name:>20}" for name in names)
+    for row in rows:
+        figures = (row.accuracy.get(name) for name in names)
+        texts = ("–" if figure is None else f"{figure:.4f}" for figure in figures)
+        title = f"{row.pictures}, {row.preparation}"
+        yield f"{title:{_WIDTH}}" + "".join(f"{text:>20}" for text in texts)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.drawing", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--run", help="a run in trained/ (default: the active one)")
+    parser.add_argument("--runs", nargs="*", help="in trained/ (default: all those on MNIST)")
     parser.add_argument("--limit", type=int, help="at most this many pictures of each source")
     parser.add_argument("--out", type=Path, help="write the figures to this JSON file")
     return parser.parse_args()
@@ -121,19 +157,33 @@ def main() -> None:
     """Print the table as it grows; write JSON with --out."""
     arguments = _arguments()
     try:
-        run = load_run(arguments.run)
-        predictors = {approach: run.stack(approach).predict for approach in run.approaches}
+        runs = [load_run(name) for name in arguments.runs or run_names()]
+        runs = [run for run in runs if run.test_set == "mnist"]
+        predictors = {
+            f"{run.name}.{approach}": run.stack(approach).predict
+            for run in runs
+            for approach in run.with_weights
+        }
         digits, mnist = load_pen_digits(), load_mnist()
-    except (RunError, PenDigitsError, DatasetError) as error:
+    except (RunError, DatasetError) as error:
         sys.exit(str(error))
-    print(f"{run.label}, accuracy".ljust(58) + "".join(name.rjust(9) for name in predictors))
-    table = []
-    for row in rows(digits, mnist, predictors, arguments.limit):
-        figures = "".join(f"{value:9.4f}" for value in row.accuracy.values())
-        print(f"{row.pictures:44}{row.preparation:14}{figures}", flush=True)
-        table.append(asdict(row))
+    taught = [c for run in runs if run.dataset == "pens" for c in contenders_of(run)]
+    measured: list[Row] = []
+
+    def remembered() -> Iterator[Row]:
+        for row in from_folds(rows(digits, mnist, predictors, arguments.limit), taught):
+            measured.append(row)
+            yield row
+
+    for line in table(remembered(), list(predictors)):
+        print(line, flush=True)
     if arguments.out:
-        report = {"run": run.name, "version": run.version, "limit": arguments.limit, "rows": table}
+        report = {
+            "command": command("drawing"),
+            "runs": {run.name: run.version for run in runs},
+            "limit": arguments.limit,
+            "rows": [asdict(row) for row in measured],
+        }
         arguments.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 

@@ -20,15 +20,15 @@ def arguments(about: str | None, *, seeds: int = 3) -> argparse.ArgumentParser:
     return parser
 
 
-def write(name: str, seeds: int, contents: dict[str, Any]) -> None:
+def write(name: str, seeds: int | None, contents: dict[str, Any]) -> None:
     """Write `experiments/<name>.json`, numbers rounded to what they can mean.
 
     Args:
         name: of the script, which the file names with its seeds as the command that made it.
-        seeds: how many of them were trained.
+        seeds: how many of them were trained; None where the command does not take it.
         contents: what was measured.
     """
-    command = f"python -m experiments.{name} --seeds {seeds}"
+    command = f"python -m experiments.{name}" + (f" --seeds {seeds}" if seeds else "")
     text = json.dumps({"command": command, **_rounded(contents)}, indent=1)
     (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 

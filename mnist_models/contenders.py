@@ -67,9 +67,11 @@ class Duel:
 
         Raises:
             ValueError: they were judged on other pictures or know other classes.
+            RunError: the file of the scores is damaged.
         """
         runs = first.run, second.run
-        if len({run.manifest["dataset"]["fingerprint"] for run in runs}) > 1:
+        labels = [run.test_scores["labels"] for run in runs]
+        if runs[0].test_set != runs[1].test_set or not np.array_equal(labels[0], labels[1]):
             raise ValueError(
                 f"{first.title} and {second.title} were judged on other pictures, so their "
                 "figures cannot be compared. Choose two runs on the same data."

@@ -1,15 +1,10 @@
 """MNIST in, arrays out: a local copy or one verified download, and a small offline sample."""
 
 import hashlib
-import http.client
 import importlib.util
 import os
-import secrets
-import urllib.request
 import zipfile
 import zlib
-from collections.abc import Callable, Generator
-from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,16 +12,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from mnist_models.download import DatasetError as DatasetError
+from mnist_models.download import Progress, Source, cache_folder, fetch, reason
 from mnist_models.drawing import place
 from mnist_models.ink import NOISE
+from mnist_models.pens import load_pen_digits, pen_pictures
 
-Progress = Callable[[int, int], None]  # bytes done, bytes in all (0 if unknown)
-
-DATASETS = ("mnist", "sample")
-
-
-class DatasetError(Exception):
-    """A dataset cannot be had; the message names the file, what is wrong and the next step."""
+# Each dataset, and the one whose test pictures it is judged on.
+TEST_SETS = {"mnist": "mnist", "pens": "mnist", "sample": "sample"}
+DATASETS = tuple(TEST_SETS)
 
 
 class _NotMnistError(Exception):
@@ -34,17 +28,23 @@ class _NotMnistError(Exception):
 
 
 @dataclass(frozen=True)
-class Published:
-    """A published `.npz` of uint8 arrays, and all that is needed to know it when we see it."""
+class Published(Source):
+    """A published `.npz` of uint8 arrays; copies of it may be compressed differently.
 
-    url: str
-    size_bytes: int
-    sha256: str  # of the published file; copies may be compressed differently
-    fingerprint: str  # of the contents, see `Dataset.fingerprint`
+    Attributes:
+        fingerprint: of the contents, see `Dataset.fingerprint`.
+        shapes: of the arrays, by name.
+    """
+
+    fingerprint: str
     shapes: dict[str, tuple[int, ...]]
 
 
+_INSTEAD = "set MNIST_NPZ to a copy of mnist.npz, or use the sample: --dataset sample"
+
 MNIST = Published(
+    what="MNIST",
+    instead=_INSTEAD,
     url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
     size_bytes=11_490_434,
     sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
@@ -59,9 +59,6 @@ MNIST = Published(
 
 _MAX_FILE_BYTES = 64 * 2**20  # MNIST without any compression is 55 MB
 _MAX_HEADER_BYTES = 4096  # what precedes the numbers in a .npy file; 128 bytes as NumPy writes it
-_BLOCK_BYTES = 2**16
-_TIMEOUT_S = 30
-_INSTEAD = "set MNIST_NPZ to a copy of mnist.npz, or use the sample: --dataset sample"
 
 _SAMPLE_SHAPE = (1797, 65)  # 8 × 8 cells and the label
 _SAMPLE_TRAIN_ROWS = 1347
@@ -102,9 +99,14 @@ def find_mnist() -> Path | None:
 
 
 def load_dataset(name: str, *, progress: Progress | None = None) -> Dataset:
-    """Load "mnist" (downloaded if need be) or "sample"; raises DatasetError."""
+    """Load "mnist", "pens" (both downloaded if need be) or "sample"; raises DatasetError.
+
+    `progress` is told how much is done of what takes long: the download, then the rendering.
+    """
     if name == "mnist":
         return load_mnist(progress=progress)
+    if name == "pens":
+        return load_pens(progress=progress)
     if name == "sample":
         return load_sample()
     raise DatasetError(f"There is no dataset {name!r}: choose one of {', '.join(DATASETS)}.")
@@ -128,13 +130,25 @@ def download_mnist(progress: Progress | None = None) -> Path:
     `progress` may raise to cancel: the partial file is removed and the exception goes on. Raises
     DatasetError if the file cannot be fetched or stored, or is not the published one.
     """
-    target = _cache_file()
-    if not os.path.lexists(target):
-        with closing(_download(target)) as steps:
-            for done in steps:
-                if progress:
-                    progress(done, MNIST.size_bytes)
-    return target
+    return fetch(MNIST, _cache_file(), progress)
+
+
+def load_pens(*, progress: Progress | None = None) -> Dataset:
+    """MNIST, and in its training set the pen digits as well, as `to_mnist` prepares drawings.
+
+    The pen digits follow MNIST's 60,000 training rows, `pens.COPIES` rows each; the test set is
+    MNIST's own. Raises DatasetError.
+    """
+    mnist = load_mnist(progress=progress)
+    digits = load_pen_digits(progress=progress)
+    x, y = pen_pictures(digits, progress)
+    return Dataset(
+        "pens",
+        np.concatenate([mnist.x_train, x]),
+        np.concatenate([mnist.y_train, y]),
+        mnist.x_test,
+        mnist.y_test,
+    )
 
 
 def load_sample() -> Dataset:
@@ -155,53 +169,7 @@ def load_sample() -> Dataset:
 
 
 def _cache_file() -> Path:
-    home = os.environ.get("KERAS_HOME")
-    return (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
-
-
-def _download(target: Path) -> Generator[int, None, None]:
-    """Fetch MNIST into `target`, all of it or nothing; yields the bytes done so far."""
-    partial = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            urllib.request.urlopen(MNIST.url, timeout=_TIMEOUT_S) as response,
-            partial.open("xb") as file,
-        ):
-            digest, done = hashlib.sha256(), 0
-            # Asks for one byte too many, to notice a longer file without storing the rest.
-            while block := response.read(min(_BLOCK_BYTES, MNIST.size_bytes + 1 - done)):
-                digest.update(block)
-                done += len(block)
-                file.write(block)
-                yield done
-            file.flush()
-            os.fsync(file.fileno())
-        if problem := _download_problem(done, digest.hexdigest()):
-            raise DatasetError(f"{MNIST.url} {problem} and was not kept. Try again, {_INSTEAD}.")
-        partial.replace(target)
-    except (OSError, http.client.HTTPException) as error:
-        raise DatasetError(
-            f"There is no MNIST on this machine, and it could not be downloaded from {MNIST.url} "
-            f"to {target} ({_reason(error)}). Get online, {_INSTEAD}."
-        ) from error
-    finally:
-        with suppress(OSError):  # the first error is the one to report
-            partial.unlink(missing_ok=True)
-
-
-def _download_problem(size_bytes: int, sha256: str) -> str | None:
-    if size_bytes < MNIST.size_bytes:
-        return f"broke off after {size_bytes:,} of {MNIST.size_bytes:,} bytes"
-    if size_bytes > MNIST.size_bytes:
-        return f"is larger than the {MNIST.size_bytes:,} bytes of the published file"
-    return None if sha256 == MNIST.sha256 else "is not the published file (its SHA-256 differs)"
-
-
-def _reason(error: Exception) -> str:
-    cause = getattr(error, "reason", None)  # URLError wraps the socket's own error
-    cause = cause if isinstance(cause, OSError) else error
-    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    return cache_folder() / "mnist.npz"
 
 
 def _read_mnist(path: Path) -> Dataset:
@@ -211,7 +179,7 @@ def _read_mnist(path: Path) -> Dataset:
     except _NotMnistError as error:
         problem = str(error)
     except OSError as error:
-        problem = f"cannot be read ({_reason(error)})"
+        problem = f"cannot be read ({reason(error)})"
     # zipfile, zlib and NumPy's header parser fail on damaged bytes in a dozen different ways.
     except Exception as error:
         problem = f"is damaged or not an .npz file ({error})"

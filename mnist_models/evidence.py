@@ -8,22 +8,28 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
-from mnist_models.recipes import RECIPES, TITLES, Approach, Published
+from mnist_models.pens import WIDTHS
+from mnist_models.recipes import APPROACHES, RECIPES, TITLES, Approach, Published
 from mnist_models.runs import Run, RunError, load_run, run_names
 from mnist_models.sampling import STRATEGIES
 
 Evidence = dict[str, Any]
 
+PEN_DIGITS = "pen digits"  # how the names of all pictures of them begin
+
 FOLDER = Path(__file__).resolve().parent.parent / "experiments"
 _MAX_BYTES = 4 * 2**20
 
 _SCORES = {"seed", "train_accuracy", "test_accuracy"}
+_COMMANDS = {"drawing": "benchmarks.drawing --out experiments/drawing.json"}
 _LISTS = {  # per file its lists, and what each of their entries has
     "overfitting": {
         "dropout": {*_SCORES, "dropout", "accuracy", "val_accuracy"},
         "rows": {*_SCORES, "rows"},
     },
     "sampling": {"runs": {*_SCORES, "strategy", "distinct_rows", "seconds", "calibration"}},
+    "drawing": {"rows": {"pictures", "preparation", "accuracy"}},
+    "writers": {"runs": {"fold", "pictures", "preparation", "rows", "right"}},
     "seeds": {"runs": {*_SCORES, "recipe", "approach", "fingerprint"}},
 }
 _CALIBRATION = {"predicted", "observed", "count", "error"}
@@ -59,6 +65,11 @@ def load_evidence(name: str) -> Evidence | None:
         return contents if _is_complete(name, contents) else None
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None
+
+
+def command(name: str) -> str:
+    """The command that makes `experiments/<name>.json`."""
+    return f"python -m {_COMMANDS.get(name, f'experiments.{name}')}"
 
 
 def gap_by_dropout(entries: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
@@ -154,6 +165,53 @@ def seeds_spread(found: Evidence | None, run: Run, approach: Approach) -> Spread
     return Spread.of(accuracies) if len(accuracies) > 1 else None
 
 
+def pen_pictures_name(pen: int, *, big: bool) -> str:
+    """What the benchmark of drawings calls the pen digits drawn with a pen of so many pixels."""
+    return f"{PEN_DIGITS}, {'big and centred' if big else 'as drawn'}, {pen} px pen"
+
+
+def left_out_accuracy(
+    found: Evidence | None, pictures: str, preparation: str
+) -> dict[Approach, float] | None:
+    """How many drawings of writers they never saw the five folds of "pens" read, as a share.
+
+    Args:
+        found: the experiment "writers", if it is there.
+        pictures, preparation: which drawings, as the benchmark of drawings calls them.
+
+    Returns:
+        Right answers of all folds together over all their drawings, per approach; None where it
+        was not measured.
+    """
+    wanted = {"pictures": pictures, "preparation": preparation}
+    entries = [e for e in found["runs"] if wanted.items() <= e.items()] if found else []
+    if not entries:
+        return None
+    rows = sum(entry["rows"] for entry in entries)
+    return {a: sum(entry["right"][a] for entry in entries) / rows for a in APPROACHES}
+
+
+def accuracy_by_pen(found: Evidence, *, big: bool) -> list[dict[str, Any]]:
+    """What the benchmark of drawings measured with `to_mnist`, an entry per pen and contender.
+
+    Args:
+        found: the experiment "drawing".
+        big: drawings that fill the canvas, or such as people drew them.
+
+    Returns:
+        Per entry `pen` in pixels, `run`, `approach` and `accuracy`.
+    """
+    entries = []
+    for pen in WIDTHS:
+        name = pen_pictures_name(pen, big=big)
+        rows = (row for row in found["rows"] if row["pictures"] == name)
+        accuracy = next((r["accuracy"] for r in rows if r["preparation"] == "to_mnist"), {})
+        for key, value in accuracy.items():
+            run, _, approach = key.rpartition(".")
+            entries.append({"pen": pen, "run": run, "approach": approach, "accuracy": value})
+    return entries
+
+
 def published_rows() -> list[dict[str, str]]:
     """Accuracies of all sound runs on MNIST beside the published ones, a row per approach.
 
@@ -165,7 +223,7 @@ def published_rows() -> list[dict[str, str]]:
     for name in run_names():
         with contextlib.suppress(RunError):  # the sidebar offers it, and says that it is damaged
             run = load_run(name)
-            if run.dataset == "mnist":
+            if run.test_set == "mnist":
                 rows += [_published_row(run, approach, seeds) for approach in run.approaches]
     return rows
 

@@ -1,53 +1,65 @@
 """Real pen strokes as pictures: what a browser's canvas shows when one of their writers draws.
 
-For tests and benchmarks. The strokes are UCI's Pen-Based Recognition of Handwritten Digits
-(Alpaydin and Alimoglu, CC BY 4.0), as gzipped JSON in the file that PEN_DIGITS names.
+The strokes are UCI's Pen-Based Recognition of Handwritten Digits (Alpaydin and Alimoglu, CC BY
+4.0): 7,494 digits by 30 writers. They are read from the gzipped JSON that PEN_DIGITS names, or from
+UCI's own archive, which is downloaded once.
 """
 
 import gzip
 import json
 import os
-import zlib
+import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-Stroke = NDArray[np.float32]  # (n, 2): x to the right, y down
+from mnist_models.download import DatasetError, Progress, Source, cache_folder, fetch
+from mnist_models.drawing import SIDE, to_mnist
+from mnist_models.unipen import BOX, PenDigit, Stroke, read_unipen
 
+UCI = Source(
+    what="set of pen digits",
+    url="https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip",
+    # As measured by others in 2026; UCI does not publish it.
+    sha256="1e02bea023613c2b11c9492f6f34caf975420455934f3527d270cee9a1f03b64",
+    size_bytes=0,
+    instead="or set PEN_DIGITS to a pen_digits.json.gz",
+)
+_MEMBER = "pendigits-orig.tra.Z"
+_MAX_MEMBER_BYTES = 16 * 2**20
+
+COPIES = 4  # pictures of each digit to learn from: the last big and centred, the others as drawn
+# Pixels of the canvas. A copy's pen has any width in between, half of them above 20: what a thick
+# pen draws is harder to read.
+PENS = (8.0, 24.0)
+WIDTHS = (8, 12, 16, 20, 24)  # of the pens that drawings are measured with
 OVERSAMPLING = 4  # drawn at four times the size, then averaged: a browser's antialiasing
 BIG = 0.75  # the share of the canvas that a big drawing fills
 
 
-class PenDigitsError(RuntimeError):
-    """The pen digits are not here or cannot be read."""
+def load_pen_digits(*, progress: Progress | None = None) -> list[PenDigit]:
+    """The pen digits of the file that PEN_DIGITS names, or of UCI's archive.
 
-
-@dataclass(frozen=True, eq=False)
-class PenDigit:
-    """One digit as one person wrote it: its strokes, in the box the writer was given."""
-
-    digit: int
-    writer: int
-    strokes: tuple[Stroke, ...]
-
-
-def load_pen_digits() -> list[PenDigit]:
-    """Read the file that PEN_DIGITS names; PenDigitsError if there is none or it is damaged."""
-    path = os.environ.get("PEN_DIGITS")
-    if not path:
-        raise PenDigitsError("PEN_DIGITS is not set: point it at a pen_digits.json.gz.")
-    name = Path(path).name
+    Raises:
+        DatasetError: they cannot be had, or the file is damaged.
+    """
+    named = os.environ.get("PEN_DIGITS")
+    path = Path(named) if named else fetch(UCI, cache_folder() / "pen_digits.zip", progress)
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            return [_pen_digit(entry) for entry in json.load(file)]
+        return _read_json(path) if named else _read_archive(path)
     except FileNotFoundError as error:
-        raise PenDigitsError(f"PEN_DIGITS names {name}, and there is no such file.") from error
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        raise PenDigitsError(f"{name} is damaged: put a fresh copy in its place.") from error
+        raise DatasetError(f"PEN_DIGITS names {path.name}, and there is no such file.") from error
+    # gzip, zip, LZW, JSON and UNIPEN fail on damaged bytes in a dozen different ways.
+    except Exception as error:
+        raise DatasetError(f"{path.name} is damaged: put a fresh copy in its place.") from error
+
+
+def _read_json(path: Path) -> list[PenDigit]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [_pen_digit(entry) for entry in json.load(file)]
 
 
 def _pen_digit(entry: dict) -> PenDigit:
@@ -57,11 +69,42 @@ def _pen_digit(entry: dict) -> PenDigit:
     return PenDigit(int(entry["digit"]), int(entry["writer"]), strokes)
 
 
+def _read_archive(path: Path) -> list[PenDigit]:
+    from unlzw3 import unlzw  # Unix compress, of 1998; needed here only
+
+    with zipfile.ZipFile(path) as archive:
+        if archive.getinfo(_MEMBER).file_size > _MAX_MEMBER_BYTES:
+            raise ValueError("too large")
+        return list(read_unipen(unlzw(archive.read(_MEMBER)).decode("ascii")))
+
+
+def pen_pictures(
+    digits: Sequence[PenDigit], progress: Progress | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """What the models would see had the writers drawn on our canvas: to learn from.
+
+    Returns (COPIES * n, 28, 28) pictures, the copies of a digit one after another, each with a pen
+    of another width, and their (COPIES * n,) labels. A digit's pictures do not depend on the
+    others' that it is rendered with.
+    """
+    pictures = np.empty((len(digits), COPIES, SIDE, SIDE), dtype=np.uint8)
+    for i, digit in enumerate(digits):
+        rng = np.random.default_rng([digit.digit, digit.writer, *map(len, digit.strokes)])
+        for copy, thinner in enumerate(rng.random(COPIES) ** 2):
+            pen = PENS[1] - (PENS[1] - PENS[0]) * thinner
+            canvas = render(digit.strokes, pen=pen, big=copy == COPIES - 1)
+            pictures[i, copy] = to_mnist(canvas)
+        if progress:
+            progress(i + 1, len(digits))
+    labels = np.array([digit.digit for digit in digits], dtype=np.uint8)
+    return pictures.reshape(-1, SIDE, SIDE), np.repeat(labels, COPIES)
+
+
 def render(
     strokes: Sequence[Stroke],
     *,
     canvas: int = 280,
-    box: float = 500,
+    box: float = BOX,
     pen: float = 16,
     big: bool = False,
 ) -> NDArray[np.uint8]:

@@ -27,13 +27,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_models.data import TEST_SETS
 from mnist_models.evaluation import Metrics
 from mnist_models.network import Stack
 from mnist_models.recipes import APPROACHES, RECIPES, TITLES, Approach, Published
 from mnist_models.sampling import unpack_rows
 
 # What visitors see until another run is made active: the first of these that is there.
-DEFAULT_RUNS = ("strong", "reference")
+DEFAULT_RUNS = ("pens", "strong", "reference")
 FORMAT = 1
 RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _MAX_MANIFEST_BYTES = 16 * 2**20
@@ -95,8 +96,13 @@ class Run:
 
     @property
     def dataset(self) -> str:
-        """ "mnist" or "sample"."""
+        """What it learned from, a name in `data.DATASETS`."""
         return self.manifest["dataset"]["name"]
+
+    @property
+    def test_set(self) -> str:
+        """Whose test pictures it is judged on: "mnist" or "sample"."""
+        return TEST_SETS.get(self.dataset, self.dataset)
 
     @property
     def classes(self) -> list[Any]:
@@ -116,7 +122,7 @@ class Run:
     @property
     def label(self) -> str:
         """The name as people should read it: a run on the sample says so."""
-        return self.name if self.dataset == "mnist" else f"{self.name} (trained on the sample)"
+        return self.name if self.test_set == "mnist" else f"{self.name} (trained on the sample)"
 
     @property
     def published(self) -> Published | None:

@@ -63,7 +63,7 @@ class Request:
     Attributes:
         recipe: the settings.
         approaches: which approaches.
-        dataset: "mnist" or "sample".
+        dataset: a name in `data.DATASETS`.
         seed: decides rows, initial weights, shuffles and dropout.
         name: of the new run; chosen from the recipe's name if empty.
         again: train even if a run with the same settings, data and seed is there.
@@ -93,7 +93,7 @@ class Request:
         usual = registered and registered.settings() == self.recipe.settings() and self.seed == 0
         parts = [self.recipe.name]
         parts += [self.approaches[0]] if len(self.approaches) == 1 else []
-        parts += [] if self.dataset == "mnist" else [self.dataset]
+        parts += [] if self.dataset == self.recipe.dataset else [self.dataset]
         parts += [] if usual else [fingerprint[:6]]
         return "-".join(parts)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_models import data
+from mnist_models import data, download
 from mnist_models.data import Dataset, DatasetError
 
 SHAPES = {"x_train": (12, 28, 28), "y_train": (12,), "x_test": (4, 28, 28), "y_test": (4,)}
@@ -49,7 +49,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def published(home: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """A tiny "MNIST" that the module takes for the published one, at an address nobody answers."""
     content = _npz(_arrays())
-    source = data.Published(
+    source = replace(
+        data.MNIST,
         url="http://127.0.0.1:1/mnist.npz",
         size_bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
@@ -120,7 +121,7 @@ def test_the_cache_folder_is_made_if_it_is_missing(home, published, serve):
 
 
 def test_progress_grows_to_the_whole_size(cached, published, serve, monkeypatch):
-    monkeypatch.setattr(data, "_BLOCK_BYTES", 1000)
+    monkeypatch.setattr(download, "_BLOCK_BYTES", 1000)
     serve(published)
     calls: list[tuple[int, int]] = []
     data.load_dataset("mnist", progress=lambda done, total: calls.append((done, total)))
@@ -387,7 +388,7 @@ def test_an_unreadable_file_is_named_with_the_reason(own, published, monkeypatch
 
 
 def test_an_unknown_dataset_is_answered_with_the_choices(home):
-    with pytest.raises(DatasetError, match=r"'cifar'.*mnist, sample"):
+    with pytest.raises(DatasetError, match=r"'cifar'.*mnist, pens, sample"):
         data.load_dataset("cifar")
 
 

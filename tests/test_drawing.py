@@ -1,6 +1,4 @@
 import contextlib
-import gzip
-import json
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +12,7 @@ from PIL import Image
 from mnist_models import drawing, load_run
 from mnist_models.drawing import BlankDrawing, to_mnist, to_mnist_steps
 from mnist_models.morphology import components
-from mnist_models.pens import PenDigit, PenDigitsError, load_pen_digits, render
+from mnist_models.pens import PenDigit, load_pen_digits, render
 
 Grey = NDArray[np.uint8]
 
@@ -421,64 +419,6 @@ class TestInvariants:
         for axis, centre in enumerate(centre_of_mass(image)):
             at_edge = image.take([0, 27], axis=axis).any()
             assert at_edge or abs(centre - 14) <= 0.51
-
-
-class TestPens:
-    STROKES = (np.array([[100, 100], [100, 400]], dtype=np.float32),)
-
-    def test_a_drawing_keeps_its_place_and_size(self):
-        rows, columns = np.nonzero(render(self.STROKES, pen=16) > 127)
-        assert (rows.min(), rows.max()) == pytest.approx((56 - 8, 224 + 8), abs=1)
-        assert (columns.min(), columns.max()) == pytest.approx((56 - 8, 56 + 8), abs=1)
-
-    def test_a_big_drawing_is_centred_and_fills_three_quarters(self):
-        rows, columns = np.nonzero(render(self.STROKES, pen=16, big=True) > 127)
-        assert np.ptp(rows) + 1 == pytest.approx(210, abs=1)
-        assert (rows.mean(), columns.mean()) == pytest.approx((139.5, 139.5), abs=1)
-
-    def test_ends_are_round_and_edges_antialiased(self):
-        picture = render(self.STROKES, pen=16)
-        assert picture[49, 50] < 64 < 192 < picture[49, 56]
-        assert np.unique(picture).size > 5
-
-    @pytest.mark.parametrize("big", [False, True])
-    def test_a_dot_is_drawn(self, big: bool):
-        dot = render([np.array([[250, 250]], dtype=np.float32)], pen=16, big=big)
-        assert np.count_nonzero(dot > 127) == pytest.approx(np.pi * 64, rel=0.1)
-
-    @pytest.mark.parametrize(
-        "content",
-        [b"not gzip", gzip.compress(b"[{"), gzip.compress(b"7"), gzip.compress(b'[{"digit": 1}]')],
-    )
-    def test_a_damaged_file_is_named(
-        self, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ):
-        path = tmp_path / "strokes.json.gz"
-        path.write_bytes(content)
-        monkeypatch.setenv("PEN_DIGITS", str(path))
-        with pytest.raises(PenDigitsError, match=r"strokes\.json\.gz is damaged"):
-            load_pen_digits()
-
-    def test_a_file_cut_short_is_damaged(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-        entry = {"digit": 1, "writer": 2, "strokes": [[[1, 2], [3, 4]]]}
-        path = tmp_path / "strokes.json.gz"
-        monkeypatch.setenv("PEN_DIGITS", str(path))
-        whole = gzip.compress(json.dumps([entry]).encode())
-        path.write_bytes(whole)
-        assert load_pen_digits()[0].strokes[0].tolist() == [[1, 2], [3, 4]]
-        path.write_bytes(whole[:-12])
-        with pytest.raises(PenDigitsError, match="damaged"):
-            load_pen_digits()
-
-    def test_a_missing_file_and_an_unset_variable_are_told_apart(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ):
-        monkeypatch.setenv("PEN_DIGITS", str(tmp_path / "nowhere.json.gz"))
-        with pytest.raises(PenDigitsError, match="no such file"):
-            load_pen_digits()
-        monkeypatch.delenv("PEN_DIGITS")
-        with pytest.raises(PenDigitsError, match="not set"):
-            load_pen_digits()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import io
 import re
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def publish_mnist(tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> Cal
     content = file.getvalue()
 
     def at(url: str) -> bytes:
-        published = data.Published(
+        published = replace(
+            data.MNIST,
             url=url,
             size_bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),

@@ -189,11 +189,39 @@ def test_absent_or_damaged_evidence_says_the_command(
     text: str | None, experiments: Path, tiny_run: Run, open_page: OpenPage
 ) -> None:
     if text is not None:
-        for name in ("overfitting", "sampling"):
+        for name in ("overfitting", "sampling", "drawing"):
             (experiments / f"{name}.json").write_text(text, encoding="utf-8")
     said = " ".join(info.value for info in open_page("training").info)
     assert "python -m experiments.overfitting" in said
     assert "python -m experiments.sampling" in said
+    assert "python -m benchmarks.drawing --out experiments/drawing.json" in said
+
+
+def test_drawings_are_shown_pen_by_pen_in_both_places(
+    experiments: Path, tiny_run: Run, open_page: OpenPage
+) -> None:
+    rows = [
+        {
+            "pictures": evidence.pen_pictures_name(pen, big=big),
+            "preparation": preparation,
+            "accuracy": {
+                f"{run}.{approach}": base + pen / 1000 - big / 10
+                for run, base in (("pens", 0.9), ("strong", 0.8), ("some.run", 0.7))
+                for approach in ("single", "multi")
+            },
+        }
+        for big in (False, True)
+        for pen in (8, 24)
+        for preparation in ("whole canvas", "to_mnist")
+    ]
+    _write(experiments, "drawing", {"rows": rows})
+    page = open_page("training")
+    table = _table(page, "8 px")
+    assert table["run"].tolist() == [r for r in ("pens", "strong", "some.run") for _ in range(2)]
+    assert table["24 px"].tolist() == pytest.approx([0.924, 0.924, 0.824, 0.824, 0.724, 0.724])
+    place = page.segmented_control(key="drawings_place")
+    table = _table(place.set_value("big and centred").run(), "8 px")
+    assert table["8 px"].tolist() == pytest.approx([0.808, 0.808, 0.708, 0.708, 0.608, 0.608])
 
 
 def test_evidence_that_is_too_large_is_not_read(

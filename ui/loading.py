@@ -46,7 +46,7 @@ def current_run() -> Run:
         st.error(str(error), icon=":material/error:")
         _offer_another_run(name)
         st.stop()
-    if run.dataset != "mnist":
+    if run.test_set != "mnist":
         st.warning(
             f"The run {run.name} was trained on {DATASET_TITLES[run.dataset]}, not on MNIST: its "
             "figures are no MNIST results.",
@@ -80,13 +80,13 @@ def _sample() -> Dataset:
     return load_sample()
 
 
-def pictures() -> Dataset:
-    """MNIST where it is on this machine, else the sample that needs no download.
+def pictures(name: str = "mnist") -> Dataset:
+    """MNIST where it is asked for and on this machine, else the sample that needs no download.
 
     A damaged MNIST is said on the page, and the sample stands in for it; without either the page
     ends with a clear message.
     """
-    path = find_mnist()
+    path = find_mnist() if name == "mnist" else None
     if path is not None:
         try:
             return _mnist(str(path), _changed(path))
