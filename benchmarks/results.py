@@ -1,21 +1,23 @@
-"""The results table of the README, from the shipped runs: python -m benchmarks.results [--write].
+"""The tables of the README, from what is shipped: python -m benchmarks.results [--write].
 
 Nothing is trained or scored here: the figures are those stored with each run, which
-`python -m mnist_models evaluate RUN` recomputes from the weights, and those of
-`python -m experiments.seeds`.
+`python -m mnist_models evaluate RUN` recomputes from the weights, those of
+`python -m experiments.seeds`, and those of `benchmarks.drawing` in experiments/drawing.json.
 """
 
 import argparse
 import re
 import subprocess
+from itertools import product
 from pathlib import Path
 
-from mnist_models.evidence import Evidence, load_evidence, seeds_spread
-from mnist_models.recipes import TITLES, Approach, Published
+from mnist_models.evidence import Evidence, load_evidence, pen_pictures_name, seeds_spread
+from mnist_models.pens import WIDTHS
+from mnist_models.recipes import APPROACHES, TITLES, Approach, Published
 from mnist_models.runs import Run, load_run, run_names, trained_folder
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-_TABLE = re.compile(r"(<!-- results -->\n).*?(<!-- /results -->)", re.DOTALL)
+_DRAWN_BY = ("pens", "strong", "reference")  # whose reading of drawings the README tells
 _HEAD = (
     "| run | approach | test accuracy (95 % interval) | three seeds, median (range) | published "
     "| train accuracy | published |\n"
@@ -53,10 +55,37 @@ def shipped_runs() -> list[Run]:
     return [load_run(name) for name in run_names() if name in folders]
 
 
+def drawings_table(found: Evidence) -> str:
+    """Markdown: the share of drawings read correctly, as drawn, a row per run and approach.
+
+    Args:
+        found: the experiment "drawing".
+    """
+    accuracy = {(row["preparation"], row["pictures"]): row["accuracy"] for row in found["rows"]}
+    names = [pen_pictures_name(pen, big=False) for pen in WIDTHS]
+    middle = pen_pictures_name(16, big=False)
+    head = ["run", "approach", *(f"{pen} px" for pen in WIDTHS), "whole canvas, 16 px"]
+    rows = [head, ["---"] * len(head)]
+    for run, approach in product(_DRAWN_BY, APPROACHES):
+        key = f"{run}.{approach}"
+        figures = [accuracy["to_mnist", name][key] for name in names]
+        figures.append(accuracy["whole canvas", middle][key])
+        rows.append([run, TITLES[approach].lower(), *(f"{figure:.4f}" for figure in figures)])
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
 def readme_with_results(text: str, runs: list[Run]) -> str:
-    """The README with its tables replaced by those of the runs."""
-    tables = "\n".join(filter(None, [table(runs), *map(binary_table, runs)]))
-    return _TABLE.sub(lambda match: match[1] + "\n" + tables + "\n" + match[2], text)
+    """The README with its tables replaced by those of the runs and the experiments."""
+    results = "\n".join(filter(None, [table(runs), *map(binary_table, runs)]))
+    text = _with("results", results, text)
+    drawn = load_evidence("drawing")
+    return _with("drawings", drawings_table(drawn), text) if drawn else text
+
+
+def _with(name: str, contents: str, text: str) -> str:
+    """The text with something between the comments of that name."""
+    between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    return between.sub(lambda match: f"{match[1]}\n{contents}\n{match[2]}", text)
 
 
 def _row(run: Run, approach: Approach, seeds: Evidence | None) -> str:
@@ -81,15 +110,15 @@ def _figure(value: float | None) -> str:
 
 
 def main() -> None:
-    """Print the tables, or write them into the README."""
+    """Print the README with its tables, or write it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="update README.md")
     options = parser.parse_args()
     text = readme_with_results(README.read_text(encoding="utf-8"), shipped_runs())
     if options.write:
         README.write_text(text, encoding="utf-8")
-    found = _TABLE.search(text)
-    print(found[0] if found else "README.md has no place for the results")
+    else:
+        print(text)
 
 
 if __name__ == "__main__":
