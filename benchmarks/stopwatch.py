@@ -1,0 +1,147 @@
+"""One app, started and drawn on in a real browser, with a clock in the page.
+
+Before each stroke but the first the canvas' own Reset button takes the last one away, and the page
+comes to rest without a verdict: one that shows is a fresh one, whatever the models answer. The
+clock hears the mouse button go up and sees every change of the page.
+"""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from playwright.sync_api import Browser, Page
+
+from tests.serving import PROJECT, Server, draw, settle
+
+STROKES = 10
+_TIMEOUT_S = 180  # that a busy machine may take for one start of the slow app
+
+# `window.stroke` says in milliseconds when the last stroke ended, when the page sent it, and when
+# the answers of both were there. Ours shows a dash where there is none.
+_CLOCK = """
+window.stroke = {};
+addEventListener("mouseup", () => { window.stroke = {ended: performance.now()}; }, true);
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) {
+  window.stroke.sent ??= performance.now();
+  return send.call(this, data);
+};
+window.answered = approach => /[^–\\s]/.test(
+  document.querySelector(`.st-key-${approach}_verdict [data-testid=stMetricValue]`)?.textContent
+  ?? "");
+new MutationObserver(() => {
+  if (window.stroke.sent && answered("single") && answered("multi"))
+    window.stroke.answered ??= performance.now();
+}).observe(document, {subtree: true, childList: true, characterData: true});
+"""
+
+
+class NotServedError(Exception):
+    """The app does not start; the message says what to do."""
+
+
+def measure(
+    browser: Browser, script: str, arguments: Sequence[str] = (), query: str = ""
+) -> dict[str, float]:
+    """One start of an app, from nothing to the last stroke.
+
+    Args:
+        browser: which is there before the clock starts.
+        script: of the app, from the project's folder.
+        arguments: what the script finds in `sys.argv`.
+        query: of the address, with its question mark.
+
+    Returns:
+        start_s: seconds from starting the server to both verdicts on a first stroke.
+        memory_mb: the server's resident memory then, in MB (10^6 bytes).
+        stroke_s: median seconds from the end of a stroke to both verdicts.
+        answer_s: the same from when the page sent the stroke, 200 ms later.
+
+    Raises:
+        NotServedError: the app ends at once, or does not answer.
+        playwright.sync_api.Error: something that is waited for does not come.
+    """
+    began = time.perf_counter()
+    with _served(script, arguments) as server, clocked_page(browser) as page:
+        page.goto(f"{server.url}/{query}")
+        draw(page, [_one(0)])
+        _times(page)
+        start_s = time.perf_counter() - began
+        memory_mb = server.memory_mb()
+        times = [_drawn_anew(page, _one(number)) for number in range(1, STROKES + 1)]
+    stroke_s, answer_s = map(median, zip(*times, strict=True))
+    return {
+        "start_s": start_s,
+        "memory_mb": memory_mb,
+        "stroke_s": stroke_s,
+        "answer_s": answer_s,
+    }
+
+
+def _one(number: int) -> list[tuple[int, int]]:
+    """A stroke that is a one, at a place of its own: no two pictures are the same."""
+    x = 100 + 8 * number
+    return [(x, 60), (x, 100), (x, 150), (x, 220)]
+
+
+def _drawn_anew(page: Page, stroke: Sequence[Sequence[float]]) -> tuple[float, float]:
+    settle(page)
+    page.locator(".st-key-draw_canvas canvas").last.hover()  # the toolbar hides otherwise
+    page.get_by_role("button", name="Reset canvas").click()
+    page.wait_for_function("!answered('single') && !answered('multi')")
+    settle(page)
+    draw(page, [stroke])
+    return _times(page)
+
+
+def _times(page: Page) -> tuple[float, float]:
+    """Seconds to both verdicts, from the end of the stroke and from when the page sent it."""
+    page.wait_for_function("window.stroke.answered")
+    at = page.evaluate("window.stroke")
+    return (at["answered"] - at["ended"]) / 1000, (at["answered"] - at["sent"]) / 1000
+
+
+@contextlib.contextmanager
+def clocked_page(browser: Browser) -> Iterator[Page]:
+    """A page of an empty session, with the clock in whatever it opens."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(_TIMEOUT_S * 1000)
+    context.add_init_script(_CLOCK)
+    yield context.new_page()
+    context.close()
+
+
+@contextlib.contextmanager
+def _served(script: str, arguments: Sequence[str]) -> Iterator[Server]:
+    """The app in a process of its own, as soon as it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
+    command += ["--server.address=127.0.0.1", f"--server.port={port}"]
+    command += ["--server.fileWatcherType=none", "--", *arguments]
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=PROJECT, stdout=quiet, stderr=quiet)
+    server = Server(process, port)
+    try:
+        _wait_for_answer(process, f"{server.url}/_stcore/health", script)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait_for_answer(process: subprocess.Popen[bytes], url: str, script: str) -> None:
+    deadline = time.monotonic() + _TIMEOUT_S
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        time.sleep(0.02)
+    raise NotServedError(f"{script} does not start. `streamlit run {script}` shows why.")
