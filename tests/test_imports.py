@@ -152,3 +152,12 @@ def test_the_database_library_waits_until_a_drawing_is_kept() -> None:
     loaded = _loaded_after("\n".join(f"import ui.{path.stem}" for path in UI))
     assert "streamlit" in loaded
     assert not loaded & {*SLOW, "sqlalchemy"}
+
+
+def test_the_first_page_does_not_wait_for_the_charting_library(tiny_run: object) -> None:
+    loaded = _loaded_after(f"""
+from streamlit.testing.v1 import AppTest
+assert not AppTest.from_file({str(ROOT / "pages" / "draw.py")!r}, default_timeout=60).run().exception
+""")
+    assert "streamlit" in loaded
+    assert "altair" not in loaded

@@ -64,18 +64,21 @@ def draw_canvas_buttons() -> None:
             on_click=_clear,
             shortcut="Delete",
         )
-    with (
-        st.popover("Pen", icon=":material/line_weight:", key="pen"),
-        st.container(key="pen_width"),
-    ):
-        st.slider(
-            "Pen width, pixels",
-            *PEN_WIDTHS,
-            _pen_width(),
-            key="pen_slider",
-            on_change=_remember_pen,
-            help=f"The canvas is {CANVAS_SIDE} pixels wide. What is drawn already stays as it is.",
-        )
+    pen = st.popover("Pen", icon=":material/line_weight:", key="pen", on_change="rerun")
+    if pen.open:  # until then the browser need not load the slider
+        with pen, st.container(key="pen_width"):
+            _draw_pen_slider()
+
+
+def _draw_pen_slider() -> None:
+    st.slider(
+        "Pen width, pixels",
+        *PEN_WIDTHS,
+        _pen_width(),
+        key="pen_slider",
+        on_change=_remember_pen,
+        help=f"The canvas is {CANVAS_SIDE} pixels wide. What is drawn already stays as it is.",
+    )
 
 
 def _ask_canvas(key: str) -> _Drawing | None:

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from mnist_models import to_mnist
 from mnist_models.recipes import Approach
 from ui.charts import COLOURS, NEUTRAL
-from ui.pictures import Grey, picture_url
+from ui.png import Grey, picture_url
 
 _CANVAS = 240  # side of the example drawing in pixels
 _PEN = 16

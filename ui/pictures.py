@@ -3,9 +3,7 @@
 HTML and not SVG, because `st.html` removes SVG. Digits stay light on black, as MNIST has them.
 """
 
-import base64
 import html
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,11 +12,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
 from ui.charts import NEUTRAL, Layered
-
-Grey = NDArray[np.uint8]
+from ui.png import Grey, picture_url
 
 COLUMNS, PER_PAGE = 8, 40  # of a grid: eight across a phone are still as large as a fingertip
 
@@ -115,13 +111,6 @@ def row_excerpt(row: NDArray) -> str:
         f"{piece.start:3} … {piece.stop - 1:3}:  " + "  ".join(f"{v:.3f}" for v in row[piece])
         for piece in pieces
     )
-
-
-def picture_url(picture: Grey) -> str:
-    """A picture as a data: URL of a PNG."""
-    file = io.BytesIO()
-    Image.fromarray(picture).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 def _turn_to(page: int) -> None:

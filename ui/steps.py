@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_models.drawing import Steps
-from ui.pictures import Grey, picture_url
+from ui.png import Grey, picture_url
 
 
 def show_steps(steps: Steps) -> None:

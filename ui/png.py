@@ -1,0 +1,17 @@
+"""Pictures as addresses, for HTML: without the charting library, which takes a second to import."""
+
+import base64
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Grey = NDArray[np.uint8]
+
+
+def picture_url(picture: Grey) -> str:
+    """A picture as a data: URL of a PNG."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
