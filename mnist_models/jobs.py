@@ -2,35 +2,40 @@
 
 The child is the command line itself (`python -m mnist_models train --job`). While it trains it
 holds an operating-system lock, which is gone when the process is, however it ended. What it has
-to say it appends to a file, one JSON object a line. So whoever wants to know how the training
-stands, in this process or another, before or after a restart, reads the file and tries the lock.
+to say stands in a file (see `progress`). So whoever wants to know how the training stands, in this
+process or another, before or after a restart, reads the file and tries the lock.
 """
 
 import contextlib
-import json
+import math
 import os
+import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from filelock import FileLock, Timeout
-
-from mnist_models.publishing import write_errors
-from mnist_models.runs import RunError, trained_folder
+from mnist_models.endings import GRACE_S
+from mnist_models.lock import BUSY, file_errors, is_held
+from mnist_models.lock import Busy as Busy
+from mnist_models.outlook import Outlook, Plan, outlook
+from mnist_models.progress import Progress, job_folder, read_progress
+from mnist_models.runs import RunError
 from mnist_models.workflow import FINAL_STAGES, FITTING_STAGES, Event
 
 _START_TIMEOUT_S = 30
-_BUSY = "A training is running already; there is one at a time."
-_MAX_PROGRESS_BYTES = 8 * 2**20
-
-
-class Busy(RuntimeError):  # noqa: N818 - it is a state, and nothing went wrong
-    """Another training is running; there is one at a time."""
+# What TensorFlow, and NumPy when it scores, take for the number of threads.
+_THREADS = (
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+)
+_starting = threading.Lock()  # of several visitors who press at once, one starts a child
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,14 @@ class Job:
         ended: when it last said something, seconds since the epoch.
         running: whether the child holds the lock and has not said its last word.
         latest: the last thing it said.
-        share: how much of the training is done, 0 to 1; None before it begins.
-        epochs: the figures of each epoch so far, with the approach they belong to.
+        share: how much of the fitting is done, 0 to 1; None before it begins.
+        epoch: which epoch the present fit is in, from 1; None before it begins.
+        epochs_wanted: how many a fit takes.
+        epochs: the figures of each epoch so far, with the approach they belong to; of more than
+            a hundred, some of them.
+        phases: how long each phase was expected to take, in their order.
+        measured: whether earlier trainings on this machine say so, or it is a guess.
+        progress: all that it said.
     """
 
     pid: int
@@ -54,8 +65,22 @@ class Job:
     ended: float
     running: bool
     latest: Event
-    share: float | None = None
-    epochs: list[dict[str, Any]] = field(default_factory=list)
+    share: float | None
+    epoch: int | None
+    epochs_wanted: int
+    epochs: tuple[dict[str, Any], ...]
+    phases: Plan
+    measured: bool
+    progress: Progress
+
+    def outlook(self, now: float | None = None) -> Outlook:
+        """How much of everything is done and how long the rest will take.
+
+        Args:
+            now: seconds since the epoch, if not the present.
+        """
+        elapsed = (time.time() if now is None else now) - self.started
+        return outlook(self.phases, self.progress, elapsed, measured=self.measured)
 
 
 def current_job() -> Job | None:
@@ -67,128 +92,95 @@ def current_job() -> Job | None:
     return job
 
 
-def _read_job() -> Job | None:
-    try:
-        status = _progress_file().stat()
-        if status.st_size > _MAX_PROGRESS_BYTES:
-            return None
-        # What stands behind the last line break is still being written, or never will be.
-        lines = _progress_file().read_text(encoding="utf-8").split("\n")[:-1]
-        head = json.loads(lines[0])
-        events = [Event(**json.loads(line)) for line in lines[1:]]
-        # The lock is tried after the file was read: a job that has just begun holds it already.
-        return _job(head, events, ended=status.st_mtime, running=_is_locked())
-    except (OSError, ValueError, TypeError, KeyError, IndexError):
-        return None  # no job yet, or a file that nobody can read: the same to whoever asks
-
-
 def start_job(arguments: list[str]) -> Job:
     """Start `python -m mnist_models train` with these arguments in a process of its own.
 
     Args:
-        arguments: what follows `train` on the command line.
+        arguments: what follows `train` on the command line, see `Choices.arguments`.
 
     Raises:
         Busy: another training is running.
         RunError: the child could not start; the message says why.
     """
-    if _is_locked(patience=0.5):
-        raise Busy(_BUSY)
-    project = Path(__file__).resolve().parent.parent
-    search_path = os.pathsep.join(filter(None, [str(project), os.environ.get("PYTHONPATH")]))
-    with write_errors():
-        _folder().mkdir(parents=True, exist_ok=True)
-        with (_folder() / "output.txt").open("wb") as output:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "mnist_models", "train", "--job", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # closing the server's terminal does not end the training
-                env={**os.environ, "PYTHONPATH": search_path},
-            )
-    return _wait_for_first_word(child)
+    with _starting:
+        if is_held(patience=0.5):
+            raise Busy(BUSY)
+        with file_errors():
+            output = _new_output(arguments)
+        with output:
+            child = _start_child(arguments, output)
+        return _wait_for_first_word(child)
 
 
 def cancel_job() -> None:
-    """Ask the running training to end; it does so within a second or two, publishing nothing."""
+    """Ask the running training to end, which it does within a second or two, publishing nothing.
+
+    If it is still there after ten, it is ended by force. One that is already being published ends
+    as it would have.
+    """
     job = current_job()
     if job and job.running:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(job.pid, signal.SIGTERM)
+        threading.Thread(target=_end_by_force, args=[job], daemon=True).start()
 
 
-@contextlib.contextmanager
-def exclusive() -> Iterator[None]:
-    """Hold the lock that makes this the only training on the machine.
-
-    Raises:
-        Busy: somebody else holds it.
-        RunError: the lock file cannot be written.
-    """
-    with write_errors():
-        _folder().mkdir(parents=True, exist_ok=True)
-        lock = FileLock(_folder() / "lock")
-        try:
-            # Whoever asks how a job stands holds the lock for a moment, so wait that long.
-            lock.acquire(timeout=2, poll_interval=0.02)
-        except Timeout as error:
-            raise Busy(_BUSY) from error
-        # What the job before has said must not be taken for this one's.
-        _progress_file().unlink(missing_ok=True)
+def _read_job() -> Job | None:
     try:
-        yield
-    finally:
-        lock.release()
+        progress = read_progress()
+        # The lock is tried after the file was read: a job that has just begun holds it already.
+        return _job(progress, holds_lock=is_held())
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None  # no job yet, or a file that nobody can read: the same to whoever asks
 
 
-class ProgressFile:
-    """Where a training writes what it has to say; opened by the one that holds the lock."""
-
-    def __init__(self, title: str) -> None:
-        """Begin anew: what the job before has said is gone.
-
-        Raises:
-            RunError: the file cannot be written.
-        """
-        with write_errors():
-            self._file: IO[str] = _progress_file().open("w", encoding="utf-8")
-        self._last_share = 0.0
-        self._write({"pid": os.getpid(), "title": title, "started": time.time()})
-
-    def tell(self, event: Event) -> None:
-        """Append one event; of the many that only move the bar, two a second are enough."""
-        if event.stage in FITTING_STAGES and event.epoch is None:
-            if time.monotonic() - self._last_share < 0.5:
-                return
-            self._last_share = time.monotonic()
-        self._write(asdict(event))
-
-    def _write(self, values: dict[str, Any]) -> None:
-        self._file.write(json.dumps(values) + "\n")
-        self._file.flush()
-
-
-def _job(head: dict[str, Any], events: list[Event], *, ended: float, running: bool) -> Job:
-    latest = events[-1] if events else Event("starting")
-    if not running and latest.stage not in FINAL_STAGES:
+def _job(progress: Progress, *, holds_lock: bool) -> Job:
+    head = progress.head
+    latest = progress.events[-1] if progress.events else Event("starting")
+    if not holds_lock and latest.stage not in FINAL_STAGES:
         latest = Event(
             "failed",
             message="The training ended without a word: it was stopped from outside, or the "
             "machine ran out of memory. The runs that were there are unchanged.",
         )
-    shares = [e.share for e in events if e.stage in FITTING_STAGES and e.share is not None]
-    epochs = [{"approach": e.approach, **e.epoch} for e in events if e.epoch]
+    fitting = [e for e in progress.events if e.stage in FITTING_STAGES and e.share is not None]
+    share = fitting[-1].share if fitting else None
+    wanted = int(head["epochs"])
     return Job(
         pid=int(head["pid"]),
         title=str(head["title"]),
         started=float(head["started"]),
-        ended=ended,
-        running=running and latest.stage not in FINAL_STAGES,
+        ended=progress.changed,
+        running=holds_lock and latest.stage not in FINAL_STAGES,
         latest=latest,
-        share=shares[-1] if shares else None,
-        epochs=epochs,
+        share=share,
+        epoch=None if share is None else _epoch(share * int(head["fits"]), wanted),
+        epochs_wanted=wanted,
+        epochs=tuple({"approach": e.approach, **e.epoch} for e in progress.events if e.epoch),
+        phases={str(name): float(seconds) for name, seconds in head["phases"].items()},
+        measured=bool(head["measured"]),
+        progress=progress,
     )
+
+
+def _epoch(fits_done: float, epochs: int) -> int:
+    """The epoch that is under way, where 1.5 fits being done is the middle of the second."""
+    of_this_fit = fits_done - max(0, math.ceil(fits_done) - 1)
+    return max(1, math.ceil(of_this_fit * epochs - 1e-6))
+
+
+def _start_child(arguments: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "mnist_models", "train", "--job", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # closing the server's terminal does not end the training
+            env=_environment(),
+        )
+    except OSError as error:
+        raise RunError(f"The training could not start: {error.strerror or error}.") from error
 
 
 def _wait_for_first_word(child: subprocess.Popen[bytes]) -> Job:
@@ -198,43 +190,65 @@ def _wait_for_first_word(child: subprocess.Popen[bytes]) -> Job:
         if job and job.pid == child.pid:
             return job
         if child.poll() is not None:
-            if _is_locked():
-                raise Busy(_BUSY)
+            if is_held():
+                raise Busy(BUSY)
             raise RunError(f"The training could not start: {_last_output()}")
         time.sleep(0.05)
     child.kill()
     raise RunError("The training could not start: it said nothing for half a minute.")
 
 
+def _end_by_force(job: Job) -> None:
+    deadline = time.monotonic() + GRACE_S
+    while time.monotonic() < deadline:
+        time.sleep(0.2)
+        now = current_job()
+        if not now or not now.running or (now.pid, now.started) != (job.pid, job.started):
+            return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(job.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def _new_output(arguments: list[str]) -> IO[bytes]:
+    """Where the child's output goes; at the file's end, wherever `child.modest` has cut it.
+
+    Raises:
+        OSError: the file cannot be written, or the disk is full: a child could not say so.
+    """
+    job_folder().mkdir(parents=True, exist_ok=True)
+    path = _output_path()
+    path.unlink(missing_ok=True)
+    output = path.open("ab")
+    output.write(f"train {shlex.join(arguments)}\n".encode())
+    output.flush()
+    return output
+
+
 def _last_output() -> str:
     with contextlib.suppress(OSError):
-        text = (_folder() / "output.txt").read_text(encoding="utf-8", errors="replace")
-        return text.strip().splitlines()[-1][:500] if text.strip() else "it ended at once."
+        text = _output_path().read_text(encoding="utf-8", errors="replace")
+        lines = text.strip().splitlines()[1:]
+        return lines[-1][:500] if lines else "it ended at once."
     return "its output cannot be read."
 
 
-def _is_locked(patience: float = 0) -> bool:
-    """Whether a training holds the lock.
+def _environment() -> dict[str, str]:
+    """The child's: it finds this package, and leaves a core to the pages.
 
-    To look is to hold it for a moment, so two who look at once may see each other. Where that
-    matters, `patience` is how many seconds to look again.
+    A training that takes all cores makes every stroke wait for it, whatever its priority, since a
+    page's own matrix products are spread over those cores, too. What is set already stays.
     """
-    lock = FileLock(_folder() / "lock")
-    if not _folder().is_dir():
-        return False
-    try:
-        lock.acquire(timeout=patience, poll_interval=0.02)
-    except Timeout:
-        return True
-    except OSError:
-        return False
-    lock.release()
-    return False
+    project = Path(__file__).resolve().parent.parent
+    search_path = os.pathsep.join(filter(None, [str(project), os.environ.get("PYTHONPATH")]))
+    threads = str(max(1, _cores() - 1))
+    return {**dict.fromkeys(_THREADS, threads), **os.environ, "PYTHONPATH": search_path}
 
 
-def _folder() -> Path:
-    return trained_folder() / ".job"
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
-def _progress_file() -> Path:
-    return _folder() / "progress.jsonl"
+def _output_path() -> Path:
+    return job_folder() / "output.txt"

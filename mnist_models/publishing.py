@@ -1,7 +1,7 @@
-"""Writing to `trained/`: publish a run, choose the active one.
+"""Writing to `trained/`: publish a run, choose the active one, delete one.
 
-A run is written under another name and renamed when it is complete, so at any moment it is there
-whole or not at all.
+A run is written under another name and renamed when it is complete, and renamed again before it is
+deleted, so at any moment it is there whole or not at all.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,12 @@ from numpy.typing import NDArray
 
 from mnist_models.network import Stack
 from mnist_models.recipes import Approach
+from mnist_models.room import check_room, is_shipped, size_of
 from mnist_models.runs import FORMAT, RUN_NAME, Run, RunError, load_run, run_names, trained_folder
 
-_INCOMING = ".incoming-"  # folders that are being written; a dot keeps them out of the list
+# What is being written, and what is being deleted; a dot keeps them out of the list of runs.
+_INCOMING, _DELETED = ".incoming-", ".deleted-"
+_STALE_S = 60  # no single file takes so long to write
 
 
 def publish(
@@ -41,7 +45,8 @@ def publish(
         documents: for each further .json file its name and its contents.
 
     Raises:
-        RunError: the name is taken or the files cannot be written; nothing is changed then.
+        RunError: the name is taken, there is no room for a further run, or the files cannot be
+            written; nothing is changed then.
     """
     check_name(name)
     folder = trained_folder()
@@ -57,6 +62,7 @@ def publish(
                 _write_json(incoming / file_name, document)
             manifest = {"format": FORMAT, "name": name, **manifest, "files": _files(incoming)}
             _write_json(incoming / "run.json", manifest)
+            check_room(name, size_of(incoming))
             for path in (*incoming.iterdir(), incoming):
                 _sync(path)
             incoming.chmod(0o755)  # mkdtemp's folders are closed to others
@@ -78,8 +84,34 @@ def activate(name: str) -> Run:
     run = load_run(name)
     run.verify()
     with write_errors():
-        _write_atomically(trained_folder() / "active", f"{name}\n".encode())
+        write_atomically(trained_folder() / "active", f"{name}\n".encode())
     return run
+
+
+def delete_run(name: str) -> None:
+    """Delete a run that was made here, be it sound or damaged; if it is active, it is no longer.
+
+    Raises:
+        RunError: there is no such run, it is shipped, nothing would be left, or the folder cannot
+            be written.
+    """
+    names = run_names()
+    if name not in names:
+        load_run(name)  # says that there is none
+    if is_shipped(name):
+        raise RunError(f"The run {name} belongs to the demo and cannot be deleted.")
+    if names == [name]:
+        raise RunError(f"{name} is the only run: train another before this one is deleted.")
+    folder = trained_folder()
+    away = folder / f"{_DELETED}{name}"
+    with write_errors():
+        # A later run of this name must not find itself chosen.
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
+            if (folder / "active").read_text(encoding="utf-8").strip() == name:
+                (folder / "active").unlink()
+        shutil.rmtree(away, ignore_errors=True)
+        (folder / name).rename(away)
+    shutil.rmtree(away, ignore_errors=True)  # what remains, `remove_leftovers` finds
 
 
 def check_name(name: str) -> None:
@@ -110,9 +142,21 @@ def free_name(wanted: str) -> str:
 
 
 def remove_leftovers() -> None:
-    """Delete what a publication that was killed has left; call it only while nobody publishes."""
-    for path in trained_folder().glob(f"{_INCOMING}*"):
-        shutil.rmtree(path, ignore_errors=True)
+    """Delete what was left when somebody who wrote was killed; call it while nobody publishes."""
+    folder = trained_folder()
+    for prefix in (_INCOMING, _DELETED):
+        for path in (*folder.glob(f"{prefix}*"), *folder.glob(f".job/{prefix}*")):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                _remove_if_stale(path)
+
+
+def _remove_if_stale(path: Path) -> None:
+    # Who chooses the active run asks nobody, and may be at it.
+    with contextlib.suppress(OSError):
+        if time.time() - path.stat().st_mtime > _STALE_S:
+            path.unlink()
 
 
 def _write_json(path: Path, contents: Any) -> None:
@@ -140,8 +184,13 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _write_atomically(path: Path, contents: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+def write_atomically(path: Path, contents: bytes) -> None:
+    """Replace a file as a whole; a failure leaves it as it was.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_INCOMING, delete=False) as file:
         try:
             file.write(contents)
             file.flush()

@@ -4,10 +4,12 @@ Load the data, train each approach, score it on the train and test rows, publish
 is told as an `Event`; the command line prints them and the sidebar draws them.
 """
 
+import contextlib
 import hashlib
 import json
 import platform
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -20,6 +22,7 @@ from mnist_models.evaluation import Metrics, evaluate
 from mnist_models.network import Stack
 from mnist_models.publishing import check_name, free_name, publish
 from mnist_models.recipes import APPROACHES, RECIPES, Approach, Recipe, TrainingError
+from mnist_models.room import check_room
 from mnist_models.runs import Run, find_run
 from mnist_models.sampling import pack_rows, stream
 
@@ -78,6 +81,11 @@ class Request:
     again: bool = False
     scores_only: tuple[Approach, ...] = ()
 
+    @property
+    def fits(self) -> int:
+        """How many times a stack is trained from its beginning."""
+        return len(self.approaches) * (2 if self.recipe.refit else 1)
+
     def fingerprint(self, dataset: Dataset) -> str:
         """Hash of everything that decides the weights: settings, data and seed."""
         decides = {
@@ -109,7 +117,8 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     Raises:
         DatasetError: the data are absent or damaged.
         TrainingError: the training has blown up.
-        RunError: the run cannot be written, or its name is taken.
+        RunError: the run cannot be written, its name is taken, or there is no room for it.
+        SettingsError: the limits of this machine are no numbers.
     """
     if request.name:
         check_name(request.name)
@@ -120,6 +129,7 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     if not request.again and (run := find_run(fingerprint, request.approaches, kept)):
         on_event(Event("found", 1.0, message=_found(run), run=run.name))
         return run
+    check_room(request.name or free_name(request.default_name(fingerprint)))
     trained = _train(request, dataset, on_event)
     on_event(Event("scoring"))
     scored = {a: _score(t, dataset) for a, t in trained.items()}
@@ -153,16 +163,18 @@ class _Scored:
 
 def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approach, _Trained]:
     on_event(Event("importing"))
-    from mnist_models.training import fit  # seconds and 700 MB, so only when there is work for it
+    with _without("sklearn", "scipy", "pandas"):
+        from mnist_models.training import fit  # seconds and 700 MB, so only when there is work
 
     recipe = request.recipe
     held_out = held_out_rows(len(dataset.y_train), recipe.validation_split, request.seed)
     x, y = dataset.x_train, dataset.y_train
-    fits = len(request.approaches) * (2 if recipe.refit else 1)
+    fits = request.fits
     fits_done = 0
 
     def on_progress(stage: Stage, approach: Approach) -> Callable[[float], None]:
         before = fits_done
+        on_event(Event(stage, before / fits, approach))  # the first step is seconds away
         return lambda share: on_event(Event(stage, (before + share) / fits, approach))
 
     def on_epoch(approach: Approach) -> Callable[[dict[str, Any]], None]:
@@ -207,6 +219,22 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
             seconds=result.seconds,
         )
     return trained
+
+
+@contextlib.contextmanager
+def _without(*packages: str) -> Iterator[None]:
+    """Import as if these were not installed, unless they are imported already.
+
+    Keras imports them for conversions that nobody asks for here, which is a third of the time that
+    importing TensorFlow takes.
+    """
+    hidden = [name for name in packages if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type] # None: not to be found
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _rounded(stack: Stack) -> Stack:

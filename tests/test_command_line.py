@@ -2,17 +2,22 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+import time
+from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mnist_models import __main__ as command_line
-from mnist_models import jobs
-from mnist_models.__main__ import Cancelled, main
+from mnist_models.__main__ import main
+from mnist_models.choices import Choices
 from mnist_models.data import Dataset, DatasetError
+from mnist_models.endings import Cancelled
+from mnist_models.jobs import current_job
+from mnist_models.limits import limits
+from mnist_models.lock import exclusive
 from mnist_models.publishing import publish
 from mnist_models.recipes import APPROACHES, RECIPES, TITLES, TrainingError
 from mnist_models.runs import Run, RunError, active_name, load_run, run_names
@@ -75,8 +80,21 @@ def test_the_active_run_is_chosen_here(
     assert "* other " in capsys.readouterr().out
 
 
+def test_a_run_made_here_is_deleted_here(
+    tiny_run: Run, tiny_contents: dict[str, Any], capsys: Capture
+) -> None:
+    publish("other", **tiny_contents)
+    assert main(["runs", "--delete", "other"]) == 0
+    assert run_names() == ["reference"]
+    assert main(["runs", "--delete", "reference"]) == 1
+    assert "belongs to the demo" in capsys.readouterr().err
+    assert run_names() == ["reference"]
+
+
 @pytest.mark.parametrize("name", ["absent", "../reference", "Reference"])
-@pytest.mark.parametrize("command", [["evaluate"], ["runs", "--activate"], ["export"]])
+@pytest.mark.parametrize(
+    "command", [["evaluate"], ["runs", "--activate"], ["runs", "--delete"], ["export"]]
+)
 def test_an_unknown_run_is_one_line_and_exit_status_one(
     command: list[str], name: str, tiny_run: Run, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -219,9 +237,8 @@ def test_exporting_into_a_file_is_one_line(tiny_run: Run, tmp_path: Path, capsys
 
 
 @pytest.fixture
-def ask(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[Request]]]:
+def ask(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Request]]:
     """Stands in for `train_run`: `ask(outcome)` sets what comes of it, and records requests."""
-    before = signal.getsignal(signal.SIGTERM)
     requests: list[Request] = []
 
     def prepare(outcome: Callable[[Callable[[Event], None]], Run]) -> list[Request]:
@@ -232,8 +249,7 @@ def ask(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
         monkeypatch.setattr(command_line, "train_run", train_run)
         return requests
 
-    yield prepare
-    signal.signal(signal.SIGTERM, before)
+    return prepare
 
 
 def _raise(error: BaseException) -> Callable[[Any], Run]:
@@ -257,6 +273,44 @@ def test_options_become_a_request(
         Request(replace(reference, epochs=3), ("multi",), "sample", 7, "mine", again=True),
     ]
     assert "Multi-model: test accuracy" in capsys.readouterr().out
+
+
+def test_every_choice_is_an_option_of_the_command_line(
+    ask: Callable[..., list[Request]], tiny_contents: dict[str, Any]
+) -> None:
+    requests = ask(lambda _: load_run("reference"))
+    publish("reference", **tiny_contents)
+    choices = Choices(
+        recipe="slides-b",
+        approach="multi",
+        dataset="sample",
+        epochs=3,
+        hidden=64,
+        dropout=0.25,
+        sampling="fresh",
+        distortions=0.5,
+        seed=7,
+        name="mine",
+        again=True,
+        scores_only=("multi",),
+    )
+    assert all(getattr(choices, f.name) != f.default for f in fields(Choices))
+    assert main(["train", *choices.arguments()]) == 0
+    assert main(["train", *Choices().arguments()]) == 0
+    assert requests == [choices.request(), Choices().request()]
+
+
+def test_what_is_beyond_the_limits_of_this_machine_is_refused_before_anything_is_done(
+    ask: Callable[..., list[Request]], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    requests = ask(_raise(AssertionError("it was started")))
+    monkeypatch.setenv("MNIST_MAX_EPOCHS", "5")
+    assert main(["train"]) == 1
+    assert "epochs must be a whole number between 1 and 5 here, not 10" in capsys.readouterr().err
+    monkeypatch.setenv("MNIST_MAX_EPOCHS", "five")
+    assert main(["train"]) == 1
+    assert "MNIST_MAX_EPOCHS must be a whole number" in capsys.readouterr().err
+    assert requests == []
 
 
 def test_epochs_and_stages_are_told_while_it_trains(
@@ -288,7 +342,12 @@ def test_epochs_and_stages_are_told_while_it_trains(
     [
         (Cancelled(), 130, "Cancelled. The runs that were there are unchanged."),
         (KeyboardInterrupt(), 130, "Cancelled. The runs that were there are unchanged."),
-        (MemoryError(), 1, "There is not enough memory to train; nothing was changed."),
+        (
+            MemoryError(),
+            1,
+            "There is not enough memory for this training; nothing was changed. Fewer hidden "
+            "units, or one approach at a time, need less.",
+        ),
         (DatasetError("no data"), 1, "no data"),
         (RunError("no space"), 1, "no space"),
         (TrainingError("use a smaller learning rate"), 1, "use a smaller learning rate"),
@@ -304,8 +363,9 @@ def test_a_training_that_does_not_end_well_says_why(
     ask(_raise(error))
     assert main(["train"]) == status
     assert capsys.readouterr() == ("", f"{message}\n")
-    with jobs.exclusive():  # the lock is free again
+    with exclusive():  # the lock is free again
         pass
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL  # and so is the signal
 
 
 def test_an_error_nobody_expected_is_told_and_keeps_its_traceback(
@@ -333,6 +393,27 @@ def test_a_request_to_end_cancels_the_training(
     assert "Cancelled" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends processes otherwise")
+def test_a_job_has_so_many_minutes_and_a_training_on_a_terminal_any(
+    ask: Callable[..., list[Request]], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(command_line.child, "modest", lambda tell: tell)  # not this process
+    short = replace(limits(), minutes=0.001)  # type: ignore[arg-type]
+    monkeypatch.setattr(command_line, "limits", lambda: short)
+
+    def outcome(_: Any) -> Run:
+        time.sleep(1)
+        raise RunError("it took a second")
+
+    ask(outcome)
+    assert main(["train"]) == 1
+    assert "it took a second" in capsys.readouterr().err
+    assert main(["train", "--job"]) == 1
+    job = current_job()
+    assert job is not None
+    assert "stopped after 0.001 minutes" in job.latest.message
+
+
 def test_what_a_killed_training_has_left_is_removed(
     ask: Callable[..., list[Request]], trained: Path
 ) -> None:
@@ -346,18 +427,14 @@ def test_what_a_killed_training_has_left_is_removed(
 
 def test_a_second_training_is_refused(ask: Callable[..., list[Request]], capsys: Capture) -> None:
     requests = ask(_raise(AssertionError("it was started")))
-    with jobs.exclusive():
+    with exclusive():
         assert main(["train"]) == 1
     assert requests == []
     assert "one at a time" in capsys.readouterr().err
 
 
 def test_a_taken_name_is_refused(tiny_run: Run, capsys: Capture) -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        assert main(["train", "--dataset", "sample", "--name", "reference"]) == 1
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    assert main(["train", "--dataset", "sample", "--name", "reference"]) == 1
     assert "a run called reference already" in capsys.readouterr().err
     assert run_names() == ["reference"]
 
@@ -378,6 +455,19 @@ def test_a_taken_name_is_refused(tiny_run: Run, capsys: Capture) -> None:
             (["train", "--seed", seed], "whole number between 0 and 4,294,967,295")
             for seed in ("-1", "4294967296", "x")
         ],
+        *[
+            (["train", "--hidden", units], "whole number between 1 and 2,048")
+            for units in ("0", "2049", "12.5", "many")
+        ],
+        *[
+            (["train", "--dropout", share], "a number between 0 and 0.9")
+            for share in ("-0.1", "0.91", "nan", "inf", "half")
+        ],
+        *[
+            (["train", "--distortions", share], "a number between 0 and 1")
+            for share in ("-1", "1.1", "on")
+        ],
+        (["train", "--sampling", "none"], "invalid choice: 'none'"),
         (["export", "reference"], "dir"),
     ],
 )

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +24,7 @@ from mnist_models.workflow import (
     with_settings,
 )
 
+ROOT = Path(__file__).resolve().parent.parent
 TINY = Recipe(name="tiny", summary="", hidden=(8,), batch_size=32, epochs=2)
 DRAWN = np.random.default_rng(0).integers(0, 256, (5, 28, 28)).astype(np.uint8)
 
@@ -68,8 +71,8 @@ def test_progress_grows_to_one_over_both_approaches(real: tuple[Run, list[Event]
     told = [e for e in real[1] if e.stage == "training" and e.epoch is None]
     shares = [e.share for e in told]
     assert shares == sorted(shares)  # type: ignore[type-var]
-    assert (shares[0], shares[-1]) == (pytest.approx(0.25), 1)
-    assert [e.approach for e in told] == ["single", "single", "multi", "multi"]
+    assert shares == pytest.approx([0, 0.25, 0.5, 0.5, 0.75, 1])  # told before the first step, too
+    assert [e.approach for e in told] == ["single"] * 3 + ["multi"] * 3
     epochs = [(e.approach, e.epoch["epoch"]) for e in real[1] if e.epoch]
     assert epochs == [("single", 1), ("single", 2), ("multi", 1), ("multi", 2)]
     assert [e.share for e in real[1] if e.epoch] == pytest.approx([0.25, 0.5, 0.75, 1])
@@ -234,8 +237,8 @@ def test_a_refit_sees_all_rows_and_its_weights_are_kept(
     assert run.history == {"multi": {"loss": [1.0]}}
     assert run.manifest["approaches"]["multi"]["seconds"] == 2
     fitting = [e for e in events if e.stage in FITTING_STAGES and e.epoch is None]
-    assert [e.share for e in fitting] == [0.25, 0.5, 0.75, 1]
-    assert [e.stage for e in fitting] == ["training"] * 2 + ["refitting"] * 2
+    assert [e.share for e in fitting] == [0, 0.25, 0.5, 0.5, 0.75, 1]
+    assert [e.stage for e in fitting] == ["training"] * 3 + ["refitting"] * 3
 
 
 def test_scores_are_those_of_the_rounded_weights_that_are_stored(
@@ -422,3 +425,35 @@ def test_settings_that_are_none_stay() -> None:
 
 def test_the_stages_that_end_a_training_are_those_with_a_message() -> None:
     assert set(FINAL_STAGES) == {"found", "done", "cancelled", "failed"}
+
+
+# What is asked before TensorFlow is
+
+
+def test_without_room_for_a_further_run_nothing_is_trained(
+    fake_fit: FakeFit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_MAX_RUNS", "1")
+    train_run(Request(TINY), ignore)
+    many = len(fake_fit.calls)
+    with pytest.raises(RunError, match="Delete one first"):
+        train_run(Request(TINY, seed=1), ignore)
+    assert len(fake_fit.calls) == many
+    train_run(Request(TINY), ignore)  # it is there already, and takes no further room
+
+
+def test_tensorflow_comes_without_what_nobody_asks_of_it_and_that_can_be_had_later() -> None:
+    code = """
+import sys
+from mnist_models.workflow import _without
+unused = {"sklearn", "scipy", "pandas"}
+with _without(*unused):
+    import mnist_models.training
+assert not unused & set(sys.modules)
+import pandas
+import sklearn.metrics
+with _without(*unused):
+    import pandas
+    assert pandas.DataFrame
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -1,0 +1,131 @@
+"""Does it do harm to kill a training? python -m benchmarks.kills [--times 50]
+
+Jobs on the offline sample, in a folder of their own, are killed with SIGKILL: half of them at any
+point of their bar, half while they publish. After each the active run must load with all its
+files as they were written, every other run too, no file may be left that the next job does not
+remove, and the next job must start. One harm ends it with exit status 1.
+"""
+
+import argparse
+import os
+import random
+import signal
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from mnist_models.jobs import Job, current_job, start_job
+from mnist_models.lock import is_held
+from mnist_models.progress import job_folder
+from mnist_models.publishing import activate, delete_run
+from mnist_models.runs import RunError, active_name, load_run, run_names, trained_folder
+
+_ARGUMENTS = ("--again", "--dataset=sample", "--epochs=3", "--hidden=32", "--name=killed")
+_MAX_JOB_BYTES = 2 * 2**20  # of the job's own files, which every job writes anew
+
+
+def start() -> Job:
+    """Start the job that is to be killed."""
+    return start_job(list(_ARGUMENTS))
+
+
+def kill(job: Job, when: Callable[[Job], bool], delay: float = 0.0) -> str:
+    """Kill a job some seconds after something is true of it, or after it has ended.
+
+    Returns the stage in which it was killed.
+    """
+    while (now := current_job()) and now.running and not when(now):
+        time.sleep(0.001)
+    time.sleep(delay)
+    now = current_job()
+    os.kill(job.pid, signal.SIGKILL)
+    while is_held():
+        time.sleep(0.01)
+    return now.latest.stage if now else "starting"
+
+
+def harm(active: str) -> list[str]:
+    """What is not as it should be after a job was killed; nothing, if all is well.
+
+    Args:
+        active: the name of the run that was active before.
+    """
+    found = []
+    job = current_job()
+    if job and job.running:
+        found.append("a dead job is said to run")
+    if active_name() != active:
+        found.append(f"{active_name()} is active and not {active}")
+    for name in run_names():
+        try:
+            load_run(name).verify()
+        except RunError as error:
+            found.append(str(error))
+    left = [path.name for path in trained_folder().glob(".*") if path != job_folder()]
+    if len(left) > 1:
+        found.append(f"more than one killed job has left something: {left}")
+    size = sum(path.stat().st_size for path in job_folder().iterdir())
+    if size > _MAX_JOB_BYTES:
+        found.append(f"the job's files have grown to {size:,} bytes")
+    return found
+
+
+def _first_run() -> float:
+    """Train the run that is active while others are killed; returns the seconds of publishing."""
+    job = start_job([*_ARGUMENTS[:-1], "--name=kept"])
+    while job.running:
+        time.sleep(0.01)
+        job = current_job() or job
+    if job.latest.stage != "done":
+        raise SystemExit(f"The first training has failed: {job.latest.message}")
+    activate("kept")
+    return job.progress.times[-1] - job.progress.times[-2]
+
+
+def _kill_at_random(job: Job, publishing: float) -> str:
+    if random.random() < 0.5:
+        published = random.uniform(0, publishing)
+        return kill(job, lambda now: now.latest.stage == "publishing", published)
+    share = random.random()
+    return kill(job, lambda now: now.outlook().share >= share)
+
+
+def _kill_many(times: int) -> Counter[str]:
+    """Kill so many jobs before their end; returns how many in which stage."""
+    publishing = _first_run()
+    killed: Counter[str] = Counter()
+    while killed.total() - killed["done"] < times:
+        job = start()
+        left = [path.name for path in trained_folder().glob(".*") if path != job_folder()]
+        stage = _kill_at_random(job, publishing)
+        killed[stage] += 1
+        found = harm("kept") + [f"the next job did not remove {name}" for name in left]
+        if found:
+            raise SystemExit("\n".join([f"Killed while {stage}:", *found]))
+        whole = "killed" in run_names()
+        if whole:
+            delete_run("killed")
+        note = ", its run is there as a whole" if whole else ""
+        print(f"{killed.total():3}  killed while {stage}{note}", flush=True)
+    return killed
+
+
+def main() -> None:
+    """Kill jobs, and say in which stages they were."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    options = parser.parse_args()
+    random.seed(options.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["MNIST_TRAINED"] = str(Path(folder) / "trained")
+        killed = _kill_many(options.times)
+    for stage, number in killed.most_common():
+        print(f"{number:4}  {stage if stage != 'done' else 'too late, and not counted'}")
+    print("No harm was done.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The lock that makes a training the only one on a machine, whoever started it, and however.
+
+The operating system holds it for a process, so it is free again when that process is gone.
+"""
+
+import contextlib
+from collections.abc import Iterator
+
+from filelock import FileLock, Timeout
+
+from mnist_models.progress import forget_progress, job_folder
+from mnist_models.runs import RunError
+
+BUSY = "A training is running already; there is one at a time."
+
+
+class Busy(RuntimeError):  # noqa: N818 - it is a state, and nothing went wrong
+    """Another training is running; there is one at a time."""
+
+
+@contextlib.contextmanager
+def exclusive() -> Iterator[None]:
+    """Hold the lock.
+
+    Raises:
+        Busy: somebody else holds it.
+        RunError: the lock file cannot be written.
+    """
+    with file_errors():
+        job_folder().mkdir(parents=True, exist_ok=True)
+        lock = _lock()
+        try:
+            # Whoever asks how a job stands holds the lock for a moment, so wait that long.
+            lock.acquire(timeout=2, poll_interval=0.02)
+        except Timeout as error:
+            raise Busy(BUSY) from error
+    try:
+        with file_errors():
+            forget_progress()
+        yield
+    finally:
+        lock.release()
+
+
+def is_held(patience: float = 0) -> bool:
+    """Whether a training holds the lock.
+
+    To look is to hold it for a moment, so two who look at once may see each other. Where that
+    matters, `patience` is how many seconds to look again.
+    """
+    if not job_folder().is_dir():
+        return False
+    lock = _lock()
+    try:
+        lock.acquire(timeout=patience, poll_interval=0.02)
+    except Timeout:
+        return True
+    except OSError:
+        return False
+    lock.release()
+    return False
+
+
+@contextlib.contextmanager
+def file_errors() -> Iterator[None]:
+    """Turn what goes wrong with the files of the job into a RunError with the next step.
+
+    The folder's place on the server is not told: visitors read these sentences too.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"The job's files in trained/.job cannot be written: {error.strerror or error}. Free "
+            "some space, allow writing there, or remove that folder, and try again; the runs that "
+            "were there are unchanged."
+        ) from error
+
+
+def _lock() -> FileLock:
+    return FileLock(job_folder() / "lock")

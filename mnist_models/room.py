@@ -1,0 +1,48 @@
+"""How many runs there is room for: those made here are counted, those that are shipped are not."""
+
+import contextlib
+from pathlib import Path
+
+from mnist_models.limits import limits
+from mnist_models.recipes import RECIPES
+from mnist_models.runs import RunError, run_names, trained_folder
+
+_MEGABYTE = 10**6
+_NEXT = "Delete one first: in the sidebar, or with python -m mnist_models runs --delete RUN"
+
+
+def is_shipped(name: str) -> bool:
+    """Whether a run is part of the demo: each recipe is shipped as the run of its name."""
+    return name in RECIPES
+
+
+def check_room(name: str, further_bytes: int = 0) -> None:
+    """Refuse a run for which there is no room, before it is trained and when it is published.
+
+    Args:
+        name: of the run; a shipped one always has room.
+        further_bytes: its size, where that is known.
+
+    Raises:
+        RunError: as many runs or bytes as may be were made here already.
+        SettingsError: the limits are no numbers.
+    """
+    if is_shipped(name):
+        return
+    allowed = limits()
+    made_here = [run for run in run_names() if not is_shipped(run)]
+    if len(made_here) >= allowed.runs:
+        raise RunError(f"There are {len(made_here)} runs, and no more are kept here. {_NEXT}")
+    taken = sum(size_of(trained_folder() / run) for run in made_here)
+    if taken + further_bytes >= allowed.megabytes * _MEGABYTE:
+        raise RunError(
+            f"The runs made here take {taken / _MEGABYTE:,.0f} MB, and {allowed.megabytes:,} MB "
+            f"are kept. {_NEXT}"
+        )
+
+
+def size_of(folder: Path) -> int:
+    """The bytes of the files in a folder; 0 if it is gone."""
+    with contextlib.suppress(OSError):
+        return sum(path.stat().st_size for path in folder.iterdir())
+    return 0

@@ -1,0 +1,108 @@
+from typing import Any
+
+import pytest
+
+from mnist_models.choices import Choices, usual
+from mnist_models.data import Dataset
+from mnist_models.distortions import Distortion
+from mnist_models.limits import SettingsError
+from mnist_models.recipes import APPROACHES, RECIPES
+from mnist_models.workflow import Request
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_without_any_choice_a_recipe_is_trained_as_it_is_registered(name: str) -> None:
+    recipe = RECIPES[name]
+    assert Choices(recipe=name).request() == Request(recipe, APPROACHES, recipe.dataset)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_what_the_widgets_begin_with_is_what_the_recipe_says(name: str) -> None:
+    """Chosen once more, it changes nothing, but where a recipe gives its layers units apart."""
+    recipe, offered = RECIPES[name], usual(RECIPES[name])
+    for choice in ("epochs", "sampling", "distortions"):
+        chosen = Choices(recipe=name, **{choice: offered[choice]}).request()
+        assert chosen.recipe == recipe
+    alike = {offered["hidden"]} == {*recipe.units("single"), *recipe.units("multi")}
+    chosen = Choices(recipe=name, hidden=offered["hidden"]).request()
+    assert (chosen.recipe.settings() == recipe.settings()) is alike
+
+
+def test_each_choice_changes_what_it_is_called_by() -> None:
+    def changed(recipe: str = "reference", **choice: Any) -> dict[str, Any]:
+        before = RECIPES[recipe].settings()
+        after = Choices(recipe=recipe, **choice).request().recipe.settings()
+        return {k: after.get(k) for k in before | after if before.get(k) != after.get(k)}
+
+    assert changed(epochs=3) == {"epochs": 3}
+    assert changed(hidden=64) == {"hidden": [64]}
+    assert changed("slides-b", hidden=64) == {"hidden": [64, 64]}
+    assert changed("strong", hidden=64) == {"hidden": [64], "member_hidden": None}
+    assert changed(dropout=0.0) == {"dropout": 0.0}
+    assert changed("slides-b", dropout=0.25) == {"dropout": 0.25}
+    assert changed(sampling="all") == {"sampling": "all"}
+    assert changed("strong", distortions=0.0) == {"distortion": None}
+    assert changed(seed=5, name="mine", again=True) == {}
+
+
+def test_a_distortion_is_a_share_of_the_strongest() -> None:
+    strongest = RECIPES["strong"].distortion
+    assert strongest is not None
+    assert Choices(distortions=1).request().recipe.distortion == strongest
+    assert Choices(recipe="strong", distortions=0).request().recipe.distortion is None
+    half = Choices(distortions=0.5).request().recipe.distortion
+    assert half == Distortion(
+        shift=strongest.shift / 2,
+        rotation=strongest.rotation / 2,
+        shear=strongest.shear / 2,
+        scale=strongest.scale / 2,
+        elastic=strongest.elastic / 2,
+        smoothness=strongest.smoothness,
+        pen=strongest.pen / 2,
+    )
+
+
+def test_one_approach_or_both_are_trained() -> None:
+    assert Choices(approach="multi").request().approaches == ("multi",)
+    assert Choices(approach="both").request().approaches == APPROACHES
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ({"recipe": "cake"}, "recipe must be one of reference, slides-a"),
+        ({"approach": "neither"}, "approach must be one of single, multi, both"),
+        ({"dataset": "letters"}, "dataset must be one of mnist"),
+        ({"sampling": "none"}, "sampling must be one of undersample"),
+        ({"epochs": 0}, "epochs must be a whole number"),
+        ({"hidden": 5000}, "hidden units must be a whole number"),
+        ({"hidden": -1}, "hidden units must be a whole number"),
+        ({"dropout": 1.0}, "dropout must be a number"),
+        ({"distortions": 1.5}, "distortions must be a number between 0 and 1"),
+        ({"distortions": float("nan")}, "distortions must be a number"),
+        ({"seed": -1}, "seed must be a whole number"),
+        ({"seed": 0.5}, "seed must be a whole number"),
+        ({"name": "strong"}, "strong is the name of the shipped run of another recipe"),
+    ],
+)
+def test_what_is_not_offered_is_refused_with_what_is(choice: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        Choices(**choice).request()
+
+
+def test_a_run_may_have_the_name_of_its_own_recipe() -> None:
+    assert Choices(recipe="strong", name="strong").request().name == "strong"
+
+
+def test_settings_that_differ_give_runs_of_different_names(tiny_dataset: Dataset) -> None:
+    """Of any two trainings that differ in what decides the weights, neither hides the other."""
+    others = [
+        Choices(epochs=3), Choices(hidden=64), Choices(dropout=0.5), Choices(sampling="fresh"),
+        Choices(distortions=0.5), Choices(distortions=1), Choices(seed=1),
+    ]  # fmt: skip
+    names = set()
+    for choices in (Choices(), *others):
+        request = choices.request()
+        names.add(request.default_name(request.fingerprint(tiny_dataset)))
+    assert len(names) == 1 + len(others)
+    assert "reference" in names
