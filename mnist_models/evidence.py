@@ -31,6 +31,20 @@ _LISTS = {  # per file its lists, and what each of their entries has
     "drawing": {"rows": {"pictures", "preparation", "accuracy"}},
     "writers": {"runs": {"fold", "pictures", "preparation", "rows", "right"}},
     "seeds": {"runs": {*_SCORES, "recipe", "approach", "fingerprint"}},
+    "fairness": {
+        "runs": {
+            *("approach", "hidden", "sampling", "seed", "test_accuracy", "balanced_accuracy"),
+            *("parameters", "distinct_rows", "rows_per_epoch", "seconds", "cpu_seconds"),
+            *("bytes", "milliseconds"),
+        }
+    },
+    "no_digit": {
+        "answers": {
+            *("run", "version", "approach", "kind", "pictures", "none", "one", "several"),
+            *("median_largest", "sure", "threshold", "refused", "area", "answers"),
+        },
+        "examples": {"kind", "picture"},
+    },
 }
 _CALIBRATION = {"predicted", "observed", "count", "error"}
 
@@ -205,7 +219,9 @@ def accuracy_by_pen(found: Evidence, *, big: bool) -> list[dict[str, Any]]:
     for pen in WIDTHS:
         name = pen_pictures_name(pen, big=big)
         rows = (row for row in found["rows"] if row["pictures"] == name)
-        accuracy = next((r["accuracy"] for r in rows if r["preparation"] == "to_mnist"), {})
+        accuracy: dict[str, float] = next(
+            (r["accuracy"] for r in rows if r["preparation"] == "to_mnist"), {}
+        )
         for key, value in accuracy.items():
             run, _, approach = key.rpartition(".")
             entries.append({"pen": pen, "run": run, "approach": approach, "accuracy": value})

@@ -1,0 +1,163 @@
+"""What do the models say to what is no digit? python -m experiments.no_digit
+
+Letters, scribbles and noise, drawn here with one seed, go through `to_mnist` as a drawing does.
+Every shipped run with weights is asked; MNIST is not needed, for the test digits' scores are
+stored with the run. Two rules, the same for both approaches: none of its probabilities reaches
+0.5; and none reaches the threshold that refuses one in a hundred of the run's own test digits.
+That threshold is set by scores of the very test digits it is stated for. It decides nothing else,
+and no picture that is counted here had a part in it.
+
+Letters: Pillow's own font, in several sizes, weights and slants. Left out is what may pass for a
+digit: O o Q D C c G e U u (0), I i J j L l T t r (1 and 7), Z z (2), S s (5), b (6), B (8), P p q
+g a d (9), A Y y (4); and k v w x, which are K V W X once they are as large. Scribbles: one to
+three smooth strokes through points drawn at random; nobody sorted out what resembles a digit by
+chance. Noise: to_mnist calls faint noise blank, so that no model is asked; here each model is
+handed 28 × 28 pixels of random grey, some pictures sparse and others full.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from experiments import write
+from mnist_models.drawing import SIDE, to_mnist
+from mnist_models.evaluation import YES
+from mnist_models.pens import BOX, render
+from mnist_models.probabilities import is_rejected, rejection_threshold, roc_curve
+from mnist_models.recipes import RECIPES, Approach
+from mnist_models.runs import Run, load_run, run_names
+from mnist_models.sampling import stream
+
+Pictures = NDArray[np.uint8]
+
+LETTERS = "EFHKMNRVWXfhmn"
+PICTURES = 1_000  # of each kind
+REFUSED_DIGITS = 0.01  # of the test digits, by the second rule
+SURE = 0.9
+_SEED = 0
+_EXAMPLES = 6  # of each kind, for people to look at
+_CANVAS = 280
+
+
+def letter(number: int) -> Pictures:
+    """The letter of that number as to_mnist leaves it, (28, 28)."""
+    rng = stream(_SEED, number, "letters")
+    canvas = Image.new("L", (_CANVAS, _CANVAS))
+    ImageDraw.Draw(canvas).text(
+        (_CANVAS / 2, _CANVAS / 2),
+        LETTERS[number % len(LETTERS)],
+        fill=255,
+        font=ImageFont.load_default(float(rng.uniform(100, 180))),
+        anchor="mm",
+        stroke_width=float(rng.uniform(0, 5)),
+    )
+    slanted = canvas.rotate(float(rng.uniform(-12, 12)), Image.Resampling.BICUBIC)
+    return to_mnist(np.asarray(slanted))
+
+
+def scribble(number: int) -> Pictures:
+    """The scribble of that number as to_mnist leaves it, (28, 28)."""
+    rng = stream(_SEED, number, "scribbles")
+    corners = [
+        rng.uniform(0.15 * BOX, 0.85 * BOX, (rng.integers(5, 11), 2))
+        for _ in range(rng.integers(1, 4))
+    ]
+    strokes = [_smooth(points).astype(np.float32) for points in corners]
+    return to_mnist(render(strokes, canvas=_CANVAS, pen=float(rng.uniform(10, 22))))
+
+
+def noise(number: int) -> Pictures:
+    """The noise of that number, (28, 28): from few to all pixels have a random grey level."""
+    rng = stream(_SEED, number, "noise")
+    levels = rng.integers(0, 256, (SIDE, SIDE), dtype=np.uint8)
+    return levels * (rng.random((SIDE, SIDE)) < rng.uniform(0.05, 1))
+
+
+KINDS = {"letters": letter, "scribbles": scribble, "noise": noise}
+
+
+def _smooth(points: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Cut the corners four times over (Chaikin 1974, "An algorithm for high-speed curves")."""
+    for _ in range(4):
+        start, end = points[:-1], points[1:]
+        cut = np.stack([0.75 * start + 0.25 * end, 0.25 * start + 0.75 * end], axis=1)
+        points = np.concatenate([points[:1], cut.reshape(-1, 2), points[-1:]])
+    return points
+
+
+def measure(run: Run, approach: Approach, pictures: dict[str, Pictures]) -> list[dict[str, Any]]:
+    """What one approach of a run says to each kind, and to its test digits first.
+
+    Args:
+        run: with weights of the approach.
+        approach: "single" or "multi".
+        pictures: (n, 28, 28) by kind.
+    """
+    digits = run.test_scores[approach]
+    threshold = rejection_threshold(digits, REFUSED_DIGITS)
+    probas = {kind: run.stack(approach).predict_proba(p) for kind, p in pictures.items()}
+    return [
+        {
+            "run": run.name,
+            "version": run.version,
+            "approach": approach,
+            "kind": kind,
+            **_counts(proba),
+            "threshold": threshold,
+            "refused": int(is_rejected(proba, threshold).sum()),
+            "area": None if kind == "digits" else _area(digits, proba),
+        }
+        for kind, proba in {"digits": digits, **probas}.items()
+    ]
+
+
+def _counts(proba: NDArray) -> dict[str, Any]:
+    yes = (proba >= YES).sum(axis=1)
+    largest = proba.max(axis=1)
+    return {
+        "pictures": len(proba),
+        "none": int((yes == 0).sum()),
+        "one": int((yes == 1).sum()),
+        "several": int((yes > 1).sum()),
+        "median_largest": float(np.median(largest)),
+        "sure": int((largest >= SURE).sum()),
+        "answers": np.bincount(proba.argmax(axis=1), minlength=proba.shape[1]).tolist(),
+    }
+
+
+def _area(digits: NDArray, others: NDArray) -> float:
+    """How often a digit gets a larger largest probability than a picture that is none."""
+    largest = np.concatenate([digits.max(axis=1), others.max(axis=1)])
+    curve = roc_curve(largest, np.arange(len(largest)) < len(digits))
+    assert curve is not None
+    return curve.area
+
+
+def main() -> None:
+    """Ask every shipped run with weights, and write the JSON."""
+    pictures = {kind: np.stack([draw(k) for k in range(PICTURES)]) for kind, draw in KINDS.items()}
+    shipped = [load_run(name) for name in run_names() if name in RECIPES]
+    answers: list[dict[str, Any]] = []
+    for run in shipped:
+        for approach in run.with_weights:
+            answers += measure(run, approach, pictures)
+            refused = {entry["kind"]: entry["refused"] for entry in answers[-len(KINDS) :]}
+            print(run.name, approach, refused, flush=True)
+    contents = {
+        "letters": LETTERS,
+        "refused_digits": REFUSED_DIGITS,
+        "sure": SURE,
+        "answers": answers,
+        "examples": [
+            {"kind": kind, "picture": picture.tobytes().hex()}
+            for kind, drawn in pictures.items()
+            for picture in drawn[:_EXAMPLES]
+        ],
+    }
+    write("no_digit", None, contents)
+
+
+if __name__ == "__main__":
+    main()
