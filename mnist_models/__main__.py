@@ -1,36 +1,34 @@
-"""The command line: python -m mnist_models train | runs | evaluate | export."""
+"""The command line: python -m mnist_models train | runs | evaluate | report | export."""
 
 import argparse
-import contextlib
 import os
-import signal
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
-from mnist_models import jobs
+from mnist_models import child
+from mnist_models.choices import Choices
 from mnist_models.data import DATASETS, DatasetError, load_dataset
+from mnist_models.endings import Cancelled, Interruption, ending, is_expected
 from mnist_models.evaluation import Metrics, evaluate
-from mnist_models.publishing import activate, remove_leftovers
-from mnist_models.recipes import APPROACHES, RECIPES, TITLES, Approach, TrainingError
+from mnist_models.limits import Bounds, SettingsError, limits
+from mnist_models.lock import Busy, exclusive
+from mnist_models.publishing import activate, delete_run, remove_leftovers
+from mnist_models.recipes import APPROACHES, RECIPES, TITLES, Approach
 from mnist_models.runs import Run, RunError, active_name, load_run, run_names
-from mnist_models.workflow import FITTING_STAGES, Event, Request, train_run, with_settings
-
-
-class Cancelled(BaseException):
-    """Somebody asked the training to end; no `except Exception` stops it on the way."""
+from mnist_models.sampling import STRATEGIES
+from mnist_models.workflow import FITTING_STAGES, Event, Request, train_run
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         status = options.command(options)
         sys.stdout.flush()  # a pipe that was closed is noticed here and not after the last line
         return status
-    except (DatasetError, RunError, jobs.Busy) as error:
+    except (DatasetError, RunError, SettingsError, Busy) as error:
         print(error, file=sys.stderr)
         return 1
     except (Cancelled, KeyboardInterrupt):  # before or after what it would have interrupted
@@ -42,52 +40,33 @@ def main(arguments: list[str] | None = None) -> int:
 
 def train(options: argparse.Namespace) -> int:
     """Train a recipe and publish it as a run."""
-    recipe = with_settings(RECIPES[options.recipe], epochs=options.epochs)
-    approaches: tuple[Approach, ...] = (
-        APPROACHES if options.approach == "both" else (options.approach,)
-    )
-    request = Request(
-        recipe=recipe,
-        approaches=approaches,
-        dataset=options.dataset,
-        seed=options.seed,
-        name=options.name,
-        again=options.again,
-        scores_only=tuple(options.scores_only),
-    )
-    with contextlib.suppress(ValueError):  # signals belong to the main thread
-        signal.signal(signal.SIGTERM, _cancel)
-    with jobs.exclusive():
+    chosen = {field.name: getattr(options, field.name) for field in fields(Choices)}
+    request = Choices(**chosen | {"scores_only": tuple(options.scores_only)}).request()
+    with Interruption() as interruption, exclusive():
         remove_leftovers()
-        tell = _listener(request, job=options.job)
+        tell = interruption.watching(_listener(request, job=options.job))
         try:
-            run = _train(request, tell)
-        except (Cancelled, KeyboardInterrupt):
-            tell(Event("cancelled", message="Cancelled. The runs that were there are unchanged."))
-            return 130
-    if run and not options.job:
+            # Whoever trains on a terminal can end it there; a job has nobody to look after it.
+            with interruption.after(limits().minutes if options.job else None, tell):
+                run = train_run(request, tell)
+        except BaseException as error:
+            event = ending(error)
+            tell(event)
+            if not is_expected(error):
+                raise
+            return 130 if event.stage == "cancelled" else 1
+        child.remember_how_long(request)
+    if not options.job:
         _print_run(run)
-    return 0 if run else 1
-
-
-def _train(request: Request, tell: Callable[[Event], None]) -> Run | None:
-    """The new run, or None when `tell` was told why there is none."""
-    try:
-        return train_run(request, tell)
-    except MemoryError:
-        tell(Event("failed", message="There is not enough memory to train; nothing was changed."))
-    except (DatasetError, RunError, TrainingError) as error:
-        tell(Event("failed", message=str(error)))
-    except Exception as error:
-        tell(Event("failed", message=f"The training failed: {type(error).__name__}: {error}"))
-        raise
-    return None
+    return 0
 
 
 def runs(options: argparse.Namespace) -> int:
-    """List the runs, or choose the active one."""
+    """List the runs, after choosing the active one or deleting one."""
     if options.activate:
         activate(options.activate)
+    if options.delete:
+        delete_run(options.delete)
     names = run_names()
     if not names:
         load_run()  # says what to do
@@ -108,8 +87,8 @@ def evaluate_run(options: argparse.Namespace) -> int:
     """Score a run's weights on its data once more and print the tables."""
     run = load_run(options.run)
     run.verify()
-    dataset = load_dataset(run.dataset, progress=_download_progress)
-    print(f"{run.label}, scored on {len(dataset.y_test):,} test pictures of {run.dataset}\n")
+    dataset = load_dataset(run.test_set, progress=_download_progress)
+    print(f"{run.label}, scored on {len(dataset.y_test):,} test pictures of {run.test_set}\n")
     same = True
     for approach in run.approaches:
         if approach not in run.with_weights:
@@ -151,12 +130,27 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
+def report(options: argparse.Namespace) -> int:
+    """Write a run's report, one HTML file that needs nothing else."""
+    run = load_run(options.run)
+    target = Path(options.out or f"report-{run.name}.html")
+    from mnist_models.report import report_html  # its template engine is needed here only
+
+    contents = report_html(run)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(contents, encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"{target} cannot be written: {error.strerror or error}.") from error
+    print(target)
+    return 0
+
+
 def _listener(request: Request, *, job: bool) -> Callable[[Event], None]:
     """Pages can follow every training; one from the command line is told on the terminal too."""
-    progress = jobs.ProgressFile(f"{request.recipe.name} on {request.dataset}")
+    progress = child.begin(request)
     if job:
-        os.nice(10)  # pages come first
-        return progress.tell
+        return child.modest(progress.tell)
     terminal = _terminal_listener(request.recipe.epochs)
 
     def tell(event: Event) -> None:
@@ -184,10 +178,6 @@ def _terminal_listener(epochs: int) -> Callable[[Event], None]:
             print(f"\r\033[K{line}" if live else line, file=sys.stderr)
 
     return tell
-
-
-def _cancel(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise Cancelled
 
 
 def _download_progress(done: int, total: int) -> None:
@@ -223,32 +213,22 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("train", help="train a recipe and publish it as a run")
     command.set_defaults(command=train)
-    command.add_argument("--recipe", choices=sorted(RECIPES), default="reference")
-    command.add_argument("--approach", choices=(*APPROACHES, "both"), default="both")
-    command.add_argument("--dataset", choices=DATASETS, default="mnist")
-    command.add_argument("--epochs", type=_whole(1, 10_000), help="instead of the recipe's")
-    command.add_argument("--seed", type=_whole(0, 2**32 - 1), default=0)
-    command.add_argument("--name", default="", help="of the run (default: from the recipe)")
-    command.add_argument(
-        "--again", action="store_true", help="train even if the same was trained before"
-    )
-    command.add_argument(
-        "--scores-only",
-        nargs="*",
-        choices=APPROACHES,
-        default=[],
-        metavar="APPROACH",
-        help="keep scores and history of these approaches, but not their weights",
-    )
+    _add_choices(command)
     command.add_argument("--job", action="store_true", help=argparse.SUPPRESS)
 
-    command = commands.add_parser("runs", help="list the runs, or choose the active one")
+    command = commands.add_parser("runs", help="list the runs, choose the active one, delete one")
     command.set_defaults(command=runs)
     command.add_argument("--activate", metavar="RUN", help="show this run by default")
+    command.add_argument("--delete", metavar="RUN", help="delete this run, if it was made here")
 
     command = commands.add_parser("evaluate", help="score a run's weights on its data once more")
     command.set_defaults(command=evaluate_run)
     command.add_argument("run", nargs="?", help="default: the active run")
+
+    command = commands.add_parser("report", help="write all figures of a run as one HTML file")
+    command.set_defaults(command=report)
+    command.add_argument("run", nargs="?", help="default: the active run")
+    command.add_argument("--out", metavar="FILE", help="default: report-RUN.html")
 
     command = commands.add_parser("export", help="write a run's models as .keras files")
     command.set_defaults(command=export)
@@ -257,11 +237,42 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if len(text) > 12 or not text.isdecimal() or not low <= int(text) <= high:
-            raise argparse.ArgumentTypeError(f"must be a whole number between {low:,} and {high:,}")
-        return int(text)
+def _add_choices(command: argparse.ArgumentParser) -> None:
+    """The options that `Choices` has fields for; None, where none is given, is the recipe's."""
+    allowed = limits()
+    command.add_argument("--recipe", choices=sorted(RECIPES), default="reference")
+    command.add_argument("--approach", choices=(*APPROACHES, "both"), default="both")
+    command.add_argument("--dataset", choices=DATASETS, help="default: the recipe's")
+    for option, bounds, about in (
+        ("--epochs", allowed.epochs, "passes over the training rows"),
+        ("--hidden", allowed.hidden, "units of every hidden layer"),
+        ("--dropout", allowed.dropout, "share of hidden units silenced in a step"),
+        ("--distortions", allowed.distortions, "0 leaves the pictures as they are, 1 is strong's"),
+    ):
+        about += " (default: the recipe's)"
+        command.add_argument(option, type=_within(bounds), metavar="NUMBER", help=about)
+    command.add_argument("--sampling", choices=tuple(STRATEGIES), help="of the binary models' rows")
+    command.add_argument("--seed", type=_within(allowed.seed), default=0, metavar="NUMBER")
+    command.add_argument("--name", default="", help="of the run (default: from the recipe)")
+    command.add_argument(
+        "--again", action="store_true", help="train even if the same was trained before"
+    )
+    command.add_argument(
+        "--scores-only",
+        nargs="*",
+        choices=APPROACHES,
+        default=(),
+        metavar="APPROACH",
+        help="keep scores and history of these approaches, but not their weights",
+    )
+
+
+def _within(bounds: Bounds) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            return bounds.parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"must be {bounds}") from error
 
     return parse
 

@@ -1,53 +1,96 @@
-"""Confusion: which digits each approach takes for which."""
+"""Confusion: which digits each contender takes for which, and the pictures behind each number."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, get_args
+
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_models.evaluation import Metrics, largest_confusions
-from mnist_models.recipes import TITLES, Approach
-from ui.charts import confusion_heatmap, largest_mistake
-from ui.loading import current_run
+from mnist_models.contenders import Duel
+from mnist_models.evaluation import largest_confusions
+from mnist_models.words import data_text
+from ui.asking import Matrix, Question, ask, choose_cell, show_answer
+from ui.looks import Looks, looks
+from ui.matrices import Chart, confusion_heatmap, difference_heatmap, full_colour, in_unit
 from ui.page import begin
-from ui.words import data_text
+from ui.tables import show_table
+from ui.versus import choose_duel
+from ui.view import View, choose_view
 
-begin("Confusion", "Which digits does each approach take for which?")
-run = current_run()
-test: dict[Approach, Metrics] = {a: run.metrics(a) for a in run.approaches}
-matrices = [metrics.confusion for metrics in test.values()]
+Counts = tuple[np.ndarray, np.ndarray]  # (K, K) each
 
-percent = (
-    st.segmented_control(
-        "Show",
-        ("Counts", "Row percentages"),
-        default="Counts",
-        required=True,
-        help="Row percentages: of the pictures of a digit, the share that gets each answer.",
-    )
-    == "Row percentages"
-)
-st.caption(
-    f"Run *{run.label}* on {data_text(run)}. Each row is a true digit, each column an answer. "
-    "Blue cells are right, red cells are mistakes, on the same scale in both matrices."
-)
 
-scale = largest_mistake(matrices, percent=percent)
-for column, (approach, metrics) in zip(st.columns(len(test)), test.items(), strict=True):
-    with column, st.container(key=f"confusion_{approach}"):
-        wrong = metrics.rows - metrics.right
-        st.subheader(f"{TITLES[approach]}: {wrong:,} mistakes", anchor=False)
-        st.altair_chart(
-            confusion_heatmap(
-                metrics.confusion, run.classes, percent=percent, largest_mistake=scale
-            ),
-            alt=f"Confusion matrix of the {TITLES[approach].lower()}",
+def show_matrix(
+    name: Matrix, draw: Callable[[View], Chart], view: View, question: Question, alt: str
+) -> None:
+    cell = question.cell_of(name)
+    # The chart's key changes with the choice: a click always counts, also at the same place.
+    key = "_".join(("matrix", name, *(cell or ())))
+
+    def choose() -> None:
+        if picked := st.session_state[key].selection.get("cell"):
+            choose_cell(name, (picked[0]["true"], picked[0]["answer"]))
+
+    chart = draw(replace(view, chosen=cell))
+    st.vega_lite_chart(chart, key=key, on_select=choose, selection_mode="cell", alt=alt)
+
+
+def show_both(pair: Looks, counts: Counts, classes: list[Any], view: View, asked: Question) -> None:
+    full = full_colour([in_unit(c, view.unit) for c in counts], diagonal=view.diagonal)
+    names = get_args(Matrix)[:2]
+    for column, name, look, confusion in zip(st.columns(2), names, pair, counts, strict=True):
+        with column, st.container(key=f"confusion_{look.key}"):
+            wrong = confusion.sum() - confusion.trace()
+            st.subheader(f"{look.name}: {wrong:,} mistakes", anchor=False)
+            draw = partial(confusion_heatmap, confusion, classes, full)
+            alt = f"Confusion matrix of the {look.name.lower()}; its cells can be chosen below"
+            show_matrix(name, draw, view, asked, alt)
+
+
+def show_difference(
+    pair: Looks, counts: Counts, classes: list[Any], view: View, asked: Question
+) -> None:
+    values = in_unit(counts[0], view.unit) - in_unit(counts[1], view.unit)
+    full = full_colour([values], diagonal=view.diagonal)
+    first, second = (look.name for look in pair)
+    with st.container(key="confusion_difference", width=720):
+        st.subheader(f"{first} minus {second}", anchor=False)
+        st.caption(
+            f"**+** more pictures for: {first}; **−** more for: {second}; each in its colour. Off "
+            "the diagonal these are mistakes, and fewer are better."
+        )
+        draw = partial(difference_heatmap, *counts, classes, full, pair)
+        alt = "Difference of the two confusion matrices; its cells can be chosen below"
+        show_matrix("difference", draw, view, asked, alt)
+
+
+@st.fragment  # a click at a cell runs this again and leaves the sidebar alone
+def explore(duel: Duel) -> None:
+    pair = looks(duel)
+    first, second = (np.array(look.contender.metrics.confusion) for look in pair)
+    counts = first, second
+    view, difference = choose_view(counts)
+    matrices = st.container()
+    with st.container(key="mistakes"):
+        st.subheader("The pictures behind the numbers", anchor=False)
+        asked = ask(duel)  # before the matrices, which frame the cell
+        with matrices:
+            (show_difference if difference else show_both)(pair, counts, duel.classes, view, asked)
+        show_answer(duel, asked)
+        st.subheader("The most frequent mistakes", anchor=False)
+        by_name = {look.name: c.tolist() for look, c in zip(pair, counts, strict=True)}
+        show_table(
+            pd.DataFrame(largest_confusions(by_name, duel.classes)),
+            file_name="mistakes.csv",
+            alt="The pairs of digits that are confused most often, for both",
         )
 
-st.subheader("The most frequent mistakes", anchor=False)
-with st.container(key="mistakes"):
-    rows = largest_confusions({TITLES[a]: m.confusion for a, m in test.items()}, run.classes)
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        height="content",
-        alt="The pairs of digits that are confused most often, for both approaches",
-    )
+
+begin("Confusion", "Which digits are taken for which, and what do these pictures look like?")
+duel = choose_duel()
+runs = " and ".join(f"*{run.label}*" for run in dict.fromkeys((duel.first.run, duel.second.run)))
+st.caption(f"Run {runs}, judged on {data_text(duel.first.run)} that training never saw.")
+explore(duel)

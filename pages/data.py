@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_models.data import DatasetError, download_mnist, find_mnist
+from mnist_models.data import find_mnist
 from mnist_models.network import as_rows
-from ui.loading import may_retrain, pictures
+from ui.download import offer_download
+from ui.loading import pictures
 from ui.page import begin
 from ui.pictures import browse, count_bars, numbers_table, one_hot_boxes, row_excerpt, row_strip
 
@@ -19,29 +20,6 @@ SOURCES = {
     "(8 × 8, other writers), brought to MNIST's shape; by Ethem Alpaydin and Cenk Kaynak, UCI "
     "Machine Learning Repository ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).",
 }
-
-
-def offer_download() -> None:
-    if not may_retrain():
-        st.info("MNIST is not installed here. The owner of this site can add it; visitors cannot.")
-        return
-    if not st.button("Download MNIST (11 MB)", icon=":material/download:", key="download_mnist"):
-        return
-    with (place := st.empty()).container():
-        # A click restarts this script, and the next call of the progress bar ends the download.
-        st.button("Cancel", icon=":material/stop:", key="cancel_download")
-        bar = st.progress(0.0, text="Asking for MNIST …")
-
-    def show(done: int, total: int) -> None:
-        bar.progress(min(done / total, 1.0), text=f"{done / 1e6:.1f} of {total / 1e6:.1f} MB")
-
-    try:
-        download_mnist(show)
-    except DatasetError as error:
-        place.empty()
-        st.error(str(error), icon=":material/error:")
-    else:
-        st.rerun()
 
 
 def begin_anew_after_a_change(choice: tuple[str, str], rows: np.ndarray, last: int) -> None:
@@ -59,15 +37,15 @@ if find_mnist() is None:
 data = pictures()
 st.caption(SOURCES[data.name])
 
-with st.container(horizontal=True):
+with st.container(horizontal=True):  # an address like `?set=` means None
     part = st.segmented_control(
         "Pictures", ("training", "test"), default="training", required=True,
         wrap=True, key="set", bind="query-params",
-    )  # fmt: skip
+    ) or "training"  # fmt: skip
     digit = st.segmented_control(
         "Digit", ("all", *map(str, DIGITS)), default="all", required=True,
         wrap=True, key="digit", bind="query-params",
-    )  # fmt: skip
+    ) or "all"  # fmt: skip
 sets = {"training": (data.x_train, data.y_train), "test": (data.x_test, data.y_test)}
 images, labels = sets[part]
 rows = np.arange(len(labels)) if digit == "all" else np.flatnonzero(labels == int(digit))

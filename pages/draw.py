@@ -1,46 +1,56 @@
 """Draw: a digit from the visitor's hand, a file, a camera or the test set, read by both."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
 import streamlit as st
 
-from mnist_models.runs import Run
+from mnist_models.runs import Run, RunError
 from ui.loading import current_run
 from ui.page import begin
-from ui.sources import from_camera, from_canvas, from_file, from_test_set
+from ui.sources import Subject, from_camera, from_canvas, from_file, from_test_set
 from ui.steps import show_steps
+from ui.taught import offer_other_teaching
 from ui.truth import offer_correction
 from ui.verdicts import show_verdicts
 from ui.why import show_why
 
-SOURCES = {
-    "Draw": from_canvas,
-    "Upload": from_file,
-    "Photo": from_camera,
-    "Test picture": from_test_set,
-}
-
 
 @st.fragment  # a stroke runs this again and leaves the sidebar alone, which is half of the work
 def read_and_answer(run: Run) -> None:
+    sources: dict[str, Callable[[], Subject]] = {
+        "Draw": from_canvas,
+        "Upload": from_file,
+        "Photo": from_camera,
+        "Test picture": partial(from_test_set, run.test_set),
+    }
     left, right = st.columns((2, 3))
     with left:
         source = st.segmented_control(
             "What to read",
-            list(SOURCES),
+            list(sources),
             default="Draw",
             required=True,
             label_visibility="collapsed",
             key="source",
+            bind="query-params",  # a picture of the test set can be linked to
         )
-        subject = SOURCES[source]()
+        subject = sources[source or "Draw"]()  # an address like `?source=` means None
     with right:
         show_verdicts(run, subject.image, subject.truth, subject.hint)
         if subject.image is not None and subject.original is not None:
             offer_correction(run, image=subject.image, drawing=subject.original)
+        offer_other_teaching(run)
         if subject.image is not None:
             show_why(run, subject.image)
         if subject.steps is not None:
-            show_steps(subject.steps)
+            show_steps(subject.steps, redrawn=subject.redrawn)
 
 
 begin("One model or ten?", "One network reads your digit, and so do ten.")
-read_and_answer(current_run())
+chosen = current_run()
+read_and_answer(chosen)
+for approach in chosen.with_weights:  # read while the visitor draws, so the first answer is quick
+    with suppress(RunError):  # the verdicts will say so
+        chosen.stack(approach)

@@ -10,8 +10,9 @@ from mnist_models.recipes import TITLES
 from mnist_models.runs import RunError
 from mnist_models.sampling import STRATEGIES
 from ui import curves, measured
-from ui.charts import confusion_heatmap, largest_mistake
+from ui.drawings import show_drawings
 from ui.loading import current_run
+from ui.matrices import confusion_heatmap, full_colour
 from ui.page import begin
 
 RANGES = "Each figure is the median over the seeds, in brackets their range. Gap: train − test."
@@ -36,14 +37,14 @@ def scrub(history: curves.History, classes: list[Any]) -> None:
         return
     last = max(map(len, matrices.values()))
     epoch = st.slider("Epoch", 1, last, last, key="epoch") if last > 1 else 1
-    scale = largest_mistake([m for each in matrices.values() for m in each], percent=False)
+    full = full_colour([m for each in matrices.values() for m in each])
     for column, (approach, each) in zip(st.columns(len(matrices)), matrices.items(), strict=True):
         shown = min(epoch, len(each))  # one approach may have stopped earlier
         accuracy = history[approach]["val_accuracy"][shown - 1]
         with column, st.container(key=f"epoch_{approach}"):
             st.metric(f"{TITLES[approach]}, epoch {shown}: validation accuracy", f"{accuracy:.4f}")
-            st.altair_chart(
-                confusion_heatmap(each[shown - 1], classes, percent=False, largest_mistake=scale),
+            st.vega_lite_chart(
+                confusion_heatmap(each[shown - 1], classes, full),
                 alt=f"Validation confusion matrix of the {TITLES[approach].lower()}",
             )
 
@@ -113,9 +114,10 @@ st.caption(curves.ABOUT_PUBLISHED)
 for title, name, show in (
     ("Overfitting and its two remedies", "overfitting", show_overfitting),
     ("What sampling does to the ten binary models", "sampling", show_sampling),
+    ("Drawings by people, pen by pen", "drawing", show_drawings),
 ):
     st.subheader(title, anchor=False)
     if found := evidence.load_evidence(name):
         show(found)
     else:
-        st.info(f"Not measured, or damaged. Make it with: `python -m experiments.{name}`")
+        st.info(f"Not measured, or damaged. Make it with: `{evidence.command(name)}`")

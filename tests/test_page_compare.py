@@ -1,19 +1,67 @@
-"""The page Compare: what it shows is what the run holds."""
+"""The page Compare: what it shows is what the runs hold, and only what was asked for."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+from scipy.stats import binomtest
 from streamlit.testing.v1 import AppTest
 
+from mnist_models import evidence
 from mnist_models.contenders import Duel, contenders_of
 from mnist_models.publishing import publish
 from mnist_models.recipes import RECIPES
-from mnist_models.runs import Run
-from ui.words import verdict_sentence
+from mnist_models.runs import Run, load_run
+from mnist_models.words import verdict_sentence
+from ui import members
 
 OpenPage = Callable[..., AppTest]
+
+TABS = (
+    "Digit by digit",
+    "The ten, one by one",
+    "Probabilities",
+    "Not a digit",
+    "Equal size",
+    "Cost",
+)
+
+
+@pytest.fixture
+def other_run(tiny_run: Run, tiny_contents: dict[str, Any]) -> Run:
+    return publish("other", **tiny_contents)
+
+
+def _as_mnist(contents: dict[str, Any]) -> dict[str, Any]:
+    """The same as if it were the reference recipe's run on MNIST."""
+    manifest = json.loads(json.dumps(contents["manifest"]))
+    manifest["dataset"]["name"] = "mnist"
+    return {**contents, "manifest": manifest}
+
+
+def _single_only(contents: dict[str, Any]) -> dict[str, Any]:
+    manifest = json.loads(json.dumps(contents["manifest"]))
+    del manifest["approaches"]["multi"]
+    stacks = {"single": contents["stacks"]["single"]}
+    return {**contents, "manifest": manifest, "stacks": stacks}
+
+
+def _open_tab(page: AppTest, tab: str) -> AppTest:
+    page.session_state["evidence"] = tab
+    page.run()
+    assert not page.exception
+    return page
+
+
+def _tables(page: AppTest) -> list[Any]:
+    return [element.value for element in page.dataframe]
+
+
+def _texts(page: AppTest) -> str:
+    return "\n".join(element.value for element in (*page.markdown, *page.caption))
 
 
 def test_the_first_sentence_and_the_metrics_are_those_of_the_run(
@@ -28,32 +76,242 @@ def test_the_first_sentence_and_the_metrics_are_those_of_the_run(
     ]
 
 
-def test_tables_hold_every_class_and_the_published_figures_only_for_mnist(
-    tiny_run: Run, tiny_contents: dict[str, Any], trained: Path, open_page: OpenPage
+def test_each_accuracy_has_the_interval_that_scipy_calculates(
+    tiny_run: Run, open_page: OpenPage
 ) -> None:
-    tables = [element.value for element in open_page("compare").dataframe]
-    per_class = next(t for t in tables if "class" in t.columns)
-    assert per_class["Multi-model recall"].tolist() == tiny_run.metrics("multi").recall
-    members = next(t for t in tables if "false alarms" in t.columns)
-    assert members["published"].isna().all()  # the tiny run learned from the sample
+    shown = _texts(open_page("compare"))
+    for approach in tiny_run.approaches:
+        metrics = tiny_run.metrics(approach)
+        interval = binomtest(metrics.right, metrics.rows).proportion_ci(method="wilson")
+        text = f"{metrics.right} of 100 ({interval.low:.2%} to {interval.high:.2%})"
+        assert text.replace("%", " %") in shown
 
-    manifest = json.loads(json.dumps(tiny_contents["manifest"]))
-    manifest["dataset"]["name"] = "mnist"
-    publish("on-mnist", **{**tiny_contents, "manifest": manifest})
-    tables = [e.value for e in open_page("compare", run="on-mnist").dataframe]
-    members = next(t for t in tables if "false alarms" in t.columns)
+
+def test_published_figures_and_other_seeds_stand_beside_the_accuracies_of_mnist_only(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    assert "Published" not in _texts(open_page("compare"))
+    run = publish("on-mnist", **_as_mnist(tiny_contents))
     published = RECIPES["reference"].published
     assert published is not None
-    assert members["published"].tolist() == list(published.binary_test)
+    shown = _texts(open_page("compare", run="on-mnist"))
+    for figure in published.test.values():
+        assert f"Published: {figure:.2%}".replace("%", " %") in shown
+    table = _tables(_open_tab(open_page("compare", run="on-mnist"), "Cost"))[0]
+    assert table["published test"].tolist() == list(published.test.values())
+    expected = [run.metrics(a).accuracy - published.test[a] for a in run.approaches]
+    assert table["difference"].tolist() == pytest.approx(expected)
 
 
-def test_a_run_with_one_approach_shows_that_one(
+def test_the_spread_over_seeds_is_shown_where_it_was_measured(
+    tiny_run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, open_page: OpenPage
+) -> None:
+    scores = {"train_accuracy": 0.9, "recipe": "tiny", "approach": "single"}
+    fingerprint = tiny_run.manifest["fingerprint"]
+    runs = [
+        {**scores, "seed": 0, "test_accuracy": 0.5, "fingerprint": fingerprint},
+        {**scores, "seed": 1, "test_accuracy": 0.75, "fingerprint": "1"},
+        {**scores, "seed": 2, "test_accuracy": 0.625, "fingerprint": "2"},
+    ]
+    (tmp_path / "seeds.json").write_text(json.dumps({"runs": runs}), encoding="utf-8")
+    monkeypatch.setattr(evidence, "FOLDER", tmp_path)
+    shown = _texts(open_page("compare"))
+    assert shown.count("62.50 % (50.00 % to 75.00 %)") == 1
+
+
+def test_the_four_cells_count_all_test_pictures_and_mcnemar_is_scipys(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    duel = Duel.of(*contenders_of(tiny_run))
+    first, second = duel.right
+    expected = {
+        "both_right": (first & second).sum(),
+        "only_first": (first & ~second).sum(),
+        "only_second": (~first & second).sum(),
+        "both_wrong": (~first & ~second).sum(),
+    }
+    shown = {name: page.button(key=f"paired_{name}").label for name in expected}
+    counts = {name: int(re.findall(r"\*\*(\d+)\*\*", label)[0]) for name, label in shown.items()}
+    assert counts == expected
+    assert sum(counts.values()) == len(duel.labels)
+    assert "Only ● Single model" in shown["only_first"]
+    assert "Only ◆ Multi-model" in shown["only_second"]
+    tosses = counts["only_first"] + counts["only_second"]
+    p = binomtest(counts["only_first"], tosses).pvalue
+    assert f"p = {p:.3f}" in _texts(page)
+
+
+def test_a_click_at_a_cell_stands_in_the_address_and_a_second_one_takes_it_away(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    assert "mistakes first" not in _texts(page)
+    page.button(key="paired_both_wrong").click().run()
+    assert page.query_params["digits"] == "both_wrong"
+    assert "Both wrong: the surest mistakes first." in _texts(page)
+    page.button(key="paired_both_wrong").click().run()
+    assert "digits" not in page.query_params
+    assert "mistakes first" not in _texts(page)
+
+
+def test_a_link_opens_the_digits_of_a_cell_and_an_unknown_one_opens_nothing(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare", digits="only_second")
+    assert "Only ◆ Multi-model right: the surest mistakes first." in _texts(page)
+    assert "mistakes first" not in _texts(open_page("compare", digits="<b>rows</b>"))
+
+
+def test_the_table_of_the_digits_is_sorted_by_the_largest_difference(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    table = _tables(open_page("compare"))[0]
+    recall = dict(zip(map(str, tiny_run.classes), tiny_run.metrics("multi").recall, strict=True))
+    assert dict(zip(table["digit"], table["Multi-model"], strict=True)) == recall
+    assert table["difference"].abs().is_monotonic_decreasing
+
+
+def test_precision_and_f1_are_there_on_demand(tiny_run: Run, open_page: OpenPage) -> None:
+    page = open_page("compare")
+    for name in ("Precision", "F1"):
+        page.segmented_control(key="figure").set_value(name).run()
+        figures = getattr(tiny_run.metrics("single"), name.lower())
+        assert sorted(_tables(page)[0]["Single model"]) == sorted(figures)
+        assert f"{name}: " in _texts(page)
+
+
+def test_the_binary_models_have_published_figures_for_mnist_only(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    table = _tables(_open_tab(open_page("compare"), TABS[1]))[0]
+    assert "published" not in table  # the tiny run learned from the sample
+    publish("on-mnist", **_as_mnist(tiny_contents))
+    table = _tables(_open_tab(open_page("compare", run="on-mnist"), TABS[1]))[0]
+    published = RECIPES["reference"].published
+    assert published is not None
+    assert table["published"].tolist() == list(published.binary_test)
+
+
+def test_of_two_multi_models_the_visitor_chooses_whose_members_to_see(
+    other_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare", first="reference.multi", second="other.multi")
+    page = _open_tab(page, TABS[1])
+    names = [f"Multi-model, {n} (trained on the sample)" for n in ("reference", "other")]
+    assert page.segmented_control(key="whose").options == names
+    page.segmented_control(key="whose").set_value(names[1]).run()
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("reference.single", "other.single"),
+        ("reference.multi", "other.multi"),
+        ("other.multi", "reference.single"),
+        ("other.single", "other.single"),
+    ],
+)
+def test_any_two_contenders_have_every_tab(
+    first: str, second: str, other_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare", first=first, second=second)
+    for tab in TABS:
+        assert not _open_tab(page, tab).error
+        assert len(page.metric) == 2
+    names = _tables(page)[0]["contender"].tolist()
+    assert len(set(names)) == 2
+    if first != second:
+        assert "reference" in str(names)
+        assert "other" in str(names)
+
+
+def test_a_run_with_one_approach_is_shown_in_every_tab(
     trained: Path, tiny_contents: dict[str, Any], open_page: OpenPage
 ) -> None:
-    manifest = json.loads(json.dumps(tiny_contents["manifest"]))
-    del manifest["approaches"]["multi"]
-    stacks = {"single": tiny_contents["stacks"]["single"]}
-    publish("reference", **{**tiny_contents, "manifest": manifest, "stacks": stacks})
+    publish("reference", **_single_only(tiny_contents))
     page = open_page("compare")
-    assert not page.exception
-    assert len(page.metric) == 1
+    for tab in TABS:
+        assert len(_open_tab(page, tab).metric) == 2
+    assert "no binary models" in _open_tab(page, TABS[1]).info[0].value
+
+
+@pytest.fixture(params=["absent", "damaged", "of another kind"])
+def broken_evidence(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    folder = tmp_path / "experiments"
+    folder.mkdir()
+    if request.param != "absent":
+        for name in ("seeds", "fairness", "no_digit"):
+            contents = "{" if request.param == "damaged" else '{"runs": [{"seed": "0"}]}'
+            (folder / f"{name}.json").write_text(contents, encoding="utf-8")
+    monkeypatch.setattr(evidence, "FOLDER", folder)
+    return request.param
+
+
+def test_without_sound_evidence_every_tab_stays_whole(
+    broken_evidence: str, tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    for tab in TABS:
+        assert not _open_tab(page, tab).error
+    for tab, command in (("Not a digit", "no_digit"), ("Equal size", "fairness")):
+        assert f"python -m experiments.{command}" in _open_tab(page, tab).info[0].value
+
+
+def test_a_run_that_was_not_asked_about_what_is_no_digit_says_so(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = _open_tab(open_page("compare"), "Not a digit")
+    assert [info.value.split(":")[0] for info in page.info] == ["Single model", "Multi-model"]
+    assert not page.dataframe
+
+
+def test_the_shipped_reference_was_asked_about_what_is_no_digit(
+    monkeypatch: pytest.MonkeyPatch, open_page: OpenPage
+) -> None:
+    monkeypatch.delenv("MNIST_TRAINED", raising=False)
+    page = _open_tab(open_page("compare", run="reference"), "Not a digit")
+    assert not page.info
+    table = _tables(page)[0]
+    assert len(table) == 8
+    digits = table[table["kind"] == "digits"].set_index("contender")
+    yes = load_run("reference").metrics("multi").binary
+    assert yes is not None
+    counts = digits.loc["Multi-model", ["none", "one"]].tolist()
+    assert counts == yes.yes_counts[:2]  # the very scores of the Probabilities tab
+    by_default = _texts(page)
+    page.segmented_control(key="rule").set_value("Both equally strict on digits").run()
+    assert "1.0 % of the digits" in _texts(page)
+    assert _texts(page) != by_default
+
+
+def test_the_shipped_comparison_at_equal_size_is_told_and_tabled(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = _open_tab(open_page("compare"), "Equal size")
+    assert _texts(page).count("Where each of the ten learns from") == 2
+    fair, sizes = _tables(page)
+    assert len(fair) == len(sizes) == 6
+    assert set(fair["ten"]) | set(fair["one"]) == set(sizes["test accuracy"])
+
+
+def test_damaged_scores_are_a_sentence(tiny_run: Run, open_page: OpenPage) -> None:
+    path = tiny_run.path / "test_scores.npz"
+    path.write_bytes(path.read_bytes()[:100])
+    page = open_page("compare")
+    assert "test_scores.npz is missing or not what was written" in page.error[0].value
+
+
+def test_a_closed_tab_does_no_work(
+    tiny_run: Run, monkeypatch: pytest.MonkeyPatch, open_page: OpenPage
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("nobody asked for curves")
+
+    monkeypatch.setattr(members, "roc_curves", refuse)
+    page = open_page("compare")
+    assert len(page.get("vega_lite_chart")) == 1
+    assert len(page.dataframe) == 1

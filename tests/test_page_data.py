@@ -275,6 +275,15 @@ def test_the_address_chooses_set_digit_and_picture(sample):
     assert set(_grid(page)["label"]) == {3}
 
 
+def test_an_address_that_names_nothing_shows_everything(sample):
+    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    for name in ("set", "digit", "picture"):
+        page.query_params[name] = ""
+    page.run()
+    assert not page.exception
+    assert page.number_input(key="picture").max == len(sample.y_train) - 1
+
+
 # Counts
 
 

@@ -150,7 +150,8 @@ def test_the_steps_are_numbered_pictures_that_tell_what_became_of_the_pen() -> N
         drawing[60:220, 130:150] = 255
         steps = to_mnist_steps(drawing)
         st.session_state["steps_open"] = True
-        show_steps(dataclasses.replace(steps, pen_before=pen_before, pen_after=pen_after))
+        changed = dataclasses.replace(steps, pen_before=pen_before, pen_after=pen_after)
+        show_steps(changed, redrawn=pen_before < 2)
 
     def text_of(pen_before: float, pen_after: float) -> str:
         pens = {"pen_before": pen_before, "pen_after": pen_after}
@@ -161,6 +162,7 @@ def test_the_steps_are_numbered_pictures_that_tell_what_became_of_the_pen() -> N
     thickened = text_of(1.25, 2.5)
     assert re.findall(r"<figcaption>(\d)\.", thickened) == ["1", "2", "3", "4", "5"]
     assert thickened.count("src='data:image/png;base64,") == 5
+    assert "drawn again with a pen of 8 pixels" in thickened
     assert "lines 1.2 pixels wide in the box: made 2.5" in thickened
     assert re.search(r"box of 20 × 20: \d+ × 20 pixels", thickened)
     assert "2.5 pixels wide in the box: left as they are" in text_of(2.5, 2.5)

@@ -6,7 +6,7 @@ import pytest
 from mnist_models.contenders import Contender, Duel
 from mnist_models.recipes import APPROACHES
 from mnist_models.runs import Run
-from ui.words import accuracy_text, listing, verdict_sentence
+from mnist_models.words import accuracy_text, listing, verdict_sentence
 
 
 def _duel(run: Run, only_first: int, only_second: int, *, rows: int = 10_000) -> Duel:

@@ -1,6 +1,6 @@
 """Where a picture to read comes from: the canvas, a file, the camera, the test set."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -26,6 +26,7 @@ class Subject:
         image: (28, 28) uint8 as the models see it, or None while there is nothing to read.
         original: what it was made of, as `to_mnist` takes it; None where it is MNIST's own.
         steps: how; None like `original`.
+        redrawn: whether they begin with the strokes of the original, drawn by another pen.
         truth: the digit that it shows, where that is known.
         hint: what to do while there is nothing to read.
     """
@@ -33,6 +34,7 @@ class Subject:
     image: Picture | None = None
     original: Picture | None = None
     steps: Steps | None = None
+    redrawn: bool = False
     truth: int | None = None
     hint: str = ""
 
@@ -47,7 +49,8 @@ def from_canvas() -> Subject:
     try:
         drawing = draw_on_canvas()
         if drawing is not None:
-            subject = _made_of(drawing)
+            seen, redrawn = drawing
+            subject = replace(_made_of(redrawn), original=seen, redrawn=True)
     except BlankDrawing:
         pass  # everything was taken back
     except UnreadablePicture as error:
@@ -82,21 +85,32 @@ def from_camera() -> Subject:
     return _from_bytes(photo.getvalue() if photo else None, "Take a photo. " + _PLAIN)
 
 
-def from_test_set() -> Subject:
-    """A picture of the test set, which no model has learned from."""
-    dataset = pictures()
+def from_test_set(name: str) -> Subject:
+    """A picture of the test set, which no model has learned from.
+
+    Args:
+        name: of the data whose test set is asked for, "mnist" or "sample".
+    """
+    dataset = pictures(name)
     if dataset.name != "mnist":
+        why = "MNIST is not on this machine, so these" if name == "mnist" else "These"
         st.caption(
-            "MNIST is not on this machine, so these are scikit-learn's digits: other writers, "
-            "other pictures than the models learned from."
+            f"{why} are scikit-learn's digits: other writers, other pictures than the models "
+            "learned from."
         )
     last = len(dataset.y_test) - 1
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         if st.button("Another one", icon=":material/shuffle:"):
             st.session_state["test_picture"] = int(np.random.default_rng().integers(last + 1))
-        st.session_state["test_picture"] = min(st.session_state.get("test_picture", 0), last)
+        if st.session_state.get("test_picture", 0) > last:
+            st.session_state["test_picture"] = last
         number = st.number_input(
-            f"Test picture, 0 to {last:,}", 0, last, key="test_picture", width=170
+            f"Test picture, 0 to {last:,}",
+            0,
+            last,
+            key="test_picture",
+            width=170,
+            bind="query-params",
         )
     image, truth = dataset.x_test[number], int(dataset.y_test[number])
     _show(image, LARGE)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mnist_models.evaluation import YES
 from mnist_models.recipes import APPROACHES, TITLES, Approach
 from mnist_models.runs import Run, RunError
-from ui.words import listing, share_text
+from mnist_models.words import listing, share_text
 
 _NOTHING = "–"
 

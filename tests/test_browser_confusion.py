@@ -1,0 +1,249 @@
+"""The page Confusion in a real browser: a click at a cell, its pictures, and on to Draw."""
+
+import base64
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from mnist_models.contenders import Duel, contenders_of
+from mnist_models.evaluation import largest_confusions
+from mnist_models.mistakes import Rows, cell_rows, differing_rows, outcome_rows
+from mnist_models.recipes import TITLES
+from mnist_models.runs import load_run
+from ui.mistakes import PER_PAGE
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+
+from playwright.sync_api import Browser, Locator, Page, Position, expect
+
+from tests.serving import RENDER_TIMEOUT_MS, Server, copy_reference, serve, settle, verdict, visit
+
+BESIDE_THE_NUMBER: Position = {"x": 4.0, "y": 4.0}
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 360, "height": 780}, has_touch=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, mnist_npz: Path) -> Iterator[Server]:
+    """A machine with MNIST."""
+    folder = tmp_path_factory.mktemp("machine")
+    with serve({"MNIST_TRAINED": str(copy_reference(folder)), "MNIST_NPZ": str(mnist_npz)}) as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A machine without MNIST."""
+    folder = tmp_path_factory.mktemp("fresh")
+    environment = {"MNIST_TRAINED": str(copy_reference(folder)), "MNIST_NPZ": ""}
+    with serve({**environment, "KERAS_HOME": str(folder / "keras")}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def duel() -> Duel:
+    return Duel.of(*contenders_of(load_run("reference")))
+
+
+def _cell(page: Page, matrix: str, true: int, answer: int) -> Locator:
+    return page.locator(f".st-key-confusion_{matrix} [aria-label^='{true} answered {answer}: ']")
+
+
+def _click(page: Page, matrix: str, true: int, answer: int) -> None:
+    cell = _cell(page, matrix, true, answer)
+    expect(cell).to_have_count(1, timeout=RENDER_TIMEOUT_MS)  # it is drawn anew after a click
+    cell.click(position=BESIDE_THE_NUMBER)
+
+
+def _assert_shown(page: Page, rows: Rows) -> None:
+    """The first page of these pictures is shown, in this order, by their numbers."""
+    expected = [re.compile(rf"no\. {row:,}\b") for row in rows[:PER_PAGE]]
+    cards = page.locator(".st-key-asked .m-card")
+    expect(cards).to_have_text(expected, timeout=RENDER_TIMEOUT_MS)
+
+
+def _pixels(picture: Locator) -> np.ndarray:
+    source = picture.get_attribute("src") or ""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))))
+
+
+@pytest.mark.parametrize("matrix", ["single", "multi"])
+def test_a_click_at_a_cell_shows_its_pictures_the_worst_first(
+    matrix: str, server: Server, page: Page, duel: Duel, mnist_npz: Path
+) -> None:
+    contender = duel.first if matrix == "single" else duel.second
+    visit(page, server, "/confusion")
+    _click(page, matrix, 4, 9)
+    rows = cell_rows(duel, contender, 4, 9)
+    _assert_shown(page, rows)
+    said = page.locator(".st-key-asked")
+    expect(said).to_contain_text(
+        f"{TITLES[contender.approach]}: {len(rows)} pictures of a 4, answered 9"
+    )
+    pictures = said.get_by_role("img", name=f"Test picture {rows[0]}")
+    expect(pictures).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    with np.load(mnist_npz, allow_pickle=False) as file:
+        assert np.array_equal(_pixels(pictures), file["x_test"][rows[0]])
+    # Another cell, then the first one again: a click always counts.
+    _click(page, matrix, 3, 3)
+    _assert_shown(page, cell_rows(duel, contender, 3, 3))
+    _click(page, matrix, 4, 9)
+    _assert_shown(page, rows)
+
+
+def test_a_click_at_a_number_is_a_click_at_its_cell(server: Server, page: Page, duel: Duel) -> None:
+    visit(page, server, "/confusion")
+    expect(_cell(page, "single", 7, 2)).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    _cell(page, "single", 7, 2).click(force=True)  # in the middle, where the number is
+    _assert_shown(page, cell_rows(duel, duel.first, 7, 2))
+
+
+def test_a_click_at_the_difference_shows_the_pictures_where_the_two_differ_and_can_be_shared(
+    browser: Browser, server: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, server, "/confusion")
+    page.locator(".st-key-matrices").get_by_text("Difference").click()
+    page.locator(".st-key-order").get_by_text("Confusion").click()
+    expect(page).to_have_url(re.compile("order=Confusion"), timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    _click(page, "difference", 4, 9)
+    rows = differing_rows(duel, 4, 9)
+    _assert_shown(page, rows)
+    for said in ("matrices=Difference", "true=4", "answer=9", "pictures=Difference"):
+        expect(page).to_have_url(re.compile(said), timeout=RENDER_TIMEOUT_MS)
+    shared = page.url
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(shared)
+    settle(other)
+    _assert_shown(other, rows)
+    expect(_cell(other, "difference", 4, 9)).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    context.close()
+
+
+def test_another_unit_and_scale_change_the_matrices_on_the_page(
+    server: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, server, "/confusion")
+    confusion = np.array(duel.first.metrics.confusion)
+    cell = _cell(page, "single", 4, 9)
+    expect(cell).to_have_attribute("aria-label", f"4 answered 9: {confusion[4, 9]}")
+    before = cell.get_attribute("fill")
+    page.locator(".st-key-unit").get_by_text("Column %").click()
+    share = f"{100 * confusion[4, 9] / confusion[:, 9].sum():.1f}"
+    expect(cell).to_have_attribute(
+        "aria-label", f"4 answered 9: {share}", timeout=RENDER_TIMEOUT_MS
+    )
+    page.get_by_text("Colour the diagonal").click()
+    expect(cell).not_to_have_attribute("fill", str(before), timeout=RENDER_TIMEOUT_MS)
+
+
+def test_pictures_can_be_asked_for_with_the_keyboard(
+    server: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, server, "/confusion")
+    for label, choice in (("Pictures of", "Multi-model: one cell"), ("True digit", "9")):
+        page.get_by_label(label, exact=True).focus()
+        page.keyboard.type(choice)
+        page.keyboard.press("Enter")
+        settle(page)
+    page.get_by_label("Answer", exact=True).focus()
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    _assert_shown(page, cell_rows(duel, duel.second, 9, 4))
+
+
+def test_a_picture_opens_on_draw_as_if_drawn_and_the_way_back_keeps_the_cell(
+    server: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, server, "/confusion")
+    for true, answer in ((4, 9), (7, 2)):  # twice: the second picture replaces the first one
+        _click(page, "single", true, answer)
+        rows = cell_rows(duel, duel.first, true, answer)
+        _assert_shown(page, rows)
+        page.get_by_role("button", name=f"Test picture {rows[0]} Open on Draw").click()
+        expect(page.locator("h1")).to_have_text("One model or ten?", timeout=RENDER_TIMEOUT_MS)
+        number = page.get_by_label("Test picture, 0 to 9,999")
+        expect(number).to_have_value(str(rows[0]), timeout=RENDER_TIMEOUT_MS)
+        expect(page.get_by_text("Its label says it is a")).to_contain_text(f"{true}")
+        expect(verdict(page, "single")).to_have_text(str(answer), timeout=RENDER_TIMEOUT_MS)
+        multi = str(duel.second.answers[rows[0]])
+        expect(verdict(page, "multi")).to_have_text(multi, timeout=RENDER_TIMEOUT_MS)
+        page.reload()
+        expect(number).to_have_value(str(rows[0]), timeout=RENDER_TIMEOUT_MS)
+        page.locator("[data-testid=stSidebarNavLink]", has_text="Confusion").click()
+        expect(page.locator("h1")).to_have_text("Confusion", timeout=RENDER_TIMEOUT_MS)
+        settle(page)
+
+
+def test_the_tables_are_saved_as_csv(server: Server, page: Page, duel: Duel) -> None:
+    visit(page, server, "/confusion?pictures=Both+wrong")
+    rows = outcome_rows(duel, "both_wrong")
+    _assert_shown(page, rows)
+    table = _saved(page, "mistakes")
+    matrices = {TITLES[c.approach]: c.metrics.confusion for c in (duel.first, duel.second)}
+    expected = pd.DataFrame(largest_confusions(matrices, duel.classes))
+    assert table.astype(str).equals(expected.astype(str))
+    pictures = _saved(page, "asked")
+    assert pictures["test picture"].tolist() == rows.tolist()
+    proba = pictures[[f"Single model: probability of {k}" for k in range(10)]].to_numpy()
+    assert np.allclose(proba, duel.first.proba[rows])
+
+
+def _saved(page: Page, name: str) -> pd.DataFrame:
+    with page.expect_download(timeout=RENDER_TIMEOUT_MS) as download:
+        page.locator(f".st-key-csv_{name} button").click()
+    assert download.value.suggested_filename == f"{name}.csv"
+    return pd.read_csv(download.value.path())
+
+
+def test_without_mnist_the_numbers_work_and_a_button_offers_the_pictures(
+    fresh: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, fresh, "/confusion")
+    _click(page, "multi", 9, 4)
+    _assert_shown(page, cell_rows(duel, duel.second, 9, 4))
+    place = page.locator(".st-key-mistakes")
+    expect(place).to_contain_text("MNIST is not on this machine")
+    expect(place.get_by_role("button", name="Download MNIST (11 MB)")).to_be_visible()
+    expect(place.get_by_role("button", name="Open on Draw")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "pictures=Both+wrong",
+        "matrices=Difference&unit=Column+%25&diagonal=true&order=Confusion",
+        "first=reference.multi&second=reference.multi&pictures=Both+wrong",
+    ],
+)
+def test_the_page_fits_a_phone(options: str, server: Server, phone: Page) -> None:
+    visit(phone, server, f"/confusion?{options}")
+    expect(phone.locator("[class*=confusion_] svg.marks").first).to_be_visible(
+        timeout=RENDER_TIMEOUT_MS
+    )
+    for chart in phone.locator("[class*=st-key-confusion_]").all():
+        box = chart.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+    main = "document.querySelector('[data-testid=stMain]').scrollWidth"
+    assert phone.evaluate(f"Math.max(document.documentElement.scrollWidth, {main})") <= 360

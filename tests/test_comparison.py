@@ -1,0 +1,254 @@
+"""The sections of the page Compare, recomputed independently from the stored scores."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binomtest
+from sklearn.metrics import average_precision_score, precision_recall_fscore_support, roc_auc_score
+
+from mnist_models.contenders import Contender, Duel, contenders_of
+from mnist_models.network import Stack
+from mnist_models.probabilities import roc_curves, top_label_reliability, yes_groups
+from mnist_models.publishing import publish
+from mnist_models.recipes import RECIPES
+from mnist_models.runs import Run
+from ui import calibration, charts, members, per_class, roc
+from ui.charts import zoomed
+from ui.looks import looks
+
+
+@pytest.fixture
+def duel(tiny_run: Run) -> Duel:
+    return Duel.of(*contenders_of(tiny_run))
+
+
+@pytest.fixture
+def other(tiny_run: Run, tiny_contents: dict[str, Any]) -> Run:
+    return publish("other", **tiny_contents)
+
+
+def test_two_of_one_kind_differ_in_name_colour_and_shape(tiny_run: Run, other: Run) -> None:
+    single, multi = contenders_of(tiny_run)
+    for first, second in (
+        (single, multi),
+        (single, contenders_of(other)[0]),
+        (contenders_of(other)[1], multi),
+        (multi, multi),
+    ):
+        pair = looks(Duel.of(first, second))
+        for aspect in ("name", "key", "colour", "shape", "sign", "dash"):
+            assert getattr(pair[0], aspect) != getattr(pair[1], aspect)
+
+
+def test_blue_is_the_single_model_and_orange_the_multi_model_wherever_they_stand(
+    tiny_run: Run,
+) -> None:
+    single, multi = contenders_of(tiny_run)
+    there, back = looks(Duel.of(single, multi)), looks(Duel.of(multi, single))
+    assert [look.colour for look in there] == [look.colour for look in reversed(back)]
+    assert [look.key for look in there] == ["single", "multi"]
+
+
+@pytest.mark.parametrize("name", ["Recall", "Precision", "F1"])
+def test_the_table_of_the_classes_is_that_of_the_stored_scores(duel: Duel, name: str) -> None:
+    table = per_class.class_table(duel, per_class.FIGURES[name]).set_index("digit")
+    for look in looks(duel):
+        figures = precision_recall_fscore_support(
+            duel.labels, look.contender.answers, labels=duel.classes, zero_division=0
+        )
+        expected = dict(zip(("Precision", "Recall", "F1"), figures, strict=False))[name]
+        by_class = table.loc[[str(c) for c in duel.classes], look.name]
+        np.testing.assert_allclose(by_class, expected)
+    first, second = (table[look.name] for look in looks(duel))
+    np.testing.assert_allclose(table["difference"], first - second)
+    assert (np.diff(table["difference"].abs()) <= 1e-12).all()
+
+
+@pytest.mark.parametrize("name", ["Recall", "Precision"])
+def test_the_intervals_of_the_classes_are_scipys(duel: Duel, name: str) -> None:
+    table = per_class.class_table(duel, per_class.FIGURES[name]).set_index("digit")
+    for look in looks(duel):
+        answers = look.contender.answers
+        for label in duel.classes:
+            of = duel.labels if name == "Recall" else answers
+            trials = int((of == label).sum())
+            hits = int(((answers == label) & (duel.labels == label)).sum())
+            expected: Any = (0, 1)
+            if trials:
+                expected = binomtest(hits, trials).proportion_ci(method="wilson")
+            shown = table.loc[str(label), [f"{look.name} from", f"{look.name} to"]]
+            np.testing.assert_allclose(shown.astype(float), expected, atol=1e-9)
+
+
+def test_f1_claims_no_interval(duel: Duel) -> None:
+    table = per_class.class_table(duel, per_class.FIGURES["F1"])
+    assert list(table) == ["digit", *(look.name for look in looks(duel)), "difference"]
+
+
+def test_the_sentence_names_the_digit_of_the_largest_difference() -> None:
+    table = pd.DataFrame({"digit": ["8", "3"], "A": [0.9, 0.8], "B": [0.95, 0.8]})
+    table["difference"] = table["A"] - table["B"]
+    sentence = per_class.difference_sentence(table, "Recall")
+    assert sentence == "The two differ most on the 8: recall 0.9000 against 0.9500."
+    sentence = per_class.difference_sentence(table[1:], "F1")
+    assert sentence == "The two have the same F1 on every digit."
+
+
+def test_the_chart_of_the_classes_has_both_contenders_in_the_order_asked_for(duel: Duel) -> None:
+    table = per_class.class_table(duel, per_class.FIGURES["Recall"])
+    order = list(table["digit"])[::-1]
+    chart = per_class.class_dots(table, looks(duel), "Recall", order).to_dict()
+    rows = next(iter(chart["datasets"].values()))
+    assert {row["contender"] for row in rows} == {look.name for look in looks(duel)}
+    assert len(rows) == 2 * len(duel.classes)
+    assert chart["layer"][0]["encoding"]["x"]["sort"] == order
+
+
+def test_an_axis_of_shares_shows_the_smallest_and_ends_at_one() -> None:
+    for values in ([0.93, 0.99], [0.98], [0.0, 1.0], [1.0], []):
+        low, high = zoomed(values).to_dict()["domain"]
+        assert high == 1
+        assert 0 <= low < 1
+        assert low <= min(values, default=0)
+
+
+def test_a_chart_is_made_once_for_what_it_depends_on() -> None:
+    made: list[str] = []
+
+    def make(name: str) -> charts.Layered:
+        made.append(name)
+        frame = pd.DataFrame({"x": [name]})
+        return alt.layer(alt.Chart(frame).mark_point().encode(x="x:N"))
+
+    kept = [charts._specification(("dots", of), partial(make, of)) for of in "aba"]
+    assert made == ["a", "b"]
+    shown = [next(iter(each["datasets"].values()))["x"].tolist() for each in kept]
+    assert shown == [["a"], ["b"], ["a"]]
+    assert all("config" not in each for each in kept)
+
+
+def test_what_is_kept_of_a_contender_is_named_by_run_contents_and_approach(
+    duel: Duel, other: Run
+) -> None:
+    versions = {look.version for look in looks(duel)}
+    versions |= {look.version for look in looks(Duel.of(*contenders_of(other)))}
+    assert len(versions) == 4
+
+
+@pytest.fixture
+def curves(duel: Duel) -> members.Curves:
+    return members._curves(duel.second.run.version, duel.second)
+
+
+def test_the_areas_of_the_binary_models_are_scikit_learns(
+    duel: Duel, curves: members.Curves
+) -> None:
+    binary = duel.second.metrics.binary
+    assert binary is not None
+    table = members.members_table(binary, (), duel.classes, curves)
+    for k, label in enumerate(duel.classes):
+        own, said = duel.labels == label, duel.second.proba[:, k]
+        assert table["ROC area"][k] == pytest.approx(roc_auc_score(own, said))
+        expected = average_precision_score(own, said)
+        assert table["average precision"][k] == pytest.approx(expected)
+    assert table["balanced accuracy"].tolist() == binary.balanced_accuracy
+    assert "published" not in table
+
+
+def test_published_figures_stand_beside_those_of_their_digit(
+    duel: Duel, curves: members.Curves
+) -> None:
+    binary, published = duel.second.metrics.binary, RECIPES["reference"].published
+    assert binary is not None
+    assert published is not None
+    table = members.members_table(binary, published.binary_test, duel.classes, curves)
+    assert table["published"].tolist() == list(published.binary_test)
+    np.testing.assert_allclose(
+        table["difference"], np.subtract(binary.balanced_accuracy, published.binary_test)
+    )
+    sentence = members.members_sentence(binary, published.binary_test, duel.classes)
+    better = sum(np.greater(binary.balanced_accuracy, published.binary_test))
+    assert f"{better} of 10 are above the published figure" in sentence
+    weakest = int(np.argmin(binary.balanced_accuracy))
+    assert f"the model for {weakest}: balanced accuracy" in sentence
+
+
+def test_a_digit_without_pictures_has_no_curve_and_an_empty_area(duel: Duel) -> None:
+    binary = duel.second.metrics.binary
+    assert binary is not None
+    none: members.Curves = {kind: [None] * 10 for kind in ("ROC", "Precision and recall")}
+    table = members.members_table(binary, (), duel.classes, none)
+    assert table["ROC area"].isna().all()
+
+
+@pytest.mark.parametrize(("sharpness", "bias"), [(0.2, 0), (2, 0), (8, 0), (8, -8)])
+@pytest.mark.parametrize("axes", [roc.ROC, roc.PRECISION_RECALL])
+def test_the_corner_that_is_shown_holds_every_dot_and_bend(
+    axes: roc.Axes, sharpness: float, bias: float
+) -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 4, 2_000)
+    own = labels[:, np.newaxis] == np.arange(4)
+    proba = 1 / (1 + np.exp(-bias - sharpness * (2 * own - 1) - rng.normal(0, 1, own.shape)))
+    kind = roc_curves if axes is roc.ROC else members.precision_recall_curves
+    curves = {str(k): c for k, c in enumerate(kind(proba, labels, np.arange(4))) if c}
+    chart = roc.curve_chart(curves, axes, "#000000", "2").to_dict()
+    (x_low, x_high), (y_low, y_high) = (
+        chart["layer"][0]["encoding"][axis]["scale"]["domain"] for axis in ("x", "y")
+    )
+    rows = pd.DataFrame(next(iter(chart["datasets"].values())))
+    assert len(rows) < 4 * 110
+    dots = rows[rows["half"]]
+    assert set(dots["digit"]) == set(curves)
+    assert dots["x"].between(x_low, x_high).all()
+    assert dots["y"].between(y_low, y_high).all()
+    assert y_high == 1
+    for _, points in rows.groupby("digit"):
+        said = points.sort_values("step")["threshold"].dropna()
+        assert said.is_monotonic_decreasing
+
+
+def test_the_reliability_chart_draws_what_was_measured(duel: Duel) -> None:
+    found = {
+        look.name: top_label_reliability(look.contender.proba, duel.labels, duel.classes)
+        for look in looks(duel)
+    }
+    chart = calibration.reliability_chart(found, looks(duel)).to_dict()
+    rows = max(chart["datasets"].values(), key=lambda rows: len(rows[0]))
+    for name, measured in found.items():
+        drawn = [row for row in rows if row["contender"] == name]
+        assert [row["observed"] for row in drawn] == [b.observed for b in measured.bins]
+        assert f"{100 * measured.error:.2f} ({name})" in calibration.calibration_sentence(found)
+
+
+def test_the_groups_of_yes_tie_out_with_the_stored_counts(duel: Duel) -> None:
+    binary = duel.second.metrics.binary
+    assert binary is not None
+    groups = yes_groups(duel.second.proba, duel.labels, duel.classes)
+    table = calibration.yes_table({"multi": groups}).set_index("say yes")
+    none, one, *several = binary.yes_counts
+    assert table["pictures"].to_dict() == {"none": none, "one": one, "several": sum(several)}
+    assert table["share"].sum() == pytest.approx(1)
+    assert table["read correctly"].sum() == duel.second.metrics.right
+    assert f"one says yes to {one / 100:.2%}".replace("%", " %") in calibration.yes_sentence(
+        "multi", groups
+    )
+
+
+def test_time_is_taken_of_both_and_missing_weights_are_said(
+    tiny_run: Run, tiny_contents: dict[str, Any], make_stack: Callable[..., Stack]
+) -> None:
+    from ui.cost import _timing
+
+    assert _timing(looks(Duel.of(*contenders_of(tiny_run)))).count(" ms ") == 2
+    manifest = json.loads(json.dumps(tiny_contents["manifest"]))
+    stacks = {"single": tiny_contents["stacks"]["single"]}
+    bare = publish("bare", **{**tiny_contents, "manifest": manifest, "stacks": stacks})
+    said = _timing(looks(Duel.of(Contender(bare, "single"), Contender(bare, "multi"))))
+    assert "no weights of the multi-model" in said

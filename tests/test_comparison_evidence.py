@@ -1,0 +1,155 @@
+"""The tabs of Compare that draw shipped experiments: equal size, and what is no digit."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binomtest
+
+from mnist_models.contenders import Duel, contenders_of
+from mnist_models.runs import Run
+from ui import fairness, no_digit
+from ui.looks import looks
+
+ACCURACIES = {  # made up: by approach, hidden units and sampling, one per seed
+    ("single", 10, "all"): (0.90, 0.91),
+    ("multi", 10, "all"): (0.92, 0.94),
+    ("multi", 10, "undersample"): (0.89, 0.92),
+    ("multi", 1, "all"): (0.80, 0.82),
+    ("single", 100, "all"): (0.93, 0.95),
+}
+PARAMETERS = {("single", 10): 1_000, ("multi", 10): 10_000, ("multi", 1): 1_020}
+
+
+@pytest.fixture
+def variants() -> dict[str, list[dict[str, Any]]]:
+    runs = [
+        {
+            "approach": approach,
+            "hidden": hidden,
+            "sampling": sampling,
+            "seed": seed,
+            "test_accuracy": accuracy,
+            "parameters": PARAMETERS.get((approach, hidden), 9_900),
+            "distinct_rows": 60_000,
+            "rows_per_epoch": 600_000,
+            "cpu_seconds": 10.0 + 20 * seed,
+            "bytes": 2_000,
+            "milliseconds": 0.25,
+        }
+        for (approach, hidden, sampling), accuracies in ACCURACIES.items()
+        for seed, accuracy in enumerate(accuracies)
+    ]
+    return fairness._variants({"runs": runs})
+
+
+def test_a_single_model_is_compared_with_ten_of_equal_units_and_of_equal_parameters(
+    variants: dict[str, Any],
+) -> None:
+    found = {(f.equal, f.sampling): f.difference for f in fairness.fair_comparisons(variants)}
+    assert set(found) == {
+        ("10 hidden units each", "all"),
+        ("10 hidden units each", "undersample"),
+        ("about 1,000 parameters", "all"),
+        ("about 10,000 parameters", "all"),
+        ("about 10,000 parameters", "undersample"),
+    }
+    spread = found["10 hidden units each", "all"]
+    assert (spread.low, spread.median, spread.high) == pytest.approx((0.02, 0.025, 0.03))
+
+
+def test_the_sentence_says_who_reads_more_only_where_every_seed_agrees(
+    variants: dict[str, Any],
+) -> None:
+    comparisons = list(fairness.fair_comparisons(variants))
+    said = fairness.fair_sentence([f for f in comparisons if f.sampling == "all"])
+    assert "with 10 hidden units each the ten read 2.50 points more" in said
+    assert "with about 1,000 parameters the single model reads 9.50 points more" in said
+    assert "with about 10,000 parameters the single model reads 1.00 points more" in said
+    said = fairness.fair_sentence([f for f in comparisons if f.sampling == "undersample"])
+    assert "a 1:1 undersample" in said
+    assert "with 10 hidden units each neither reads more with every seed" in said
+
+
+def test_the_tables_of_equal_size_hold_medians_and_ranges(variants: dict[str, Any]) -> None:
+    table = fairness.fair_table(list(fairness.fair_comparisons(variants)))
+    rows = table.to_dict("records")
+    row = next(r for r in rows if r["equal"] == "about 1,000 parameters")
+    expected = {"one": 0.905, "ten": 0.81, "difference": -0.095, "smallest": -0.1}
+    assert {key: row[key] for key in expected} == pytest.approx(expected)
+    assert row["the ten learn from"] == "all pictures"
+    sizes = fairness.sizes_table(variants).to_dict("records")
+    ten = next(r for r in sizes if r["networks"] == "ten of 1 units, all pictures")
+    assert ten["processor seconds"] == 20
+    assert (ten["test accuracy"], ten["lowest"], ten["highest"]) == pytest.approx((0.81, 0.8, 0.82))
+
+
+def test_the_chart_of_equal_size_has_a_dot_per_seed(variants: dict[str, Any]) -> None:
+    runs = [entry for entries in variants.values() for entry in entries]
+    chart = fairness.accuracy_dots(runs).to_dict()
+    rows = next(iter(chart["datasets"].values()))
+    assert sorted(row["accuracy"] for row in rows) == sorted(e["test_accuracy"] for e in runs)
+
+
+@pytest.fixture
+def duel(tiny_run: Run) -> Duel:
+    return Duel.of(*contenders_of(tiny_run))
+
+
+@pytest.fixture
+def found(tiny_run: Run) -> dict[str, Any]:
+    """Made-up counts: of 200 pictures of each kind the multi-model says none to most."""
+    answers = [
+        {
+            "run": tiny_run.name,
+            "version": version,
+            "approach": approach,
+            "kind": kind,
+            "pictures": 200,
+            "none": none,
+            "one": 200 - none,
+            "several": 0,
+            "sure": 10,
+            "median_largest": 0.75,
+            "threshold": 0.5,
+            "refused": none // 2,
+            "area": None if kind == "digits" else 0.9,
+        }
+        for version in (tiny_run.version, "another")
+        for approach, none in (("single", 20), ("multi", 150))
+        for kind in ("digits", *no_digit.KINDS)
+    ]
+    return {"answers": answers}
+
+
+def test_only_what_these_very_networks_said_is_shown(duel: Duel, found: dict[str, Any]) -> None:
+    for look in looks(duel):
+        own = no_digit.answers_of(found, look)
+        assert len(own) == 4
+        assert {entry["version"] for entry in own} == {look.contender.run.version}
+        assert {entry["approach"] for entry in own} == {look.contender.approach}
+
+
+def test_the_sentence_says_none_by_the_rule_that_is_asked_for(
+    duel: Duel, found: dict[str, Any]
+) -> None:
+    multi = no_digit.answers_of(found, looks(duel)[1])
+    said = no_digit.none_sentence("The ten", multi, "none")
+    assert said.startswith("The ten says “none” to 75.0 % of the letters, ")
+    assert "37.5 % of the letters" in no_digit.none_sentence("The ten", multi, "refused")
+
+
+def test_the_chart_of_none_has_scipys_intervals_and_the_table_all_counts(
+    duel: Duel, found: dict[str, Any]
+) -> None:
+    entries = {look.name: no_digit.answers_of(found, look) for look in looks(duel)}
+    chart = no_digit.none_dots(entries, looks(duel), "none").to_dict()
+    rows = pd.DataFrame(next(iter(chart["datasets"].values())))
+    assert len(rows) == 8
+    row = rows[(rows["contender"] == "Single model") & (rows["kind"] == "noise")].iloc[0]
+    interval = binomtest(20, 200).proportion_ci(method="wilson")
+    np.testing.assert_allclose(row[["low", "high"]].astype(float), interval)
+    table = no_digit.no_digit_table(entries)
+    assert table["none"].tolist() == [20] * 4 + [150] * 4
+    assert table["area"].isna().sum() == 2

@@ -1,0 +1,141 @@
+"""Test pictures with what two contenders answered, page by page; each opens on Draw."""
+
+import html
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_models.contenders import Duel
+from mnist_models.data import find_mnist
+from mnist_models.words import share_text
+from ui.download import offer_download
+from ui.loading import chosen_run_name, pictures
+from ui.looks import Look, Looks, looks
+from ui.page import page_path
+from ui.png import Grey, picture_url
+from ui.tables import offer_csv
+
+PER_PAGE = 24
+
+
+def show_digits(duel: Duel, rows: NDArray[np.intp], *, key: str, caption: str = "") -> None:
+    """Pages of test pictures with their truth and what both contenders answered.
+
+    A click at a picture opens it on Draw. Where the pictures are not on this machine, it says how
+    to get them and shows the answers without.
+
+    Args:
+        duel: whose answers and probabilities are shown.
+        rows: which test pictures, by their number, in the order to show them.
+        key: of the container, and the beginning of the keys of what is in it.
+        caption: what they have in common, above them.
+
+    Raises:
+        RunError: the file of the scores is damaged.
+    """
+    with st.container(key=key):
+        if caption:
+            st.markdown(caption)
+        if not len(rows):
+            st.info("There are no such pictures.", icon=":material/search_off:")
+            return
+        images = _pictures(duel)
+        shown = _page_of(rows, key)
+        pair = looks(duel)
+        names = " · ".join(f"{look.sign} {look.name}" for look in pair)
+        st.caption(
+            f"{names}. Each line: the answer, ✓ right or ✗ wrong, its probability; beside a wrong "
+            "answer that of the true digit."
+        )
+        with st.container(key=f"{key}_cards", horizontal=True, gap="small"):
+            for row in shown:
+                _show_card(duel, pair, row, None if images is None else images[row], key)
+        offer_csv(lambda: answers_table(duel, rows), file_name=f"{key}.csv")
+
+
+def answers_table(duel: Duel, rows: NDArray[np.intp]) -> pd.DataFrame:
+    """A row per picture: its number, its truth, and what both contenders said.
+
+    Args:
+        duel: whose answers and probabilities.
+        rows: (m,) numbers of test pictures.
+
+    Raises:
+        RunError: the file of the scores is damaged.
+    """
+    columns: dict[str, Any] = {"test picture": rows, "true": duel.labels[rows]}
+    for look in looks(duel):
+        proba = look.contender.proba[rows]
+        columns[f"{look.name}: answer"] = look.contender.answers[rows]
+        for k, label in enumerate(duel.classes):
+            columns[f"{look.name}: probability of {label}"] = proba[:, k]
+    return pd.DataFrame(columns)
+
+
+def open_on_draw(duel: Duel, row: int) -> None:
+    """Go to Draw and read a test picture there, with the visitor's run if it is one of the duel."""
+    runs = [contender.run.name for contender in (duel.first, duel.second)]
+    run = chosen_run_name()
+    st.switch_page(
+        page_path("draw"),
+        query_params={
+            "run": run if run in runs else runs[0],
+            "source": "Test picture",
+            "test_picture": str(row),
+        },
+    )
+
+
+def _pictures(duel: Duel) -> Grey | None:
+    """The test pictures, (n, 28, 28); or None after a sentence that says how to get them."""
+    test_set = duel.first.run.test_set
+    if test_set == "mnist" and find_mnist() is None:
+        st.info(
+            "The pictures are MNIST's, and MNIST is not on this machine. The answers are stored "
+            "with the run, so they are shown without.",
+            icon=":material/image_not_supported:",
+        )
+        offer_download()
+        return None
+    dataset = pictures(test_set)
+    if np.array_equal(dataset.y_test, duel.labels):
+        return dataset.x_test
+    st.info(
+        "The pictures that this run was judged on are not on this machine. The answers are stored "
+        "with the run, so they are shown without.",
+        icon=":material/image_not_supported:",
+    )
+    return None
+
+
+def _page_of(rows: NDArray[np.intp], key: str) -> NDArray[np.intp]:
+    pages = -(-len(rows) // PER_PAGE)
+    # Other pictures begin at their first page again.
+    page = st.pagination(pages, key=f"{key}_page_{len(rows)}_{rows[0]}") if pages > 1 else 1
+    return rows[(page - 1) * PER_PAGE : page * PER_PAGE]
+
+
+def _show_card(duel: Duel, pair: Looks, row: int, image: Grey | None, key: str) -> None:
+    true = duel.labels[row]
+    with st.container(key=f"{key}_card_{row}", width=132, gap=None):
+        if image is not None:
+            # Streamlit shows pictures in labels, so that the picture itself is the button.
+            label = f"![Test picture {row}]({picture_url(image)}) Open on Draw"
+            if st.button(label, key=f"{key}_open_{row}"):
+                open_on_draw(duel, row)
+        lines = "".join(_answer(look, duel, row) for look in pair)
+        st.html(f"<div class='m-card'><b>{html.escape(str(true))}</b> no. {row:,}{lines}</div>")
+
+
+def _answer(look: Look, duel: Duel, row: int) -> str:
+    """One line: the sign and colour of the contender, its answer, and how probable it held it."""
+    proba, true = look.contender.proba[row], duel.labels[row]
+    answer = duel.classes[int(proba.argmax())]
+    right = answer == true
+    said = f"{html.escape(str(answer))} {'✓' if right else '✗'} {share_text(proba.max())}"
+    if not right:
+        said += f", {html.escape(str(true))}: {share_text(proba[duel.classes.index(true)])}"
+    return f"<div style='--accent:{look.colour}'><i>{look.sign}</i>{said}</div>"

@@ -1,0 +1,42 @@
+"""A table and its CSV, the same for every table of the pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+
+def show_table(
+    frame: pd.DataFrame, *, file_name: str, alt: str, columns: dict[str, Any] | None = None
+) -> None:
+    """A table to sort by a click at a heading, and the button below it that saves it as CSV.
+
+    Args:
+        frame: what to show, its columns in this order; the index is left out.
+        file_name: of the CSV, like "mistakes.csv"; the button is found as `csv_mistakes`.
+        alt: what the table holds, for those who cannot see it.
+        columns: Streamlit's column configuration; formats are for the page, the CSV has all digits.
+    """
+    st.dataframe(frame, hide_index=True, height="content", column_config=columns, alt=alt)
+    offer_csv(lambda: frame, file_name=file_name)
+
+
+def offer_csv(make: Callable[[], pd.DataFrame], *, file_name: str) -> None:
+    """A button that saves a table as CSV, made when somebody clicks.
+
+    Args:
+        make: returns the table; its index is left out. It runs beside the page, so it must not
+            call Streamlit.
+        file_name: like "mistakes.csv"; the button is found as `csv_mistakes`.
+    """
+    st.download_button(
+        "Save as CSV",
+        lambda: make().to_csv(index=False),
+        file_name=file_name,
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key=f"csv_{file_name.removesuffix('.csv')}",
+    )
