@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_models import jobs
+from mnist_models.child import begin
+from mnist_models.lock import exclusive
 from mnist_models.publishing import publish
-from mnist_models.runs import Run
-from mnist_models.workflow import Event
+from mnist_models.recipes import RECIPES
+from mnist_models.runs import Run, active_name, run_names
+from mnist_models.workflow import Event, Request
 
 OpenPage = Callable[..., AppTest]
 
@@ -48,17 +50,20 @@ def test_a_run_that_is_not_there_is_named_and_another_offered(
 def test_a_running_job_is_shown_with_its_stage_and_no_second_one_is_offered(
     tiny_run: Run, open_page: OpenPage
 ) -> None:
-    with jobs.exclusive():
-        progress = jobs.ProgressFile("reference on sample")
+    with exclusive():
+        progress = begin(Request(RECIPES["reference"], dataset="sample"))
         progress.tell(Event("training", 0.25, "single"))
         figures = {"epoch": 3, "accuracy": 0.912, "val_accuracy": 0.905}
         progress.tell(Event("training", None, "single", figures))
         page = open_page("compare")
-        text = " ".join(c.value for c in page.sidebar.caption)
-        assert "Single model, epoch 3: training accuracy 0.912, validation 0.905" in text
+        shown = page.sidebar.get("progress")[0]
+        assert "Single model, epoch" in shown.proto.text
+        assert "Time left: unknown yet" in [c.value for c in page.sidebar.caption]
+        charts = page.sidebar.get("vega_lite_chart") or page.sidebar.get("arrow_vega_lite_chart")
+        assert len(charts) == 2
         labels = [button.label for button in page.sidebar.button]
         assert "Cancel" in labels
-        assert "Retrain both" not in labels
+        assert "Retrain" not in labels
 
 
 @pytest.mark.parametrize(
@@ -74,8 +79,8 @@ def test_the_end_of_a_job_is_told_to_who_was_there_and_can_be_closed(
     tiny_run: Run, open_page: OpenPage, event: Event, kind: str
 ) -> None:
     page = open_page("compare")
-    with jobs.exclusive():
-        jobs.ProgressFile("reference on sample").tell(event)
+    with exclusive():
+        begin(Request(RECIPES["reference"], dataset="sample")).tell(event)
     page.run()
     [message] = getattr(page.sidebar, kind)
     assert (event.message or "ended without a word") in message.value
@@ -84,8 +89,9 @@ def test_the_end_of_a_job_is_told_to_who_was_there_and_can_be_closed(
 
 
 def test_the_end_of_an_old_job_is_no_news(tiny_run: Run, open_page: OpenPage) -> None:
-    with jobs.exclusive():
-        jobs.ProgressFile("reference on sample").tell(Event("cancelled", message="Cancelled."))
+    with exclusive():
+        progress = begin(Request(RECIPES["reference"], dataset="sample"))
+        progress.tell(Event("cancelled", message="Cancelled."))
     yesterday = time.time() - 86_400
     os.utime(Path(tiny_run.path).parent / ".job" / "progress.jsonl", (yesterday, yesterday))
     assert not open_page("compare").sidebar.info
@@ -95,20 +101,134 @@ def test_retraining_is_not_offered_where_it_is_switched_off(
     tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MNIST_RETRAIN", "off")
-    assert "Retrain both" not in [b.label for b in open_page("compare").sidebar.button]
+    assert "Retrain" not in [b.label for b in open_page("compare").sidebar.button]
 
 
-def test_the_button_starts_what_was_chosen(
-    tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _press_retrain(page: AppTest) -> None:
+    next(b for b in page.sidebar.button if b.label == "Retrain").click().run()
+    assert not page.exception
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What was asked of the command line; nothing is trained."""
     asked: list[list[str]] = []
-    monkeypatch.setattr("ui.sidebar.start_job", asked.append)
+    monkeypatch.setattr("ui.retraining.start_job", asked.append)
+    monkeypatch.setattr("ui.retraining.find_mnist", lambda: Path("mnist.npz"))
+    return asked
+
+
+def test_the_button_trains_the_reference_where_nobody_chose_anything(
+    tiny_run: Run, open_page: OpenPage, asked: list[list[str]]
+) -> None:
+    _press_retrain(open_page("compare"))
+    assert asked == [["--again"]]
+
+
+def test_without_mnist_the_sample_is_learned_from(
+    tiny_run: Run, open_page: OpenPage, asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.retraining.find_mnist", lambda: None)
+    _press_retrain(open_page("compare"))
+    assert asked == [["--dataset=sample", "--again"]]
+
+
+def test_the_button_starts_what_was_chosen_also_when_the_settings_are_closed_again(
+    tiny_run: Run, open_page: OpenPage, asked: list[list[str]]
+) -> None:
     page = open_page("compare")
-    page.sidebar.radio(key="train_dataset").set_value("sample")
+    page.session_state["train_settings"] = True
+    page.run()
+    page.sidebar.radio(key="train_dataset_mnist").set_value("sample")
     page.sidebar.slider(key="train_epochs_reference").set_value(2)
+    page.sidebar.slider(key="train_dropout_reference").set_value(0.5)
     page.sidebar.number_input(key="train_seed").set_value(5)
-    next(b for b in page.sidebar.button if b.label == "Retrain both").click().run()
+    page.sidebar.text_input(key="train_name").set_value("mine")
+    page.run()
+    page.session_state["train_settings"] = False
+    page.run()
+    assert not page.sidebar.slider
+    assert any("2 epochs, the offline sample" in caption.value for caption in page.sidebar.caption)
+    _press_retrain(page)
     [arguments] = asked
-    assert json.dumps(arguments) == json.dumps(
-        ["--again", "--recipe", "reference", "--dataset", "sample", "--epochs", "2", "--seed", "5"]
-    )
+    assert set(arguments) == {
+        "--again", "--dataset=sample", "--epochs=2", "--dropout=0.5", "--seed=5", "--name=mine"
+    }  # fmt: skip
+
+
+def test_another_recipe_begins_with_its_own_settings(
+    tiny_run: Run, open_page: OpenPage, asked: list[list[str]]
+) -> None:
+    page = open_page("compare")
+    page.session_state["train_settings"] = True
+    page.run()
+    page.sidebar.slider(key="train_epochs_reference").set_value(2).run()
+    page.sidebar.selectbox(key="train_recipe").set_value("slides-c").run()
+    assert page.sidebar.slider(key="train_dropout_slides-c").value == 0.5
+    _press_retrain(page)
+    assert asked == [["--recipe=slides-c", "--again"]]
+
+
+def test_what_is_beyond_the_limits_is_refused_before_anything_starts(
+    tiny_run: Run, open_page: OpenPage, asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_MAX_EPOCHS", "3")
+    page = open_page("compare")
+    assert "epochs must be a whole number between 1 and 3" in page.sidebar.error[0].value
+    assert not [b for b in page.sidebar.button if b.label == "Retrain"]
+    monkeypatch.setenv("MNIST_MAX_EPOCHS", "many")
+    assert "MNIST_MAX_EPOCHS" in open_page("compare").sidebar.error[0].value
+
+
+# Runs
+
+
+def test_a_run_made_here_can_be_shown_first_and_deleted(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    publish("mine", **tiny_contents)
+    page = open_page("compare", run="mine")
+    page.sidebar.button(key="activate_run").click().run()
+    assert active_name() == "mine"
+    assert "activate_run" not in [b.key for b in page.sidebar.button]
+    page.sidebar.button(key="delete_run_now").click().run()
+    assert not page.exception
+    assert run_names() == ["reference"]
+    assert page.query_params["run"] == "reference"
+
+
+def test_a_shipped_run_cannot_be_deleted_and_without_leave_nothing_can(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    publish("mine", **tiny_contents)
+    keys = [b.key for b in open_page("compare", run="reference").sidebar.button]
+    assert "delete_run_now" not in keys
+    monkeypatch.setenv("MNIST_RETRAIN", "off")
+    keys = [b.key for b in open_page("compare", run="mine").sidebar.button]
+    assert not {"delete_run_now", "activate_run"} & set(keys)
+
+
+def test_the_end_of_a_training_says_what_changed_and_lets_one_throw_it_away(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    request = Request(RECIPES["reference"], dataset="sample")
+    with exclusive():
+        progress = begin(request)
+        progress.tell(Event("training", 0.5, "single"))
+        page.run()
+        manifest = json.loads(json.dumps(tiny_contents["manifest"]))
+        confusion = manifest["approaches"]["single"]["metrics"]["test"]["confusion"]
+        confusion[8] = [0] * 10
+        confusion[8][8] = tiny_run.metrics("single").confusion[8][8] + 7
+        publish("mine", **{**tiny_contents, "manifest": manifest})
+        progress.tell(Event("done", 1.0, message="The run mine is ready.", run="mine"))
+    page.run()
+    said = " ".join(caption.value for caption in page.sidebar.caption)
+    assert "7 pictures more (the 8s +7) than *reference*" in said
+    assert "as many pictures than" not in said
+    page.sidebar.button(key="delete_new_run").click().run()
+    assert not page.exception
+    assert run_names() == ["reference"]
+    assert not page.sidebar.success
