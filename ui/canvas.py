@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.decoding import UnreadablePicture, decode_png
+from mnist_models.redrawing import redraw
 
 CANVAS_SIDE = 280  # pixels: ten per pixel of MNIST, and it fits a phone
 PEN_WIDTH, PEN_WIDTHS = 16, (8, 24)
@@ -24,11 +25,15 @@ _PEN = "_canvas_pen"
 @dataclass(frozen=True)
 class _Drawing:
     png: bytes
-    strokes: list[Any]  # as Fabric.js writes them; only ever sent back to the browser they are from
+    strokes: list[Any]  # as Fabric.js writes them
 
 
-def draw_on_canvas() -> NDArray[np.uint8] | None:
-    """Show the canvas; returns the drawing so far, (side, side, 4) uint8, or None before any.
+def draw_on_canvas() -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
+    """Show the canvas; returns the drawing so far, or None before any.
+
+    Returns:
+        (side, side, 4) uint8 as it is seen, and (side, side) uint8 with its strokes drawn again by
+        a thin pen.
 
     Raises:
         UnreadablePicture: the browser sent something that is no drawing.
@@ -41,7 +46,10 @@ def draw_on_canvas() -> NDArray[np.uint8] | None:
         sent = _ask_canvas(key)
     if sent is not None and sent != state.get(_SEEN):
         state[_SEEN] = state[_DRAWN] = sent
-    return decode_png(state[_DRAWN].png) if _DRAWN in state else None
+    if _DRAWN not in state:
+        return None
+    picture = decode_png(state[_DRAWN].png)
+    return picture, redraw(_strokes(), CANVAS_SIDE)
 
 
 def draw_canvas_buttons() -> None:

@@ -3,11 +3,20 @@
 import streamlit as st
 
 from mnist_models.drawing import Steps
+from mnist_models.redrawing import PEN
 from ui.png import Grey, picture_url
 
+_FIRST = "the ink: what stands out from the background"
+_FIRST_REDRAWN = f"your strokes, drawn again with a pen of {PEN} pixels, so that none run together"
 
-def show_steps(steps: Steps) -> None:
-    """The pictures between the drawing and MNIST's, made only while the visitor has them open."""
+
+def show_steps(steps: Steps, *, redrawn: bool) -> None:
+    """The pictures between the drawing and MNIST's, made only while the visitor has them open.
+
+    Args:
+        steps: what `to_mnist_steps` did.
+        redrawn: to the strokes of a drawing, drawn again by a thin pen.
+    """
     with st.container(key="steps"):
         section = st.expander(
             "From your picture to what the models see",
@@ -17,17 +26,17 @@ def show_steps(steps: Steps) -> None:
         )
     if section.open:
         with section:
-            st.html(f"<div class='v-steps'>{''.join(_figures(steps))}</div>")
+            st.html(f"<div class='v-steps'>{''.join(_figures(steps, redrawn))}</div>")
             st.caption(
                 "MNIST's authors did the same, but for the lines: a small drawing, enlarged, "
                 "would have thicker ones than any of MNIST's."
             )
 
 
-def _figures(steps: Steps) -> list[str]:
+def _figures(steps: Steps, redrawn: bool) -> list[str]:
     height, width = steps.fitted.shape
     pictures = (
-        (steps.ink, "the ink: what stands out from the background"),
+        (steps.ink, _FIRST_REDRAWN if redrawn else _FIRST),
         (steps.cropped, "cut to the ink"),
         (steps.mended, _pen(steps)),
         (steps.fitted, f"fitted into a box of 20 × 20: {width} × {height} pixels"),

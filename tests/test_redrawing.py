@@ -1,0 +1,81 @@
+"""A canvas' strokes drawn again: thin, in their place, and whatever a browser may send."""
+
+import contextlib
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mnist_models import to_mnist
+from mnist_models.decoding import UnreadablePicture
+from mnist_models.pens import load_pen_digits, render
+from mnist_models.redrawing import MAX_POINTS, PEN, redraw
+from mnist_models.runs import load_run
+
+DOWN: dict[str, Any] = {"path": [["M", 100, 50], ["Q", 100, 120, 100, 150], ["L", 100, 200]]}
+
+
+def test_a_stroke_is_thin_and_where_it_was_drawn() -> None:
+    rows, columns = np.nonzero(redraw([DOWN], 280) > 127)
+    assert (rows.min(), rows.max()) == pytest.approx((50 - PEN / 2, 200 + PEN / 2), abs=1)
+    assert np.ptp(columns) + 1 == pytest.approx(PEN, abs=1)
+
+
+def test_a_curve_bends_as_the_browser_bends_it() -> None:
+    """Half-way a quadratic curve is half-way between its middle and the middle of its ends."""
+    picture = redraw([{"path": [["M", 40, 140], ["Q", 140, 40, 240, 140]]}], 280)
+    assert np.flatnonzero(picture[:, 140] > 127).mean() == pytest.approx(90, abs=1)
+
+
+def test_a_tap_is_a_dot() -> None:
+    dot = redraw([{"path": [["M", 140, 140], ["L", 140, 140.001]]}], 280)
+    assert np.count_nonzero(dot > 127) == pytest.approx(np.pi * (PEN / 2) ** 2, rel=0.25)
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [{}], [None], ["path"], [{"path": None}], [{"path": []}], [{"path": [[]]}],
+        [{"path": [["Q", 1, 2, 3, 4]]}], [{"path": [["C", 1, 2, 3, 4, 5, 6]]}],
+        [{"path": [["M", 1]]}], [{"path": [["M", "a", "b"]]}], [{"path": [["M", float("nan"), 1]]}],
+        [{"path": [["M", 1e300, 1]]}], [{"path": [["M", 1, 2]] * MAX_POINTS}],
+        [{"path": [["M", 1, 2]] * 2000}] * 20,
+    ],
+)  # fmt: skip
+def test_what_is_no_drawing_is_refused_in_a_sentence(strokes: list[Any]) -> None:
+    with pytest.raises(UnreadablePicture, match=r"strokes.*\.$"):
+        redraw(strokes, 280)
+
+
+@given(st.recursive(
+    st.none() | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.just("path"), inner),
+))  # fmt: skip
+@settings(deadline=None)
+def test_nothing_that_a_browser_sends_raises_anything_else(value: Any) -> None:
+    with contextlib.suppress(UnreadablePicture):
+        assert redraw([value], 28).shape == (28, 28)
+
+
+def test_real_digits_are_read_as_well_with_the_thickest_pen_as_with_the_thinnest(
+    pen_digits_file: object,
+) -> None:
+    """As pictures the thickest pen's are read worse; redrawn, the pen no longer matters."""
+    digits = load_pen_digits()[::25]
+    labels = np.array([digit.digit for digit in digits])
+    predict = load_run("strong").single.predict
+
+    def accuracy(images: list[np.ndarray]) -> float:
+        return float(np.mean(predict(np.stack(images)) == labels))
+
+    def strokes(digit: Any) -> list[Any]:
+        lines = [stroke * (280 / 500) for stroke in digit.strokes]
+        return [{"path": [["M", *line[0]], *(["L", *p] for p in line[1:])]} for line in lines]
+
+    thick = accuracy([to_mnist(render(digit.strokes, pen=24)) for digit in digits])
+    redrawn = accuracy([to_mnist(redraw(strokes(digit), 280)) for digit in digits])
+    thin = accuracy([to_mnist(render(digit.strokes, pen=8)) for digit in digits])
+    assert redrawn >= thick
+    assert redrawn == pytest.approx(thin, abs=0.005)
