@@ -8,6 +8,13 @@ import pytest
 from scipy.stats import binomtest
 
 from mnist_models.contenders import Duel, contenders_of
+from mnist_models.fairness import (
+    fair_comparisons,
+    fair_rows,
+    fair_sentences,
+    size_rows,
+    variants_of,
+)
 from mnist_models.runs import Run
 from ui import fairness, no_digit
 from ui.looks import looks
@@ -41,46 +48,42 @@ def variants() -> dict[str, list[dict[str, Any]]]:
         for (approach, hidden, sampling), accuracies in ACCURACIES.items()
         for seed, accuracy in enumerate(accuracies)
     ]
-    return fairness._variants({"runs": runs})
+    return variants_of(runs)
 
 
 def test_a_single_model_is_compared_with_ten_of_equal_units_and_of_equal_parameters(
     variants: dict[str, Any],
 ) -> None:
-    found = {(f.equal, f.sampling): f.difference for f in fairness.fair_comparisons(variants)}
+    found = {(f.equal, f.learned): f.difference for f in fair_comparisons(variants)}
     assert set(found) == {
-        ("10 hidden units each", "all"),
-        ("10 hidden units each", "undersample"),
-        ("about 1,000 parameters", "all"),
-        ("about 10,000 parameters", "all"),
-        ("about 10,000 parameters", "undersample"),
+        ("10 hidden units each", "all pictures"),
+        ("10 hidden units each", "a 1:1 undersample"),
+        ("about 1,000 parameters", "all pictures"),
+        ("about 10,000 parameters", "all pictures"),
+        ("about 10,000 parameters", "a 1:1 undersample"),
     }
-    spread = found["10 hidden units each", "all"]
+    spread = found["10 hidden units each", "all pictures"]
     assert (spread.low, spread.median, spread.high) == pytest.approx((0.02, 0.025, 0.03))
 
 
 def test_the_sentence_says_who_reads_more_only_where_every_seed_agrees(
     variants: dict[str, Any],
 ) -> None:
-    comparisons = list(fairness.fair_comparisons(variants))
-    said = fairness.fair_sentence([f for f in comparisons if f.sampling == "all"])
-    assert "with 10 hidden units each the ten read 2.50 points more" in said
-    assert "with about 1,000 parameters the single model reads 9.50 points more" in said
-    assert "with about 10,000 parameters the single model reads 1.00 points more" in said
-    said = fairness.fair_sentence([f for f in comparisons if f.sampling == "undersample"])
-    assert "a 1:1 undersample" in said
-    assert "with 10 hidden units each neither reads more with every seed" in said
+    everything, undersample = fair_sentences(list(fair_comparisons(variants)))
+    assert "with 10 hidden units each the ten read 2.50 points more" in everything
+    assert "with about 1,000 parameters the single model reads 9.50 points more" in everything
+    assert "with about 10,000 parameters the single model reads 1.00 points more" in everything
+    assert "a 1:1 undersample" in undersample
+    assert "with 10 hidden units each neither reads more with every seed" in undersample
 
 
 def test_the_tables_of_equal_size_hold_medians_and_ranges(variants: dict[str, Any]) -> None:
-    table = fairness.fair_table(list(fairness.fair_comparisons(variants)))
-    rows = table.to_dict("records")
+    rows = fair_rows(list(fair_comparisons(variants)))
     row = next(r for r in rows if r["equal"] == "about 1,000 parameters")
     expected = {"one": 0.905, "ten": 0.81, "difference": -0.095, "smallest": -0.1}
     assert {key: row[key] for key in expected} == pytest.approx(expected)
     assert row["the ten learn from"] == "all pictures"
-    sizes = fairness.sizes_table(variants).to_dict("records")
-    ten = next(r for r in sizes if r["networks"] == "ten of 1 units, all pictures")
+    ten = next(r for r in size_rows(variants) if r["networks"] == "ten of 1 units, all pictures")
     assert ten["processor seconds"] == 20
     assert (ten["test accuracy"], ten["lowest"], ten["highest"]) == pytest.approx((0.81, 0.8, 0.82))
 

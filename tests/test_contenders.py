@@ -33,12 +33,17 @@ def test_every_approach_of_every_sound_run_can_be_compared(
 def test_only_the_same_pictures_and_classes_can_be_compared(
     tiny_run: Run, tiny_contents: dict[str, Any]
 ) -> None:
-    dataset = tiny_contents["manifest"]["dataset"] | {"fingerprint": "1"}
-    elsewhere = _publish("elsewhere", tiny_contents, dataset=dataset)
+    scores = tiny_contents["arrays"]["test_scores.npz"]
+    others = {**scores, "labels": scores["labels"][::-1]}
+    arrays = {**tiny_contents["arrays"], "test_scores.npz": others}
+    elsewhere = publish("elsewhere", **{**tiny_contents, "arrays": arrays})
+    on_mnist = tiny_contents["manifest"]["dataset"] | {"name": "pens"}
+    elsewhere_too = _publish("elsewhere-too", tiny_contents, dataset=on_mnist)
     more = _publish("more", tiny_contents, classes=[*tiny_run.classes[:-1], "star"])
     single = Contender(tiny_run, "single")
-    with pytest.raises(ValueError, match="other pictures"):
-        Duel.of(single, Contender(elsewhere, "single"))
+    for other in (elsewhere, elsewhere_too):
+        with pytest.raises(ValueError, match="other pictures"):
+            Duel.of(single, Contender(other, "single"))
     with pytest.raises(ValueError, match="other classes"):
         Duel.of(single, Contender(more, "multi"))
     assert Duel.of(single, single).paired.mcnemar_p == 1
@@ -67,3 +72,15 @@ def test_the_shipped_runs_can_all_be_compared_with_each_other() -> None:
         duel = Duel.of(known[0], contender)
         assert duel.paired.rows == 10_000
         assert duel.right[1].sum() == contender.metrics.right
+
+
+def test_what_a_run_learned_from_does_not_matter_but_what_it_was_judged_on(
+    trained: Path, tiny_contents: dict[str, Any]
+) -> None:
+    dataset = tiny_contents["manifest"]["dataset"]
+    runs = [
+        _publish(name, tiny_contents, dataset=dataset | {"name": name, "fingerprint": name})
+        for name in ("mnist", "pens")
+    ]
+    duel = Duel.of(*(Contender(run, "multi") for run in runs))
+    assert duel.paired.only_first == duel.paired.only_second == 0

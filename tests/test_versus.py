@@ -66,7 +66,7 @@ def test_what_cannot_be_compared_says_why(
     tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
 ) -> None:
     manifest = json.loads(json.dumps(tiny_contents["manifest"]))
-    manifest["dataset"]["fingerprint"] = "1"
+    manifest["dataset"]["name"] = "mnist"
     publish("elsewhere", **{**tiny_contents, "manifest": manifest})
     page = open_page("compare", second="elsewhere.single")
     assert "judged on other pictures" in page.error[0].value
