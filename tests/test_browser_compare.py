@@ -75,14 +75,17 @@ def test_a_shared_link_opens_the_same_comparison_tab_and_digits(
     server: Server, page: Page, browser: Browser
 ) -> None:
     visit(page, server, "/compare?first=slides-a.single&second=reference.single&run=reference")
-    page.locator(".st-key-paired_both_wrong button").click()
-    settle(page)
-    page.get_by_role("tab", name="Probabilities").click()
-    expect(page.get_by_text("Expected calibration error in percentage points")).to_be_visible()
-    page.get_by_text("Is it this digit?", exact=True).click()
-    settle(page)
-    expect(page).to_have_url(re.compile("question="))
+    clicks = {
+        "digits=": page.locator(".st-key-paired_both_wrong button"),
+        "evidence=": page.get_by_role("tab", name="Probabilities"),
+        "question=": page.get_by_text("Is it this digit?", exact=True),
+    }
+    for parameter, place in clicks.items():  # one after the other, as people click
+        place.click()
+        expect(page).to_have_url(re.compile(parameter), timeout=RENDER_TIMEOUT_MS)
+        settle(page)
     sentence = page.locator("h5").inner_text()
+    expect(page.get_by_text("Every probability of every picture")).to_be_visible()
     calibration = page.get_by_text("Expected calibration error in percentage points").inner_text()
     assert "the single model of slides-a" in sentence
     other = browser.new_context().new_page()

@@ -27,7 +27,7 @@ _RULES = {
 }
 _ABOUT_RULES = {
     "none": "It says “none” where none of its probabilities reaches one half: a binary model's "
-    "“no”, by all ten. A single model's probabilities sum to 1, so one is nearly always large.",
+    "“no”, by all ten. A single model's probabilities sum to 1, so one is usually large.",
     "refused": "It says “none” where its largest probability is below a threshold of its own, set "
     "so that one in a hundred test digits is refused: both are equally strict on digits.",
 }
@@ -43,6 +43,8 @@ _ABOUT_TABLE = (
 )
 _COUNTS = ("pictures", "none", "one", "several", "sure", "refused")
 _SHARES_OF = ("threshold", "median_largest", "area")
+_RENAMED = {"median_largest": "median largest"}
+_FOUR_DIGITS = st.column_config.NumberColumn(format="%.4f")
 KINDS = ("letters", "scribbles", "noise")
 
 
@@ -87,10 +89,10 @@ def show_no_digit(duel: Duel) -> None:
         alt="What both contenders say to letters, scribbles and noise",
         columns={
             **dict.fromkeys(_COUNTS, st.column_config.NumberColumn(format="localized")),
-            **dict.fromkeys(_SHARES_OF, st.column_config.NumberColumn(format="%.4f")),
+            **{_RENAMED.get(c, c): _FOUR_DIGITS for c in _SHARES_OF},
         },
     )
-    st.caption(_ABOUT_TABLE.format(**found))
+    st.caption(_ABOUT_TABLE.format(**found).replace("%", " %"))
 
 
 def answers_of(found: Evidence, look: Look) -> list[Entry]:
@@ -116,7 +118,7 @@ def no_digit_table(entries: dict[str, list[Entry]]) -> pd.DataFrame:
     """A row per contender and kind of picture."""
     columns = ("kind", *_COUNTS, *_SHARES_OF)
     rows = [(name, *(e[key] for key in columns)) for name, own in entries.items() for e in own]
-    return pd.DataFrame(rows, columns=["contender", *columns])
+    return pd.DataFrame(rows, columns=["contender", *columns]).rename(columns=_RENAMED)
 
 
 def none_dots(entries: dict[str, list[Entry]], pair: Looks, count: str) -> Layered:
