@@ -269,9 +269,10 @@ def _break(state: str, folder: Path) -> dict[str, str]:
     return environment
 
 
-def test_retraining_is_watched_ends_and_is_looked_at(
+def test_retraining_is_watched_and_its_run_shown_first_drawn_with_and_deleted(
     environment: dict[str, str], page: Page
 ) -> None:
+    runs = Path(environment["MNIST_TRAINED"])
     with serve(environment) as running:
         visit(page, running, "/compare")
         _ask_for_training_on_the_sample(page)
@@ -286,6 +287,17 @@ def test_retraining_is_watched_ends_and_is_looked_at(
         progress.get_by_text("Look at it").click()
         expect(page).to_have_url(re.compile("run=reference-sample"), timeout=RENDER_TIMEOUT_MS)
         expect(page.get_by_text("figures are no MNIST results")).to_be_visible()
+        page.locator(".st-key-activate_run button").click()
+        expect(page.locator(".st-key-activate_run")).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
+        assert (runs / "active").read_text().strip() == "reference-sample"
+        visit(page, running)  # as somebody else, who asks for no run
+        expect(page.get_by_text("figures are no MNIST results")).to_be_visible()
+        draw(page, ONE)
+        expect(verdict(page, "multi")).to_have_text(DIGIT, timeout=RENDER_TIMEOUT_MS)
+        page.locator(".st-key-delete_run button").click()
+        page.locator(".st-key-delete_run_now button").click()
+        expect(page).to_have_url(re.compile("run=reference$"), timeout=RENDER_TIMEOUT_MS)
+        assert not (runs / "reference-sample").exists()
         assert_sound(page)
 
 

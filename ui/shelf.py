@@ -44,9 +44,7 @@ def draw_run_choice() -> None:
 def _offer_changes(name: str) -> None:
     """For everyone: show this run first, or delete one that was made here."""
     with st.container(key="run_changes", horizontal=True, gap="xsmall"):
-        if name != active_name() and st.button(
-            "Show it first", key="activate_run", help="To everyone who comes and asks for no other."
-        ):
+        if name != active_name() and st.button("Show it to all first", key="activate_run"):
             _change(lambda: activate(name))
         if not is_shipped(name):
             with st.popover("Delete", key="delete_run"):

@@ -108,7 +108,7 @@ def _draw_what_to_do(name: str, job: Job) -> None:
     if not may_retrain():
         return
     with st.container(horizontal=True, gap="xsmall"):
-        if st.button("Show it first", key="activate_new_run", help="To everyone who comes."):
+        if st.button("Show it to all first", key="activate_new_run"):
             _try(activate, name)
             choose_run(name)
             _dismiss(job)
