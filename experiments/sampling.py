@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from experiments import arguments, write
 from mnist_models.data import Dataset, load_mnist
 from mnist_models.evaluation import evaluate
+from mnist_models.probabilities import reliability
 from mnist_models.recipes import RECIPES, Recipe
 from mnist_models.sampling import STRATEGIES, correct_prior
 from mnist_models.training import fit
@@ -49,29 +50,21 @@ def _calibration(recipe: Recipe, data: Dataset, proba: NDArray) -> dict[str, Any
         rates = np.ones(10)
     corrected = [correct_prior(proba[:, k], rates[k]) for k in range(10)]
     return {
-        "before": reliability(proba, own),
-        "after": reliability(np.stack(corrected, axis=1), own),
+        "before": calibration(proba, own),
+        "after": calibration(np.stack(corrected, axis=1), own),
     }
 
 
-def reliability(proba: NDArray, own: NDArray[np.bool_]) -> dict[str, Any]:
-    """Mean probability and share of yes in ten bins, and the expected calibration error.
-
-    The error is the mean distance of the two over the bins, each weighing as many answers as it
-    holds (Naeini et al. 2015).
-    """
-    bins = np.minimum((proba * _BINS).astype(int), _BINS - 1).ravel()
-    count = np.bincount(bins, minlength=_BINS)
-    predicted, observed = (
-        np.bincount(bins, weights=values.ravel(), minlength=_BINS) / count.clip(1)
-        for values in (proba, own)
-    )
-    error = float((np.abs(predicted - observed) * count).sum() / count.sum())
+def calibration(proba: NDArray, own: NDArray[np.bool_]) -> dict[str, Any]:
+    """What `probabilities.reliability` finds, as lists with a place for each bin, empty or not."""
+    found = reliability(proba, own, bins=_BINS)
+    bins = {round(each.low * _BINS): each for each in found.bins}
+    in_order = [bins.get(k) for k in range(_BINS)]
     return {
-        "predicted": [float(p) if n else None for p, n in zip(predicted, count, strict=True)],
-        "observed": [float(o) if n else None for o, n in zip(observed, count, strict=True)],
-        "count": count.tolist(),
-        "error": error,
+        "predicted": [each.predicted if each else None for each in in_order],
+        "observed": [each.observed if each else None for each in in_order],
+        "count": [each.answers if each else 0 for each in in_order],
+        "error": found.error,
     }
 
 

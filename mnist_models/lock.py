@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from filelock import FileLock, Timeout
 
 from mnist_models.progress import forget_progress, job_folder
-from mnist_models.runs import RunError
+from mnist_models.publishing import write_errors
 
 BUSY = "A training is running already; there is one at a time."
 
@@ -61,20 +61,12 @@ def is_held(patience: float = 0) -> bool:
     return False
 
 
-@contextlib.contextmanager
-def file_errors() -> Iterator[None]:
-    """Turn what goes wrong with the files of the job into a RunError with the next step.
-
-    The folder's place on the server is not told: visitors read these sentences too.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise RunError(
-            f"The job's files in trained/.job cannot be written: {error.strerror or error}. Free "
-            "some space, allow writing there, or remove that folder, and try again; the runs that "
-            "were there are unchanged."
-        ) from error
+def file_errors() -> contextlib.AbstractContextManager[None]:
+    """The same as `write_errors`, for the files of the job."""
+    return write_errors(
+        "The job's files in trained/.job",
+        "Free some space, allow writing there, or remove that folder,",
+    )
 
 
 def _lock() -> FileLock:

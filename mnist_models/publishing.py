@@ -203,8 +203,10 @@ def write_atomically(path: Path, contents: bytes) -> None:
 
 
 @contextlib.contextmanager
-def write_errors() -> Iterator[None]:
-    """Turn what goes wrong while writing to `trained/` into a RunError with the next step.
+def write_errors(
+    what: str = "trained/", next_step: str = "Free some space or allow writing there"
+) -> Iterator[None]:
+    """Turn what goes wrong while writing into a RunError with the next step.
 
     The folder's place on the server is not told: visitors read these sentences too.
     """
@@ -212,6 +214,6 @@ def write_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise RunError(
-            f"trained/ cannot be written: {error.strerror or error}. Free some space or allow "
-            "writing there and try again; the runs that were there are unchanged."
+            f"{what} cannot be written: {error.strerror or error}. {next_step} and try again; the "
+            "runs that were there are unchanged."
         ) from error

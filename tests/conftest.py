@@ -1,5 +1,6 @@
 """What the tests share: the real data, if they are here, and tiny data, runs and folders."""
 
+import copy
 import os
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -178,6 +179,15 @@ def tiny_contents(tiny_dataset: Dataset, make_stack: Callable[..., Stack]) -> di
 def tiny_run(trained: Path, tiny_contents: dict[str, Any]) -> Run:
     """The only run in `trained/`, called reference: both approaches, hidden layers of 8."""
     return publish("reference", **tiny_contents)
+
+
+@pytest.fixture
+def half_contents(tiny_contents: dict[str, Any]) -> dict[str, Any]:
+    """The same for `publish`, but of the single model alone."""
+    manifest = copy.deepcopy(tiny_contents["manifest"])
+    del manifest["approaches"]["multi"]
+    stacks = {"single": tiny_contents["stacks"]["single"]}
+    return {**tiny_contents, "manifest": manifest, "stacks": stacks}
 
 
 @pytest.fixture

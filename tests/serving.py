@@ -101,6 +101,18 @@ def copy_reference(folder: Path) -> Path:
     return copy
 
 
+def expect_verdicts_on_screen(page: Page, digit: str, *, width: int, height: int) -> None:
+    """Both approaches have read the digit, and no one needs to scroll in order to see it."""
+    for approach in ("single", "multi"):
+        expect(verdict(page, approach)).to_have_text(digit, timeout=RENDER_TIMEOUT_MS)
+        box = page.locator(f".st-key-{approach}_verdict").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def visit(page: Page, server: Server, path: str = "/") -> None:
     """Open a page and wait until it has been drawn and its script has ended."""
     page.goto(server.url + path)

@@ -20,6 +20,7 @@ from tests.serving import (
     Server,
     copy_reference,
     draw,
+    expect_verdicts_on_screen,
     serve,
     settle,
     verdict,
@@ -171,15 +172,7 @@ def test_canvas_and_verdicts_fit_the_screen_of_a_phone(browser: Browser, server:
     page = context.new_page()
     visit(page, server)
     draw(page, ONE)
-    for approach in ("single", "multi"):
-        expect(verdict(page, approach)).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
-        box = page.locator(f".st-key-{approach}_verdict").bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 360
-        assert box["y"] + box["height"] <= 780
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= 360
+    expect_verdicts_on_screen(page, "1", width=360, height=780)
     context.close()
 
 

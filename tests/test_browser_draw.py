@@ -18,6 +18,7 @@ from tests.serving import (
     Server,
     Strokes,
     draw,
+    expect_verdicts_on_screen,
     serve,
     settle,
     verdict,
@@ -180,14 +181,7 @@ def test_a_finger_draws_and_both_answers_are_on_the_first_screen_of_a_phone(phon
     assert canvas is not None
     assert canvas["y"] >= 0
     _touch(page, [(canvas["x"] + x, canvas["y"] + y) for x, y in DOWN[0]])
-    for approach in ("single", "multi"):
-        expect(verdict(page, approach)).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
-        box = page.locator(f".st-key-{approach}_verdict").bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 360
-        assert box["y"] + box["height"] <= 640
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect_verdicts_on_screen(page, "1", width=360, height=640)
     assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 0
     page.locator(".st-key-undo button").tap()
     expect_empty(page)

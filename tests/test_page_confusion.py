@@ -197,12 +197,9 @@ def test_two_runs_are_compared_by_their_names(
 
 
 def test_a_run_with_one_approach_has_its_matrix_beside_the_active_runs(
-    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+    tiny_run: Run, half_contents: dict[str, Any], open_page: OpenPage
 ) -> None:
-    manifest = json.loads(json.dumps(tiny_contents["manifest"]))
-    del manifest["approaches"]["multi"]
-    stacks = {"single": tiny_contents["stacks"]["single"]}
-    publish("half", **{**tiny_contents, "manifest": manifest, "stacks": stacks})
+    publish("half", **half_contents)
     page = open_page("confusion", run="half")
     assert len(_matrices(page)) == 2
     assert "Multi-model, reference" in page.subheader[1].value

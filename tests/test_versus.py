@@ -75,10 +75,7 @@ def test_what_cannot_be_compared_says_why(
 
 
 def test_a_run_with_one_approach_is_compared_with_the_active_one(
-    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+    tiny_run: Run, half_contents: dict[str, Any], open_page: OpenPage
 ) -> None:
-    manifest = json.loads(json.dumps(tiny_contents["manifest"]))
-    del manifest["approaches"]["multi"]
-    stacks = {"single": tiny_contents["stacks"]["single"]}
-    publish("half", **{**tiny_contents, "manifest": manifest, "stacks": stacks})
+    publish("half", **half_contents)
     assert _shown(open_page("compare", run="half")) == ("half.single", "reference.multi")
