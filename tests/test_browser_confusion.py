@@ -1,6 +1,7 @@
 """The page Confusion in a real browser: a click at a cell, its pictures, and on to Draw."""
 
 import base64
+import contextlib
 import io
 import re
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from ui.mistakes import PER_PAGE
 pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, Locator, Page, Position, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.serving import RENDER_TIMEOUT_MS, Server, copy_reference, serve, settle, verdict, visit
 
@@ -71,6 +73,24 @@ def _click(page: Page, matrix: str, true: int, answer: int) -> None:
     cell = _cell(page, matrix, true, answer)
     expect(cell).to_have_count(1, timeout=RENDER_TIMEOUT_MS)  # it is drawn anew after a click
     cell.click(position=BESIDE_THE_NUMBER)
+
+
+def _choose_by_keyboard(page: Page, label: str, choice: str, *, in_address: str) -> None:
+    """Choose as a person does, who sees the option before pressing Enter and then sees it taken.
+
+    A list that is redrawn between a key and Enter drops what was typed; people then type again.
+    """
+    box = page.get_by_label(label, exact=True)
+    for _ in range(3):
+        box.focus()
+        box.fill("")
+        page.keyboard.type(choice)
+        with contextlib.suppress(AssertionError, PlaywrightTimeout):
+            expect(page.locator("[role=option][data-focused]")).to_have_text(choice)
+            page.keyboard.press("Enter")
+            page.wait_for_url(lambda url: in_address in url, timeout=RENDER_TIMEOUT_MS / 3)
+            return settle(page)
+    raise AssertionError(f"{choice!r} cannot be chosen by the keyboard: {page.url}")
 
 
 def _assert_shown(page: Page, rows: Rows) -> None:
@@ -160,14 +180,9 @@ def test_pictures_can_be_asked_for_with_the_keyboard(
     server: Server, page: Page, duel: Duel
 ) -> None:
     visit(page, server, "/confusion")
-    for label, choice in (("Pictures of", "Multi-model: one cell"), ("True digit", "9")):
-        page.get_by_label(label, exact=True).focus()
-        page.keyboard.type(choice)
-        page.keyboard.press("Enter")
-        settle(page)
-    page.get_by_label("Answer", exact=True).focus()
-    page.keyboard.type("4")
-    page.keyboard.press("Enter")
+    _choose_by_keyboard(page, "Pictures of", "Multi-model: one cell", in_address="pictures=")
+    _choose_by_keyboard(page, "True digit", "9", in_address="true=9")
+    _choose_by_keyboard(page, "Answer", "4", in_address="answer=4")
     _assert_shown(page, cell_rows(duel, duel.second, 9, 4))
 
 
