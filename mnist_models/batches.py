@@ -71,7 +71,7 @@ def make_members(
         ValueError: a class has no rows, or nothing else has any.
     """
     if approach == "single":
-        targets = np.searchsorted(classes, y).astype(np.float32)
+        targets = (y[:, np.newaxis] == classes).argmax(axis=1).astype(np.float32)
         return [Member("single", targets, STRATEGIES["all"], seed)]
     strategy = STRATEGIES[recipe.sampling]
     return [Member(str(c), (y == c).astype(np.float32), strategy, seed) for c in classes]

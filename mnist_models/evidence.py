@@ -45,8 +45,23 @@ _LISTS = {  # per file its lists, and what each of their entries has
         },
         "examples": {"kind", "picture"},
     },
+    "new_class": {
+        "left_out": {"seed", "digit", "way", "seconds", "rows", "accuracy"},
+        "growing": {"seed", "classes", "way", "seconds", "rows", "accuracy"},
+        "examples": {"digit", "examples", "way", "old", "new"},
+        "drawings": {"digit", "lesson", "way", "seconds", "before", "old", "new"},
+    },
 }
 _CALIBRATION = {"predicted", "observed", "count", "error"}
+_FACTS: dict[str, dict[str, type | tuple[type, ...]]] = {  # per file what stands beside its lists
+    "overfitting": {"network": str, "epochs": int},
+    "fairness": {"command": str, "epochs": int},
+    "new_class": {"command": str, "threads": int},
+    "no_digit": {
+        **{"command": str, "letters": str},
+        **dict.fromkeys(("refused_digits", "sure"), (int, float)),
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -280,6 +295,9 @@ def _accuracies(entries: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 
 def _is_complete(name: str, contents: Evidence) -> bool:
+    facts = _FACTS.get(name, {})
+    if not all(isinstance(contents[key], kind) for key, kind in facts.items()):
+        return False
     for key, fields in _LISTS[name].items():
         entries = contents[key]
         if not entries or not all(fields <= entry.keys() for entry in entries):

@@ -177,7 +177,7 @@ def _start_child(arguments: list[str], output: IO[bytes]) -> subprocess.Popen[by
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # closing the server's terminal does not end the training
-            env=_environment(),
+            env=child_environment(),
         )
     except OSError as error:
         raise RunError(f"The training could not start: {error.strerror or error}.") from error
@@ -232,7 +232,7 @@ def _last_output() -> str:
     return "its output cannot be read."
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """The child's: it finds this package, and leaves a core to the pages. What is set stays.
 
     With a thread on each core the products of matrices wait for the one that the pages take, and

@@ -10,10 +10,10 @@ Layer l holds weights (M, in, out) and biases (M, out). Between the layers stand
 not appear here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -109,13 +109,49 @@ class Stack:
         Raises:
             ValueError: the stacks do not fit together, or are single models.
         """
-        if self.negative_slope != other.negative_slope:
+        # A file keeps it as float32.
+        if np.float32(self.negative_slope) != np.float32(other.negative_slope):
             raise ValueError("Members of one stack have the same negative slope.")
         return replace(
             self,
             weights=tuple(map(_joined, self.weights, other.weights)),
             biases=tuple(map(_joined, self.biases, other.biases)),
             classes_=np.concatenate([self.classes_, other.classes_]),
+        )
+
+    def of(self, labels: Iterable[Any]) -> Self:
+        """The members of these classes alone, in this order.
+
+        Raises:
+            ValueError: there is no such class, or it is a single model.
+        """
+        own = self.classes_.tolist()
+        places = [own.index(label) for label in labels]
+        if self.output != "sigmoid":
+            raise ValueError("A single model is one network for all its classes.")
+        return replace(
+            self,
+            weights=tuple(w[places] for w in self.weights),
+            biases=tuple(b[places] for b in self.biases),
+            classes_=self.classes_[places],
+        )
+
+    def replacing(self, other: Self) -> Self:
+        """These members, but those of the other stack's classes by the other's.
+
+        Raises:
+            ValueError: the other stack has a class that is not here, or does not fit.
+        """
+        theirs = other.classes_.tolist()
+        both = self.with_members(replace(other, classes_=np.arange(len(theirs))))
+        own = self.classes_.tolist()
+        places = list(range(len(own)))
+        for position, label in enumerate(theirs):
+            places[own.index(label)] = len(own) + position
+        return replace(
+            self,
+            weights=tuple(w[places] for w in both.weights),
+            biases=tuple(b[places] for b in both.biases),
         )
 
     def rounded(self) -> Self:

@@ -21,7 +21,16 @@ from numpy.typing import NDArray
 from mnist_models.network import Stack
 from mnist_models.recipes import Approach
 from mnist_models.room import check_room, is_shipped, size_of
-from mnist_models.runs import FORMAT, RUN_NAME, Run, RunError, load_run, run_names, trained_folder
+from mnist_models.runs import (
+    FORMAT,
+    RUN_NAME,
+    Run,
+    RunError,
+    load_run,
+    run_names,
+    trained_folder,
+    unlisted_run_names,
+)
 
 # What is being written, and what is being deleted; a dot keeps them out of the list of runs.
 _INCOMING, _DELETED = ".incoming-", ".deleted-"
@@ -39,7 +48,7 @@ def publish(
 
     Args:
         name: of the new folder.
-        manifest: run.json, without `format`, `name` and `files`.
+        manifest: run.json, without `format`, `name`, `made_here` and `files`.
         stacks: the trained networks.
         arrays: for each further .npz file its name and its arrays.
         documents: for each further .json file its name and its contents.
@@ -60,8 +69,8 @@ def publish(
                 np.savez_compressed(incoming / file_name, allow_pickle=False, **contents)
             for file_name, document in documents.items():
                 _write_json(incoming / file_name, document)
-            manifest = {"format": FORMAT, "name": name, **manifest, "files": _files(incoming)}
-            _write_json(incoming / "run.json", manifest)
+            said = {"format": FORMAT, "name": name, "made_here": True}
+            _write_json(incoming / "run.json", {**said, **manifest, "files": _files(incoming)})
             check_room(name, size_of(incoming))
             for path in (*incoming.iterdir(), incoming):
                 _sync(path)
@@ -96,7 +105,7 @@ def delete_run(name: str) -> None:
             be written.
     """
     names = run_names()
-    if name not in names:
+    if name not in (*names, *unlisted_run_names()):
         load_run(name)  # says that there is none
     if is_shipped(name):
         raise RunError(f"The run {name} belongs to the demo and cannot be deleted.")
@@ -134,7 +143,7 @@ def check_name(name: str) -> None:
 
 def free_name(wanted: str) -> str:
     """`wanted`, or `wanted-2`, `wanted-3`, … if that is taken."""
-    taken = set(run_names())
+    taken = {*run_names(), *unlisted_run_names()}
     name, number = wanted, 2
     while name in taken:
         name, number = f"{wanted}-{number}", number + 1

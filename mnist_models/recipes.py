@@ -5,8 +5,8 @@ sidebar and the command line offer what is registered in `RECIPES`, and nothing 
 """
 
 import json
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal, Self
 
 from mnist_models.distortions import Distortion
 
@@ -115,6 +115,23 @@ class Recipe:
         for name in ("name", "summary", "dataset", "published"):
             values.pop(name, None)
         return json.loads(json.dumps(values))  # tuples become the lists that are read back
+
+    @classmethod
+    def from_settings(cls, name: str, settings: dict[str, Any]) -> Self:
+        """The recipe that `settings` said this of, without what a run's manifest adds.
+
+        Raises:
+            TypeError: the distortion has other settings, as in a run of another version.
+        """
+        known = {field.name for field in fields(cls)} - {"name", "summary"}
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in settings.items()
+            if name in known
+        }
+        if distortion := values.get("distortion"):
+            values["distortion"] = Distortion(**distortion)
+        return cls(name, "", **values)
 
 
 _SLIDES = "slides on Keras and MNIST"

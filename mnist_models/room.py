@@ -5,14 +5,20 @@ from pathlib import Path
 
 from mnist_models.limits import limits
 from mnist_models.recipes import RECIPES
-from mnist_models.runs import RunError, run_names, trained_folder
+from mnist_models.runs import RunError, load_run, run_names, trained_folder
 
 _MEGABYTE = 10**6
 _NEXT = "Delete one first: in the sidebar, or with python -m mnist_models runs --delete RUN"
 
 
 def is_shipped(name: str) -> bool:
-    """Whether a run is part of the demo: each recipe is shipped as the run of its name."""
+    """Whether a run is part of the demo: each recipe is shipped as the run of its name.
+
+    One of that name that was trained here, where the shipped one is absent, says so itself. A
+    damaged one counts as shipped: it can be restored.
+    """
+    with contextlib.suppress(RunError):
+        return name in RECIPES and not load_run(name).made_here
     return name in RECIPES
 
 
@@ -20,14 +26,14 @@ def check_room(name: str, further_bytes: int = 0) -> None:
     """Refuse a run for which there is no room, before it is trained and when it is published.
 
     Args:
-        name: of the run; a shipped one always has room.
+        name: of the run; one of a recipe's name always has room.
         further_bytes: its size, where that is known.
 
     Raises:
         RunError: as many runs or bytes as may be were made here already.
         SettingsError: the limits are no numbers.
     """
-    if is_shipped(name):
+    if name in RECIPES:
         return
     allowed = limits()
     made_here = [run for run in run_names() if not is_shipped(run)]

@@ -36,6 +36,8 @@ from mnist_models.sampling import unpack_rows
 # What visitors see until another run is made active: the first of these that is there.
 DEFAULT_RUNS = ("pens", "strong", "reference")
 FORMAT = 1
+# How names begin of runs that visitors have taught and kept: in no list, found by name only.
+UNLISTED = "own-"
 RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _MAX_MANIFEST_BYTES = 16 * 2**20
 # What every run.json has, and of which type; `_ENTRY` is what it has for each approach.
@@ -100,6 +102,11 @@ class Run:
         return self.manifest["dataset"]["name"]
 
     @property
+    def made_here(self) -> bool:
+        """Whether it was trained here; of a shipped run the manifest does not say so any more."""
+        return bool(self.manifest.get("made_here"))
+
+    @property
     def test_set(self) -> str:
         """Whose test pictures it is judged on: "mnist" or "sample"."""
         return TEST_SETS.get(self.dataset, self.dataset)
@@ -122,6 +129,8 @@ class Run:
     @property
     def label(self) -> str:
         """The name as people should read it: a run on the sample says so."""
+        if self.name.startswith(UNLISTED):
+            return f"{self.name.split('-', 2)[-1]} (taught here)"
         return self.name if self.test_set == "mnist" else f"{self.name} (trained on the sample)"
 
     @property
@@ -237,17 +246,35 @@ class Run:
 
 
 def run_names() -> list[str]:
-    """The names of all runs in `trained/`, damaged ones included, the default one first.
+    """The names of the runs in `trained/`, damaged ones included, the default one first.
+
+    Those that visitors keep for themselves are not among them, see `unlisted_run_names`.
 
     Raises:
         RunError: the folder cannot be read.
     """
+    names = [name for name in _folders() if not name.startswith(UNLISTED)]
+    return sorted(names, key=lambda name: (*(name != first for first in DEFAULT_RUNS), name))
+
+
+def unlisted_run_names(owner: str = "") -> list[str]:
+    """The names of the runs that a visitor has taught and kept, or that any has.
+
+    Args:
+        owner: the mark that stands in their names, see `lessons.mark_of`; empty for everyone's.
+
+    Raises:
+        RunError: the folder cannot be read.
+    """
+    return sorted(name for name in _folders() if name.startswith(f"{UNLISTED}{owner}"))
+
+
+def _folders() -> list[str]:
     folder = trained_folder()
     try:
-        names = [p.name for p in folder.iterdir() if _is_run_folder(p)] if folder.is_dir() else []
+        return [p.name for p in folder.iterdir() if _is_run_folder(p)] if folder.is_dir() else []
     except OSError as error:
         raise RunError(f"trained/ cannot be read: {error.strerror or error}.") from error
-    return sorted(names, key=lambda name: (*(name != first for first in DEFAULT_RUNS), name))
 
 
 def load_run(name: str | None = None) -> Run:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ import tensorflow as tf
 
 from mnist_models.batches import Member, epoch_batches, make_members, steps_per_epoch
 from mnist_models.distortions import Images, distort
-from mnist_models.network import PIXELS, Floats, Stack
+from mnist_models.network import PIXELS, Stack
 from mnist_models.recipes import Approach, Recipe, TrainingError
 from mnist_models.sampling import Rows, stream
 
@@ -74,6 +74,7 @@ def fit(
     *,
     seed: int,
     labels: Sequence[Any] | None = None,
+    start: Stack | None = None,
     validation: tuple[NDArray[np.uint8], NDArray] | None = None,
     on_progress: OnProgress = lambda _: None,
     on_epoch: OnEpoch = lambda _: None,
@@ -86,8 +87,9 @@ def fit(
         x: (n, 28, 28) uint8.
         y: (n,) labels.
         seed: with the same seed, data and machine, the weights are the same.
-        labels: of a multi-model, the classes whose members are trained, in ascending order; all
-            if None.
+        labels: the classes in the order of the outputs; those of y, ascending, if None. Of a
+            multi-model only their members are trained.
+        start: a stack of these layers and classes to go on from; new initial weights if None.
         validation: rows that training never sees, judged after each epoch; with all members only.
         on_progress: called about once a second, or more often; an exception ends the training.
         on_epoch: called with the epoch's history entries.
@@ -98,8 +100,8 @@ def fit(
     started = time.perf_counter()
     classes = _classes(y) if labels is None else np.asarray(labels)
     members = make_members(recipe, approach, y, classes, seed)
-    layers = (PIXELS, *recipe.units(approach), len(classes) // len(members))
-    program = _Program(recipe, members, x, layers=layers, seed=seed)
+    start = start or initial_stack(recipe, approach, classes, seed)
+    program = _Program(recipe, members, x, start=start, seed=seed)
     history: dict[str, list[Any]] = {}
     steps = steps_per_epoch(members, recipe.batch_size)
     best = _Best(recipe.patience)
@@ -247,19 +249,19 @@ class _Program:
         members: list[Member],
         x: NDArray,
         *,
-        layers: tuple[int, ...],
+        start: Stack,
         seed: int,
     ) -> None:
         self.members = len(members)
         self._recipe = recipe
-        self._outputs = layers[-1]
+        self._outputs = start.layers[-1]
         self._pixels = tf.Variable(x.reshape(len(x), PIXELS))
         self._targets = tf.constant(np.stack([member.targets for member in members]))  # (M, n)
         self._dropout_seeds = [
             int(stream(seed, member.name, "dropout").integers(2**31)) for member in members
         ]
-        initial = _initial_parameters(recipe, members, layers, seed)
-        self._parameters = [tf.Variable(array) for array in initial]
+        pairs = zip(start.weights, start.biases, strict=True)
+        self._parameters = [tf.Variable(array) for array in chain.from_iterable(pairs)]
         self._slots = [
             (tf.Variable(tf.zeros_like(p)), tf.Variable(tf.zeros_like(p))) for p in self._parameters
         ]
@@ -392,20 +394,33 @@ def _class_weights(members: list[Member]) -> tf.Tensor | None:
     return tf.constant(weights, tf.float32) if any(w != (1.0, 1.0) for w in weights) else None
 
 
-def _initial_parameters(
-    recipe: Recipe, members: list[Member], layers: tuple[int, ...], seed: int
-) -> Iterator[Floats]:
-    """Weights and biases per layer, stacked: Glorot's uniform or normal ones, and zeros."""
-    streams = [stream(seed, member.name, "weights") for member in members]
-    for inputs, units in pairwise(layers):
+def initial_stack(recipe: Recipe, approach: Approach, classes: NDArray, seed: int) -> Stack:
+    """Networks that have learned nothing: Glorot's uniform or normal weights, and zeros.
+
+    Args:
+        recipe: settings.
+        approach: one network for all classes, or one for each.
+        classes: (K,) labels in the order of the outputs.
+        seed: of the members' streams.
+    """
+    names = ["single"] if approach == "single" else [str(label) for label in classes]
+    streams = [stream(seed, name, "weights") for name in names]
+    sizes = (PIXELS, *recipe.units(approach), len(classes) // len(names))
+    weights = []
+    for inputs, units in pairwise(sizes):
         shape, sd = (inputs, units), recipe.initial_sd
         limit = np.sqrt(6 / (inputs + units))
         drawn = [
             rng.uniform(-limit, limit, shape) if sd is None else rng.normal(0, sd, shape)
             for rng in streams
         ]
-        yield np.stack(drawn).astype(np.float32)
-        yield np.zeros((len(members), units), dtype=np.float32)
+        weights.append(np.stack(drawn).astype(np.float32))
+    return Stack(
+        weights=tuple(weights),
+        biases=tuple(np.zeros((len(names), units), dtype=np.float32) for units in sizes[1:]),
+        classes_=classes,
+        negative_slope=recipe.negative_slope,
+    )
 
 
 def to_keras(stack: Stack) -> list[keras.Model]:

@@ -23,7 +23,7 @@ from mnist_models.network import Stack
 from mnist_models.publishing import check_name, free_name, publish
 from mnist_models.recipes import APPROACHES, RECIPES, Approach, Recipe, TrainingError
 from mnist_models.room import check_room
-from mnist_models.runs import Run, find_run
+from mnist_models.runs import UNLISTED, Run, RunError, find_run
 from mnist_models.sampling import pack_rows, stream
 
 Stage = Literal[
@@ -122,6 +122,8 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     """
     if request.name:
         check_name(request.name)
+        if request.name.startswith(UNLISTED):
+            raise RunError(f"Names that begin with {UNLISTED} are kept for what visitors teach.")
     on_event(Event("loading"))
     dataset = load_dataset(request.dataset, progress=_download_progress(on_event))
     fingerprint = request.fingerprint(dataset)

@@ -187,8 +187,9 @@ def tiny_contents(tiny_dataset: Dataset, make_stack: Callable[..., Stack]) -> di
 
 @pytest.fixture
 def tiny_run(trained: Path, tiny_contents: dict[str, Any]) -> Run:
-    """The only run in `trained/`, called reference: both approaches, hidden layers of 8."""
-    return publish("reference", **tiny_contents)
+    """The only run in `trained/`, as if shipped, called reference: both, hidden layers of 8."""
+    shipped = {**tiny_contents["manifest"], "made_here": False}
+    return publish("reference", **{**tiny_contents, "manifest": shipped})
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ WEB = [*APP, *UI, *PAGES]
 SLOW = {"tensorflow", "keras", "sklearn", "scipy"}
 
 each = pytest.mark.parametrize
+TRAINERS = ("training", "teaching")  # the second is nothing without the first
+MODULES_THAT_TRAIN = tuple(f"mnist_models.{name}" for name in TRAINERS)
 
 
 def _name(path: Path) -> str:
@@ -50,6 +52,8 @@ def _imports_on_loading(path: Path) -> set[str]:
     for part in ast.walk(tree):
         if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
             part.body = []
+        elif isinstance(part, ast.If) and ast.unparse(part.test) == "TYPE_CHECKING":
+            part.body = []
     return set(_imports(tree))
 
 
@@ -73,7 +77,11 @@ def test_the_package_imports_neither_streamlit_nor_what_shows_it(path: Path) -> 
 @each("path", [p for p in PACKAGE if p.name != "training.py"], ids=_name)
 def test_only_training_imports_tensorflow(path: Path) -> None:
     assert not _packages(path) & {"tensorflow", "keras", "tf_keras"}
-    assert not any(m.startswith("mnist_models.training") for m in _imports_on_loading(path))
+
+
+@each("path", [p for p in PACKAGE if p.stem not in TRAINERS], ids=_name)
+def test_what_trains_is_not_loaded_before_there_is_work(path: Path) -> None:
+    assert not any(m.startswith(MODULES_THAT_TRAIN) for m in _imports_on_loading(path))
 
 
 def test_training_imports_tensorflow() -> None:
@@ -83,7 +91,7 @@ def test_training_imports_tensorflow() -> None:
 @each("path", WEB, ids=_name)
 def test_what_the_web_process_imports_names_no_tensorflow(path: Path) -> None:
     assert not _packages(path) & {"tensorflow", "keras", "tf_keras"}
-    assert not {m for m in _imports(_tree(path)) if m.startswith("mnist_models.training")}
+    assert not {m for m in _imports(_tree(path)) if m.startswith(MODULES_THAT_TRAIN)}
 
 
 @each("path", WEB, ids=_name)
@@ -117,7 +125,7 @@ def _loaded_after(statements: str) -> set[str]:
 
 
 def test_importing_the_package_loads_nothing_slow() -> None:
-    modules = [p.stem for p in PACKAGE if p.stem not in ("__init__", "training")]
+    modules = [p.stem for p in PACKAGE if p.stem not in ("__init__", *TRAINERS)]
     assert {"__main__", "data", "evaluation", "jobs", "runs", "workflow"} <= set(modules)
     statements = "\n".join(f"import mnist_models.{module}" for module in modules)
     assert not _loaded_after(statements) & {*SLOW, "streamlit", "pandas", "matplotlib"}

@@ -59,8 +59,25 @@ def test_the_shipped_runs_are_those_that_git_keeps() -> None:
     lines = (ROOT / ".gitignore").read_text().splitlines()
     listed = [line.split("/")[2] for line in lines if line.startswith("!/trained/")]
     assert len(listed) >= 7
+    # A run that is to be shipped says `"made_here": false` in its run.json before it is committed.
     assert [name for name in listed if not is_shipped(name)] == []
     assert not is_shipped("reference-2")
+
+
+def test_a_run_of_a_recipes_name_that_was_made_here_is_deleted_like_any_other(
+    other: Run, tiny_contents: Contents
+) -> None:
+    publish("strong", **tiny_contents)
+    assert load_run("strong").made_here
+    assert not is_shipped("strong")
+    delete_run("strong")
+    assert run_names() == ["reference", "other"]
+
+
+def test_a_damaged_run_of_a_recipes_name_counts_as_shipped(other: Run) -> None:
+    (load_run("reference").path / "run.json").write_bytes(b"")
+    with pytest.raises(RunError, match="belongs to the demo"):
+        delete_run("reference")
 
 
 def test_when_the_active_run_is_deleted_the_default_is_active(

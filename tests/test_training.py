@@ -47,12 +47,6 @@ def _digest(stack: Stack) -> str:
     return hashlib.sha256(b"".join(array.tobytes() for array in _arrays(stack))).hexdigest()
 
 
-def _initial_stack(recipe: Recipe, members: list[Any], classes: np.ndarray, seed: int) -> Stack:
-    layers = (PIXELS, *recipe.hidden, len(classes) // len(members))
-    arrays = list(training._initial_parameters(recipe, members, layers, seed))
-    return Stack(tuple(arrays[0::2]), tuple(arrays[1::2]), classes, recipe.negative_slope)
-
-
 def _train_with_keras(
     start: Stack, recipe: Recipe, members: list[Any], batches: np.ndarray, x: np.ndarray
 ) -> list[keras.Sequential]:
@@ -95,7 +89,7 @@ def test_training_equals_plain_keras_step_by_step(
     members = member_rows.make_members(recipe, approach, y, np.arange(3), 3)
     steps = member_rows.steps_per_epoch(members, recipe.batch_size)
     epochs = [member_rows.epoch_batches(members, steps, 32) for _ in range(2)]
-    start = _initial_stack(recipe, members, np.arange(3), 3)
+    start = training.initial_stack(recipe, approach, np.arange(3), 3)
     models = _train_with_keras(start, recipe, members, np.concatenate(epochs), x)
     assert steps >= 2
     for k, model in enumerate(models):
@@ -157,9 +151,8 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
     assert output.decode().strip() == _digest(first)
 
 
-def test_initial_weights_are_glorot_uniform_and_biases_zero(three: Rows) -> None:
-    members = member_rows.make_members(TINY, "multi", three[1], np.arange(3), 0)
-    stack = _initial_stack(replace(TINY, hidden=(500,)), members, np.arange(3), 0)
+def test_initial_weights_are_glorot_uniform_and_biases_zero() -> None:
+    stack = training.initial_stack(replace(TINY, hidden=(500,)), "multi", np.arange(3), 0)
     limit = np.sqrt(6 / (PIXELS + 500))
     assert np.abs(stack.weights[0]).max() <= limit
     assert stack.weights[0].std() == pytest.approx(limit / np.sqrt(3), rel=0.01)
@@ -169,7 +162,8 @@ def test_initial_weights_are_glorot_uniform_and_biases_zero(three: Rows) -> None
 
 def _program(recipe: Recipe, rows: Rows) -> training._Program:
     members = member_rows.make_members(recipe, "multi", rows[1], np.arange(3), 0)
-    return training._Program(recipe, members, rows[0], layers=(PIXELS, *recipe.hidden, 1), seed=0)
+    start = training.initial_stack(recipe, "multi", np.arange(3), 0)
+    return training._Program(recipe, members, rows[0], start=start, seed=0)
 
 
 def test_dropout_silences_its_share_and_keeps_the_mean(three: Rows) -> None:
@@ -441,8 +435,7 @@ def test_distorted_pictures_are_learned_from_anew_each_epoch(
 
 def test_normal_initial_weights_have_the_standard_deviation_asked_for() -> None:
     recipe = replace(TINY, hidden=(64,), initial_sd=0.05)
-    members = member_rows.make_members(recipe, "single", np.arange(3), np.arange(3), 0)
-    first, _, _, _ = training._initial_parameters(recipe, members, (PIXELS, 64, 3), 0)
+    first = training.initial_stack(recipe, "single", np.arange(3), 0).weights[0]
     assert first.std() == pytest.approx(0.05, rel=0.02)
     assert np.abs(first).max() > 0.15  # a uniform distribution would end at 0.087
 

@@ -1,0 +1,84 @@
+"""The shipped experiment on new classes: what is computed from it."""
+
+import pytest
+
+from mnist_models.evidence import load_evidence
+from mnist_models.promise import (
+    by_examples,
+    growth,
+    promise_kept,
+    table_by_digit,
+    table_by_way,
+)
+from mnist_models.ways import WAYS
+
+
+def _left_out() -> list[dict]:
+    """Two digits, one seed: mended costs 1 and 2 s, everything again 8 s."""
+    start = {"seed": 0, "digit": None, "way": "multi from the start", "seconds": 9.0,
+             "rows": 5, "accuracy": 0.97}  # fmt: skip
+    entries = [start]
+    for digit in (0, 1):
+        for way in WAYS:
+            seconds = {"mended": 1.0 + digit, "again": 8.0}.get(way, 0.5)
+            entries.append(
+                {"seed": 0, "digit": digit, "way": way, "seconds": seconds, "rows": 10,
+                 "accuracy": 0.96 - 0.01 * digit, "before": 0.98,
+                 "old": 0.2 if way == "alone" else 0.975, "new": 0.9}
+            )  # fmt: skip
+    return entries
+
+
+def test_the_answer_is_computed_digit_by_digit() -> None:
+    kept = promise_kept(_left_out())
+    assert (kept.seconds, kept.again) == (1.5, 8.0)
+    assert (kept.shorter.low, kept.shorter.median, kept.shorter.high) == (4.0, 6.0, 8.0)
+    assert kept.lost.median == pytest.approx(0.015)
+    assert kept.lost.high == pytest.approx(0.02)
+    assert kept.forgotten.median == pytest.approx(0.78)
+
+
+def test_every_way_has_its_row() -> None:
+    rows = table_by_way(_left_out())
+    assert [row["way"] for row in rows] == [way.title for way in WAYS.values()]
+    assert rows[1]["seconds"] == "1.50 (1.00 to 2.00)"
+    assert rows[1]["accuracy, all ten"] == "0.9550 (0.9500 to 0.9600)"
+
+
+def test_growing_adds_up_the_steps() -> None:
+    entries = [
+        {"seed": seed, "classes": classes, "way": "again", "seconds": seconds + seed,
+         "rows": 100, "accuracy": 0.9}
+        for seed in (0, 1, 2)
+        for classes, seconds in ((2, 1.0), (3, 2.0))
+    ]  # fmt: skip
+    first, second = growth(entries)
+    assert (first["seconds"], second["seconds"]) == (2.0, 5.0)
+    assert second["rows"] == 200
+
+
+def test_examples_and_drawings_are_medians() -> None:
+    entries = [
+        {"digit": digit, "examples": 10, "way": "mended", "new": new, "old": 0.9}
+        for digit, new in enumerate((0.2, 0.5, 0.9))
+    ]
+    assert by_examples(entries) == [{"way": "mended", "examples": 10, "new": 0.5, "old": 0.9}]
+    drawings = [
+        {"digit": 7, "lesson": lesson, "way": "mended", "new": new, "before": 0.98, "old": 0.97}
+        for lesson, new in enumerate((0.8, 0.9, 0.85))
+    ]
+    (row,) = table_by_digit(drawings)
+    assert row["digit"] == "7"
+    assert row["… and those it confuses: recall"] == "0.850 (0.800 to 0.900)"
+    assert row["… and those it confuses: lost on the others"] == "0.0100"
+
+
+def test_the_shipped_experiment_is_whole() -> None:
+    found = load_evidence("new_class")
+    assert found is not None
+    left_out = [e for e in found["left_out"] if e["digit"] is not None]
+    assert len(left_out) == 10 * 3 * len(WAYS)
+    assert {e["classes"] for e in found["growing"]} == set(range(2, 11))
+    assert {e["examples"] for e in found["examples"]} == {1, 3, 10, 30, 100, 300, 1000}
+    assert {e["digit"] for e in found["drawings"]} == set(range(10))
+    assert promise_kept(found["left_out"]).lost.median <= 0.01
