@@ -31,6 +31,7 @@ PAGES = {
     "/": "One model or ten?",
     "/compare": "Compare",
     "/confusion": "Confusion",
+    "/new_class": "New class",
     "/training": "Training",
     "/data": "Data",
     "/my_drawings": "My drawings",

@@ -69,7 +69,7 @@ def draw_canvas_buttons() -> None:
         st.button(
             "Clear",
             icon=":material/delete:",
-            on_click=_clear,
+            on_click=clear_canvas,
             shortcut="Delete",
         )
     pen = st.popover("Pen", icon=":material/line_weight:", key="pen", on_change="rerun")
@@ -137,10 +137,11 @@ def _undo() -> None:
         st.session_state[_DRAWN] = _Drawing(st.session_state[_DRAWN].png, strokes)
         _give(strokes)
     else:
-        _clear()
+        clear_canvas()
 
 
-def _clear() -> None:
+def clear_canvas() -> None:
+    """Begin with an empty canvas; for callbacks, before it is drawn."""
     for name in (_DRAWN, _SEEN):
         st.session_state.pop(name, None)
     st.session_state[_CLEARED] = st.session_state.get(_CLEARED, 0) + 1

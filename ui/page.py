@@ -17,6 +17,7 @@ _PAGES = (
     *([("my_drawings", "My drawings")] if keeps_corrections() else []),
     ("compare", "Compare"),
     ("confusion", "Confusion"),
+    ("new_class", "New class"),
     ("training", "Training"),
     ("data", "Data"),
     ("how_it_works", "How it works"),

@@ -1,15 +1,17 @@
 """What the two approaches say to one picture."""
 
 import html
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.evaluation import YES
+from mnist_models.network import Stack
 from mnist_models.recipes import APPROACHES, TITLES, Approach
-from mnist_models.runs import Run, RunError
+from mnist_models.runs import RunError
 from mnist_models.words import listing, share_text
 
 _NOTHING = "–"
@@ -17,8 +19,23 @@ _NOTHING = "–"
 Probas = dict[Approach, NDArray]  # (K,) of each approach that could be asked
 
 
+class Answering(Protocol):
+    """What can be asked: a run, or what a visitor has taught."""
+
+    @property
+    def approaches(self) -> Sequence[Approach]:
+        """Those it has."""
+
+    @property
+    def classes(self) -> list[Any]:
+        """The labels, in the order of the outputs."""
+
+    def stack(self, approach: Approach) -> Stack:
+        """The networks of an approach; RunError where they cannot be had."""
+
+
 def show_verdicts(
-    run: Run, image: NDArray[np.uint8] | None, truth: int | None = None, hint: str = ""
+    run: Answering, image: NDArray[np.uint8] | None, truth: int | None = None, hint: str = ""
 ) -> None:
     """Both verdicts, whether they agree, and the probabilities behind them.
 
@@ -43,7 +60,7 @@ def show_verdicts(
         st.html(probability_bars(probas, run.classes))
 
 
-def _probas(run: Run, image: NDArray[np.uint8]) -> Probas:
+def _probas(run: Answering, image: NDArray[np.uint8]) -> Probas:
     probas: Probas = {}
     for approach in run.approaches:
         try:

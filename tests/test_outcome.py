@@ -1,0 +1,138 @@
+"""What a lesson cost and brought is said as the figures say it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mnist_models.lessons import Lesson, State, Step
+from mnist_models.ways import WAYS, Way
+from ui.outcome import (
+    best_step,
+    cost_sentence,
+    loss_sentence,
+    new_sentence,
+    outcome_table,
+    way_title,
+)
+
+NEW = Lesson("new", "reference", "★")
+MEND = Lesson("mend", "reference", "7", also=("1", "9"))
+
+
+def step(way: Way, seconds: float, **changes: Any) -> Step:
+    step = Step(way, seconds, rows=1000, changed=("★",), old=0.95, new=1.0)
+    return replace(step, **changes)
+
+
+def state(*steps: Step, **changes: Any) -> State:
+    known: dict[str, Any] = {"before": {"single": 0.96, "multi": 0.94}, "kept_back": 4}
+    return State(stage="done", steps=steps, **{**known, **changes})
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (
+            [step("member", 0.5), step("again", 5.9)],
+            "One new member cost 0.50 s; the single model, everything again, 5.9 s: 12 times as "
+            "long.",
+        ),
+        (
+            [step("member", 0.5), step("mended", 2.0), step("together", 3.0)],
+            "One new member cost 0.50 s, together with those it confuses 2.0 s; the single model, "
+            "on with old and new, 3.0 s: 6.0 and 1.5 times as long.",
+        ),
+        (
+            [step("member", 3.0), step("alone", 1.5)],
+            "One new member cost 3.0 s; the single model, on with the new alone, 1.5 s: 2.0 times "
+            "less.",
+        ),
+        (
+            [step("mended", 2.0), step("again", 1210.4)],
+            "One new member and those it confuses cost 2.0 s; the single model, everything again, "
+            "1,210 s: 605 times as long.",
+        ),
+        ([step("member", 0.5)], "One new member cost 0.50 s."),
+        ([step("again", 5.9)], "The single model, everything again, cost 5.9 s."),
+    ],
+)
+def test_costs_are_told_of_the_ways_that_were_taught(steps: list[Step], expected: str) -> None:
+    assert cost_sentence(NEW, steps) == expected
+
+
+def test_a_mended_digit_is_told_by_its_members() -> None:
+    steps = [step("member", 1.0), step("mended", 2.0), step("again", 4.0)]
+    assert cost_sentence(MEND, steps).startswith(
+        "The member for 7 cost 1.0 s, together with those that answered wrongly 2.0 s; the single"
+    )
+    assert way_title("member", MEND) == "The member for 7"
+    assert way_title("mended", MEND) == "… and for 1 and 9, which answered wrongly"
+    assert way_title("again", MEND) == WAYS["again"].title
+    assert way_title("member", NEW) == WAYS["member"].title
+
+
+def test_everything_again_stands_for_the_single_model_before_shorter_ways() -> None:
+    steps = [step("alone", 1), step("together", 2), step("again", 3)]
+    chosen = best_step("single", steps)
+    assert chosen is not None
+    assert chosen.way == "again"
+    assert best_step("multi", steps) is None
+
+
+def test_losses_are_told_in_points_and_so_is_what_was_forgotten() -> None:
+    text = loss_sentence(
+        state(step("mended", 1, old=0.937), step("alone", 1, old=0.65), step("again", 9, old=0.97))
+    )
+    assert text == (
+        "On the classes known before, the multi-model lost 0.3 points and the single model gained "
+        "1.0 points. Taught the new alone, the single model forgot 31 points of them."
+    )
+
+
+def test_what_is_told_already_or_did_not_happen_is_not_told() -> None:
+    alone = loss_sentence(state(step("alone", 1, old=0.65)))
+    assert alone == "On the classes known before, the single model lost 31.0 points."
+    kept = loss_sentence(state(step("alone", 1, old=0.958), step("together", 1, old=0.96)))
+    assert kept == "On the classes known before, the single model lost nothing."
+    assert loss_sentence(state(step("member", 1), before={})) == ""
+
+
+def test_what_was_taught_is_read_by_share_of_many_and_by_count_of_few() -> None:
+    steps = [step("mended", 1, new=0.45), step("together", 1, new=0.7)]
+    assert new_sentence(NEW, state(*steps, kept_back=1009)) == (
+        "Of 1,009 pictures of ★ that none has learned from, the multi-model reads 45 % and the "
+        "single model reads 70 %."
+    )
+    one = state(step("member", 1, new=1.0), kept_back=1)
+    assert new_sentence(NEW, one) == (
+        "Of 1 picture of ★ that none has learned from, the multi-model reads 1."
+    )
+    assert new_sentence(NEW, state(step("member", 1, new=None), kept_back=0)) == ""
+
+
+def test_the_table_has_a_row_per_way() -> None:
+    taught = state(
+        step("member", 0.5, alarms={"3": 0.1, "8": 0.4}),
+        step("mended", 0.9, alarms={"3": 0.0}, changed=("★", "3", "8")),
+        step("again", 5.9, changed=(), new=0.75),
+    )
+    table = outcome_table(NEW, taught)
+    assert table["trained"].tolist() == ["member ★", "members ★, 3 and 8", "the whole network"]
+    assert table["false alarms"].tolist() == ["8: 40 %", "none", "–"]
+    assert table["old classes"].tolist()[2] == "96.00 → 95.00 %"
+    assert table["recall on ★"].tolist() == ["4 of 4", "4 of 4", "3 of 4"]
+    assert table["seconds"].tolist() == [0.5, 0.9, 5.9]
+
+
+def test_recall_is_a_share_of_many_pictures_a_count_of_few_and_a_dash_of_none() -> None:
+    one = step("member", 1, new=0.75)
+    cases = {1000: "75.00 %", 4: "3 of 4"}
+    for kept_back, expected in cases.items():
+        table = outcome_table(NEW, state(one, kept_back=kept_back))
+        assert table["recall on ★"].tolist() == [expected]
+    none = outcome_table(NEW, state(replace(one, new=None), kept_back=0))
+    assert none["recall on ★"].tolist() == ["–"]
+    mended = outcome_table(MEND, state(one, new_before={"multi": 0.25}))
+    assert mended["recall on 7"].tolist() == ["1 → 3 of 4"]
+    assert "all classes" in mended
