@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_models.child import begin
 from mnist_models.lock import exclusive
-from mnist_models.publishing import publish
+from mnist_models.publishing import activate, publish
 from mnist_models.recipes import RECIPES
 from mnist_models.runs import Run, active_name, run_names
 from mnist_models.workflow import Event, Request
+from ui.watching import watch_job
 
 OpenPage = Callable[..., AppTest]
 
@@ -35,6 +36,26 @@ def test_choosing_a_run_changes_what_the_page_shows(
     assert not page.exception
     assert any("Run *other" in caption.value for caption in page.caption)
     assert page.query_params["run"] in ("other", ["other"])
+
+
+def test_a_run_made_active_while_a_page_is_drawn_is_on_all_of_the_next_page_and_none_of_this(
+    tiny_run: Run,
+    tiny_contents: dict[str, Any],
+    open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish("other", **tiny_contents)
+
+    def activate_meanwhile(visit_began: float) -> bool:
+        activate("other")
+        return watch_job(visit_began)
+
+    monkeypatch.setattr("ui.sidebar.watch_job", activate_meanwhile)
+    page = open_page("compare")
+    for name in ("reference", "other"):
+        assert page.sidebar.selectbox[0].value == name
+        assert any(f"Run *{name}" in caption.value for caption in page.main.caption)
+        page.run()
 
 
 def test_a_run_that_is_not_there_is_named_and_another_offered(

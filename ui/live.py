@@ -1,6 +1,7 @@
 """The curves of a training that is under way, small enough for the sidebar."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -8,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.recipes import APPROACHES, TITLES
-from ui.charts import COLOURS, Layered
+from ui.charts import COLOURS, Layered, show_chart, version_of
 from ui.curves import DASHED
 
 _FIGURES = {"accuracy": ("accuracy", "val_accuracy"), "loss": ("loss", "val_loss")}
@@ -24,10 +25,12 @@ def show_live_curves(epochs: Sequence[dict[str, Any]]) -> None:
     each = any(len(e.get("member_loss", ())) > 1 for e in epochs) and st.toggle(
         "Each binary model", key="live_members"
     )
+    version = version_of(epochs)  # all who watch see the same, so each chart is made once
     for name in _FIGURES:
-        st.altair_chart(
-            live_chart(epochs, name, each_member=each),
-            alt=f"{name.capitalize()} per epoch so far, {_last(epochs, name)}",
+        show_chart(
+            partial(live_chart, epochs, name, each_member=each),
+            *("live", version, name, str(each)),
+            text=f"{name.capitalize()} per epoch so far, {_last(epochs, name)}",
         )
     st.caption("Solid: as training sees it. Dashed: on held-out pictures.")
 

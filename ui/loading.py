@@ -1,6 +1,6 @@
 """Cached loaders: runs by the hash of their contents, data by name."""
 
-import os
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -9,7 +9,7 @@ from mnist_models.data import Dataset, DatasetError, find_mnist, load_mnist, loa
 from mnist_models.recipes import DATASET_TITLES
 from mnist_models.runs import Run, RunError, active_name, load_run, run_names
 
-_CHOICE = "_run"
+_CHOICE, _ACTIVE = "_run", "_active_run"
 
 
 def chosen_run_name() -> str:
@@ -19,7 +19,7 @@ def chosen_run_name() -> str:
         RunError: there is no run at all.
     """
     asked = st.query_params.get("run") or st.session_state.get(_CHOICE)
-    return asked or active_name()
+    return asked or st.session_state.get(_ACTIVE) or active_name()
 
 
 def choose_run(name: str) -> None:
@@ -29,7 +29,14 @@ def choose_run(name: str) -> None:
 
 
 def remember_choice() -> None:
-    """Carry the choice from page to page: Streamlit drops the address' parameters on the way."""
+    """Carry the choice from page to page: Streamlit drops the address' parameters on the way.
+
+    For who has not chosen, the active run is looked up here, once for all of a page: somebody may
+    make another one active while the page is drawn, or between two strokes.
+    """
+    st.session_state.pop(_ACTIVE, None)
+    with suppress(RunError):  # the page says that there is none
+        st.session_state[_ACTIVE] = active_name()
     if asked := st.query_params.get("run"):
         st.session_state[_CHOICE] = asked
     elif chosen := st.session_state.get(_CHOICE):
@@ -104,11 +111,6 @@ def _changed(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0  # loading it says what is wrong
-
-
-def may_retrain() -> bool:
-    """Whether visitors may train: `MNIST_RETRAIN=off` forbids it, for public deployments."""
-    return os.environ.get("MNIST_RETRAIN", "on").lower() not in ("off", "0", "no", "false")
 
 
 def _offer_another_run(failed: str | None) -> None:

@@ -11,9 +11,9 @@ from mnist_models.estimates import earlier_trainings, estimate
 from mnist_models.jobs import Busy, start_job
 from mnist_models.limits import SettingsError, limits
 from mnist_models.recipes import RECIPES
-from mnist_models.runs import RunError
 from mnist_models.sampling import STRATEGIES
 from mnist_models.words import duration_text
+from ui.permission import attempt
 
 _CHOICES = "_choices"
 _APPROACHES: dict[Literal["both", "single", "multi"], str] = {
@@ -174,12 +174,12 @@ def _how_long(seconds: float | None) -> str:
 
 
 def _start(choices: Choices) -> None:
+    # Whoever presses the button wants to watch it learn, and not to be shown an equal run.
+    arguments = replace(choices, again=True).arguments()
     try:
-        # Whoever presses the button wants to watch it learn, and not to be shown an equal run.
-        start_job(replace(choices, again=True).arguments())
+        started = attempt(lambda: start_job(arguments))
     except Busy:
         st.toast("A training is running already; you can watch it here.")
-    except RunError as error:
-        st.error(str(error), icon=":material/error:")
-        return
-    st.rerun()
+        started = True
+    if started:
+        st.rerun()

@@ -1,7 +1,6 @@
 """The run that a visitor looks at; who may, shows it to everyone first or deletes it."""
 
 import contextlib
-from collections.abc import Callable
 
 import streamlit as st
 
@@ -9,7 +8,8 @@ from mnist_models.publishing import activate, delete_run
 from mnist_models.recipes import DATASET_TITLES
 from mnist_models.room import is_shipped
 from mnist_models.runs import RunError, active_name, load_run, run_names
-from ui.loading import choose_run, chosen_run_name, may_retrain
+from ui.loading import choose_run, chosen_run_name
+from ui.permission import attempt, may_retrain
 
 
 def draw_run_choice() -> None:
@@ -44,27 +44,19 @@ def draw_run_choice() -> None:
 def _offer_changes(name: str) -> None:
     """For everyone: show this run first, or delete one that was made here."""
     with st.container(key="run_changes", horizontal=True, gap="xsmall"):
-        if name != active_name() and st.button("Show it to all first", key="activate_run"):
-            _change(lambda: activate(name))
-        if not is_shipped(name):
-            with st.popover("Delete", key="delete_run"):
-                st.markdown(f"Delete the run **{name}** for everyone?")
-                if st.button("Delete it", type="primary", key="delete_run_now"):
-                    _change(lambda: _delete(name))
+        show = name != active_name() and st.button("Show it to all first", key="activate_run")
+        delete = not is_shipped(name) and _ask_whether_to_delete(name)
+    if show and attempt(lambda: activate(name)):
+        st.rerun()
+    if delete and attempt(lambda: delete_run(name)):
+        choose_run(active_name())
+        st.rerun()
 
 
-def _delete(name: str) -> None:
-    delete_run(name)
-    choose_run(active_name())
-
-
-def _change(action: Callable[[], object]) -> None:
-    try:
-        action()
-    except RunError as error:
-        st.error(str(error), icon=":material/error:")
-        return
-    st.rerun()
+def _ask_whether_to_delete(name: str) -> bool:
+    with st.popover("Delete", key="delete_run"):
+        st.markdown(f"Delete the run **{name}** for everyone?")
+        return st.button("Delete it", type="primary", key="delete_run_now")
 
 
 def _label(name: str) -> str:

@@ -4,7 +4,8 @@ import time
 
 import streamlit as st
 
-from ui.loading import may_retrain, remember_choice
+from ui.loading import remember_choice
+from ui.permission import draw_sign_in, may_retrain
 from ui.retraining import offer_retraining
 from ui.shelf import draw_run_choice
 from ui.watching import watch_job
@@ -21,3 +22,4 @@ def draw_sidebar() -> None:
         runs = watch_job(st.session_state[_VISIT_BEGAN])
         if may_retrain() and not runs:
             offer_retraining()
+        draw_sign_in()

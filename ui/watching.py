@@ -1,7 +1,5 @@
 """A training that is running or has just ended, in the sidebar."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from mnist_models.jobs import Job, cancel_job, current_job
@@ -9,7 +7,8 @@ from mnist_models.publishing import activate, delete_run
 from mnist_models.recipes import TITLES
 from mnist_models.runs import RunError, load_run
 from mnist_models.words import change_text, duration_text
-from ui.loading import choose_run, chosen_run_name, may_retrain
+from ui.loading import choose_run, chosen_run_name
+from ui.permission import attempt, may_retrain
 
 _STAGES = {
     "starting": "Starting",
@@ -20,6 +19,8 @@ _STAGES = {
     "scoring": "Scoring on the training and test pictures",
     "publishing": "Publishing",
 }
+# How often who watches looks again; to draw the curves anew takes a browser longer than the rest.
+_EVERY_S, _CURVES_EVERY_S = 2.0, 5.0
 _SEEN = "_job_seen"  # the job whose end this visitor has dismissed
 _BEFORE = "_job_before"  # the run that was looked at while it trained
 
@@ -35,7 +36,9 @@ def watch_job(visit_began: float) -> bool:
         return False
     if job.running or _is_news(job, visit_began):
         with st.container(key="train_progress"):
-            st.fragment(_draw_job, run_every=1.0 if job.running else None)(job.running)
+            st.fragment(_draw_job, run_every=_EVERY_S if job.running else None)(job.running)
+            if job.running:
+                st.fragment(_draw_curves, run_every=_CURVES_EVERY_S)()
     return job.running
 
 
@@ -63,14 +66,18 @@ def _draw_running(job: Job) -> None:
     st.caption(
         f"About {duration_text(left)} left" if left is not None else "Time left: unknown yet"
     )
-    if job.epochs:
+    with st.container(key="cancel_training"):
+        pressed = may_retrain() and st.button("Cancel", icon=":material/stop:", width="stretch")
+    if pressed and attempt(cancel_job):
+        st.toast("Cancelling …")
+
+
+def _draw_curves() -> None:
+    job = current_job()
+    if job and job.running and job.epochs:
         from ui.live import show_live_curves  # charts take a second to import, once needed
 
         show_live_curves(job.epochs)
-    with st.container(key="cancel_training"):
-        if may_retrain() and st.button("Cancel", icon=":material/stop:", width="stretch"):
-            cancel_job()
-            st.toast("Cancelling …")
 
 
 def _draw_ended(job: Job) -> None:
@@ -108,21 +115,13 @@ def _draw_what_to_do(name: str, job: Job) -> None:
     if not may_retrain():
         return
     with st.container(horizontal=True, gap="xsmall"):
-        if st.button("Show it to all first", key="activate_new_run"):
-            _try(activate, name)
-            choose_run(name)
-            _dismiss(job)
-        if st.button("Throw it away", key="delete_new_run"):
-            _try(delete_run, name)
-            _dismiss(job)
-
-
-def _try(action: Callable[[str], object], name: str) -> None:
-    try:
-        action(name)
-    except RunError as error:
-        st.error(str(error), icon=":material/error:")
-        st.stop()
+        shown = st.button("Show it to all first", key="activate_new_run")
+        thrown_away = st.button("Throw it away", key="delete_new_run")
+    if shown and attempt(lambda: activate(name)):
+        choose_run(name)
+        _dismiss(job)
+    if thrown_away and attempt(lambda: delete_run(name)):
+        _dismiss(job)
 
 
 def _shown_run() -> str:
