@@ -2,7 +2,8 @@
 
 Nothing is trained or scored here: the figures are those stored with each run, which
 `python -m mnist_models evaluate RUN` recomputes from the weights, those of
-`python -m experiments.seeds`, and those of `benchmarks.drawing` in experiments/drawing.json.
+`python -m experiments.seeds`, of `python -m experiments.new_class`, and those of
+`benchmarks.drawing` in experiments/drawing.json.
 """
 
 import argparse
@@ -10,9 +11,11 @@ import re
 import subprocess
 from itertools import product
 from pathlib import Path
+from textwrap import fill
 
 from mnist_models.evidence import Evidence, load_evidence, pen_pictures_name, seeds_spread
 from mnist_models.pens import WIDTHS
+from mnist_models.promise import promise_headline, promise_kept, promise_text
 from mnist_models.recipes import APPROACHES, TITLES, Approach, Published
 from mnist_models.runs import Run, load_run, run_names, trained_folder
 
@@ -74,12 +77,25 @@ def drawings_table(found: Evidence) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
+def new_class_text(found: Evidence) -> str:
+    """Markdown: whether a new class is cheap for ten models.
+
+    Args:
+        found: the experiment "new_class".
+    """
+    kept = promise_kept(found["left_out"])
+    return f"{fill(f'{promise_headline(kept)} {promise_text(kept)}', 99)}\n"
+
+
 def readme_with_results(text: str, runs: list[Run]) -> str:
     """The README with its tables replaced by those of the runs and the experiments."""
     results = "\n".join(filter(None, [table(runs), *map(binary_table, runs)]))
     text = _with("results", results, text)
-    drawn = load_evidence("drawing")
-    return _with("drawings", drawings_table(drawn), text) if drawn else text
+    if drawn := load_evidence("drawing"):
+        text = _with("drawings", drawings_table(drawn), text)
+    if taught := load_evidence("new_class"):
+        text = _with("new class", new_class_text(taught), text)
+    return text
 
 
 def _with(name: str, contents: str, text: str) -> str:

@@ -46,14 +46,17 @@ def _packages(path: Path) -> set[str]:
     return {module.split(".")[0] for module in _imports(_tree(path))}
 
 
+def _is_for_types_only(part: ast.AST) -> bool:
+    return isinstance(part, ast.If) and ast.unparse(part.test) == "TYPE_CHECKING"
+
+
 def _imports_on_loading(path: Path) -> set[str]:
     """What the file imports when it is imported itself: not what its functions do when called."""
     tree = _tree(path)
     for part in ast.walk(tree):
-        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
-            part.body = []
-        elif isinstance(part, ast.If) and ast.unparse(part.test) == "TYPE_CHECKING":
-            part.body = []
+        is_function = isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)
+        if is_function or _is_for_types_only(part):
+            part.body = []  # type: ignore[attr-defined]
     return set(_imports(tree))
 
 

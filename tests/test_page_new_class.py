@@ -23,13 +23,14 @@ from mnist_models.lessons import (
     Step,
     alive,
     lesson_folder,
+    mark_of,
     read_lesson,
     tell,
 )
 from mnist_models.network import Stack
 from mnist_models.publishing import publish
 from mnist_models.recipes import APPROACHES
-from mnist_models.runs import Run, RunError
+from mnist_models.runs import Run, RunError, unlisted_run_names
 from mnist_models.ways import Way
 from tests.conftest import PAGES
 from ui.examples import MOST, Example, look_alike
@@ -529,5 +530,48 @@ def test_the_zip_holds_the_networks_and_the_figures(done: Path) -> None:
 def test_evidence_that_was_not_measured_names_its_command(
     tiny_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.promise.load_evidence", lambda name: None)
+    monkeypatch.setattr("ui.shipped.load_evidence", lambda name: None)
     assert "python -m experiments.new_class" in said(open_as(teach_what="Evidence"))
+
+
+def test_the_evidence_says_the_answer_and_draws_it(
+    open_page: Callable[..., AppTest], tiny_run: Run
+) -> None:
+    page = open_page("new_class", teach_what="Evidence")
+    text = " ".join(element.value for element in page.markdown)
+    assert "A digit added afterwards costs the ten models" in text
+    assert "But the single model need not learn everything again" in text
+    assert [heading.value for heading in page.subheader] == [
+        "From two digits to ten",
+        "How many examples it takes",
+        "Ten drawings by five people, read as others draw",
+    ]
+    assert len(page.get("vega_lite_chart")) == 3
+    assert len(page.dataframe) == 2
+
+
+def test_a_lesson_is_kept_as_a_run_that_only_its_visitor_sees(
+    done: Path, tiny_contents: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, str]] = []
+    monkeypatch.setattr("ui.keeping.keep_lesson", lambda who, ways: asked.append(ways))
+    page = press(open_as(ME), "Keep as a run")
+    assert asked == [{"single": "together", "multi": "mended"}]
+    mine, other = (f"own-{mark_of(who)}-star" for who in (ME, "somebody else"))
+    for name in (mine, other):
+        publish(name, **tiny_contents)
+    page.run()
+    kept = [text.value for text in page.main.text]
+    assert len(kept) == 1
+    assert "star (taught here): test accuracy single model" in kept[0]
+    press(page, "Delete")
+    assert unlisted_run_names() == [other]
+
+
+def test_why_a_lesson_cannot_be_kept_is_said(done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise LessonError("You keep 3 runs already.")
+
+    monkeypatch.setattr("ui.keeping.keep_lesson", refuse)
+    page = press(open_as(ME), "Keep as a run")
+    assert [error.value for error in page.error][-1] == "You keep 3 runs already."

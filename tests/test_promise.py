@@ -6,7 +6,9 @@ from mnist_models.evidence import load_evidence
 from mnist_models.promise import (
     by_examples,
     growth,
+    promise_headline,
     promise_kept,
+    promise_text,
     table_by_digit,
     table_by_way,
 )
@@ -36,6 +38,19 @@ def test_the_answer_is_computed_digit_by_digit() -> None:
     assert kept.lost.median == pytest.approx(0.015)
     assert kept.lost.high == pytest.approx(0.02)
     assert kept.forgotten.median == pytest.approx(0.78)
+
+
+def test_the_answer_in_words_says_both_sides() -> None:
+    kept = promise_kept(_left_out())
+    assert promise_headline(kept) == (
+        "A digit added afterwards costs the ten models 1.50 s, and the single model, everything "
+        "again, 8.0 s."
+    )
+    text = promise_text(kept)
+    assert "6.0 (4.0 to 8.0) times as long" in text
+    assert "it is 1.5 points, and at worst 2.0" in text
+    assert "costs it 0.50 s as well, and then it reads 0.9550 of all ten correctly" in text
+    assert "it forgets: 78.0 points" in text
 
 
 def test_every_way_has_its_row() -> None:
@@ -69,8 +84,8 @@ def test_examples_and_drawings_are_medians() -> None:
     ]
     (row,) = table_by_digit(drawings)
     assert row["digit"] == "7"
-    assert row["… and those it confuses: recall"] == "0.850 (0.800 to 0.900)"
-    assert row["… and those it confuses: lost on the others"] == "0.0100"
+    assert row["Mended: recall"] == "0.850 (0.800 to 0.900)"
+    assert row["Mended: lost"] == "0.0100"
 
 
 def test_the_shipped_experiment_is_whole() -> None:

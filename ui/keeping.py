@@ -9,7 +9,7 @@ from mnist_models.lessons import (
     mark_of,
 )
 from mnist_models.publishing import delete_run
-from mnist_models.recipes import APPROACHES, Approach
+from mnist_models.recipes import APPROACHES, TITLES, Approach
 from mnist_models.runs import RunError, load_run, unlisted_run_names
 from mnist_models.ways import Way
 from ui.lesson import visitor
@@ -36,8 +36,7 @@ def offer_keeping(state: State) -> None:
         icon=":material/bookmark:",
         key="keep_lesson",
         disabled=len(ways) < len(APPROACHES) or bool(state.kept),
-        help="With it every page shows what you taught. The run is in no list: who has its address "
-        "finds it. It takes the ways that were taught last, of both approaches.",
+        help="Then every page can show what you taught. It is in no list: its address finds it.",
     )
     if not pressed:
         return
@@ -69,7 +68,9 @@ def show_kept() -> None:
 def _show_run(name: str) -> None:
     try:
         run = load_run(name)
-        figures = ", ".join(f"{a} {run.metrics(a).accuracy:.4f}" for a in run.approaches)
+        figures = ", ".join(
+            f"{TITLES[a].lower()} {run.metrics(a).accuracy:.4f}" for a in run.approaches
+        )
         about = f"{run.label}: test accuracy {figures}"
     except RunError as error:
         about = str(error)

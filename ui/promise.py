@@ -7,7 +7,9 @@ import streamlit as st
 from mnist_models.promise import (
     by_examples,
     growth,
+    promise_headline,
     promise_kept,
+    promise_text,
     table_by_digit,
     table_by_way,
 )
@@ -18,7 +20,8 @@ from ui.shipped import shipped
 from ui.tables import show_table
 
 _NAME = "new_class"
-_HEIGHT = 280
+_HEIGHT = 360
+_CLASSES = alt.X("classes:O", axis=alt.Axis(labelAngle=0)).title("digits known")
 _MARKS: dict[Way, tuple[str, list[float]]] = {  # what is drawn besides the approach's colour
     "member": ("Multi-model, one member", [5.0, 4.0]),
     "mended": ("Multi-model, and those it confuses", [1.0, 0.0]),
@@ -40,19 +43,8 @@ def show_evidence() -> None:
 
 def _show_answer(found: dict) -> None:
     kept = promise_kept(found["left_out"])
-    st.markdown(
-        f"##### A digit added afterwards costs the ten models {kept.seconds:.2f} s, and the single "
-        f"model, everything again, {kept.again:.1f} s."
-    )
-    st.markdown(
-        f"That is {kept.shorter.text('.1f')} times as long. One new member alone is not enough: "
-        "the old ones have never seen the digit, and some claim it. All ten digits are then read "
-        f"{_points(kept.unmended.median)} points worse than by ten models that had them from the "
-        "start. With the members trained further that claim it, it is "
-        f"{_points(kept.lost.median)} points, and at worst {_points(kept.lost.high)}. The single "
-        f"model that learns the new digit alone loses {_points(kept.forgotten.median)} points on "
-        "the other nine."
-    )
+    st.markdown(f"##### {promise_headline(kept)}")
+    st.markdown(promise_text(kept))
     show_table(
         pd.DataFrame(table_by_way(found["left_out"])).replace({"approach": TITLES}),
         file_name="left_out.csv",
@@ -73,7 +65,7 @@ def _show_growth(found: dict) -> None:
     with left:
         st.markdown("**Seconds, all steps so far**")
         show_chart(
-            lambda: _lines(frame, "classes:O", alt.Y("seconds:Q").title("seconds")),
+            lambda: _lines(frame, _CLASSES, alt.Y("seconds:Q").title("seconds")),
             *("growth seconds", version_of(found["growing"])),
             text="Seconds of training by the number of digits, summed over the steps",
         )
@@ -81,7 +73,7 @@ def _show_growth(found: dict) -> None:
         st.markdown("**Accuracy on the digits known so far**")
         scale = zoomed(frame["accuracy"])
         show_chart(
-            lambda: _lines(frame, "classes:O", alt.Y("accuracy:Q", scale=scale)),
+            lambda: _lines(frame, _CLASSES, alt.Y("accuracy:Q", scale=scale)),
             *("growth accuracy", version_of(found["growing"])),
             text="Accuracy by the number of digits",
         )
@@ -97,7 +89,11 @@ def _show_examples(found: dict) -> None:
     show_chart(
         lambda: _lines(
             frame,
-            alt.X("examples:Q", scale=alt.Scale(type="log")).title("pictures of the new digit"),
+            alt.X(
+                "examples:Q",
+                scale=alt.Scale(type="log"),
+                axis=alt.Axis(values=sorted(set(frame["examples"])), grid=False),
+            ).title("pictures of the new digit"),
             alt.Y("new:Q", scale=alt.Scale(domain=[0, 1])).title("recall of the new digit"),
         ),
         *("examples", version_of(found["examples"])),
@@ -119,12 +115,9 @@ def _show_drawings(found: dict) -> None:
     st.caption(
         "Two pen drawings by each of five people teach a digit that was left out; measured on all "
         "drawings of it by the other 25, three times with other teachers: the median and the "
-        "range. Lost: accuracy on MNIST's test pictures of the nine."
+        "range. Member: one new binary network. Mended: those it confuses as well. Single: the "
+        "single model, on with old and new. Lost: accuracy on MNIST's pictures of the other nine."
     )
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:.1f}"
 
 
 def _named(rows: list[dict]) -> pd.DataFrame:
@@ -132,20 +125,18 @@ def _named(rows: list[dict]) -> pd.DataFrame:
     return frame.assign(way=frame["way"].map(lambda way: _MARKS[way][0]))
 
 
-def _lines(frame: pd.DataFrame, x: str | alt.X, y: alt.Y) -> alt.LayerChart:
+def _lines(frame: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.LayerChart:
     """A line per way, blue or orange by its approach, solid or dashed."""
     ways = [way for way, (title, _) in _MARKS.items() if title in set(frame["way"])]
     titles = [_MARKS[way][0] for way in ways]
     colours = [COLOURS[WAYS[way].approach] for way in ways]
+    legend = legend_on_top(symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=400)
+    dashes = alt.Scale(domain=titles, range=[_MARKS[way][1] for way in ways])
     base = alt.Chart(frame).encode(
-        x,
-        y,
-        alt.Color("way:N", scale=alt.Scale(domain=titles, range=colours), legend=legend_on_top()),
-        alt.StrokeDash(
-            "way:N",
-            scale=alt.Scale(domain=titles, range=[_MARKS[way][1] for way in ways]),
-            legend=legend_on_top(),
-        ),
+        x=x,
+        y=y,
+        color=alt.Color("way:N", scale=alt.Scale(domain=titles, range=colours), legend=legend),
+        strokeDash=alt.StrokeDash("way:N", scale=dashes, legend=legend),
         tooltip=list(frame.columns),
     )
     points = base.mark_point(filled=True, size=45)
