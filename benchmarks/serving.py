@@ -97,7 +97,7 @@ def measure_both(run: Run, repeats: int) -> Starts:
         BenchmarkError: something that is needed is missing, or an app does not answer.
         RunError: the run lacks an approach's weights, or is damaged.
     """
-    chromium = _chromium()
+    chromium = chromium_path()
     for approach in APPROACHES:
         run.stack(approach)  # or says which command trains it
     with tempfile.TemporaryDirectory() as folder:
@@ -105,7 +105,12 @@ def measure_both(run: Run, repeats: int) -> Starts:
         return _take_turns(run, folder, chromium, repeats)
 
 
-def _chromium() -> str:
+def chromium_path() -> str:
+    """The browser to measure with.
+
+    Raises:
+        BenchmarkError: there is none, or no Playwright.
+    """
     try:
         from tests.serving import find_chromium
     except ModuleNotFoundError as error:

@@ -68,7 +68,7 @@ def measure(
         playwright.sync_api.Error: something that is waited for does not come.
     """
     began = time.perf_counter()
-    with _served(script, arguments) as server, clocked_page(browser) as page:
+    with served(script, arguments) as server, clocked_page(browser) as page:
         page.goto(f"{server.url}/{query}")
         draw(page, [_one(0)])
         _times(page)
@@ -118,7 +118,7 @@ def clocked_page(browser: Browser) -> Iterator[Page]:
 
 
 @contextlib.contextmanager
-def _served(script: str, arguments: Sequence[str]) -> Iterator[Server]:
+def served(script: str, arguments: Sequence[str]) -> Iterator[Server]:
     """The app in a process of its own, as soon as it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

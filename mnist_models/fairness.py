@@ -99,6 +99,26 @@ def fair_sentences(comparisons: Sequence[Fair]) -> list[str]:
     ]
 
 
+def updates_sentence(runs: Sequence[Entry]) -> str:
+    """How many more updates a network that learns from all pictures takes; "" where it is unknown.
+
+    Batches are equally large, so updates are to each other as the rows per epoch.
+
+    Args:
+        runs: `runs` of the experiment "fairness".
+    """
+    ten = [entry for entry in runs if entry["approach"] == "multi"]
+    rows = {e["sampling"]: e["rows_per_epoch"] // len(e["balanced_accuracy"]) for e in ten}
+    if not _LEARNED.keys() <= rows.keys():
+        return ""
+    few, many = rows["undersample"], rows["all"]
+    return (
+        f"Epochs are equal, updates are not: in an epoch a network sees {few:,} rows of an "
+        f"undersample or all {many:,}, and its weights change {many / few:.2g} times as often in "
+        "the second case. So part of what all pictures gain is longer training."
+    )
+
+
 def fair_rows(comparisons: Sequence[Fair]) -> list[dict[str, Any]]:
     """A row per comparison: median accuracies, and the difference with its range."""
     rows = []

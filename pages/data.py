@@ -1,11 +1,14 @@
 """Data: what a picture is, number by number, and how many pictures there are of each digit."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from mnist_models.data import find_mnist
 from mnist_models.network import as_rows
+from ui.charts import show_chart, version_of
 from ui.download import offer_download
 from ui.loading import pictures
 from ui.page import begin
@@ -104,6 +107,10 @@ st.markdown(
 for column, name in zip(st.columns(2), counts, strict=True):
     with column:
         st.caption(f"{counts[name].sum():,} {name} pictures")
-        st.altair_chart(count_bars(counts[name]), alt=f"{name} pictures per digit, see the table")
+        show_chart(
+            partial(count_bars, counts[name]),
+            *("counts", version_of(counts[name].tolist())),
+            text=f"{name} pictures per digit, see the table",
+        )
 with st.expander("As a table"):
     st.dataframe(counts.rename_axis("digit"), alt="Pictures per digit for training and test")

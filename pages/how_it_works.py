@@ -1,5 +1,7 @@
 """How it works: both approaches in pictures, and in the figures of the run that is looked at."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -7,6 +9,7 @@ from mnist_models.evaluation import YES
 from mnist_models.recipes import APPROACHES, TITLES, Approach
 from mnist_models.runs import RunError
 from mnist_models.sampling import STRATEGIES
+from ui.charts import show_chart
 from ui.diagrams import (
     activation_curve,
     approach_diagram,
@@ -26,7 +29,7 @@ CURVES = {
 }
 
 
-def show_approach(approach: Approach, image: np.ndarray) -> None:
+def show_approach(approach: Approach, image: np.ndarray, digit: int) -> None:
     st.markdown(f"**{TITLES[approach]}**")
     try:
         stack = run.stack(approach)
@@ -63,6 +66,47 @@ def show_layers(approach: Approach) -> None:
     st.markdown(f"Parameters: {networks}**{total:,}**")
 
 
+@st.fragment  # another digit runs this again and leaves the rest of the page alone
+def show_example() -> None:
+    st.subheader("Two ways to read a digit", anchor=False)
+    labels = data.y_test.astype(str)
+    shown = [c for c in run.classes if str(c) in labels]  # names, where a class was added
+    of_the_sample = ", of the offline sample" if data.name == "sample" else ""
+    digit = st.segmented_control(
+        f"A test picture of the digit{of_the_sample}",
+        shown, default=shown[3], required=True, wrap=True, key="example", bind="query-params",
+    )  # fmt: skip
+    for column, approach in zip(st.columns(2, gap="large"), APPROACHES, strict=True):
+        with column:
+            show_approach(approach, data.x_test[labels == str(digit)][0], digit)
+
+    st.subheader("Few say yes, many say no", anchor=False)
+    training, member = run.metrics(run.approaches[0], "train"), run.classes.index(digit)
+    yes = sum(training.confusion[member])
+    no = training.rows - yes
+    st.markdown(
+        f"“Is it a {digit}?” Of the training pictures, {yes:,} say yes and {no:,} say no. A "
+        f"network that always says no would be right {100 * no / training.rows:.0f} % of the time, "
+        "and useless. So both sides are made the same size:"
+    )
+    show_chart(
+        lambda: sampling_bars(yes, no),
+        *("sampling", str(yes), str(no)),
+        text=f"{yes} yes and {no} no, before and after under- and oversampling",
+    )
+    st.markdown(
+        "**Undersampling** throws rows away and can leave too little to learn from. "
+        "**Oversampling** repeats rows and so overfits easily."
+    )
+    strategy = STRATEGIES.get(recipe["sampling"])
+    learned = run.manifest["approaches"].get("multi", {}).get("rows", [])
+    if strategy and len(learned) == len(run.classes):  # not where one was taught later
+        st.caption(
+            f"The network for {digit} of the run *{run.label}* learned from "
+            f"{learned[member]:,} rows: {strategy.summary}."
+        )
+
+
 begin(
     "How it works",
     "One network that chooses among ten digits, or ten networks that know one digit each: which "
@@ -75,39 +119,7 @@ slope, dropouts = recipe["negative_slope"], recipe["dropout"]
 if not isinstance(dropouts, list):
     dropouts = [dropouts] * len(recipe["hidden"])
 
-st.subheader("Two ways to read a digit", anchor=False)
-digit = st.segmented_control(
-    "A test picture of the digit" + (", of the offline sample" if data.name == "sample" else ""),
-    [c for c in run.classes if c in data.y_test],
-    default=3, required=True, wrap=True, key="example", bind="query-params",
-)  # fmt: skip
-for column, approach in zip(st.columns(2, gap="large"), APPROACHES, strict=True):
-    with column:
-        show_approach(approach, data.x_test[data.y_test == digit][0])
-
-st.subheader("Few say yes, many say no", anchor=False)
-training, member = run.metrics(run.approaches[0], "train"), run.classes.index(digit)
-yes = sum(training.confusion[member])
-no = training.rows - yes
-st.markdown(
-    f"“Is it a {digit}?” Of the training pictures, {yes:,} say yes and {no:,} say no. A network "
-    f"that always says no would be right {100 * no / training.rows:.0f} % of the time, and "
-    "useless. So both sides are made the same size:"
-)
-st.altair_chart(
-    sampling_bars(yes, no), alt=f"{yes} yes and {no} no, before and after under- and oversampling"
-)
-st.markdown(
-    "**Undersampling** throws rows away and can leave too little to learn from. **Oversampling** "
-    "repeats rows and so overfits easily."
-)
-strategy = STRATEGIES.get(recipe["sampling"])
-if "multi" in run.approaches and strategy:
-    learned = run.manifest["approaches"]["multi"]["rows"][member]
-    st.caption(
-        f"The network for {digit} of the run *{run.label}* learned from {learned:,} rows: "
-        f"{strategy.summary}."
-    )
+show_example()
 
 st.subheader("Inside a network", anchor=False)
 for column, approach in zip(st.columns(2, gap="large"), run.approaches, strict=False):
@@ -120,8 +132,10 @@ leak = slope or TYPICAL_LEAK
 for column, (name, (function, low, high, text)) in zip(st.columns(3), CURVES.items(), strict=True):
     with column:
         st.markdown(f"**{name}**")
-        st.altair_chart(
-            activation_curve(function.format(leak), low, high), alt=f"{name} as a curve"
+        show_chart(
+            partial(activation_curve, function.format(leak), low, high),
+            *("activation", name, str(leak)),
+            text=f"{name} as a curve",
         )
         st.caption(text.format(leak))
 st.markdown(

@@ -13,6 +13,7 @@ from mnist_models.fairness import (
     fair_rows,
     fair_sentences,
     size_rows,
+    updates_sentence,
     variants_of,
 )
 from mnist_models.runs import Run
@@ -40,7 +41,8 @@ def variants() -> dict[str, list[dict[str, Any]]]:
             "test_accuracy": accuracy,
             "parameters": PARAMETERS.get((approach, hidden), 9_900),
             "distinct_rows": 60_000,
-            "rows_per_epoch": 600_000,
+            "rows_per_epoch": 600_000 if sampling == "all" else 150_000,
+            "balanced_accuracy": [0.9] * (10 if approach == "multi" else 0),
             "cpu_seconds": 10.0 + 20 * seed,
             "bytes": 2_000,
             "milliseconds": 0.25,
@@ -75,6 +77,16 @@ def test_the_sentence_says_who_reads_more_only_where_every_seed_agrees(
     assert "with about 10,000 parameters the single model reads 1.00 points more" in everything
     assert "a 1:1 undersample" in undersample
     assert "with 10 hidden units each neither reads more with every seed" in undersample
+
+
+def test_the_sentence_on_updates_has_the_rows_that_each_network_sees(
+    variants: dict[str, Any],
+) -> None:
+    runs = [entry for entries in variants.values() for entry in entries]
+    sentence = updates_sentence(runs)
+    assert "15,000 rows of an undersample or all 60,000" in sentence
+    assert "4 times as often" in sentence
+    assert not updates_sentence([e for e in runs if e["sampling"] == "all"])
 
 
 def test_the_tables_of_equal_size_hold_medians_and_ranges(variants: dict[str, Any]) -> None:

@@ -50,6 +50,27 @@ def test_an_entry_without_what_pages_show_makes_the_file_damaged(
     assert evidence.load_evidence(name) is None
 
 
+@pytest.mark.parametrize("damage", ["absent", "of another kind"])
+@pytest.mark.parametrize(
+    ("name", "fact"),
+    [
+        *(("overfitting", fact) for fact in ("network", "epochs")),
+        *(("fairness", fact) for fact in ("command", "epochs")),
+        *(("no_digit", fact) for fact in ("command", "letters", "refused_digits", "sure")),
+    ],
+)
+def test_a_file_without_what_its_captions_say_is_damaged(
+    name: str, fact: str, damage: str, experiments: Path
+) -> None:
+    shipped = Path(__file__).resolve().parent.parent / "experiments" / f"{name}.json"
+    contents = json.loads(shipped.read_bytes())
+    contents[fact] = None
+    if damage == "absent":
+        del contents[fact]
+    (experiments / f"{name}.json").write_text(json.dumps(contents), encoding="utf-8")
+    assert evidence.load_evidence(name) is None
+
+
 @pytest.mark.parametrize("name", ["fairness", "no_digit"])
 def test_absent_evidence_is_none(name: str, experiments: Path) -> None:
     assert evidence.load_evidence(name) is None

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_models import data
 from mnist_models.data import Dataset, load_sample
+from tests.conftest import PAGES
 from ui.pictures import COLUMNS, PER_PAGE, numbers_table, one_hot_boxes, row_excerpt
 
 PAGE = Path(__file__).resolve().parent.parent / "pages" / "data.py"
@@ -206,7 +207,12 @@ def test_one_hot_has_a_single_1_in_the_box_of_the_label(label):
 
 def test_every_grey_level_is_readable_on_its_own_grey():
     picture = np.resize(np.arange(256, dtype=np.uint8), (28, 28))
-    cells = re.findall(r"rgb\((\d+),.*?color:#(\w+)'", numbers_table(picture, scaled=False))
+    table = numbers_table(picture, scaled=False)
+    cells = re.findall(r"rgb\((\d+),.*?color:#(\w+)'", table)
+    style = (PAGES.parent / "ui" / "style.css").read_text(encoding="utf-8")
+    zero = re.search(r"\.d-numbers td \{background: #000; color: #(\w+)\}", style)
+    assert zero
+    cells += [("0", zero[1])] * table.count("<td>0</td>")
     assert len(cells) == 784
     for grey, ink in cells:
         ink_grey = int(ink[:2] if len(ink) == 6 else ink[0] * 2, 16)

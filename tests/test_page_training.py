@@ -14,8 +14,9 @@ from mnist_models import evidence
 from mnist_models.publishing import publish
 from mnist_models.recipes import RECIPES, TITLES
 from mnist_models.runs import Run
+from ui import shipped
 from ui.curves import accuracy_panels, loss_panels, member_curves
-from ui.measured import reliability_diagram
+from ui.sampling import reliability_diagram
 
 OpenPage = Callable[..., AppTest]
 
@@ -94,6 +95,13 @@ def _matrices(page: AppTest) -> list[bytes]:
     return [c.datasets[0].data.data for c in charts if c.alt.startswith("Validation confusion")]
 
 
+def _open_part(page: AppTest, part: str) -> AppTest:
+    page.session_state["part"] = part
+    page.run()
+    assert not page.exception
+    return page
+
+
 def _table(page: AppTest, column: str) -> Any:
     return next(e.value for e in page.dataframe if column in e.value.columns)
 
@@ -130,11 +138,23 @@ def test_each_binary_model_can_be_asked_for(tiny_run: Run, open_page: OpenPage) 
     assert not page.toggle(key="each_member").set_value(True).run().exception
 
 
+def test_a_closed_part_does_no_work(
+    tiny_run: Run, monkeypatch: pytest.MonkeyPatch, open_page: OpenPage
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("nobody asked for experiments")
+
+    monkeypatch.setattr(evidence, "load_evidence", refuse)
+    monkeypatch.setattr(shipped, "load_evidence", refuse)
+    page = open_page("training")
+    assert [heading.value for heading in page.subheader] == ["Epoch by epoch"]
+
+
 def test_the_slider_changes_matrices_and_accuracies(
     trained: Path, contents: dict[str, Any], open_page: OpenPage
 ) -> None:
     publish("reference", **contents)
-    page = open_page("training")
+    page = _open_part(open_page("training"), "Mistakes")
     assert [m.value for m in page.metric] == ["0.6000", "0.6000"]
     before = _matrices(page)
     page.slider(key="epoch").set_value(1).run()
@@ -166,9 +186,11 @@ def test_runs_without_validation_or_with_one_approach_are_shown(
     stacks = {a: contents["stacks"][a] for a in approaches}
     publish("reference", **{**contents, "stacks": stacks})
     page = open_page("training")
-    assert len(page.metric) == len(approaches) * validation
     said = " ".join(e.value for e in (*page.caption, *page.info))
     assert ("no validation figures" in said) == (not validation)
+    page = _open_part(page, "Mistakes")
+    assert len(page.metric) == len(approaches) * validation
+    said = " ".join(e.value for e in (*page.caption, *page.info))
     assert ("no confusion matrices" in said) == (not validation)
 
 
@@ -178,7 +200,9 @@ def test_a_damaged_history_is_said_and_the_rest_is_shown(
     (tiny_run.path / "history.json").write_text("{", encoding="utf-8")
     page = open_page("training")
     assert "history.json" in page.error[0].value
+    page = _open_part(page, "Published and ours")
     assert "Published and ours" in [heading.value for heading in page.subheader]
+    assert not page.error
 
 
 @pytest.mark.parametrize(
@@ -191,10 +215,13 @@ def test_absent_or_damaged_evidence_says_the_command(
     if text is not None:
         for name in ("overfitting", "sampling", "drawing"):
             (experiments / f"{name}.json").write_text(text, encoding="utf-8")
-    said = " ".join(info.value for info in open_page("training").info)
-    assert "python -m experiments.overfitting" in said
-    assert "python -m experiments.sampling" in said
-    assert "python -m benchmarks.drawing --out experiments/drawing.json" in said
+    page = open_page("training")
+    for part, command in (
+        ("Overfitting", "python -m experiments.overfitting"),
+        ("Sampling", "python -m experiments.sampling"),
+        ("Drawings", "python -m benchmarks.drawing --out experiments/drawing.json"),
+    ):
+        assert command in _open_part(page, part).info[0].value
 
 
 def test_drawings_are_shown_pen_by_pen_in_both_places(
@@ -215,7 +242,7 @@ def test_drawings_are_shown_pen_by_pen_in_both_places(
         for preparation in ("whole canvas", "to_mnist")
     ]
     _write(experiments, "drawing", {"rows": rows})
-    page = open_page("training")
+    page = _open_part(open_page("training"), "Drawings")
     table = _table(page, "8 px")
     assert table["run"].tolist() == [r for r in ("pens", "strong", "some.run") for _ in range(2)]
     assert table["24 px"].tolist() == pytest.approx([0.924, 0.924, 0.824, 0.824, 0.724, 0.724])
@@ -244,7 +271,7 @@ def test_published_figures_stand_beside_ours_for_runs_on_mnist(
     damaged = publish("broken", **contents)
     (damaged.path / "run.json").write_text("{", encoding="utf-8")
 
-    table = _table(open_page("training"), "published")
+    table = _table(_open_part(open_page("training"), "Published and ours"), "published")
     assert table["run"].tolist() == ["on-mnist"] * 2 + ["without-figure"] * 2  # not the sample's
     first = table.iloc[0]
     ours = run.metrics("single")
@@ -284,7 +311,7 @@ def test_the_sampling_table_has_medians_and_ranges(
 ) -> None:
     _write(experiments, "sampling", _sampling())
     _write(experiments, "overfitting", _overfitting())
-    page = open_page("training")
+    page = _open_part(open_page("training"), "Sampling")
     table = _table(page, "strategy")
     assert table["strategy"].tolist() == ["undersample", "fresh", "all"]
     first = table.iloc[0]
@@ -292,18 +319,20 @@ def test_the_sampling_table_has_medians_and_ranges(
     assert first["gap"] == "0.0300 (0.0100 to 0.0400)"
     assert first["distinct rows"] == "1,001 (1,000 to 1,002)"
     assert first["seconds"] == "20.0 (10.0 to 30.0)"
-    dropout = _table(page, "dropout")
+    assert any("5.00 percentage points before" in c.value for c in page.caption)
+    page.session_state["remedy"] = "Dropout"
+    page = _open_part(page, "Overfitting")
+    dropout = _table(page.segmented_control(key="remedy").set_value("Dropout").run(), "dropout")
     assert dropout["test accuracy"].tolist() == [
         "0.9100 (0.9000 to 0.9200)", "0.9600 (0.9500 to 0.9700)",
     ]  # fmt: skip
-    assert any("5.00 percentage points before" in c.value for c in page.caption)
 
 
 def test_another_strategy_can_be_chosen(
     experiments: Path, tiny_run: Run, open_page: OpenPage
 ) -> None:
     _write(experiments, "sampling", _sampling())
-    page = open_page("training")
+    page = _open_part(open_page("training"), "Sampling")
     page.selectbox(key="strategy").set_value("all").run()
     assert not page.exception
     assert any("nothing to correct" in caption.value for caption in page.caption)

@@ -35,7 +35,12 @@ def zoomed(values: Iterable[float], *, step: float = 0.02) -> alt.Scale:
     return alt.Scale(domain=[max(0.0, floor), 1.0], nice=False)
 
 
-def show_chart(make: Callable[[], Layered], *of: str, text: str) -> None:
+def version_of(data: object) -> str:
+    """What changes with the data: names a chart of them, see `show_chart`."""
+    return str(hash(str(data)))
+
+
+def show_chart(make: Callable[[], Layered | alt.Chart], *of: str, text: str) -> None:
     """Draw a chart that many visitors look at: what Altair makes of it is kept.
 
     Altair takes longer to check and write a chart than everything else on a page together.
@@ -51,9 +56,9 @@ def show_chart(make: Callable[[], Layered], *of: str, text: str) -> None:
 @st.cache_data(max_entries=128, show_spinner=False)
 def _specification(
     of: tuple[str, ...],  # noqa: ARG001 - it is the cache's key
-    _make: Callable[[], Layered],
+    _make: Callable[[], Layered | alt.Chart],
 ) -> dict[str, Any]:
     specification = _make().to_dict()
     specification.pop("config", None)  # Altair's default size of a view; Streamlit has its own
-    tables = {name: pd.DataFrame(rows) for name, rows in specification["datasets"].items()}
+    tables = {name: pd.DataFrame(rows) for name, rows in specification.get("datasets", {}).items()}
     return specification | {"datasets": tables}

@@ -51,11 +51,6 @@ _LOSS: dict[Approach, str] = {
     "multi": "Mean binary cross-entropy. Training on the rows that sampling chose, validation on "
     "all held-out pictures, one yes to nine noes: compare how they run, not how high.",
 }
-ABOUT_PUBLISHED = (
-    "Test accuracy: the share of MNIST's 10,000 test pictures read correctly; in brackets its 95 % "
-    "Wilson interval, the range in which the true share plausibly lies. Train: the same on the "
-    "training pictures. Difference: ours − published. *Not printed*: the source has no such figure."
-)
 _EPOCH_AXIS = alt.Axis(tickMinStep=1, format="d", grid=False)
 
 

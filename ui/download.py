@@ -3,19 +3,25 @@
 import streamlit as st
 
 from mnist_models.data import DatasetError, download_mnist
-from ui.loading import may_retrain
+from ui.permission import may_retrain
 
 
-def offer_download() -> None:
-    """A button that downloads MNIST and starts the page again; or who else can add it."""
+def offer_download(beside: str = "") -> None:
+    """A button that downloads MNIST and starts the page again; or who else can add it.
+
+    Args:
+        beside: the key of what it stands in, so that a page can offer it at several places.
+    """
     if not may_retrain():
         st.info("MNIST is not installed here. The owner of this site can add it; visitors cannot.")
         return
-    if not st.button("Download MNIST (11 MB)", icon=":material/download:", key="download_mnist"):
+    if not st.button(
+        "Download MNIST (11 MB)", icon=":material/download:", key=f"{beside}download_mnist"
+    ):
         return
     with (place := st.empty()).container():
         # A click restarts this script, and the next call of the progress bar ends the download.
-        st.button("Cancel", icon=":material/stop:", key="cancel_download")
+        st.button("Cancel", icon=":material/stop:", key=f"{beside}cancel_download")
         bar = st.progress(0.0, text="Asking for MNIST …")
 
     def show(done: int, total: int) -> None:

@@ -1,6 +1,7 @@
 """How well drawings by people are read: the shipped benchmark, pen by pen."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -9,8 +10,10 @@ import streamlit as st
 
 from mnist_models.evidence import Evidence, accuracy_by_pen
 from mnist_models.recipes import APPROACHES, TITLES, Approach
-from ui.charts import COLOURS, NEUTRAL, Layered, zoomed
+from mnist_models.runs import Run
+from ui.charts import COLOURS, NEUTRAL, Layered, show_chart, version_of, zoomed
 from ui.curves import DASHED, HEIGHT, LEGEND, SOLID
+from ui.shipped import shipped
 from ui.tables import show_table
 
 _RUNS = {"pens": SOLID, "strong": DASHED, "reference": [2, 3]}  # those with both approaches
@@ -18,8 +21,14 @@ _PLACES = {"as drawn": False, "big and centred": True}
 
 
 @st.fragment
-def show_drawings(found: Evidence) -> None:
+def show_drawings(_: Run) -> None:
     """Accuracy over the pen's width for both approaches, and the same as a table."""
+    st.subheader("Drawings by people, pen by pen", anchor=False)
+    if found := shipped("drawing"):
+        _show_pens(found)
+
+
+def _show_pens(found: Evidence) -> None:
     place = st.segmented_control(
         "Drawings", list(_PLACES), default="as drawn", required=True, key="drawings_place"
     )
@@ -29,9 +38,10 @@ def show_drawings(found: Evidence) -> None:
         with column:
             st.markdown(f"**{TITLES[approach]}**")
             own = [entry for entry in shown if entry["approach"] == approach]
-            st.altair_chart(
-                pen_lines(own, approach, zoomed(entry["accuracy"] for entry in shown)),
-                alt=f"{TITLES[approach]}: share of drawings read correctly over the pen's width",
+            show_chart(
+                partial(pen_lines, own, approach, zoomed(entry["accuracy"] for entry in shown)),
+                *("pens", approach, version_of(shown)),
+                text=f"{TITLES[approach]}: share of drawings read correctly over the pen's width",
             )
     st.caption(
         "Of 7,494 digits that 30 people wrote, the share read correctly, over the width of the pen "

@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.contenders import Duel
-from mnist_models.evidence import load_evidence
 from mnist_models.fairness import (
     ACCURACIES,
     SIZES,
@@ -18,10 +17,12 @@ from mnist_models.fairness import (
     fair_sentences,
     size_rows,
     title_of,
+    updates_sentence,
     variants_of,
 )
 from mnist_models.recipes import APPROACHES, TITLES
-from ui.charts import COLOURS, NEUTRAL, Layered, legend_on_top, show_chart
+from ui.charts import COLOURS, NEUTRAL, Layered, legend_on_top, show_chart, version_of
+from ui.shipped import shipped
 from ui.tables import show_table
 
 _ABOUT = (
@@ -45,17 +46,16 @@ _FOUR_DIGITS = st.column_config.NumberColumn(format="%.4f")
 
 def show_fairness(_: Duel) -> None:
     """What remains of the difference at equal hidden units and at equal parameters."""
-    found = load_evidence("fairness")
-    if not found:
-        st.info("Not measured, or damaged. Make it with: `python -m experiments.fairness`")
+    if not (found := shipped("fairness")):
         return
     runs, variants = found["runs"], variants_of(found["runs"])
     comparisons = list(fair_comparisons(variants))
     for sentence in fair_sentences(comparisons):
         st.markdown(sentence)
+    st.caption(updates_sentence(runs))
     show_chart(
         lambda: accuracy_dots(runs),
-        *("fairness", str(hash(str(runs)))),
+        *("fairness", version_of(runs)),
         text="Test accuracy of each variant, a dot per seed",
     )
     st.caption(_ABOUT.format(**found, seeds=len({entry["seed"] for entry in runs})))

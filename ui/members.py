@@ -166,20 +166,27 @@ def _curves(version: str, _contender: Contender) -> Curves:  # noqa: ARG001 - th
 
 @st.fragment
 def _show_curves(curves: Curves, look: Look) -> None:
+    """One kind of curve at a time: each is as much work for a browser as the rest of the tab."""
     digits = [str(label) for label in look.contender.run.classes]
-    chosen = st.segmented_control("Bring forward the model for", digits, wrap=True, key="member")
-    for (kind, (axes, about)), column in zip(_ABOUT_CURVES.items(), st.columns(2), strict=True):
-        drawn = {d: curve for d, curve in zip(digits, curves[kind], strict=True) if curve}
-        with column:
-            st.markdown(f"**{kind}**")
-            if drawn:
-                show_chart(
-                    partial(curve_chart, drawn, axes, look.colour, chosen),
-                    *(kind, look.version, look.colour, chosen or ""),
-                    text=_spoken(kind, drawn),
-                )
-            st.caption(about)
-    st.caption("The dots are where the models stand now: yes from a probability of one half.")
+    with st.container(horizontal=True):
+        kinds = list(_ABOUT_CURVES)
+        kind = st.segmented_control(
+            "Curves", kinds, default=kinds[0], required=True, key="curves", bind="query-params"
+        )
+        chosen = st.segmented_control(
+            "Bring forward the model for", digits, wrap=True, key="member"
+        )
+    axes, about = _ABOUT_CURVES[kind]
+    drawn = {d: curve for d, curve in zip(digits, curves[kind], strict=True) if curve}
+    if drawn:
+        show_chart(
+            partial(curve_chart, drawn, axes, look.colour, chosen),
+            *(kind, look.version, look.colour, chosen or ""),
+            text=_spoken(kind, drawn),
+        )
+    st.caption(
+        f"{about} The dots are where the models stand now: yes from a probability of one half."
+    )
 
 
 def _spoken(kind: str, curves: dict[str, Curve]) -> str:

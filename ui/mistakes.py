@@ -42,7 +42,7 @@ def show_digits(duel: Duel, rows: NDArray[np.intp], *, key: str, caption: str = 
         if not len(rows):
             st.info("There are no such pictures.", icon=":material/search_off:")
             return
-        images = _pictures(duel)
+        images = _pictures(duel, key)
         shown = _page_of(rows, key)
         pair = looks(duel)
         names = " · ".join(f"{look.sign} {look.name}" for look in pair)
@@ -89,7 +89,7 @@ def open_on_draw(duel: Duel, row: int) -> None:
     )
 
 
-def _pictures(duel: Duel) -> Grey | None:
+def _pictures(duel: Duel, key: str) -> Grey | None:
     """The test pictures, (n, 28, 28); or None after a sentence that says how to get them."""
     test_set = duel.first.run.test_set
     if test_set == "mnist" and find_mnist() is None:
@@ -98,7 +98,7 @@ def _pictures(duel: Duel) -> Grey | None:
             "with the run, so they are shown without.",
             icon=":material/image_not_supported:",
         )
-        offer_download()
+        offer_download(f"{key}_")
         return None
     dataset = pictures(test_set)
     if np.array_equal(dataset.y_test, duel.labels):

@@ -12,10 +12,11 @@ import streamlit as st
 from mnist_models.contenders import Duel
 from mnist_models.drawing import SIDE
 from mnist_models.evaluation import wilson_interval
-from mnist_models.evidence import Evidence, load_evidence
-from ui.charts import Layered, show_chart
+from mnist_models.evidence import Evidence
+from ui.charts import Layered, show_chart, version_of
 from ui.looks import Look, Looks, encoding, looks
 from ui.png import picture_url
+from ui.shipped import shipped
 from ui.tables import show_table
 
 Entry = dict[str, Any]
@@ -50,9 +51,7 @@ KINDS = ("letters", "scribbles", "noise")
 
 def show_no_digit(duel: Duel) -> None:
     """How often each contender says "none" to letters, scribbles and noise."""
-    found = load_evidence("no_digit")
-    if not found:
-        st.info("Not measured, or damaged. Make it with: `python -m experiments.no_digit`")
+    if not (found := shipped("no_digit")):
         return
     pair = looks(duel)
     entries = {look.name: answers_of(found, look) for look in pair}
@@ -75,7 +74,7 @@ def show_no_digit(duel: Duel) -> None:
     st.markdown("  \n".join(none_sentence(n, own, count) for n, own in entries.items() if own))
     show_chart(
         lambda: none_dots(entries, pair, count),
-        *("no digit", pair[0].version, pair[1].version, count, str(hash(str(entries)))),
+        *("no digit", pair[0].version, pair[1].version, count, version_of(entries)),
         text=f"How often each says none to {', '.join(KINDS)}. {rule}.",
     )
     pictures = max(e["pictures"] for own in entries.values() for e in own if e["kind"] in KINDS)

@@ -14,8 +14,9 @@ from mnist_models.probabilities import Curve
 from ui.charts import NEUTRAL, Layered
 
 _SPANS = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # of both axes
-_COLUMNS = ("x", "y", "threshold", "step", "half", "digit")
+_COLUMNS = ("x", "y", "threshold", "step", "half", "near", "digit")
 _POINTS = 100  # of the piece of a curve that is shown
+_NEAR = 20  # of those one answers to the pointer: a browser draws two shapes for each that does
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,17 @@ def curve_chart(
     lines = base.mark_line(clip=True).encode(
         size=alt.when(front).then(alt.value(3)).otherwise(alt.value(1)), order="step:Q"
     )
-    targets = base.mark_point(size=90, opacity=0, clip=True).encode(
-        tooltip=[
-            alt.Tooltip("digit:N", title="model for digit"),
-            alt.Tooltip("x:Q", title=axes.x, format=".4f"),
-            alt.Tooltip("y:Q", title=axes.y, format=".4f"),
-            alt.Tooltip("threshold:Q", title="yes from", format=".3f"),
-        ]
+    targets = (
+        base.transform_filter("datum.near")
+        .mark_point(size=90, opacity=0, clip=True, aria=False)
+        .encode(
+            tooltip=[
+                alt.Tooltip("digit:N", title="model for digit"),
+                alt.Tooltip("x:Q", title=axes.x, format=".4f"),
+                alt.Tooltip("y:Q", title=axes.y, format=".4f"),
+                alt.Tooltip("threshold:Q", title="yes from", format=".3f"),
+            ]
+        )
     )
     halves = base.transform_filter("datum.half").mark_point(
         filled=True, size=60, opacity=1, clip=True
@@ -90,6 +95,7 @@ def _points(curves: Mapping[str, Curve], axes: Axes, span: float) -> pd.DataFram
         steps = np.arange(len(drawn.x) + 1)
         columns["step"].append(steps)
         columns["half"].append(steps == place)
+        columns["near"].append((steps % _NEAR == 0) | (steps == place))
         columns["digit"].append(np.full(len(steps), label))
     return pd.DataFrame({name: np.concatenate(arrays) for name, arrays in columns.items()})
 

@@ -1,0 +1,272 @@
+"""How soon does a page answer what a visitor asks of it, beside an empty page with one chart?
+
+The empty page is `benchmarks/empty_app.py`, opened from another one like it: its chart is drawn
+from nothing, as what our visitor asks for is. What is timed is the same for both: from a click to
+the page at rest, which is the last change of what it shows, its charts included, or the end of
+its script where that comes later. At rest is a page that has heard from its server, whose script
+has ended and which has not changed for half a second, which does not count. Nor does what is
+written into a table for screen readers: a table is a canvas, and that is not seen.
+
+Each click asks for what the page does not show at that moment, and is made once before any counts:
+everything has been visited. The two pages are asked in turns, so that whatever else this machine
+does slows both. Several browsers have a session each, click at the same moment, and share this
+machine with the server.
+
+    python -m benchmarks.pages [--browsers N ...] [--repeats N] [--run NAME]
+"""
+
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from benchmarks.serving import BenchmarkError, chromium_path
+from mnist_models import RunError, load_run
+from mnist_models.data import find_mnist
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+TARGET = 3.0  # times what the empty page takes
+_TIMEOUT_MS = 60_000  # that a busy machine may take for one answer
+_AHEAD_S = 0.25  # from telling the browsers when to click until they do
+
+# `ask` clicks at a time given in milliseconds since 1970; `rest()` is true once the page is at rest
+# after it; `took()` says how many milliseconds it was not.
+_CLOCK = """
+let clicked = 0, answered = false, last = 0;
+window.WebSocket = class extends WebSocket {
+  constructor(...address) {
+    super(...address);
+    this.addEventListener("message", () => { answered = true; });
+  }
+};
+const state = "data-test-script-state";
+new MutationObserver(changes => {
+  const main = document.querySelector("[data-testid=stMain]");
+  const seen = place => main?.contains(place) && !place.parentElement?.closest("canvas")
+    && place.nodeName !== "CANVAS";
+  if (changes.some(c => c.attributeName === state || seen(c.target))) last = performance.now();
+}).observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
+window.ask = (target, at) => setTimeout(() => {
+  const {x, y, width, height} = target.getBoundingClientRect();
+  const place = {clientX: x + width / 2, clientY: y + height / 2};
+  clicked = last = performance.now();
+  answered = false;
+  target.dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true, ...place}));
+}, at - Date.now());
+window.rest = () => clicked && answered && performance.now() - last > 500
+  && document.querySelector("[data-testid=stApp]").getAttribute(state) === "notRunning";
+window.took = () => { const span = last - clicked; clicked = 0; return span; };
+"""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Something that a visitor asks of a page.
+
+    Attributes:
+        title: what it is called in the table.
+        path: of the page.
+        click: selector of what is clicked, and timed.
+        back: selector of what is clicked then, so that it can be asked again.
+    """
+
+    title: str
+    path: str
+    click: str
+    back: str
+
+
+_LINK = "[data-testid=stSidebarNavLink]:has-text('{}')".format
+_EMPTY = (_LINK("Other"), _LINK("Empty"))
+
+
+def _opened(title: str, back: str) -> Ask:
+    return Ask(f"{title}: opened", f"/{back.lower()}", _LINK(title), _LINK(back))
+
+
+def _tab(page: str, key: str, name: str, back: str) -> Ask:
+    tab = "role=tab[name='{}']".format
+    return Ask(f"{page}: {name}", f"/{page.lower()}?{key}={quote(back)}", tab(name), tab(back))
+
+
+def _option(title: str, path: str, key: str, *options: str) -> Ask:
+    click, back = (f".st-key-{key} button:has-text('{option}')" for option in options)
+    return Ask(title, path, click, back)
+
+
+def _cell(title: str, path: str, matrix: str) -> Ask:
+    """A cell with more pictures than a page of them, and back to one with none."""
+    cell = f".st-key-confusion_{matrix} [aria-label^='{{}} answered {{}}: ']".format
+    return Ask(title, path, cell(3, 3), cell(0, 1))
+
+
+def _toggle(title: str, path: str, key: str) -> Ask:
+    click = f".st-key-{key} input"
+    return Ask(title, path, click, click)
+
+
+ASKS = (
+    _tab("Compare", "evidence", "Digit by digit", "Cost"),
+    _tab("Compare", "evidence", "The ten, one by one", "Cost"),
+    _tab("Compare", "evidence", "Probabilities", "Cost"),
+    _tab("Compare", "evidence", "Not a digit", "Cost"),
+    _tab("Compare", "evidence", "Equal size", "Cost"),
+    _tab("Compare", "evidence", "Cost", "Digit by digit"),
+    _option("Compare: precision", "/compare", "figure", "Precision", "Recall"),
+    _cell("Confusion: a cell, 24 pictures", "/confusion", "single"),
+    _option("Confusion: percentages", "/confusion", "unit", "Row %", "Counts"),
+    _tab("Training", "part", "Epoch by epoch", "Drawings"),
+    _tab("Training", "part", "Mistakes", "Drawings"),
+    _tab("Training", "part", "Overfitting", "Drawings"),
+    _toggle("Training: each binary model", "/training", "each_member"),
+    _option("Data: another digit", "/data", "digit", "4", "5"),
+    _option("How it works: another digit", "/how_it_works", "example", "4", "5"),
+    _opened("Compare", "Data"),
+    _opened("Confusion", "Data"),
+    _opened("Training", "Data"),
+    _opened("Data", "Confusion"),
+    _opened("How it works", "Data"),
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How long one ask took, in seconds, a value per click; and the empty page in turns with it."""
+
+    title: str
+    empty: Sequence[float]
+    ours: Sequence[float]
+
+    @property
+    def ratio(self) -> float:
+        """The median of ours over that of the empty page."""
+        return median(self.ours) / median(self.empty)
+
+
+def heading(browsers: int) -> str:
+    """Markdown: the head of a table with a row per ask."""
+    who = "1 browser" if browsers == 1 else f"{browsers} browsers at once"
+    cells = (who, "empty page, ms", "ours, ms", "ratio", f"at most {TARGET:g}")
+    return f"| {' | '.join(cells)} |\n{'|---' * len(cells)}|"
+
+
+def row(result: Measured) -> str:
+    """Markdown: both medians, their ratio and if it is within the target."""
+    empty, ours = (f"{1000 * median(values):.0f}" for values in (result.empty, result.ours))
+    verdict = "yes" if result.ratio <= TARGET else "no"
+    return f"| {result.title} | {empty} | {ours} | {result.ratio:.2f} | {verdict} |"
+
+
+def measure(run: str, browsers: int, repeats: int) -> Iterator[Measured]:
+    """Every ask with so many browsers at once, as soon as it is measured.
+
+    Raises:
+        BenchmarkError: something that is needed is missing, or an app does not answer.
+    """
+    executable = chromium_path()
+    from playwright.sync_api import Error as PlaywrightError
+
+    from benchmarks.stopwatch import NotServedError, served
+    from tests.serving import open_browser
+
+    try:
+        with (
+            served("benchmarks/empty_app.py", ()) as empty,
+            served("app.py", ()) as ours,
+            open_browser(executable) as browser,
+            _pages(browser, browsers) as empty_pages,
+            _pages(browser, browsers) as our_pages,
+        ):
+            _visit(empty_pages, empty.url)
+            for ask in ASKS:
+                _visit(our_pages, f"{ours.url}{ask.path}{'&' if '?' in ask.path else '?'}run={run}")
+                yield _in_turns(ask, empty_pages, our_pages, repeats)
+    except NotServedError as error:
+        raise BenchmarkError(str(error)) from error
+    except (PlaywrightError, AssertionError) as error:
+        raise BenchmarkError(f"The browser gave up. {str(error).splitlines()[0]}") from error
+
+
+@contextlib.contextmanager
+def _pages(browser: "Browser", number: int) -> "Iterator[list[Page]]":
+    """A page of an empty session each, with the clock in whatever they open."""
+    contexts = [browser.new_context(viewport={"width": 1280, "height": 900}) for _ in range(number)]
+    for context in contexts:
+        context.set_default_timeout(_TIMEOUT_MS)
+        context.add_init_script(_CLOCK)
+    yield [context.new_page() for context in contexts]
+    for context in contexts:
+        context.close()
+
+
+def _visit(pages: "Sequence[Page]", url: str) -> None:
+    from tests.serving import settle
+
+    for page in pages:
+        page.goto(url)
+    for page in pages:
+        settle(page)
+
+
+def _in_turns(
+    ask: Ask, empty_pages: "Sequence[Page]", our_pages: "Sequence[Page]", repeats: int
+) -> Measured:
+    empty: list[float] = []
+    ours: list[float] = []
+    for turn in range(repeats + 1):
+        times = [_answers(empty_pages, click) for click in _EMPTY]
+        answers = _answers(our_pages, ask.click)
+        _answers(our_pages, ask.back)
+        if turn:  # the first visit does not count
+            empty += times[0] + times[1]
+            ours += answers
+    return Measured(ask.title, empty, ours)
+
+
+def _answers(pages: "Sequence[Page]", selector: str) -> list[float]:
+    """All click at the same moment; the seconds until each is at rest."""
+    targets = [page.locator(selector).first for page in pages]
+    for target in targets:
+        target.wait_for(state="attached")
+    at = 1000 * (time.time() + _AHEAD_S)
+    for target in targets:
+        target.evaluate("(target, at) => ask(target, at)", at)
+    return [_took(page) for page in pages]
+
+
+def _took(page: "Page") -> float:
+    page.wait_for_function("rest()", polling=50)
+    return page.evaluate("took()") / 1000
+
+
+def main() -> None:
+    """Measure with each number of browsers and print a table of each, row by row."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--browsers", type=int, nargs="+", default=[1, 10], help="at once")
+    parser.add_argument("--repeats", type=int, default=3, help="clicks that count, per browser")
+    parser.add_argument("--run", default="reference", help="a run in trained/")
+    options = parser.parse_args()
+    if min(options.repeats, *options.browsers) < 1:
+        parser.error("--repeats and --browsers must be 1 or more")
+    if find_mnist() is None:
+        print("Without MNIST the pages show no pictures of it; MNIST_NPZ=FILE adds them.")
+    try:
+        run = load_run(options.run)
+        for browsers in options.browsers:
+            print(f"\n{heading(browsers)}", flush=True)
+            for result in measure(run.name, browsers, options.repeats):
+                print(row(result), flush=True)
+    except (RunError, BenchmarkError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
