@@ -12,7 +12,7 @@ must learn everything again. Four parts, each with the reference's recipe:
 
 Everything is scored on MNIST's test pictures and on the drawings of people who taught nothing.
 `teaching` was tuned on MNIST's last 10,000 training rows with the digits 4, 8 and 9, and, for what
-a few examples need, on drawings of 1, 7 and 9.
+few examples need, on drawings of 1, 4 and 9 with other teachers.
 """
 
 import argparse

@@ -111,6 +111,43 @@ def test_a_saved_table_holds_all_digits_of_its_figures(
     assert (table["Single model"].astype(str).str.len() > 8).any()
 
 
+def test_the_report_is_saved_and_opens_without_a_server(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    visit(page, server, "/compare?run=reference")
+    sentence = page.locator("h5").inner_text()
+    with page.expect_download() as download:
+        page.locator(".st-key-report_reference button").click()
+    assert download.value.suggested_filename == "report-reference.html"
+    file = tmp_path / "report.html"
+    download.value.save_as(file)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    expect(page.get_by_text(sentence)).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+    expect(page.locator("svg").first).to_be_visible()
+    assert asked == [file.as_uri()]
+
+
+def test_names_are_whole_on_a_phone_and_no_toolbar_covers_the_tabs(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 780}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    visit(page, server, "/compare?evidence=Cost")
+    for box in page.locator(".st-key-duel input").all():
+        assert box.evaluate("e => e.scrollWidth <= e.clientWidth")
+    toolbar = page.locator("[data-testid=stElementToolbar]").first
+    expect(toolbar).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+    bar, tabs = toolbar.bounding_box(), page.get_by_role("tablist").bounding_box()
+    assert bar
+    assert tabs
+    assert bar["y"] >= tabs["y"] + tabs["height"]
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_tab_fits_a_phone(
     scheme: Literal["light", "dark"], browser: Browser, server: Server

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_models import evidence
 from mnist_models.contenders import Duel, contenders_of
+from mnist_models.evaluation import PairedMetrics
 from mnist_models.publishing import publish
 from mnist_models.recipes import RECIPES
 from mnist_models.runs import Run, load_run
@@ -140,6 +141,20 @@ def test_the_four_cells_count_all_test_pictures_and_mcnemar_is_scipys(
     tosses = counts["only_first"] + counts["only_second"]
     p = binomtest(counts["only_first"], tosses).pvalue
     assert f"p = {p:.3f}" in _texts(page)
+
+
+def test_the_totals_tie_out_with_those_of_the_page_confusion(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    labels = {o: page.button(key=f"paired_{o}").label for o in PairedMetrics.__annotations__}
+    cells = {o: int(re.findall(r"\*\*(\d+)\*\*", label)[0]) for o, label in labels.items()}
+    right = [int(n) for n in re.findall(r"(\d+) of 100 \(", _texts(page))]
+    headings = [h.value for h in open_page("confusion").subheader if "mistakes" in h.value]
+    mistakes = [int(re.findall(r": (\d+) mistakes", h)[0]) for h in headings[:2]]
+    assert right == [100 - n for n in mistakes]
+    wrong = cells["both_wrong"]
+    assert mistakes == [wrong + cells["only_second"], wrong + cells["only_first"]]
 
 
 def test_a_click_at_a_cell_stands_in_the_address_and_a_second_one_takes_it_away(

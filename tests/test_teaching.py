@@ -15,7 +15,7 @@ from mnist_models.recipes import APPROACHES, RECIPES, Recipe
 from mnist_models.teaching import (
     ALARMING,
     FAVOUR,
-    ROWS_PER_CLASS,
+    ROWS_OF_FEW,
     Labelled,
     Task,
     Taught,
@@ -188,7 +188,7 @@ def test_few_pictures_become_many_that_are_still_pictures(
 def test_each_class_is_rehearsed_alike(task: Task) -> None:
     labels, counts = np.unique(rehearsal(task.new, task.old, seed=0).y, return_counts=True)
     assert labels.tolist() == list(range(10))
-    assert counts[9] == ROWS_PER_CLASS
+    assert counts[9] == ROWS_OF_FEW
     assert (counts[:9] == 32).all()  # as many as there are
 
 
