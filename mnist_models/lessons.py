@@ -26,10 +26,11 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from mnist_models.jobs import child_environment
+from mnist_models.lock import somebody_holds
 from mnist_models.network import SIDE, Stack
 from mnist_models.publishing import free_name, write_atomically, write_errors
 from mnist_models.recipes import Approach
@@ -386,21 +387,9 @@ def load_state(folder: Path) -> State:
 
 def _read(folder: Path) -> State | None:
     try:
-        return replace(load_state(folder), running=_is_held(folder))
+        return replace(load_state(folder), running=somebody_holds(alive(folder)))
     except (OSError, ValueError, TypeError, KeyError):
         return None
-
-
-def _is_held(folder: Path) -> bool:
-    lock = alive(folder)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    except OSError:
-        return False
-    lock.release()
-    return False
 
 
 def _slug(label: str) -> str:
@@ -435,7 +424,7 @@ def _make_room() -> None:
     """Remove the oldest lessons where there are many; those that are going on stay."""
     with contextlib.suppress(OSError):
         folders = sorted(lessons_folder().iterdir(), key=lambda path: path.stat().st_mtime)
-        idle = [path for path in folders if path.is_dir() and not _is_held(path)]
+        idle = [path for path in folders if path.is_dir() and not somebody_holds(alive(path))]
         for path in idle[: max(0, len(idle) - MAX_LESSONS + 1)]:
             shutil.rmtree(path, ignore_errors=True)
 

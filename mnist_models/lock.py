@@ -48,9 +48,16 @@ def is_held(patience: float = 0) -> bool:
     To look is to hold it for a moment, so two who look at once may see each other. Where that
     matters, `patience` is how many seconds to look again.
     """
-    if not job_folder().is_dir():
-        return False
-    lock = _lock()
+    return job_folder().is_dir() and somebody_holds(_lock(), patience)
+
+
+def somebody_holds(lock: FileLock, patience: float = 0) -> bool:
+    """Whether another process, or another part of this one, holds a lock.
+
+    Args:
+        lock: which.
+        patience: how many seconds to look again.
+    """
     try:
         lock.acquire(timeout=patience, poll_interval=0.02)
     except Timeout:

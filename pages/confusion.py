@@ -16,7 +16,7 @@ from ui.asking import Matrix, Question, ask, choose_cell, show_answer
 from ui.looks import Looks, looks
 from ui.matrices import Chart, confusion_heatmap, difference_heatmap, full_colour, in_unit
 from ui.page import begin
-from ui.tables import show_table
+from ui.tables import offer_table
 from ui.versus import choose_duel
 from ui.view import View, choose_view
 
@@ -80,10 +80,11 @@ def explore(duel: Duel) -> None:
         with matrices:
             (show_difference if difference else show_both)(pair, counts, duel.classes, view, asked)
         show_answer(duel, asked)
-        st.subheader("The most frequent mistakes", anchor=False)
         by_name = {look.name: c.tolist() for look, c in zip(pair, counts, strict=True)}
-        show_table(
-            pd.DataFrame(largest_confusions(by_name, duel.classes)),
+        offer_table(
+            "The most frequent mistakes",
+            lambda: pd.DataFrame(largest_confusions(by_name, duel.classes)),
+            key="mistakes_table",
             file_name="mistakes.csv",
             alt="The pairs of digits that are confused most often, for both",
         )

@@ -13,6 +13,7 @@ from ui.download import offer_download
 from ui.loading import pictures
 from ui.page import begin
 from ui.pictures import browse, count_bars, numbers_table, one_hot_boxes, row_excerpt, row_strip
+from ui.tables import offer_table
 
 DIGITS = range(10)
 SOURCES = {
@@ -112,5 +113,10 @@ for column, name in zip(st.columns(2), counts, strict=True):
             *("counts", version_of(counts[name].tolist())),
             text=f"{name} pictures per digit, see the table",
         )
-with st.expander("As a table"):
-    st.dataframe(counts.rename_axis("digit"), alt="Pictures per digit for training and test")
+offer_table(
+    "As a table",
+    lambda: counts.rename_axis("digit").reset_index(),
+    key="counts_table",
+    file_name="counts.csv",
+    alt="Pictures per digit for training and test",
+)

@@ -55,11 +55,10 @@ def show_layers(approach: Approach) -> None:
     st.markdown(f"**{TITLES[approach]}**" + ("" if one else ", each of its networks"))
     table = layer_table(entry["layers"], "Softmax" if one else "Sigmoid", slope, dropouts)
     with st.container(key=f"layers_{approach}"):
-        number = st.column_config.NumberColumn(format="localized")
-        st.dataframe(
-            table,
+        st.table(
+            table.assign(parameters=table["parameters"].map("{:,}".format)),
+            border="horizontal",
             hide_index=True,
-            column_config={"parameters": number},
             alt=f"Layers of the {TITLES[approach].lower()}, shapes and parameters",
         )
     networks = "" if one else f"{members} networks × {total // members:,} = "

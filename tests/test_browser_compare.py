@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from mnist_models.runs import trained_folder
 from tests.serving import RENDER_TIMEOUT_MS, Server, copy_reference, serve, settle, visit
 
-CARDS = "[class*=st-key-paired_digits_card_]"
+CARDS = ".st-key-paired_digits_cards [data-testid=stMarkdownContainer]"
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def _choose_by_keyboard(page: Page, label: str, choice: str, *, in_address: str)
 def _assert_shown(page: Page, rows: Rows) -> None:
     """The first page of these pictures is shown, in this order, by their numbers."""
     expected = [re.compile(rf"no\. {row:,}\b") for row in rows[:PER_PAGE]]
-    cards = page.locator(".st-key-asked .m-card")
+    cards = page.locator(".st-key-asked_cards [data-testid=stMarkdownContainer]")
     expect(cards).to_have_text(expected, timeout=RENDER_TIMEOUT_MS)
 
 
@@ -194,7 +194,7 @@ def test_a_picture_opens_on_draw_as_if_drawn_and_the_way_back_keeps_the_cell(
         _click(page, "single", true, answer)
         rows = cell_rows(duel, duel.first, true, answer)
         _assert_shown(page, rows)
-        page.get_by_role("button", name=f"Test picture {rows[0]} Open on Draw").click()
+        page.get_by_role("button", name=f"Test picture {rows[0]} ").click()
         expect(page.locator("h1")).to_have_text("One model or ten?", timeout=RENDER_TIMEOUT_MS)
         number = page.get_by_label("Test picture, 0 to 9,999")
         expect(number).to_have_value(str(rows[0]), timeout=RENDER_TIMEOUT_MS)
@@ -213,6 +213,7 @@ def test_the_tables_are_saved_as_csv(server: Server, page: Page, duel: Duel) -> 
     visit(page, server, "/confusion?pictures=Both+wrong")
     rows = outcome_rows(duel, "both_wrong")
     _assert_shown(page, rows)
+    page.get_by_text("The most frequent mistakes").click()
     table = _saved(page, "mistakes")
     matrices = {TITLES[c.approach]: c.metrics.confusion for c in (duel.first, duel.second)}
     expected = pd.DataFrame(largest_confusions(matrices, duel.classes))
@@ -239,7 +240,7 @@ def test_without_mnist_the_numbers_work_and_a_button_offers_the_pictures(
     place = page.locator(".st-key-mistakes")
     expect(place).to_contain_text("MNIST is not on this machine")
     expect(place.get_by_role("button", name="Download MNIST (11 MB)")).to_be_visible()
-    expect(place.get_by_role("button", name="Open on Draw")).to_have_count(0)
+    expect(place.get_by_role("button", name="Test picture")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_a_run_without_one_approach_still_explains_the_other(
     page = _open()
     assert f"--approach {missing}" in page.info[0].value
     assert len(_outputs(_diagram(page, left))) == 10
-    assert len(page.dataframe) == 1
+    assert len(page.table) == 1
 
 
 def test_weights_that_are_damaged_are_named_and_the_rest_is_shown(tiny_run: Run):
@@ -197,7 +197,9 @@ def test_a_rare_no_is_balanced_too():
 
 def test_the_parameters_shown_are_the_runs(tiny_run: Run):
     page = _open()
-    single, multi = (table.value["parameters"].sum() for table in page.dataframe)
+    single, multi = (
+        table.value["parameters"].str.replace(",", "").astype(int).sum() for table in page.table
+    )
     assert single == tiny_run.single.parameters
     assert multi * tiny_run.multi.members == tiny_run.multi.parameters
     assert f"**{tiny_run.single.parameters:,}**" in _said(page)
@@ -224,7 +226,7 @@ def test_a_run_with_plain_relu_is_not_said_to_leak(trained: Path, tiny_contents:
         **{**tiny_contents, "manifest": {**tiny_contents["manifest"], "recipe": recipe}},
     )
     page = _open()
-    assert page.dataframe[0].value["layer"].tolist() == ["Dense", "ReLU", "Dense", "Softmax"]
+    assert page.table[0].value["layer"].tolist() == ["Dense", "ReLU", "Dense", "Softmax"]
     assert "slope of 0.0" not in _said(page)
 
 

@@ -242,8 +242,9 @@ def test_drawings_are_shown_pen_by_pen_in_both_places(
         for preparation in ("whole canvas", "to_mnist")
     ]
     _write(experiments, "drawing", {"rows": rows})
-    page = _open_part(open_page("training"), "Drawings")
-    table = _table(page, "8 px")
+    page = open_page("training")
+    page.session_state["drawings_table"] = True
+    table = _table(_open_part(page, "Drawings"), "8 px")
     assert table["run"].tolist() == [r for r in ("pens", "strong", "some.run") for _ in range(2)]
     assert table["24 px"].tolist() == pytest.approx([0.924, 0.924, 0.824, 0.824, 0.724, 0.724])
     place = page.segmented_control(key="drawings_place")

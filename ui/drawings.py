@@ -14,7 +14,7 @@ from mnist_models.runs import Run
 from ui.charts import COLOURS, NEUTRAL, Layered, show_chart, version_of, zoomed
 from ui.curves import DASHED, HEIGHT, LEGEND, SOLID
 from ui.shipped import shipped
-from ui.tables import show_table
+from ui.tables import offer_table
 
 _RUNS = {"pens": SOLID, "strong": DASHED, "reference": [2, 3]}  # those with both approaches
 _PLACES = {"as drawn": False, "big and centred": True}
@@ -49,17 +49,23 @@ def _show_pens(found: Evidence) -> None:
         "are those of five trainings that each left six of them out. All other runs know MNIST "
         "only."
     )
-    with st.expander("As a table, all runs"):
-        frame = pd.DataFrame(entries).pivot_table(
-            index=["run", "approach"], columns="pen", values="accuracy", sort=False
-        )
-        frame.columns = [f"{pen} px" for pen in frame.columns]
-        show_table(
-            frame.reset_index(),
-            file_name=f"drawings-{place.replace(' ', '-')}.csv",
-            alt="Share of drawings read correctly per run, approach and pen",
-            columns={c: st.column_config.NumberColumn(format="%.4f") for c in frame.columns},
-        )
+    offer_table(
+        "As a table, all runs",
+        partial(_by_pen, entries),
+        key="drawings_table",
+        file_name=f"drawings-{place.replace(' ', '-')}.csv",
+        alt="Share of drawings read correctly per run, approach and pen",
+        columns={f"{e['pen']} px": st.column_config.NumberColumn(format="%.4f") for e in entries},
+    )
+
+
+def _by_pen(entries: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """A row per run and approach, a column per pen."""
+    frame = pd.DataFrame(entries).pivot_table(
+        index=["run", "approach"], columns="pen", values="accuracy", sort=False
+    )
+    frame.columns = [f"{pen} px" for pen in frame.columns]
+    return frame.reset_index()
 
 
 def pen_lines(entries: Sequence[dict[str, Any]], approach: Approach, scale: alt.Scale) -> Layered:

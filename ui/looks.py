@@ -18,6 +18,13 @@ from ui.charts import COLOURS, legend_on_top
 # At least 3:1 on the light and on the dark page, and told apart from the approach's own colour
 # with red-green blindness too.
 _SECOND_OF_ITS_KIND: dict[Approach, str] = {"single": "#12936f", "multi": "#8f62c9"}
+# The nearest colours that text may have on Streamlit's pages.
+_TINTS = {
+    COLOURS["single"]: "blue",
+    COLOURS["multi"]: "orange",
+    _SECOND_OF_ITS_KIND["single"]: "green",
+    _SECOND_OF_ITS_KIND["multi"]: "violet",
+}
 _MARKS = (("circle", "●", [1.0, 0.0]), ("diamond", "◆", [6.0, 4.0]))
 
 
@@ -39,6 +46,11 @@ class Look:
     shape: str
     sign: str
     dash: list[float]
+
+    @property
+    def tint(self) -> str:
+        """The colour as Streamlit's Markdown calls it, for text."""
+        return _TINTS[self.colour]
 
     @property
     def version(self) -> str:

@@ -1,6 +1,5 @@
 """Test pictures with what two contenders answered, page by page; each opens on Draw."""
 
-import html
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,9 @@ from ui.png import Grey, picture_url
 from ui.tables import offer_csv
 
 PER_PAGE = 24
+
+_CARD_WIDTH = 140  # pixels
+_BREAK = "  \n"  # a new line in Markdown
 
 
 def show_digits(duel: Duel, rows: NDArray[np.intp], *, key: str, caption: str = "") -> None:
@@ -49,6 +51,7 @@ def show_digits(duel: Duel, rows: NDArray[np.intp], *, key: str, caption: str = 
         st.caption(
             f"{names}. Each line: the answer, ✓ right or ✗ wrong, its probability; beside a wrong "
             "answer that of the true digit."
+            + ("" if images is None else " A click at a picture opens it on Draw.")
         )
         with st.container(key=f"{key}_cards", horizontal=True, gap="small"):
             for row in shown:
@@ -119,15 +122,17 @@ def _page_of(rows: NDArray[np.intp], key: str) -> NDArray[np.intp]:
 
 
 def _show_card(duel: Duel, pair: Looks, row: int, image: Grey | None, key: str) -> None:
-    true = duel.labels[row]
-    with st.container(key=f"{key}_card_{row}", width=132, gap=None):
-        if image is not None:
-            # Streamlit shows pictures in labels, so that the picture itself is the button.
-            label = f"![Test picture {row}]({picture_url(image)}) Open on Draw"
-            if st.button(label, key=f"{key}_open_{row}"):
-                open_on_draw(duel, row)
-        lines = "".join(_answer(look, duel, row) for look in pair)
-        st.html(f"<div class='m-card'><b>{html.escape(str(true))}</b> no. {row:,}{lines}</div>")
+    lines = [
+        f"**{duel.labels[row]}** no. {row:,}",
+        *(_answer(look, duel, row) for look in pair),
+    ]
+    if image is None:
+        st.markdown(_BREAK.join(lines), width=_CARD_WIDTH)
+        return
+    # Streamlit shows pictures in labels, so that the whole card is the button.
+    picture = f"![Test picture {row}]({picture_url(image)})"
+    if st.button(f"{picture} {_BREAK.join(lines)}", key=f"{key}_open_{row}", width=_CARD_WIDTH):
+        open_on_draw(duel, row)
 
 
 def _answer(look: Look, duel: Duel, row: int) -> str:
@@ -135,7 +140,8 @@ def _answer(look: Look, duel: Duel, row: int) -> str:
     proba, true = look.contender.proba[row], duel.labels[row]
     answer = duel.classes[int(proba.argmax())]
     right = answer == true
-    said = f"{html.escape(str(answer))} {'✓' if right else '✗'} {share_text(proba.max())}"
+    share = share_text(proba.max()).replace("over ", ">")  # a card is narrow
+    said = f":{look.tint}[{look.sign}] {answer} {'✓' if right else '✗'} {share}"
     if not right:
-        said += f", {html.escape(str(true))}: {share_text(proba[duel.classes.index(true)])}"
-    return f"<div style='--accent:{look.colour}'><i>{look.sign}</i>{said}</div>"
+        said += f", {true}: {share_text(proba[duel.classes.index(true)])}"
+    return said

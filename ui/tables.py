@@ -22,6 +22,30 @@ def show_table(
     offer_csv(lambda: frame, file_name=file_name)
 
 
+@st.fragment  # opening it leaves the rest of the page alone
+def offer_table(
+    title: str,
+    make: Callable[[], pd.DataFrame],
+    *,
+    key: str,
+    file_name: str,
+    alt: str,
+    columns: dict[str, Any] | None = None,
+) -> None:
+    """A closed section with a table, which is made and sent only while somebody has it open.
+
+    Args:
+        title: of the section.
+        make: returns the table; its index is left out.
+        key: of the section.
+        file_name, alt, columns: see `show_table`.
+    """
+    section = st.expander(title, icon=":material/table:", key=key, on_change="rerun")
+    if section.open:
+        with section:
+            show_table(make(), file_name=file_name, alt=alt, columns=columns)
+
+
 def offer_csv(make: Callable[[], pd.DataFrame], *, file_name: str) -> None:
     """A button that saves a table as CSV, made when somebody clicks.
 
