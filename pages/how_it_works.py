@@ -1,7 +1,5 @@
 """How it works: both approaches in pictures, and in the figures of the run that is looked at."""
 
-from functools import partial
-
 import numpy as np
 import streamlit as st
 
@@ -11,7 +9,7 @@ from mnist_models.runs import RunError
 from mnist_models.sampling import STRATEGIES
 from ui.charts import show_chart
 from ui.diagrams import (
-    activation_curve,
+    activation_curves,
     approach_diagram,
     example_drawing,
     layer_table,
@@ -22,11 +20,6 @@ from ui.loading import current_run, pictures
 from ui.page import begin, page_path
 
 TYPICAL_LEAK = 0.1  # to draw a LeakyReLU for runs that have none
-CURVES = {
-    "ReLU": ("max(0, datum.x)", -1, 4, "Lets through what is above zero, nothing below."),
-    "LeakyReLU": ("max({0} * datum.x, datum.x)", -1, 4, "Below zero a slope of {0}, not 0."),
-    "Sigmoid": ("1 / (1 + exp(-datum.x))", 0, 1, "Turns any number into a probability of yes."),
-}
 
 
 def show_approach(approach: Approach, image: np.ndarray, digit: int) -> None:
@@ -128,16 +121,15 @@ st.caption(
     "A dense layer has a weight per input and unit, and a bias per unit; the others have none."
 )
 leak = slope or TYPICAL_LEAK
-for column, (name, (function, low, high, text)) in zip(st.columns(3), CURVES.items(), strict=True):
-    with column:
-        st.markdown(f"**{name}**")
-        show_chart(
-            partial(activation_curve, function.format(leak), low, high),
-            *("activation", name, str(leak)),
-            text=f"{name} as a curve",
-        )
-        st.caption(text.format(leak))
+with st.container(width=560):
+    show_chart(
+        lambda: activation_curves(leak),
+        *("activation", str(leak)),
+        text="ReLU, LeakyReLU and the sigmoid as curves",
+    )
 st.markdown(
+    "**ReLU** lets through what is above zero, and nothing below. **LeakyReLU** has a slope of "
+    f"{leak} below zero, not 0. The **sigmoid** turns any number into a probability of yes. "
     "**Softmax** turns the outputs of one network into shares of 1. **Dropout** silences a random "
     f"share of the hidden units in each training step, here {100 * max(dropouts):.0f} %, so that "
     "no unit is relied on too much; the trained network uses all of them."

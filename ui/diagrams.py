@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from mnist_models import to_mnist
+from mnist_models.network import sigmoid
 from mnist_models.recipes import Approach
-from ui.charts import COLOURS, NEUTRAL
+from ui.charts import COLOURS, NEUTRAL, legend_on_top
 from ui.png import Grey, picture_url
 
 _CANVAS = 240  # side of the example drawing in pixels
@@ -82,15 +83,27 @@ def sampling_bars(yes: int, no: int) -> alt.Chart:
     )
 
 
-def activation_curve(expression: str, lowest: float, highest: float) -> alt.Chart:
-    """A function of `datum.x` from -4 to 4, written as a Vega expression."""
-    y = alt.Y("y:Q", title=None, scale=alt.Scale(domain=[lowest, highest]))
+def activation_curves(negative_slope: float) -> alt.Chart:
+    """ReLU, LeakyReLU with that slope, and the sigmoid, from -4 to 4."""
+    x = np.linspace(-4, 4, 81, dtype=np.float32)
+    values = {
+        "ReLU": x.clip(0),
+        "LeakyReLU": np.where(x < 0, negative_slope * x, x),
+        "Sigmoid": sigmoid(x),
+    }
+    frame = pd.DataFrame({"x": x.round(1), **values}).melt("x", var_name="name", value_name="y")
+    legend = legend_on_top(symbolType="stroke", symbolStrokeWidth=3, symbolSize=500)
+    dashes = alt.Scale(domain=list(values), range=[[1, 0], [8, 5], [2, 3]])
     return (
-        alt.Chart(alt.sequence(-4, 4.05, 0.1, as_="x"))
-        .transform_calculate(y=expression)
+        alt.Chart(frame)
         .mark_line(color=NEUTRAL, strokeWidth=3)
-        .encode(x=alt.X("x:Q", title=None), y=y)
-        .properties(height=140)
+        .encode(
+            x=alt.X("x:Q", title=None),
+            y=alt.Y("y:Q", title=None),
+            strokeDash=alt.StrokeDash("name:N", scale=dashes, legend=legend),
+            tooltip=["name", "x", alt.Tooltip("y:Q", format=".3f")],
+        )
+        .properties(height=240)
     )
 
 
