@@ -92,8 +92,8 @@ def _opened(title: str, back: str) -> Ask:
 
 
 def _tab(page: str, key: str, name: str, back: str) -> Ask:
-    tab = "role=tab[name='{}']".format
-    return Ask(f"{page}: {name}", f"/{page.lower()}?{key}={quote(back)}", tab(name), tab(back))
+    tab, path = "role=tab[name='{}']".format, page.lower().replace(" ", "_")
+    return Ask(f"{page}: {name}", f"/{path}?{key}={quote(back)}", tab(name), tab(back))
 
 
 def _option(title: str, path: str, key: str, *options: str) -> Ask:
@@ -120,12 +120,14 @@ ASKS = (
     _tab("Compare", "evidence", "Equal size", "Cost"),
     _tab("Compare", "evidence", "Cost", "Digit by digit"),
     _option("Compare: precision", "/compare", "figure", "Precision", "Recall"),
-    _cell("Confusion: a cell, 24 pictures", "/confusion", "single"),
+    _cell("Confusion: a cell, its pictures", "/confusion", "single"),
     _option("Confusion: percentages", "/confusion", "unit", "Row %", "Counts"),
     _tab("Training", "part", "Epoch by epoch", "Drawings"),
     _tab("Training", "part", "Mistakes", "Drawings"),
     _tab("Training", "part", "Overfitting", "Drawings"),
     _toggle("Training: each binary model", "/training", "each_member"),
+    _tab("Data", "about", "What the network gets", "The picture as numbers"),
+    _tab("How it works", "topic", "Inside a network", "Two ways to read a digit"),
     _option("Data: another digit", "/data", "digit", "4", "5"),
     _option("How it works: another digit", "/how_it_works", "example", "4", "5"),
     _opened("Compare", "Data"),

@@ -1,8 +1,9 @@
 """Compare: which of two contenders reads more, and the evidence for it."""
 
+from functools import partial
+
 import streamlit as st
 
-from mnist_models.contenders import Duel
 from mnist_models.evidence import load_evidence
 from mnist_models.words import judged_text, verdict_sentence
 from ui.answer import show_accuracies, show_paired
@@ -12,6 +13,7 @@ from ui.fairness import show_fairness
 from ui.members import show_members
 from ui.no_digit import show_no_digit
 from ui.page import begin
+from ui.parts import show_parts
 from ui.per_class import show_classes
 from ui.reports import offer_reports
 from ui.versus import choose_duel
@@ -26,16 +28,6 @@ EVIDENCE = {
 }
 
 
-@st.fragment
-def show_evidence(duel: Duel) -> None:
-    """One tab for each kind of evidence; only the open one does any work."""
-    tabs = st.tabs(list(EVIDENCE), key="evidence", bind="query-params")
-    for tab, show in zip(tabs, EVIDENCE.values(), strict=True):
-        if tab.open:
-            with tab:
-                show(duel)
-
-
 begin("Compare")
 answer = st.container()
 duel = choose_duel()
@@ -43,5 +35,5 @@ answer.markdown(f"##### {verdict_sentence(duel)}")
 show_accuracies(duel, load_evidence("seeds"))
 st.caption(judged_text(duel))
 show_paired(duel)
-show_evidence(duel)
+show_parts({title: partial(show, duel) for title, show in EVIDENCE.items()}, key="evidence")
 offer_reports(duel)

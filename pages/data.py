@@ -12,6 +12,7 @@ from ui.charts import show_chart, version_of
 from ui.download import offer_download
 from ui.loading import pictures
 from ui.page import begin
+from ui.parts import show_parts
 from ui.pictures import browse, count_bars, numbers_table, one_hot_boxes, row_excerpt, row_strip
 from ui.tables import offer_table
 
@@ -33,6 +34,61 @@ def begin_anew_after_a_change(choice: tuple[str, str], rows: np.ndarray, last: i
     if choice != before or st.session_state.get("picture", 0) > last:
         st.session_state["picture"] = int(rows[0])
         st.session_state["_data_page"] = 0
+
+
+def show_numbers() -> None:
+    scaled = st.toggle("Scaled to 0 … 1", key="scaled")
+    st.markdown(
+        "After scaling: divided by 255, here rounded to two places. Small numbers make training "
+        "steady."
+        if scaled
+        else "As stored: grey levels from 0, no ink, to 255, the strongest ink."
+    )
+    with st.container(key="data_numbers"):
+        st.html(numbers_table(picture, scaled=scaled))
+
+
+def show_input() -> None:
+    st.markdown(
+        "The 28 rows of the scaled picture laid end to end: **784 numbers**, shape `(784,)`. A "
+        "fully connected network is not told which of them were neighbours."
+    )
+    st.html(row_strip(picture))
+    with st.container(key="data_row"):
+        st.code(row_excerpt(as_rows(picture[np.newaxis])[0]), language=None)
+    st.markdown(
+        f"The label is the number **{label}**. *One-hot*, it is ten numbers with a single 1: what "
+        f"the ten outputs of the single model should say. Of the ten binary models, that for "
+        f"{label} is taught the 1, and each of the others its 0."
+    )
+    with st.container(key="data_one_hot"):
+        st.html(one_hot_boxes(label, DIGITS))
+
+
+def show_counts() -> None:
+    counts = pd.DataFrame({name: np.bincount(y, minlength=10) for name, (_, y) in sets.items()})
+    of_training = counts["training"]
+    yes, total = of_training[label], of_training.sum()
+    st.markdown(
+        f"Not quite equally many: {of_training.min():,} to {of_training.max():,} for training. Far "
+        f"less equal is what a binary model sees: for the {label}, **{yes:,} pictures say yes and "
+        f"{total - yes:,} say no**. That makes the ten models harder to train well."
+    )
+    for column, name in zip(st.columns(2), counts, strict=True):
+        with column:
+            st.caption(f"{counts[name].sum():,} {name} pictures")
+            show_chart(
+                partial(count_bars, counts[name]),
+                *("counts", version_of(counts[name].tolist())),
+                text=f"{name} pictures per digit, see the table",
+            )
+    offer_table(
+        "As a table",
+        lambda: counts.rename_axis("digit").reset_index(),
+        key="counts_table",
+        file_name="counts.csv",
+        alt="Pictures per digit for training and test",
+    )
 
 
 begin("Data", "A picture is 28 × 28 numbers, and a label that says which digit it shows.")
@@ -70,53 +126,11 @@ with right:
 with left, st.container(key="data_grid"):
     browse(images, labels, rows, number)
 
-st.subheader("The picture as numbers", anchor=False)
-scaled = st.toggle("Scaled to 0 … 1", key="scaled")
-st.markdown(
-    "After scaling: divided by 255, here rounded to two places. Small numbers make training steady."
-    if scaled
-    else "As stored: grey levels from 0, no ink, to 255, the strongest ink."
-)
-with st.container(key="data_numbers"):
-    st.html(numbers_table(picture, scaled=scaled))
-
-st.subheader("What the network gets", anchor=False)
-st.markdown(
-    "The 28 rows of the scaled picture laid end to end: **784 numbers**, shape `(784,)`. A fully "
-    "connected network is not told which of them were neighbours."
-)
-st.html(row_strip(picture))
-with st.container(key="data_row"):
-    st.code(row_excerpt(as_rows(picture[np.newaxis])[0]), language=None)
-st.markdown(
-    f"The label is the number **{label}**. *One-hot*, it is ten numbers with a single 1: what the "
-    f"ten outputs of the single model should say. Of the ten binary models, that for {label} is "
-    "taught the 1, and each of the others its 0."
-)
-with st.container(key="data_one_hot"):
-    st.html(one_hot_boxes(label, DIGITS))
-
-st.subheader("How many of each digit", anchor=False)
-counts = pd.DataFrame({name: np.bincount(y, minlength=10) for name, (_, y) in sets.items()})
-of_training = counts["training"]
-yes, total = of_training[label], of_training.sum()
-st.markdown(
-    f"Not quite equally many: {of_training.min():,} to {of_training.max():,} for training. Far "
-    f"less equal is what a binary model sees: for the {label}, **{yes:,} pictures say yes and "
-    f"{total - yes:,} say no**. That makes the ten models harder to train well."
-)
-for column, name in zip(st.columns(2), counts, strict=True):
-    with column:
-        st.caption(f"{counts[name].sum():,} {name} pictures")
-        show_chart(
-            partial(count_bars, counts[name]),
-            *("counts", version_of(counts[name].tolist())),
-            text=f"{name} pictures per digit, see the table",
-        )
-offer_table(
-    "As a table",
-    lambda: counts.rename_axis("digit").reset_index(),
-    key="counts_table",
-    file_name="counts.csv",
-    alt="Pictures per digit for training and test",
+show_parts(
+    {
+        "The picture as numbers": show_numbers,
+        "What the network gets": show_input,
+        "How many of each digit": show_counts,
+    },
+    key="about",
 )

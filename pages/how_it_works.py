@@ -18,6 +18,7 @@ from ui.diagrams import (
 )
 from ui.loading import current_run, pictures
 from ui.page import begin, page_path
+from ui.parts import show_parts
 
 TYPICAL_LEAK = 0.1  # to draw a LeakyReLU for runs that have none
 
@@ -60,7 +61,6 @@ def show_layers(approach: Approach) -> None:
 
 @st.fragment  # another digit runs this again and leaves the rest of the page alone
 def show_example() -> None:
-    st.subheader("Two ways to read a digit", anchor=False)
     labels = data.y_test.astype(str)
     shown = [c for c in run.classes if str(c) in labels]  # names, where a class was added
     of_the_sample = ", of the offline sample" if data.name == "sample" else ""
@@ -99,6 +99,62 @@ def show_example() -> None:
         )
 
 
+def show_inside() -> None:
+    for column, approach in zip(st.columns(2, gap="large"), run.approaches, strict=False):
+        with column:
+            show_layers(approach)
+    st.caption(
+        "A dense layer has a weight per input and unit, and a bias per unit; the others have none."
+    )
+    leak = slope or TYPICAL_LEAK
+    with st.container(width=560):
+        show_chart(
+            lambda: activation_curves(leak),
+            *("activation", str(leak)),
+            text="ReLU, LeakyReLU and the sigmoid as curves",
+        )
+    st.markdown(
+        "**ReLU** lets through what is above zero, and nothing below. **LeakyReLU** has a slope of "
+        f"{leak} below zero, not 0. The **sigmoid** turns any number into a probability of yes. "
+        "**Softmax** turns the outputs of one network into shares of 1. **Dropout** silences a "
+        "random share of the hidden units in each training step, here "
+        f"{100 * max(dropouts):.0f} %, so that no unit is relied on too much; the trained network "
+        "uses all of them."
+    )
+
+
+def show_claims() -> None:
+    st.markdown("Two claims of the project that this one follows, for you to test.")
+    single, multi = st.columns(2)
+    with single, st.container(border=True, height="stretch"):
+        st.markdown(
+            "The **single model** is easy to design and to train, but a new class means training "
+            "everything again."
+        )
+        st.page_link(
+            page_path("compare"), label="See what each costs", icon=":material/arrow_forward:"
+        )
+    with multi, st.container(border=True, height="stretch"):
+        st.markdown(
+            "The **multi-model** takes a new class by training one small network, but is harder to "
+            "train well, because each network sees few yes among many no."
+        )
+        st.page_link(
+            page_path("confusion"),
+            label="See the mistakes of each",
+            icon=":material/arrow_forward:",
+        )
+
+
+def show_preparation() -> None:
+    st.markdown(
+        "The networks know digits only as MNIST prepared them, so a drawing is prepared too."
+    )
+    with st.container(key="drawing_steps"):
+        st.html(steps_to_mnist(example_drawing()))
+    st.page_link(page_path("draw"), label="Draw a digit", icon=":material/draw:")
+
+
 begin(
     "How it works",
     "One network that chooses among ten digits, or ten networks that know one digit each: which "
@@ -110,51 +166,12 @@ recipe = run.manifest["recipe"]
 slope, dropouts = recipe["negative_slope"], recipe["dropout"]
 if not isinstance(dropouts, list):
     dropouts = [dropouts] * len(recipe["hidden"])
-
-show_example()
-
-st.subheader("Inside a network", anchor=False)
-for column, approach in zip(st.columns(2, gap="large"), run.approaches, strict=False):
-    with column:
-        show_layers(approach)
-st.caption(
-    "A dense layer has a weight per input and unit, and a bias per unit; the others have none."
+show_parts(
+    {
+        "Two ways to read a digit": show_example,
+        "Inside a network": show_inside,
+        "What each is said to be good for": show_claims,
+        "From your drawing to an MNIST picture": show_preparation,
+    },
+    key="topic",
 )
-leak = slope or TYPICAL_LEAK
-with st.container(width=560):
-    show_chart(
-        lambda: activation_curves(leak),
-        *("activation", str(leak)),
-        text="ReLU, LeakyReLU and the sigmoid as curves",
-    )
-st.markdown(
-    "**ReLU** lets through what is above zero, and nothing below. **LeakyReLU** has a slope of "
-    f"{leak} below zero, not 0. The **sigmoid** turns any number into a probability of yes. "
-    "**Softmax** turns the outputs of one network into shares of 1. **Dropout** silences a random "
-    f"share of the hidden units in each training step, here {100 * max(dropouts):.0f} %, so that "
-    "no unit is relied on too much; the trained network uses all of them."
-)
-
-st.subheader("What each is said to be good for", anchor=False)
-st.markdown("Two claims of the project that this one follows, for you to test.")
-single, multi = st.columns(2)
-with single, st.container(border=True, height="stretch"):
-    st.markdown(
-        "The **single model** is easy to design and to train, but a new class means training "
-        "everything again."
-    )
-    st.page_link(page_path("compare"), label="See what each costs", icon=":material/arrow_forward:")
-with multi, st.container(border=True, height="stretch"):
-    st.markdown(
-        "The **multi-model** takes a new class by training one small network, but is harder to "
-        "train well, because each network sees few yes among many no."
-    )
-    st.page_link(
-        page_path("confusion"), label="See the mistakes of each", icon=":material/arrow_forward:"
-    )
-
-st.subheader("From your drawing to an MNIST picture", anchor=False)
-st.markdown("The networks know digits only as MNIST prepared them, so a drawing is prepared too.")
-with st.container(key="drawing_steps"):
-    st.html(steps_to_mnist(example_drawing()))
-st.page_link(page_path("draw"), label="Draw a digit", icon=":material/draw:")

@@ -1,13 +1,13 @@
 """Training: how a run learned, beside what others published, and what helps it or harms it."""
 
-import streamlit as st
+from functools import partial
 
-from mnist_models.runs import Run
 from ui.drawings import show_drawings
 from ui.epochs import show_epochs, show_mistakes
 from ui.loading import current_run
 from ui.overfitting import show_overfitting
 from ui.page import begin
+from ui.parts import show_parts
 from ui.published import show_published
 from ui.sampling import show_sampling
 
@@ -21,15 +21,6 @@ PARTS = {
 }
 
 
-@st.fragment
-def show_parts(run: Run) -> None:
-    """One tab for each part; only the open one does any work."""
-    tabs = st.tabs(list(PARTS), key="part", bind="query-params")
-    for tab, show in zip(tabs, PARTS.values(), strict=True):
-        if tab.open:
-            with tab:
-                show(run)
-
-
 begin("Training", "How the networks learn, and what helps them.")
-show_parts(current_run())
+run = current_run()
+show_parts({title: partial(show, run) for title, show in PARTS.items()}, key="part")

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mnist_models.runs import trained_folder
 from tests.serving import RENDER_TIMEOUT_MS, Server, copy_reference, serve, settle, visit
+from ui.mistakes import PER_PAGE
 
 CARDS = ".st-key-paired_digits_cards [data-testid=stMarkdownContainer]"
 
@@ -50,7 +51,7 @@ def test_a_click_at_a_cell_shows_its_digits_and_the_address_says_so(
     cell = page.locator(".st-key-paired_only_second button")
     count = int(cell.locator("strong").inner_text().replace(",", ""))
     cell.click()
-    expect(page.locator(CARDS)).to_have_count(min(count, 24), timeout=RENDER_TIMEOUT_MS)
+    expect(page.locator(CARDS)).to_have_count(min(count, PER_PAGE), timeout=RENDER_TIMEOUT_MS)
     for text in page.locator(CARDS).all_inner_texts():
         assert text.count("✗") == text.count("✓") == 1
         assert text.index("●") < text.index("✗") < text.index("◆") < text.index("✓")
@@ -101,6 +102,7 @@ def test_a_saved_table_holds_all_digits_of_its_figures(
     server: Server, page: Page, tmp_path: Path
 ) -> None:
     visit(page, server, "/compare?figure=Precision")
+    page.get_by_text("As a table, largest").click()
     with page.expect_download() as download:
         page.locator(".st-key-csv_precision button").click()
     assert download.value.suggested_filename == "precision.csv"

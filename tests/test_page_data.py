@@ -92,6 +92,9 @@ def serve() -> Iterator[Callable[[Callable[[str], bytes], bytes], None]]:
         server.server_close()
 
 
+INPUT, COUNTS = "What the network gets", "How many of each digit"
+
+
 def _open(**state: object) -> AppTest:
     page = AppTest.from_file(str(PAGE), default_timeout=60)
     for name, value in state.items():
@@ -145,8 +148,9 @@ def test_with_mnist_its_pictures_counts_and_licence_are_shown(mnist_npz, monkeyp
         assert np.array_equal(_table(_html(page)), file["x_train"][7])
         assert f"Label: **{file['y_train'][7]}**" in _said(page)
     assert "CC BY-SA 3.0" in _said(page)
-    assert "5,421 to 6,742" in _said(page)
-    assert "6,131 pictures say yes and 53,869 say no" in _said(page)
+    said = _said(_open(picture=7, about=COUNTS))
+    assert "5,421 to 6,742" in said
+    assert "6,131 pictures say yes and 53,869 say no" in said
     assert "download_mnist" not in [button.key for button in page.button]
 
 
@@ -185,7 +189,7 @@ def test_after_scaling_the_numbers_lie_between_0_and_1(sample):
 def test_the_row_is_the_picture_laid_end_to_end(sample):
     row = sample.x_train[0].reshape(784) / 255
     first = np.flatnonzero(row)[0]
-    lines = _open().code[0].value.splitlines()
+    lines = _open(about=INPUT).code[0].value.splitlines()
     assert lines[1].split()[:3] == [str(first), "…", f"{first + 7}:"]
     shown = [[float(v) for v in line.split(":")[1].split()] for line in lines]
     expected = [row[:8], row[first : first + 8], row[-8:]]
@@ -294,7 +298,7 @@ def test_an_address_that_names_nothing_shows_everything(sample):
 
 
 def test_the_counts_are_those_of_the_data(sample):
-    page = _open()
+    page = _open(about=COUNTS)
     assert not page.dataframe  # until it is asked for
     page.session_state["counts_table"] = True
     table = page.run().dataframe[0].value

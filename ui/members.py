@@ -14,7 +14,7 @@ from mnist_models.probabilities import Curve, precision_recall_curves, roc_curve
 from ui.charts import NEUTRAL, Layered, legend_on_top, show_chart, zoomed
 from ui.looks import Look, looks
 from ui.roc import PRECISION_RECALL, ROC, Axes, curve_chart
-from ui.tables import show_table
+from ui.tables import offer_table
 
 _ABOUT = (
     "Balanced accuracy: how often a model is right when half of the pictures show its digit and "
@@ -67,13 +67,15 @@ def show_members(duel: Duel) -> None:
     )
     st.caption(_ABOUT)
     curves = _curves(contender.run.version, contender)
-    show_table(
-        members_table(binary, published, duel.classes, curves),
+    offer_table(
+        "As a table, with recall, false alarms and areas",
+        partial(members_table, binary, published, duel.classes, curves),
+        key="members_table",
         file_name="binary_models.csv",
         alt="Balanced accuracy, recall, false alarms and areas of each binary model",
         columns={c: st.column_config.NumberColumn(format="%.4f") for c in _COLUMNS},
+        about=_ABOUT_TABLE,
     )
-    st.caption(_ABOUT_TABLE)
     _show_curves(curves, look)
 
 

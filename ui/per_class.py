@@ -11,7 +11,7 @@ from mnist_models.contenders import Duel
 from mnist_models.evaluation import Metrics, wilson_interval
 from ui.charts import Layered, show_chart, zoomed
 from ui.looks import Looks, encoding, looks
-from ui.tables import show_table
+from ui.tables import offer_table
 
 Interval = Sequence[float]
 
@@ -81,8 +81,10 @@ def show_classes(duel: Duel) -> None:
         text=f"{name} of {pair[0].name} and {pair[1].name} for each digit",
     )
     st.caption(f"{figure.about} {_ABOUT_INTERVALS if figure.intervals else ''}")
-    show_table(
-        table,
+    offer_table(
+        "As a table, largest differences first",
+        lambda: table,
+        key="classes_table",
         file_name=f"{name.lower()}.csv",
         alt=f"{name} of both contenders for each digit, the largest differences first",
         columns={c: st.column_config.NumberColumn(format="%.4f") for c in table.columns[1:]},

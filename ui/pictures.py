@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ui.charts import NEUTRAL, Layered
 from ui.png import Grey, picture_url
 
-COLUMNS, PER_PAGE = 8, 40  # of a grid: eight across a phone are still as large as a fingertip
+COLUMNS, PER_PAGE = 8, 32  # of a grid: eight across a phone are still as large as a fingertip
 
 _PAGE = "_data_page"
 _SIDE = "min(bandwidth('x'), bandwidth('y') - 16)"  # of a picture, its number below it

@@ -15,7 +15,7 @@ from ui.charts import NEUTRAL, Layered
 
 _SPANS = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # of both axes
 _COLUMNS = ("x", "y", "threshold", "step", "half", "near", "digit")
-_POINTS = 50  # of the piece of a curve that is shown
+_POINTS = 40  # of the piece of a curve that is shown
 _NEAR = 10  # of those one answers to the pointer: a browser draws two shapes for each that does
 
 

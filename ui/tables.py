@@ -31,6 +31,7 @@ def offer_table(
     file_name: str,
     alt: str,
     columns: dict[str, Any] | None = None,
+    about: str = "",
 ) -> None:
     """A closed section with a table, which is made and sent only while somebody has it open.
 
@@ -39,11 +40,14 @@ def offer_table(
         make: returns the table; its index is left out.
         key: of the section.
         file_name, alt, columns: see `show_table`.
+        about: what its columns mean.
     """
     section = st.expander(title, icon=":material/table:", key=key, on_change="rerun")
     if section.open:
         with section:
             show_table(make(), file_name=file_name, alt=alt, columns=columns)
+            if about:
+                st.caption(about)
 
 
 def offer_csv(make: Callable[[], pd.DataFrame], *, file_name: str) -> None:
