@@ -44,7 +44,7 @@ Stage = Literal[
 ]  # fmt: skip
 
 MAX_EXAMPLES = 1000
-MAX_LESSONS = 30  # folders of a few megabytes each; the oldest goes
+MAX_LESSONS = 60  # folders of a few megabytes each; the oldest goes
 MAX_KEPT_BY_ONE, MAX_KEPT = 3, 50  # runs, by one visitor and by all
 _MAX_LABEL = 20
 _MARKUP = set("<>&*_`[](){}$\\|#~\"'/:;.@")  # with "." and "@": addresses become links
@@ -202,9 +202,16 @@ def check_label(text: str, classes: list[Any]) -> str:
         raise LessonError(f"That name is too long: at most {_MAX_LABEL} characters.")
     if not label.isprintable() or _MARKUP & set(label):
         raise LessonError("Use letters, digits, spaces, hyphens or symbols such as ★ in the name.")
+    if label.isdecimal() and not _is_plain_number(label):
+        raise LessonError("Write a number as 12: digits 0 to 9, at most four, no zero in front.")
     if label.casefold() in {str(known).casefold() for known in classes}:
         raise LessonError(f"The run knows {label} already. Choose another name, or mend a digit.")
     return label
+
+
+def _is_plain_number(label: str) -> bool:
+    """Whether it stays what it is when it becomes a number, as the labels of digits are."""
+    return label.isascii() and len(label) <= 4 and str(int(label)) == label
 
 
 def check_examples(images: NDArray[np.uint8]) -> None:

@@ -89,9 +89,9 @@ def promise_text(kept: Kept) -> str:
         f"{_points(kept.unmended.median)} points worse than by ten models that had them from the "
         "start. Trained together with the members that claim it, it is "
         f"{_points(kept.lost.median)} points, and at worst {_points(kept.lost.high)}. But the "
-        "single model need not learn everything again: going on with the new digit and a few "
-        f"pictures of each old one costs it {kept.together_seconds:.2f} s as well, and then it "
-        f"reads {kept.together:.4f} of all ten correctly, where the ten models read "
+        "single model need not learn everything again: going on with the new digit and as "
+        f"many pictures of each old one costs it {kept.together_seconds:.2f} s as well, and then "
+        f"it reads {kept.together:.4f} of all ten correctly, where the ten models read "
         f"{kept.accuracy:.4f}. Only if it learns the new digit alone, it forgets: "
         f"{_points(kept.forgotten.median)} points on the other nine."
     )

@@ -13,6 +13,7 @@ from ui.download import offer_download
 from ui.loading import pictures
 from ui.page import begin
 from ui.parts import show_parts
+from ui.picking import pick
 from ui.pictures import browse, count_bars, numbers_table, one_hot_boxes, row_excerpt, row_strip
 from ui.tables import offer_table
 
@@ -97,15 +98,9 @@ if find_mnist() is None:
 data = pictures()
 st.caption(SOURCES[data.name])
 
-with st.container(horizontal=True):  # an address like `?set=` means None
-    part = st.segmented_control(
-        "Pictures", ("training", "test"), default="training", required=True,
-        wrap=True, key="set", bind="query-params",
-    ) or "training"  # fmt: skip
-    digit = st.segmented_control(
-        "Digit", ("all", *map(str, DIGITS)), default="all", required=True,
-        wrap=True, key="digit", bind="query-params",
-    ) or "all"  # fmt: skip
+with st.container(horizontal=True):
+    part = pick("Pictures", ("training", "test"), "set")
+    digit = pick("Digit", ("all", *map(str, DIGITS)), "digit")
 sets = {"training": (data.x_train, data.y_train), "test": (data.x_test, data.y_test)}
 images, labels = sets[part]
 rows = np.arange(len(labels)) if digit == "all" else np.flatnonzero(labels == int(digit))

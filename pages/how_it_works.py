@@ -19,6 +19,7 @@ from ui.diagrams import (
 from ui.loading import current_run, pictures
 from ui.page import begin, page_path
 from ui.parts import show_parts
+from ui.picking import pick
 
 TYPICAL_LEAK = 0.1  # to draw a LeakyReLU for runs that have none
 
@@ -64,10 +65,8 @@ def show_example() -> None:
     labels = data.y_test.astype(str)
     shown = [c for c in run.classes if str(c) in labels]  # names, where a class was added
     of_the_sample = ", of the offline sample" if data.name == "sample" else ""
-    digit = st.segmented_control(
-        f"A test picture of the digit{of_the_sample}",
-        shown, default=shown[3], required=True, wrap=True, key="example", bind="query-params",
-    )  # fmt: skip
+    title = f"A test picture of the digit{of_the_sample}"
+    digit = pick(title, shown, "example", default=shown[3])
     for column, approach in zip(st.columns(2, gap="large"), APPROACHES, strict=True):
         with column:
             show_approach(approach, data.x_test[labels == str(digit)][0], digit)

@@ -77,6 +77,9 @@ def no_child(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         ("7", "knows 7 already"),
         (" 7 ", "knows 7 already"),
         ("STAR", "knows STAR already"),
+        ("07", "Write a number as 12"),
+        ("\N{ARABIC-INDIC DIGIT ONE}", "Write a number as 12"),
+        ("9" * 20, "Write a number as 12"),
     ],
 )
 def test_a_bad_name_is_refused_with_a_sentence(text: str, sentence: str) -> None:

@@ -325,6 +325,24 @@ def test_damaged_scores_are_a_sentence(tiny_run: Run, open_page: OpenPage) -> No
     assert "test_scores.npz is missing or not what was written" in page.error[0].value
 
 
+@pytest.mark.parametrize(
+    ("tab", "key"),
+    [
+        ("Digit by digit", "figure"),
+        ("Digit by digit", "sort"),
+        ("The ten, one by one", "curves"),
+        ("Probabilities", "question"),
+        ("Not a digit", "rule"),
+    ],
+)
+def test_an_address_that_chooses_nothing_is_the_default(
+    tab: str, key: str, tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare", evidence=tab, **{key: ""})
+    assert page.session_state["evidence"] == tab
+    assert not page.error
+
+
 def test_a_closed_tab_does_no_work(
     tiny_run: Run, monkeypatch: pytest.MonkeyPatch, open_page: OpenPage
 ) -> None:

@@ -403,6 +403,18 @@ def stack_of(drawings: list[Drawing]) -> np.ndarray:
     return np.stack([each.image for each in drawings])
 
 
+def test_with_a_run_of_one_approach_it_says_which_is_missing(
+    trained: Path, tiny_contents: dict[str, Any]
+) -> None:
+    manifest = json.loads(json.dumps(tiny_contents["manifest"]))
+    manifest["approaches"].pop("multi")
+    stacks = {"single": tiny_contents["stacks"]["single"]}
+    publish("reference", **{**tiny_contents, "manifest": manifest, "stacks": stacks})
+    keep(trained, *(drawing(n, "7") for n in range(3)))
+    page = open_mending()
+    assert "has no multi-model here" in said(page)
+
+
 def test_the_most_misread_digit_comes_first_and_lone_drawings_are_left_out() -> None:
     answers = [("3", "3"), ("3", "8"), ("7", "1"), ("7", "1"), ("7", "9"), ("5", "6")]
     found = patients(

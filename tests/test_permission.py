@@ -16,7 +16,7 @@ Environment = pytest.MonkeyPatch
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGES = {"activate_run", "delete_run_now"}
-ACTIONS = {"start_job", "cancel_job", "activate", "delete_run"}
+ACTIONS = {"start_job", "cancel_job", "activate", "delete_run", "start_lesson", "keep_lesson"}
 ADA: dict[str, Any] = {"is_logged_in": True, "email": "ada@example.org"}
 NOBODY = {"is_logged_in": False}
 

@@ -19,6 +19,7 @@ from mnist_models.probabilities import (
 from mnist_models.words import percent_text
 from ui.charts import NEUTRAL, Layered, show_chart
 from ui.looks import Looks, encoding, looks
+from ui.picking import pick
 from ui.tables import show_table
 
 
@@ -64,15 +65,7 @@ _ABOUT_YES = (
 def show_probabilities(duel: Duel) -> None:
     """The reliability diagram of both contenders, and how many of the binary models say yes."""
     st.markdown("**Do the probabilities keep their word?**")
-    asked = st.segmented_control(
-        "Question",
-        QUESTIONS,
-        default=next(iter(QUESTIONS)),
-        required=True,
-        key="question",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    asked = pick("Question", QUESTIONS, "question", hidden=True)
     pair = looks(duel)
     found = {
         look.name: _reliability(

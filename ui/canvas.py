@@ -152,4 +152,6 @@ def _pen_width() -> int:
 
 
 def _remember_pen() -> None:
+    """The canvas gets its strokes too: with another pen it may begin anew, on a busy machine."""
     st.session_state[_PEN] = st.session_state["pen_slider"]
+    _give(_strokes())

@@ -34,7 +34,7 @@ _VISITOR = "_lesson_visitor"
 _WAY_BEGAN = "_lesson_way_began"  # the way that is being taught, and when this page first saw it
 _STAGES = {
     "starting": "Starting",
-    "waiting": "Another visitor is teaching. Your turn is next",
+    "waiting": "Others are teaching. You will have a turn",
     "loading": "Loading the pictures, starting TensorFlow",
     "base": "Training both approaches without the {label} first",
     "teaching": "Testing",
@@ -110,7 +110,14 @@ def _possible_ways(draft: Lesson) -> list[Way]:
 
 def _missing_approach(draft: Lesson, run: Run) -> str:
     missing = [TITLES[a].lower() for a in APPROACHES if a not in run.with_weights]
-    if draft.kind == "left out" or not missing:
+    if draft.kind == "left out":
+        return ""
+    if strange := set(map(str, run.classes)) - set("0123456789"):
+        return (
+            f"The run {run.name} knows {listing(sorted(strange))}, of which no pictures are kept "
+            "to rehearse. Choose another run at the left."
+        )
+    if not missing:
         return ""
     return f"The run {run.name} has no {listing(missing)} here. Choose another run at the left."
 

@@ -13,6 +13,7 @@ from mnist_models.evaluation import BinaryMetrics
 from mnist_models.probabilities import Curve, precision_recall_curves, roc_curves
 from ui.charts import NEUTRAL, Layered, legend_on_top, show_chart, zoomed
 from ui.looks import Look, looks
+from ui.picking import pick
 from ui.roc import PRECISION_RECALL, ROC, Axes, curve_chart
 from ui.tables import offer_table
 
@@ -49,9 +50,7 @@ def show_members(duel: Duel) -> None:
         return
     name = next(iter(multis))
     if len(multis) > 1:
-        name = st.segmented_control(
-            "Whose", multis, default=name, required=True, key="whose", bind="query-params"
-        )
+        name = pick("Whose", multis, "whose")
     look = multis[name]
     contender = look.contender
     binary = contender.metrics.binary
@@ -171,10 +170,7 @@ def _show_curves(curves: Curves, look: Look) -> None:
     """One kind of curve at a time: each is as much work for a browser as the rest of the tab."""
     digits = [str(label) for label in look.contender.run.classes]
     with st.container(horizontal=True):
-        kinds = list(_ABOUT_CURVES)
-        kind = st.segmented_control(
-            "Curves", kinds, default=kinds[0], required=True, key="curves", bind="query-params"
-        )
+        kind = pick("Curves", _ABOUT_CURVES, "curves")
         chosen = st.segmented_control(
             "Bring forward the model for", digits, wrap=True, key="member"
         )

@@ -45,7 +45,9 @@ def patients(readings: Sequence[Reading]) -> list[Patient]:
     for label in sorted({reading.drawing.label for reading in readings}):
         own = [reading for reading in readings if reading.drawing.label == label]
         if len(own) >= FEWEST:
-            wrong = Counter(r.answers["multi"] for r in own if not r.right("multi"))
+            wrong = Counter(  # nothing where the run has no multi-model
+                r.answers["multi"] for r in own if "multi" in r.answers and not r.right("multi")
+            )
             found.append(
                 Patient(
                     label,

@@ -15,6 +15,7 @@ from mnist_models.evaluation import wilson_interval
 from mnist_models.evidence import Evidence
 from ui.charts import Layered, show_chart, version_of
 from ui.looks import Look, Looks, encoding, looks
+from ui.picking import pick
 from ui.png import picture_url
 from ui.shipped import shipped
 from ui.tables import show_table
@@ -61,15 +62,7 @@ def show_no_digit(duel: Duel) -> None:
     if not any(entries.values()):
         return
     _show_examples(found)
-    rule = st.segmented_control(
-        "Who says “none”?",
-        _RULES,
-        default=next(iter(_RULES)),
-        required=True,
-        wrap=True,
-        key="rule",
-        bind="query-params",
-    )
+    rule = pick("Who says “none”?", _RULES, "rule")
     count = _RULES[rule]
     st.markdown("  \n".join(none_sentence(n, own, count) for n, own in entries.items() if own))
     show_chart(

@@ -13,6 +13,7 @@ from mnist_models.evidence import Evidence, gap_by_dropout
 from mnist_models.runs import Run
 from ui.charts import COLOURS, NEUTRAL, Layered, show_chart, version_of
 from ui.curves import ACCURACIES, DASHED, HEIGHT, LEGEND, SOLID, Curve, epoch_curves
+from ui.picking import pick
 from ui.shipped import shipped
 from ui.tables import show_table
 
@@ -31,15 +32,7 @@ def show_overfitting(_: Run) -> None:
     if not (found := shipped("overfitting")):
         return
     st.caption(_ABOUT.format_map(found))
-    remedy = st.segmented_control(
-        "Remedy",
-        _REMEDIES,
-        default=next(iter(_REMEDIES)),
-        required=True,
-        key="remedy",
-        bind="query-params",
-    )
-    _REMEDIES[remedy](found)
+    _REMEDIES[pick("Remedy", _REMEDIES, "remedy")](found)
 
 
 def _show_data(found: Evidence) -> None:

@@ -11,6 +11,7 @@ from mnist_models.contenders import Duel
 from mnist_models.evaluation import Metrics, wilson_interval
 from ui.charts import Layered, show_chart, zoomed
 from ui.looks import Looks, encoding, looks
+from ui.picking import pick
 from ui.tables import offer_table
 
 Interval = Sequence[float]
@@ -65,12 +66,8 @@ _ABOUT_INTERVALS = (
 def show_classes(duel: Duel) -> None:
     """Chart and table of one figure per class, both contenders side by side."""
     with st.container(horizontal=True):
-        name = st.segmented_control(
-            "Figure", FIGURES, default="Recall", required=True, key="figure", bind="query-params"
-        )
-        order = st.segmented_control(
-            "Order", _ORDERS, default=_ORDERS[0], required=True, key="sort", bind="query-params"
-        )
+        name = pick("Figure", FIGURES, "figure", default="Recall")
+        order = pick("Order", _ORDERS, "sort")
     figure, pair = FIGURES[name], looks(duel)
     table = class_table(duel, figure)
     places = table["digit"] if order == _ORDERS[1] else [str(label) for label in duel.classes]

@@ -52,8 +52,10 @@ def _show_answer(found: dict) -> None:
     )
     threads = found["threads"]
     st.caption(
-        "The reference's recipe on MNIST, each digit left out in turn, three seeds: the median and "
-        "the range. Accuracy on MNIST's test pictures; seconds of training on "
+        "Each digit left out of MNIST in turn, three seeds: the median and the range. What begins "
+        "from nothing learns by the reference's recipe, 10 epochs of everything; what goes on "
+        "learns for 3, from at most 2,000 pictures of each digit. Accuracy on MNIST's test "
+        "pictures; seconds of training on "
         f"{threads} {'thread' if threads == 1 else 'threads'}, without imports."
     )
 

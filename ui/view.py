@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.mistakes import order_by_confusion
+from ui.picking import pick
 
 Unit = Literal["Counts", "Row %", "Column %"]
 Order = Literal["Digit", "Confusion"]
@@ -59,9 +60,9 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, bool]:
         The view, and whether the difference is asked for instead of both matrices.
     """
     with st.container(key="options", horizontal=True, vertical_alignment="bottom"):
-        shown = _option("Matrices", ("Both", "Difference"), "matrices")
-        unit: Unit = _option("Numbers", get_args(Unit), "unit")
-        sort: Order = _option("In the order of", get_args(Order), "order")
+        shown = pick("Matrices", ("Both", "Difference"), "matrices")
+        unit: Unit = pick("Numbers", get_args(Unit), "unit")
+        sort: Order = pick("In the order of", get_args(Order), "order")
         diagonal = st.toggle("Colour the diagonal", key="diagonal", bind="query-params")
     st.caption(
         f"Rows are true digits, columns answers. {_UNITS[unit]} {_DIAGONAL[diagonal]} "
@@ -69,10 +70,3 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, bool]:
     )
     order = order_by_confusion(np.sum(matrices, axis=0)) if sort == "Confusion" else ()
     return View(unit, diagonal, tuple(map(int, order)), clickable=True), shown == "Difference"
-
-
-def _option(label: str, choices: tuple[Any, ...], key: str) -> Any:
-    picked = st.segmented_control(
-        label, choices, default=choices[0], required=True, wrap=True, key=key, bind="query-params"
-    )
-    return picked or choices[0]  # an address like `?unit=` means None

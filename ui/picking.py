@@ -1,0 +1,37 @@
+"""One of a few options, in the page's address too."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+def pick(
+    label: str, options: Iterable[T], key: str, *, default: T | None = None, hidden: bool = False
+) -> T:
+    """Let the visitor choose; the address says what.
+
+    An address like `?key=` means nothing at all to Streamlit: then it is the default.
+
+    Args:
+        label: above the options.
+        options: at least one.
+        key: of the choice, in the address too.
+        default: chosen at first; without it the first option.
+        hidden: show no label, for what stands right below a heading.
+    """
+    options = list(options)
+    first = options[0] if default is None else default
+    picked = st.segmented_control(
+        label,
+        options,
+        default=first,
+        required=True,
+        wrap=True,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed" if hidden else "visible",
+    )
+    return first if picked is None else picked
