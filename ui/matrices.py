@@ -144,7 +144,11 @@ def _chart(frame: pd.DataFrame, tooltips: dict[str, str], order: list[str], view
     axis = {"labelAngle": 0, "orient": "top"}
     cells: Chart = {
         "mark": {"type": "rect", "cursor": cursor},
-        "encoding": {"color": _as_it_is("fill"), "description": {"field": "spoken"}},
+        "encoding": {
+            "color": _as_it_is("fill"),
+            "description": {"field": "spoken"},
+            "tooltip": [{"field": f, "title": t} for f, t in tooltips.items()],
+        },
     }
     size = {"expr": "min(13, bandwidth('x') / 2.7)"}
     numbers: Chart = {
@@ -164,7 +168,6 @@ def _chart(frame: pd.DataFrame, tooltips: dict[str, str], order: list[str], view
         "encoding": {
             "x": {"field": "answer", "type": "nominal", "sort": order, "axis": axis},
             "y": {"field": "true", "type": "nominal", "sort": order, "title": "true digit"},
-            "tooltip": [{"field": f, "title": t} for f, t in tooltips.items()],
         },
         "layer": layers,
     }

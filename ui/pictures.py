@@ -69,21 +69,23 @@ def count_bars(counts: pd.Series) -> Layered:
 
 
 def numbers_table(picture: Grey, *, scaled: bool) -> str:
-    """The 28 × 28 numbers as an HTML table, each on the grey that it stands for.
+    """The 28 × 28 numbers as HTML, each on the grey that it stands for.
+
+    Lines of text, with an element for each number that is not 0: a table of 784 cells takes a
+    browser as long as the rest of the page.
 
     Args:
         picture: (28, 28) grey levels 0-255.
         scaled: divide them by 255 and show two decimals.
     """
-    side = range(len(picture))
-    head = "<tr><th></th>" + "".join(f"<th scope=col>{c}</th>" for c in side) + "</tr>"
-    body = "".join(
-        f"<tr><th scope=row>{r}</th>" + "".join(_cell(int(v), scaled) for v in picture[r]) + "</tr>"
-        for r in side
+    head = "<b>" + "".join(map(_placed, ("", *range(len(picture))))) + "</b>"
+    lines = (
+        f"<b>{_placed(r)}</b><span>" + "".join(_number(int(v), scaled) for v in row) + "</span>"
+        for r, row in enumerate(picture)
     )
     return (
-        f"<div class='d-scroll' tabindex=0 role=region aria-label='28 × 28 numbers'>"
-        f"<table class='d-numbers'>{head}{body}</table></div>"
+        "<div class='d-scroll' tabindex=0 role=region aria-label='28 × 28 numbers'>"
+        f"<pre class='d-numbers'>{head}\n" + "\n".join(lines) + "</pre></div>"
     )
 
 
@@ -165,13 +167,16 @@ _GRID = {
 }
 
 
-def _cell(value: int, scaled: bool) -> str:
-    text = (
-        f"{value / 255:.2f}"
-        if scaled and 0 < value < 255
-        else f"{value / (255 if scaled else 1):.0f}"
-    )
-    if not value:  # most of them: style.css has their colours, and a browser less to read
-        return f"<td>{text}</td>"
+def _number(value: int, scaled: bool) -> str:
+    text = str(value // 255 if scaled else value)
+    if scaled and 0 < value < 255:
+        text = f"{value / 255:.2f}"
+    if not value:
+        return _placed(text)
     ink = "#fff" if value < 118 else "#000"
-    return f"<td style='background:rgb({value},{value},{value});color:{ink}'>{text}</td>"
+    return f"<i style='background:rgb({value},{value},{value});color:{ink}'>{_placed(text)}</i>"
+
+
+def _placed(number: int | str) -> str:
+    """In five characters, as wide as style.css expects each number to be."""
+    return f"{number:>4} "
