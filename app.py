@@ -1,5 +1,5 @@
 """The front door: which page was asked for. What visitors see stands in pages/ and ui/."""
 
-from ui.page import open_app
+from ui.page import run_app
 
-open_app().run()
+run_app()

@@ -19,11 +19,10 @@ from mnist_models.publishing import publish
 from mnist_models.recipes import APPROACHES, RECIPES, Approach
 from mnist_models.runs import Run
 from mnist_models.sampling import pack_rows, stream, undersample
+from tests.pages import app_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-PAGES = Path(__file__).resolve().parent.parent / "pages"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -207,7 +206,7 @@ def open_page() -> Callable[..., AppTest]:
     st.cache_resource.clear()
 
     def open_named(name: str, **query: str) -> AppTest:
-        page = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=60)
+        page = app_page(name)
         for key, value in query.items():
             page.query_params[key] = value
         page.run()

@@ -344,10 +344,10 @@ def _offer() -> None:
     import numpy as np
 
     from mnist_models.runs import load_run
-    from ui.page import open_app
+    from ui.page import navigate
     from ui.truth import offer_correction
 
-    open_app()  # so that there is a page to link to
+    navigate()  # so that there is a page to link to
     drawing = np.zeros((280, 280, 4), np.uint8)
     drawing[40:240, 130:150] = 255
     image = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)

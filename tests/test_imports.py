@@ -166,7 +166,7 @@ def test_the_database_library_waits_until_a_drawing_is_kept() -> None:
 
 
 def test_the_first_page_does_not_wait_for_the_charting_library(tiny_run: object) -> None:
-    page = str(ROOT / "pages" / "draw.py")
+    page = str(ROOT / "app.py")
     loaded = _loaded_after(f"""
 from streamlit.testing.v1 import AppTest
 assert not AppTest.from_file({page!r}, default_timeout=60).run().exception

@@ -18,10 +18,8 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_models import data
 from mnist_models.data import Dataset, load_sample
-from tests.conftest import PAGES
+from tests.pages import PROJECT, app_page
 from ui.pictures import COLUMNS, PER_PAGE, numbers_table, one_hot_boxes, row_excerpt
-
-PAGE = Path(__file__).resolve().parent.parent / "pages" / "data.py"
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +94,7 @@ INPUT, COUNTS = "What the network gets", "How many of each digit"
 
 
 def _open(**state: object) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    page = app_page("data")
     for name, value in state.items():
         page.session_state[name] = value
     page.run()
@@ -214,7 +212,7 @@ def test_every_grey_level_is_readable_on_its_own_grey():
     picture = np.resize(np.arange(256, dtype=np.uint8), (28, 28))
     table = numbers_table(picture, scaled=False)
     cells = re.findall(r"rgb\((\d+),.*?color:#(\w+)'", table)
-    style = (PAGES.parent / "ui" / "style.css").read_text(encoding="utf-8")
+    style = (PROJECT / "ui" / "style.css").read_text(encoding="utf-8")
     zero = re.search(
         r"linear-gradient\(#000, #000\)[^@]*?\.d-numbers span \{color: #(\w+)\}", style
     )
@@ -279,7 +277,7 @@ def test_a_remembered_number_that_the_data_do_not_have_is_given_up():
 
 
 def test_the_address_chooses_set_digit_and_picture(sample):
-    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    page = app_page("data")
     for name, value in {"set": "test", "digit": "3", "picture": "30"}.items():
         page.query_params[name] = value
     page.run()
@@ -289,7 +287,7 @@ def test_the_address_chooses_set_digit_and_picture(sample):
 
 
 def test_an_address_that_names_nothing_shows_everything(sample):
-    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    page = app_page("data")
     for name in ("set", "digit", "picture"):
         page.query_params[name] = ""
     page.run()

@@ -15,9 +15,8 @@ from streamlit.testing.v1 import AppTest
 from mnist_models.data import Dataset, load_sample
 from mnist_models.publishing import publish
 from mnist_models.runs import Run
+from tests.pages import app_page
 from ui.diagrams import approach_diagram, example_drawing, layer_table, sampling_bars
-
-APP = Path(__file__).resolve().parent.parent / "app.py"
 
 
 @pytest.fixture(autouse=True)
@@ -36,9 +35,7 @@ def sample() -> Dataset:
 
 
 def _open(**parameters: str) -> AppTest:
-    page = AppTest.from_file(str(APP), default_timeout=60)
-    page.run()
-    page.switch_page("pages/how_it_works.py")
+    page = app_page("how_it_works")
     for name, value in parameters.items():
         page.query_params[name] = value
     page.run()

@@ -20,12 +20,12 @@ from mnist_models.network import Stack
 from mnist_models.publishing import publish
 from mnist_models.recipes import APPROACHES
 from mnist_models.runs import Run
+from tests.pages import app_page
 from ui.gallery import PER_PAGE
 from ui.handwriting import as_npz, as_zip, mistakes_by_class, read, score_text
 from ui.store import CorrectionError, Drawing, Store
 from ui.truth import as_png
 
-APP = Path(__file__).resolve().parent.parent / "app.py"
 ME, YOU = "me", "you"
 
 MakeStack = Callable[..., Stack]
@@ -76,10 +76,10 @@ def keep(store: Store, run: Run, *, right: int, wrong: int) -> None:
 
 
 def open_as(visitor: str | None) -> AppTest:
-    page = AppTest.from_file(str(APP), default_timeout=60)
+    page = app_page("my_drawings")
     if visitor:
         page.session_state["_visitor"] = visitor
-    page.switch_page("pages/my_drawings.py").run()
+    page.run()
     assert not page.exception
     return page
 

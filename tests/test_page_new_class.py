@@ -32,7 +32,7 @@ from mnist_models.publishing import publish
 from mnist_models.recipes import APPROACHES
 from mnist_models.runs import Run, RunError, unlisted_run_names
 from mnist_models.ways import Way
-from tests.conftest import PAGES
+from tests.pages import app_page
 from ui.examples import MOST, Example, look_alike
 from ui.handwriting import Reading
 from ui.mending import patients
@@ -41,7 +41,6 @@ from ui.sources import Subject
 from ui.store import Drawing, Store
 from ui.truth import as_png
 
-SCRIPT = str(PAGES / "new_class.py")
 ME = "me"
 NEW = Lesson("new", "reference", "★")
 ELEVEN = (*map(str, range(10)), "★")
@@ -94,7 +93,7 @@ def step(way: Way, **changes: Any) -> Step:
 
 
 def open_as(visitor: str | None = None, examples: int = 0, **query: str) -> AppTest:
-    page = AppTest.from_file(SCRIPT, default_timeout=60)
+    page = app_page("new_class")
     if visitor:
         page.session_state["_lesson_visitor"] = visitor
     if examples:
@@ -263,7 +262,7 @@ def test_look_alikes_are_most_of_the_pictures_and_both_must_be_sure(
 
 def test_kept_drawings_of_a_label_are_added_together(tiny_run: Run, trained: Path) -> None:
     keep(trained, *(drawing(n, "3") for n in range(3)), drawing(9, "5"))
-    page = AppTest.from_file(SCRIPT, default_timeout=60)
+    page = app_page("new_class")
     page.session_state["_visitor"] = ME
     page.run()
     page = press(page, "Add these")
@@ -362,7 +361,7 @@ def keep(trained: Path, *drawings: Drawing) -> None:
 
 
 def open_mending() -> AppTest:
-    page = AppTest.from_file(SCRIPT, default_timeout=60)
+    page = app_page("new_class")
     page.session_state["_visitor"] = ME
     page.query_params["teach_what"] = "Mend a digit"
     page.run()

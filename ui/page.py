@@ -28,9 +28,20 @@ _ICON = Path(__file__).with_name("icon.svg")
 _STYLE = Path(__file__).with_name("style.css")
 
 
-def open_app() -> StreamlitPage:
-    """Tell Streamlit the pages and the settings; returns the page that the visitor asked for."""
+def run_app() -> None:
+    """Draw what stands around every page, and the page that the visitor asked for.
+
+    The sidebar belongs to app.py and not to a page: so the browser keeps it from page to page.
+    """
     st.session_state[_IN_APP] = True
+    page = navigate()
+    st.html(_STYLE)  # a path to a .css file is put into <style>
+    draw_sidebar()
+    page.run()
+
+
+def navigate() -> StreamlitPage:
+    """Tell Streamlit the pages and the settings; returns the page that the visitor asked for."""
     page = st.navigation(
         [
             st.Page(_FOLDER / f"{name}.py", title=title, default=name == _PAGES[0][0])
@@ -49,17 +60,15 @@ def page_path(name: str) -> Path:
 
 
 def begin(title: str, lead: str = "") -> None:
-    """Draw what stands around a page; the first thing that each page calls.
+    """Draw a page's title and what it is about; the first thing that each page calls.
 
     A folder named `pages` makes Streamlit run a page without app.py until app.py has called
     `st.navigation` for the first time. A first visit straight to a page is such a run: it is
     started again, in app.py.
     """
     if _IN_APP not in st.session_state:
-        open_app()
+        navigate()
         st.rerun()
-    st.html(_STYLE)  # a path to a .css file is put into <style>
-    draw_sidebar()
     st.title(title, anchor=False)
     if lead:
         st.markdown(lead)
