@@ -1,8 +1,9 @@
 """How soon does the demo answer, and how large is it, beside the straightforward app?
 
 The straightforward app is `benchmarks/plain_app.py`: the same models as Keras files, the same
-canvas, and eleven calls of `predict` per stroke. The two are started in turns, each time a new
-server and an empty session of one headless Chromium that is there before. Of each start:
+canvas, and eleven calls of `predict` per stroke. Beside them `benchmarks/least_app.py` shows what
+Streamlit, the canvas and the browser take for an app that reads nothing. They are started in turns,
+each time a new server and an empty session of one headless Chromium that is there before. Of each:
 
 * the seconds from starting the server to both verdicts on a first stroke. The page is opened as
   soon as the server answers, and the stroke drawn as soon as the canvas is there;
@@ -11,7 +12,7 @@ server and an empty session of one headless Chromium that is there before. Of ea
   empty canvas. The canvas waits 200 ms before it sends a stroke; the seconds from then on are a
   row of their own.
 
-Both servers have the settings of `.streamlit/config.toml`, and neither watches its files.
+All servers have the settings of `.streamlit/config.toml`, and none watches its files.
 
     python -m benchmarks.serving [--repeats N] [--run NAME] [--out FILE]
 """
@@ -31,7 +32,11 @@ from mnist_models.recipes import APPROACHES
 
 Starts = Mapping[str, Sequence[Mapping[str, float]]]  # of each app what `stopwatch.measure` returns
 
-SCRIPTS = {"ours": "app.py", "plain": "benchmarks/plain_app.py"}
+SCRIPTS = {
+    "ours": "app.py",
+    "plain": "benchmarks/plain_app.py",
+    "least": "benchmarks/least_app.py",
+}
 TITLES = {
     "start_s": "start to first verdicts, s",
     "memory_mb": "memory after them, MB",
@@ -47,13 +52,18 @@ class BenchmarkError(Exception):
 
 def ratio(starts: Starts, measure: str) -> float:
     """The median of ours over the median of the plain app."""
-    ours, plain = (median(_values(starts[app], measure)) for app in SCRIPTS)
+    ours, plain = (median(_values(starts[app], measure)) for app in ("ours", "plain"))
     return ours / plain
 
 
 def table(starts: Starts) -> str:
-    """Markdown: a row per measure with median (min to max) of both, their ratio and the target."""
-    head = "| | ours | straightforward app | ratio | target |\n|---|---|---|---|---|"
+    """Markdown: a row per measure with median (min to max) of each app, the ratio and the target.
+
+    The ratio is ours over the straightforward app's.
+    """
+    head = (
+        "| | ours | straightforward app | least app | ratio | target |\n|---|---|---|---|---|---|"
+    )
     return "\n".join([head, *(_row(starts, measure) for measure in TITLES)])
 
 
@@ -73,12 +83,12 @@ def _values(starts: Sequence[Mapping[str, float]], measure: str) -> list[float]:
 
 
 def _row(starts: Starts, measure: str) -> str:
-    ours, plain = (_cell(_values(starts[app], measure)) for app in SCRIPTS)
+    cells = [_cell(_values(starts[app], measure)) for app in SCRIPTS]
     quotient, target = ratio(starts, measure), TARGETS.get(measure)
     verdict = ""
     if target is not None:
         verdict = f"{target:.3f} {'reached' if quotient <= target else 'not reached'}"
-    return f"| {TITLES[measure]} | {ours} | {plain} | {quotient:.3f} | {verdict} |"
+    return f"| {' | '.join([TITLES[measure], *cells, f'{quotient:.3f}', verdict])} |"
 
 
 def _cell(values: Sequence[float]) -> str:
@@ -91,7 +101,7 @@ def _figure(value: float) -> str:
 
 
 def measure_both(run: Run, repeats: int) -> Starts:
-    """Both apps in turns, `repeats` starts of each, told on the way.
+    """All apps in turns, `repeats` starts of each, told on the way.
 
     Raises:
         BenchmarkError: something that is needed is missing, or an app does not answer.
@@ -130,6 +140,7 @@ def _take_turns(run: Run, folder: str, chromium: str, repeats: int) -> Starts:
     visits: dict[str, dict[str, Any]] = {
         "ours": {"query": f"?run={run.name}"},
         "plain": {"arguments": [folder]},
+        "least": {},
     }
     starts: dict[str, list[dict[str, float]]] = {app: [] for app in SCRIPTS}
     try:

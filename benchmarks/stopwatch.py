@@ -1,8 +1,9 @@
 """One app, started and drawn on in a real browser, with a clock in the page.
 
-Before each stroke but the first the canvas' own Reset button takes the last one away, and the page
-comes to rest without a verdict: one that shows is a fresh one, whatever the models answer. The
-clock hears the mouse button go up and sees every change of the page.
+The first stroke is drawn as soon as the canvas is there: Playwright by itself would look for it
+every half second only. Before each stroke but the first the canvas' own Reset button takes the last
+one away, and the page comes to rest without a verdict: one that shows is a fresh one, whatever the
+models answer. The clock hears the mouse button go up and sees every change of the page.
 """
 
 import contextlib
@@ -35,6 +36,9 @@ WebSocket.prototype.send = function (data) {
 window.answered = approach => /[^–\\s]/.test(
   document.querySelector(`.st-key-${approach}_verdict [data-testid=stMetricValue]`)?.textContent
   ?? "");
+window.canvas = (root = document.querySelector(".st-key-draw_canvas")) => root
+  && (root.querySelector("canvas") || [...root.querySelectorAll("*")].some(
+    element => element.shadowRoot && canvas(element.shadowRoot)));
 new MutationObserver(() => {
   if (window.stroke.sent && answered("single") && answered("multi"))
     window.stroke.answered ??= performance.now();
@@ -70,6 +74,7 @@ def measure(
     began = time.perf_counter()
     with served(script, arguments) as server, clocked_page(browser) as page:
         page.goto(f"{server.url}/{query}")
+        page.wait_for_function("canvas()")
         draw(page, [_one(0)])
         _times(page)
         start_s = time.perf_counter() - began

@@ -20,7 +20,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ FORMAT = 1
 UNLISTED = "own-"
 RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _MAX_MANIFEST_BYTES = 16 * 2**20
+_BESIDE = Path(__file__).resolve().parent.parent / "trained"
 # What every run.json has, and of which type; `_ENTRY` is what it has for each approach.
 _MANIFEST: dict[str, Any] = {
     "created": str,
@@ -73,7 +74,7 @@ class RunError(Exception):
 def trained_folder() -> Path:
     """Where runs are kept: `MNIST_TRAINED` if set, else `trained/` beside the package."""
     configured = os.environ.get("MNIST_TRAINED")
-    return Path(configured) if configured else Path(__file__).resolve().parent.parent / "trained"
+    return Path(configured) if configured else _BESIDE
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Run:
 
     Attributes:
         path: the run's folder.
-        manifest: the contents of run.json.
+        manifest: the contents of run.json, the same object wherever they are equal: not to be
+            changed.
         version: sha256 of run.json, which names the sha256 of all files: the same version means
             the same contents.
     """
@@ -291,16 +293,22 @@ def load_run(name: str | None = None) -> Run:
     try:
         if manifest_path.stat().st_size > _MAX_MANIFEST_BYTES:
             raise ValueError("too large")
-        contents = manifest_path.read_bytes()
-        manifest = json.loads(contents)
-        _check_manifest(manifest)
+        return Run(path, *_read_manifest(path, manifest_path.read_bytes()))
     except (OSError, ValueError, RecursionError) as error:  # JSON can be nested too deeply
         raise RunError(_damaged(manifest_path)) from error
-    run = Run(path, manifest, hashlib.sha256(contents).hexdigest())
+
+
+@lru_cache(maxsize=32)  # a page asks for every run several times: a quarter of what it takes
+def _read_manifest(path: Path, contents: bytes) -> tuple[dict[str, Any], str]:
+    """The manifest and the version that a run.json with these contents says; or as `load_run`."""
+    manifest = json.loads(contents)
+    _check_manifest(manifest)
+    version = hashlib.sha256(contents).hexdigest()
+    run = Run(path, manifest, version)
     for approach in run.approaches:
         for rows in ("train", "test"):
             run.metrics(approach, rows)
-    return run
+    return manifest, version
 
 
 def active_name() -> str:

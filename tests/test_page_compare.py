@@ -330,7 +330,6 @@ def test_damaged_scores_are_a_sentence(tiny_run: Run, open_page: OpenPage) -> No
     [
         ("Digit by digit", "figure"),
         ("Digit by digit", "sort"),
-        ("The ten, one by one", "curves"),
         ("Probabilities", "question"),
         ("Not a digit", "rule"),
     ],
@@ -343,6 +342,15 @@ def test_an_address_that_chooses_nothing_is_the_default(
     assert not page.error
 
 
+def test_a_link_opens_the_curves_and_an_empty_choice_of_them_is_the_first(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare", evidence="The ten, one by one", all_curves="true", curves="")
+    assert len(page.get("vega_lite_chart")) == 2
+    about = members._ABOUT_CURVES["ROC"][1]
+    assert any(caption.value.startswith(about) for caption in page.caption)
+
+
 def test_a_closed_tab_does_no_work(
     tiny_run: Run, monkeypatch: pytest.MonkeyPatch, open_page: OpenPage
 ) -> None:
@@ -350,6 +358,7 @@ def test_a_closed_tab_does_no_work(
         raise AssertionError("nobody asked for curves")
 
     monkeypatch.setattr(members, "roc_curves", refuse)
-    page = open_page("compare")
-    assert len(page.get("vega_lite_chart")) == 1
-    assert not page.dataframe
+    for tab in ("Digit by digit", "The ten, one by one"):  # where the curves are a closed section
+        page = open_page("compare", evidence=tab)
+        assert len(page.get("vega_lite_chart")) == 1
+        assert not page.dataframe

@@ -1,6 +1,6 @@
 """The page Compare, the binary models of a multi-model one by one: each judged on its question."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -65,17 +65,17 @@ def show_members(duel: Duel) -> None:
         text="Balanced test accuracy of each binary model beside the published figure",
     )
     st.caption(_ABOUT)
-    curves = _curves(contender.run.version, contender)
+    curves = partial(_curves, contender.run.version, contender)
     offer_table(
         "As a table, with recall, false alarms and areas",
-        partial(members_table, binary, published, duel.classes, curves),
+        lambda: members_table(binary, published, duel.classes, curves()),
         key="members_table",
         file_name="binary_models.csv",
         alt="Balanced accuracy, recall, false alarms and areas of each binary model",
         columns={c: st.column_config.NumberColumn(format="%.4f") for c in _COLUMNS},
         about=_ABOUT_TABLE,
     )
-    _show_curves(curves, look)
+    _offer_curves(curves, look)
 
 
 def members_table(
@@ -166,6 +166,19 @@ def _curves(version: str, _contender: Contender) -> Curves:  # noqa: ARG001 - th
 
 
 @st.fragment
+def _offer_curves(curves: Callable[[], Curves], look: Look) -> None:
+    section = st.expander(
+        "ROC and precision-recall curves",
+        icon=":material/show_chart:",
+        key="all_curves",
+        on_change="rerun",  # until it is open nothing is computed or drawn
+        bind="query-params",
+    )
+    if section.open:
+        with section:
+            _show_curves(curves(), look)
+
+
 def _show_curves(curves: Curves, look: Look) -> None:
     """One kind of curve at a time: each is as much work for a browser as the rest of the tab."""
     digits = [str(label) for label in look.contender.run.classes]

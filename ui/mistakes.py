@@ -17,7 +17,7 @@ from ui.page import page_path
 from ui.png import Grey, picture_url
 from ui.tables import offer_csv
 
-PER_PAGE = 18
+PER_PAGE = 12
 
 _CARD_WIDTH = 140  # pixels
 _BREAK = "  \n"  # a new line in Markdown

@@ -1,0 +1,25 @@
+"""The least that a Streamlit app with this canvas does, which `benchmarks.serving` measures too.
+
+It answers every stroke with the same digit: no models, no picture, no page around it. What it takes
+is Streamlit's, the canvas' and the browser's, and no app with them takes less.
+
+    streamlit run benchmarks/least_app.py
+"""
+
+import streamlit as st
+from streamlit_drawable_canvas import st_canvas
+
+with st.container(key="draw_canvas"):
+    canvas = st_canvas(
+        stroke_width=16,
+        stroke_color="#ffffff",
+        background_color="#000000",
+        width=280,
+        height=280,
+        return_image_data=True,
+        key="canvas",
+    )
+if canvas.json_data and canvas.json_data["objects"]:
+    for name in ("single", "multi"):
+        with st.container(key=f"{name}_verdict"):
+            st.metric(name, "1")
