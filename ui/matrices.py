@@ -150,9 +150,8 @@ def _chart(frame: pd.DataFrame, tooltips: dict[str, str], order: list[str], view
             "tooltip": [{"field": f, "title": t} for f, t in tooltips.items()],
         },
     }
-    size = {"expr": "min(13, bandwidth('x') / 2.7)"}
     numbers: Chart = {
-        "mark": {"type": "text", "fontSize": size, "cursor": cursor, "aria": False},
+        "mark": {"type": "text", "fontSize": {"expr": "size"}, "cursor": cursor, "aria": False},
         "encoding": {"text": {"field": "text"}, "color": _as_it_is("ink")},
     }
     layers = [cells, numbers]
@@ -165,6 +164,7 @@ def _chart(frame: pd.DataFrame, tooltips: dict[str, str], order: list[str], view
         "data": {"name": CELLS},
         "datasets": {CELLS: frame},
         "height": {"step": 34},
+        "params": [{"name": "size", "expr": "min(13, bandwidth('x') / 2.7)"}],
         "encoding": {
             "x": {"field": "answer", "type": "nominal", "sort": order, "axis": axis},
             "y": {"field": "true", "type": "nominal", "sort": order, "title": "true digit"},
