@@ -1,6 +1,6 @@
 """The least that a Streamlit app with this canvas does, which `benchmarks.serving` measures too.
 
-It answers every stroke with the same digit: no models, no picture, no page around it. What it takes
+It answers every stroke with the same digit: no models, no page around it. What it takes
 is Streamlit's, the canvas' and the browser's, and no app with them takes less.
 
     streamlit run benchmarks/least_app.py
@@ -9,6 +9,7 @@ is Streamlit's, the canvas' and the browser's, and no app with them takes less.
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
+st.title("Draw a digit")
 with st.container(key="draw_canvas"):
     canvas = st_canvas(
         stroke_width=16,
