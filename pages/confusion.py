@@ -14,9 +14,16 @@ from mnist_models.evaluation import largest_confusions
 from mnist_models.words import data_text
 from ui.asking import Matrix, Question, ask, choose_cell, show_answer
 from ui.looks import Looks, looks
-from ui.matrices import Chart, confusion_heatmap, difference_heatmap, full_colour, in_unit
+from ui.matrices import (
+    Heatmap,
+    confusion_heatmap,
+    difference_heatmap,
+    full_colour,
+    in_unit,
+    show_heatmap,
+)
 from ui.page import begin
-from ui.tables import offer_table
+from ui.tables import offer_csv, offer_table
 from ui.versus import choose_duel
 from ui.view import View, choose_view
 
@@ -24,18 +31,10 @@ Counts = tuple[np.ndarray, np.ndarray]  # (K, K) each
 
 
 def show_matrix(
-    name: Matrix, draw: Callable[[View], Chart], view: View, question: Question, alt: str
+    name: Matrix, draw: Callable[[View], Heatmap], view: View, question: Question, alt: str
 ) -> None:
-    cell = question.cell_of(name)
-    # The chart's key changes with the choice: a click always counts, also at the same place.
-    key = "_".join(("matrix", name, *(cell or ())))
-
-    def choose() -> None:
-        if picked := st.session_state[key].selection.get("cell"):
-            choose_cell(name, (picked[0]["true"], picked[0]["answer"]))
-
-    chart = draw(replace(view, chosen=cell))
-    st.vega_lite_chart(chart, key=key, on_select=choose, selection_mode="cell", alt=alt)
+    view = replace(view, chosen=question.cell_of(name))
+    show_heatmap(draw(view), view, key=f"matrix_{name}", alt=alt, choose=partial(choose_cell, name))
 
 
 def show_both(pair: Looks, counts: Counts, classes: list[Any], view: View, asked: Question) -> None:
@@ -46,7 +45,7 @@ def show_both(pair: Looks, counts: Counts, classes: list[Any], view: View, asked
             wrong = confusion.sum() - confusion.trace()
             st.subheader(f"{look.name}: {wrong:,} mistakes", anchor=False)
             draw = partial(confusion_heatmap, confusion, classes, full)
-            alt = f"Confusion matrix of the {look.name.lower()}; its cells can be chosen below"
+            alt = f"Confusion matrix of the {look.name.lower()}"
             show_matrix(name, draw, view, asked, alt)
 
 
@@ -63,8 +62,23 @@ def show_difference(
             "the diagonal these are mistakes, and fewer are better."
         )
         draw = partial(difference_heatmap, *counts, classes, full, pair)
-        alt = "Difference of the two confusion matrices; its cells can be chosen below"
+        alt = "Difference of the two confusion matrices"
         show_matrix("difference", draw, view, asked, alt)
+
+
+def offer_matrices(pair: Looks, counts: Counts, classes: list[Any]) -> None:
+    for name, look, confusion in zip(get_args(Matrix)[:2], pair, counts, strict=True):
+        offer_csv(
+            partial(matrix_table, confusion, classes),
+            file_name=f"confusion_{name}.csv",
+            title=f"Save the whole matrix: {look.name}",
+        )
+
+
+def matrix_table(confusion: np.ndarray, classes: list[Any]) -> pd.DataFrame:
+    table = pd.DataFrame(confusion, columns=[f"answer {label}" for label in classes])
+    table.insert(0, "true", classes)
+    return table
 
 
 @st.fragment  # a click at a cell runs this again and leaves the sidebar alone
@@ -87,6 +101,7 @@ def explore(duel: Duel) -> None:
             key="mistakes_table",
             file_name="mistakes.csv",
             alt="The pairs of digits that are confused most often, for both",
+            more=partial(offer_matrices, pair, counts, duel.classes),
         )
 
 

@@ -1,6 +1,8 @@
 """A page as visitors see it, with all that stands around it: what the tests of pages share."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -12,3 +14,8 @@ def app_page(name: str) -> AppTest:
     """The page with this name, not run yet."""
     page = AppTest.from_file(str(_ENTRY), default_timeout=60)
     return page.switch_page(f"../pages/{name}.py")
+
+
+def shown_cells(page: AppTest) -> list[dict[str, Any]]:
+    """What `ui.cells.show_cells` sends to the browser, for each set of cells on the page."""
+    return [json.loads(element.proto.json) for element in page.get("bidi_component")]

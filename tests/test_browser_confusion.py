@@ -1,4 +1,4 @@
-"""The page Confusion in a real browser: a click at a cell, its pictures, and on to Draw."""
+"""Confusion and Data in a real browser: a click at a cell, its pictures, and on to Draw."""
 
 import base64
 import contextlib
@@ -18,15 +18,15 @@ from mnist_models.mistakes import Rows, cell_rows, differing_rows, outcome_rows
 from mnist_models.recipes import TITLES
 from mnist_models.runs import load_run
 from ui.mistakes import PER_PAGE
+from ui.pictures import COLUMNS as GRID_COLUMNS
+from ui.pictures import PER_PAGE as GRID_PAGE
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 
-from playwright.sync_api import Browser, Locator, Page, Position, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.serving import RENDER_TIMEOUT_MS, Server, copy_reference, serve, settle, verdict, visit
-
-BESIDE_THE_NUMBER: Position = {"x": 4.0, "y": 4.0}
 
 
 @pytest.fixture
@@ -70,9 +70,7 @@ def _cell(page: Page, matrix: str, true: int, answer: int) -> Locator:
 
 
 def _click(page: Page, matrix: str, true: int, answer: int) -> None:
-    cell = _cell(page, matrix, true, answer)
-    expect(cell).to_have_count(1, timeout=RENDER_TIMEOUT_MS)  # it is drawn anew after a click
-    cell.click(position=BESIDE_THE_NUMBER)
+    _cell(page, matrix, true, answer).click(timeout=RENDER_TIMEOUT_MS)
 
 
 def _choose_by_keyboard(page: Page, label: str, choice: str, *, in_address: str) -> None:
@@ -129,11 +127,36 @@ def test_a_click_at_a_cell_shows_its_pictures_the_worst_first(
     _assert_shown(page, rows)
 
 
-def test_a_click_at_a_number_is_a_click_at_its_cell(server: Server, page: Page, duel: Duel) -> None:
+def test_the_arrow_keys_go_from_cell_to_cell_and_enter_asks_for_its_pictures(
+    server: Server, page: Page, duel: Duel
+) -> None:
     visit(page, server, "/confusion")
-    expect(_cell(page, "single", 7, 2)).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
-    _cell(page, "single", 7, 2).click(force=True)  # in the middle, where the number is
-    _assert_shown(page, cell_rows(duel, duel.first, 7, 2))
+    cells = page.locator(".st-key-confusion_single .m-table button")
+    expect(cells).to_have_count(100, timeout=RENDER_TIMEOUT_MS)
+    expect(cells.and_(page.locator("[tabindex='0']"))).to_have_count(1)  # one stop for Tab
+    cells.first.focus()
+    for key in (*3 * ("ArrowDown",), *6 * ("ArrowRight",), "ArrowLeft", "Home"):
+        page.keyboard.press(key)
+    expect(_cell(page, "single", 3, 5)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    _assert_shown(page, cell_rows(duel, duel.first, 2, 5))
+    expect(_cell(page, "single", 2, 5)).to_be_focused()  # the way goes on from there
+    expect(_cell(page, "single", 2, 5)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[aria-pressed=true]")).to_have_count(1)
+
+
+def test_pointing_at_a_cell_says_its_count_and_shares(
+    server: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, server, "/confusion?unit=Row+%25")
+    _cell(page, "multi", 9, 4).hover(timeout=RENDER_TIMEOUT_MS)
+    confusion = np.array(duel.second.metrics.confusion)
+    count, row, column = confusion[9, 4], confusion[9].sum(), confusion[:, 4].sum()
+    expect(page.locator(".st-key-confusion_multi .cell-facts")).to_have_text(
+        f"9 answered 4: {count} pictures, {100 * count / row:.2f} % of the row, "
+        f"{100 * count / column:.2f} % of the column"
+    )
 
 
 def test_a_click_at_the_difference_shows_the_pictures_where_the_two_differ_and_can_be_shared(
@@ -166,14 +189,14 @@ def test_another_unit_and_scale_change_the_matrices_on_the_page(
     confusion = np.array(duel.first.metrics.confusion)
     cell = _cell(page, "single", 4, 9)
     expect(cell).to_have_attribute("aria-label", f"4 answered 9: {confusion[4, 9]}")
-    before = cell.get_attribute("fill")
+    before = cell.get_attribute("style")
     page.locator(".st-key-unit").get_by_text("Column %").click()
     share = f"{100 * confusion[4, 9] / confusion[:, 9].sum():.1f}"
     expect(cell).to_have_attribute(
         "aria-label", f"4 answered 9: {share}", timeout=RENDER_TIMEOUT_MS
     )
     page.get_by_text("Colour the diagonal").click()
-    expect(cell).not_to_have_attribute("fill", str(before), timeout=RENDER_TIMEOUT_MS)
+    expect(cell).not_to_have_attribute("style", str(before), timeout=RENDER_TIMEOUT_MS)
 
 
 def test_pictures_can_be_asked_for_with_the_keyboard(
@@ -218,6 +241,10 @@ def test_the_tables_are_saved_as_csv(server: Server, page: Page, duel: Duel) -> 
     matrices = {TITLES[c.approach]: c.metrics.confusion for c in (duel.first, duel.second)}
     expected = pd.DataFrame(largest_confusions(matrices, duel.classes))
     assert table.astype(str).equals(expected.astype(str))
+    for name, contender in (("first", duel.first), ("second", duel.second)):
+        matrix = _saved(page, f"confusion_{name}")
+        assert matrix["true"].tolist() == duel.classes
+        assert np.array_equal(matrix.iloc[:, 1:], contender.metrics.confusion)
     pictures = _saved(page, "asked")
     assert pictures["test picture"].tolist() == rows.tolist()
     proba = pictures[[f"Single model: probability of {k}" for k in range(10)]].to_numpy()
@@ -253,13 +280,37 @@ def test_without_mnist_the_numbers_work_and_a_button_offers_the_pictures(
 )
 def test_the_page_fits_a_phone(options: str, server: Server, phone: Page) -> None:
     visit(phone, server, f"/confusion?{options}")
-    expect(phone.locator("[class*=confusion_] svg.marks").first).to_be_visible(
+    expect(phone.locator("[class*=confusion_] .m-table").first).to_be_visible(
         timeout=RENDER_TIMEOUT_MS
     )
-    for chart in phone.locator("[class*=st-key-confusion_]").all():
-        box = chart.bounding_box()
+    for matrix in phone.locator("[class*=st-key-confusion_] .m-table").all():
+        box = matrix.bounding_box()
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 360
     main = "document.querySelector('[data-testid=stMain]').scrollWidth"
     assert phone.evaluate(f"Math.max(document.documentElement.scrollWidth, {main})") <= 360
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_a_picture_of_the_grid_on_data_is_shown_large(
+    how: str, server: Server, page: Page, mnist_npz: Path
+) -> None:
+    visit(page, server, "/data?set=test&digit=4")
+    with np.load(mnist_npz, allow_pickle=False) as file:
+        images, fours = file["x_test"], np.flatnonzero(file["y_test"] == 4)
+    chosen = page.locator(".st-key-data_grid button[aria-pressed]")
+    expect(chosen).to_have_count(GRID_PAGE, timeout=RENDER_TIMEOUT_MS)
+    if how == "mouse":
+        chosen.nth(GRID_COLUMNS + 1).click()
+    else:
+        chosen.first.focus()
+        for key in ("ArrowRight", "ArrowDown", "Enter"):
+            page.keyboard.press(key)
+    row = fours[GRID_COLUMNS + 1]
+    number = page.get_by_label("Picture number, 0 to 9,999")
+    expect(number).to_have_value(str(row), timeout=RENDER_TIMEOUT_MS)
+    expect(page.locator(".st-key-data_grid [aria-pressed=true]")).to_have_text(f"{row:,}")
+    large = page.get_by_role("img", name=f"Picture {row}, a 4, enlarged")
+    expect(large).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+    expect(page.locator(".d-numbers")).to_contain_text(str(images[row].max()))

@@ -1,13 +1,13 @@
 """The page Confusion: matrices that add up, options in the address, pictures behind each cell."""
 
 import json
+import re
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 import pytest
 import streamlit as st
 from hypothesis import given, strategies
@@ -20,15 +20,32 @@ from mnist_models.mistakes import cell_rows, order_by_confusion, outcome_rows
 from mnist_models.publishing import publish
 from mnist_models.recipes import APPROACHES, TITLES
 from mnist_models.runs import Run
+from tests.pages import shown_cells
 from ui import loading
+from ui.cells import number_of
 from ui.colours import ink_on, mix
 from ui.looks import looks
-from ui.matrices import CELLS, Chart, confusion_heatmap, difference_heatmap, full_colour, in_unit
+from ui.matrices import (
+    Heatmap,
+    as_table,
+    confusion_heatmap,
+    difference_heatmap,
+    full_colour,
+    in_unit,
+)
 from ui.mistakes import PER_PAGE, answers_table
 from ui.view import View
 
 OpenPage = Callable[..., AppTest]
 FIRST, DIFFERENCE = "first", "difference"  # as in `ui.asking.Matrix`
+
+_JSON = strategies.recursive(
+    strategies.one_of(
+        strategies.none(), strategies.booleans(), strategies.integers(), strategies.text()
+    ),
+    strategies.lists,
+    max_leaves=3,
+)
 
 CONFUSION = [[8, 2, 0], [0, 10, 0], [5, 0, 0]]
 
@@ -53,16 +70,26 @@ def duel(tiny_run: Run) -> Duel:
     return Duel.of(*contenders_of(tiny_run))
 
 
-def _matrices(page: AppTest) -> list[pd.DataFrame]:
-    """The cells of each matrix that the page shows."""
-    charts = page.get("vega_lite_chart")
-    return [pa.ipc.open_stream(chart.proto.datasets[0].data.data).read_pandas() for chart in charts]
+def _tables(page: AppTest) -> list[str]:
+    """Each matrix that the page shows, as HTML."""
+    return [cells["content"] for cells in shown_cells(page)]
 
 
-def _numbers(cells: pd.DataFrame) -> np.ndarray:
+def _matrices(page: AppTest) -> list[list[str]]:
+    """The texts in the cells of each matrix, in the order of the digits."""
+    cells = [re.findall("value=([0-9]+) [^>]*>([^<]*)</button>", table) for table in _tables(page)]
+    return [[text for _, text in sorted(each, key=lambda cell: int(cell[0]))] for each in cells]
+
+
+def _numbers(texts: list[str]) -> np.ndarray:
     """A matrix of counts, or of signed differences, as it is written in the cells."""
-    texts = cells["text"].str.replace("−", "-").replace("", "0")
-    return texts.astype(float).to_numpy().reshape(10, 10)
+    return np.array([float(text.replace("−", "-") or 0) for text in texts]).reshape(10, 10)
+
+
+def _orders(table: str) -> tuple[list[str], list[str]]:
+    """The digits at the columns and at the rows."""
+    columns, rows = (re.findall(f"<th scope={of}>([^<]*)<", table) for of in ("col", "row"))
+    return columns, rows
 
 
 def _ask(page: AppTest, pictures: str, true: object = None, answer: object = None) -> AppTest:
@@ -129,12 +156,12 @@ def test_the_difference_is_the_first_matrix_minus_the_second(
     tiny_run: Run, open_page: OpenPage
 ) -> None:
     page = open_page("confusion", matrices="Difference")
-    (cells,) = _matrices(page)
+    (texts,) = _matrices(page)
     first, second = (np.array(tiny_run.metrics(a).confusion) for a in APPROACHES)
-    assert np.array_equal(_numbers(cells), first - second)
+    assert np.array_equal(_numbers(texts), first - second)
     assert "Single model minus Multi-model" in [heading.value for heading in page.subheader]
-    assert np.array_equal(cells["fact0"], first.ravel())
-    assert np.array_equal(cells["fact1"], second.ravel())
+    counts = f"2 answered 3: Single model {first[2, 3]:,}, Multi-model {second[2, 3]:,}"
+    assert f"data-facts='{counts}'" in _tables(page)[0]
 
 
 @pytest.mark.parametrize(("unit", "axis"), [("Row %", 1), ("Column %", 0)])
@@ -168,8 +195,7 @@ def test_the_address_chooses_every_option_and_what_it_cannot_mean_is_ignored(
     assert page.selectbox(key="true").value is None
     assert page.selectbox(key="pictures").value is None
     digits = [str(k) for k in range(10)]
-    for chart in page.get("vega_lite_chart"):
-        assert json.loads(chart.proto.spec)["encoding"]["x"]["sort"] == digits
+    assert [_orders(table) for table in _tables(page)] == 2 * [(digits, digits)]
 
 
 def test_ordered_by_confusion_both_matrices_have_the_order_of_their_sum(
@@ -178,9 +204,12 @@ def test_ordered_by_confusion_both_matrices_have_the_order_of_their_sum(
     page = open_page("confusion", order="Confusion")
     total = np.sum([tiny_run.metrics(a).confusion for a in APPROACHES], axis=0)
     expected = [str(k) for k in order_by_confusion(total)]
-    for chart in page.get("vega_lite_chart"):
-        encoding = json.loads(chart.proto.spec)["encoding"]
-        assert encoding["x"]["sort"] == encoding["y"]["sort"] == expected
+    assert [_orders(table) for table in _tables(page)] == 2 * [(expected, expected)]
+    shown = [re.findall("aria-label='(.) answered (.): ([0-9]+)'", t) for t in _tables(page)]
+    for cells, approach in zip(shown, APPROACHES, strict=True):
+        numbers = {(int(true), int(answer)): int(number) for true, answer, number in cells}
+        confusion = np.array(tiny_run.metrics(approach).confusion)
+        assert numbers == dict(np.ndenumerate(confusion))
 
 
 def test_two_runs_are_compared_by_their_names(
@@ -256,13 +285,7 @@ def test_the_chosen_cell_has_a_frame_in_its_own_matrix_only(
 ) -> None:
     true, answer = _mistake(duel.second.metrics.confusion)
     page = open_page("confusion", pictures="Multi-model: one cell", true=true, answer=answer)
-    first, second = (json.loads(chart.proto.spec) for chart in page.get("vega_lite_chart"))
-    assert not [layer for layer in first["layer"] if "transform" in layer]
-    (frame,) = (layer for layer in second["layer"] if "transform" in layer)
-    assert frame["transform"][0]["filter"]["and"] == [
-        {"field": "true", "equal": str(true)},
-        {"field": "answer", "equal": str(answer)},
-    ]
+    assert [cells["chosen"] for cells in shown_cells(page)] == [None, str(10 * true + answer)]
 
 
 @pytest.mark.parametrize("outcome", ["only_first", "only_second", "both_wrong"])
@@ -404,17 +427,21 @@ def test_the_csv_of_pictures_has_a_row_for_each_with_all_probabilities(duel: Due
         assert table[f"{look.name}: answer"].tolist() == proba.argmax(axis=1).tolist()
 
 
-# The charts
+# The heatmaps
 
 
-def _cells(chart: Chart) -> pd.DataFrame:
-    return chart["datasets"][CELLS]
+def _texts(cells: Heatmap) -> list[str]:
+    return [cell.text for cell in cells]
+
+
+def _fills(cells: Heatmap) -> list[str]:
+    return [cell.fill for cell in cells]
 
 
 @pytest.mark.parametrize("unit", ["Counts", "Row %"])
 def test_a_heatmap_shows_every_cell_and_leaves_empty_ones_blank(unit: Any) -> None:
-    cells = _cells(confusion_heatmap(CONFUSION, [0, 1, 2], 5, View(unit)))
-    texts = {(c.true, c.answer): c.text for c in cells.itertuples()}
+    cells = confusion_heatmap(CONFUSION, [0, 1, 2], 5, View(unit))
+    texts = {(cell.true, cell.answer): cell.text for cell in cells}
     assert len(texts) == 9
     assert texts["0", "1"] == ("2" if unit == "Counts" else "20.0")
     assert texts["2", "0"] == ("5" if unit == "Counts" else "100")
@@ -422,18 +449,17 @@ def test_a_heatmap_shows_every_cell_and_leaves_empty_ones_blank(unit: Any) -> No
 
 
 def test_a_small_share_is_not_written_as_nothing_nor_a_large_one_as_all() -> None:
-    cells = _cells(confusion_heatmap([[9999, 1], [0, 10_000]], [0, 1], 1, View("Row %")))
-    assert cells["text"].tolist() == ["99.9", ".01", "", "100"]
+    cells = confusion_heatmap([[9999, 1], [0, 10_000]], [0, 1], 1, View("Row %"))
+    assert _texts(cells) == ["99.9", ".01", "", "100"]
 
 
 def test_equal_mistakes_have_equal_colours_and_the_diagonal_none_unless_asked_for() -> None:
     confusion = [[80, 5, 5], [2, 80, 0], [0, 1, 80]]
-    fills = _cells(confusion_heatmap(confusion, [0, 1, 2], 5))["fill"]
+    fills = _fills(confusion_heatmap(confusion, [0, 1, 2], 5))
     assert fills[1] == fills[2] == "#c2410c"
     assert fills[0] == fills[4] == fills[8] not in ("#2f7fc1", fills[5])
     assert fills[5] == fills[6]
-    chart = confusion_heatmap(confusion, [0, 1, 2], 80, View(diagonal=True))
-    coloured = _cells(chart)["fill"]
+    coloured = _fills(confusion_heatmap(confusion, [0, 1, 2], 80, View(diagonal=True)))
     assert coloured[0] == "#2f7fc1"
     assert coloured[1] == coloured[2] not in (fills[1], fills[5])
 
@@ -441,11 +467,11 @@ def test_equal_mistakes_have_equal_colours_and_the_diagonal_none_unless_asked_fo
 def test_the_scale_of_a_difference_is_symmetric_about_0(duel: Duel) -> None:
     pair = looks(duel)
     first, second = [[7, 3], [0, 9]], [[9, 1], [2, 7]]
-    cells = _cells(difference_heatmap(first, second, [0, 1], 2, pair))
-    assert cells["text"].tolist() == ["−2", "+2", "−2", "+2"]
-    assert cells["fill"][1] == pair[0].colour
-    assert cells["fill"][2] == pair[1].colour
-    half = _cells(difference_heatmap(first, second, [0, 1], 4, pair))["fill"]
+    cells = difference_heatmap(first, second, [0, 1], 2, pair)
+    assert _texts(cells) == ["−2", "+2", "−2", "+2"]
+    assert _fills(cells)[1] == pair[0].colour
+    assert _fills(cells)[2] == pair[1].colour
+    half = _fills(difference_heatmap(first, second, [0, 1], 4, pair))
     assert half[1] == mix(pair[0].colour, "#ffffff", 0.5)
     assert half[2] == mix(pair[1].colour, "#ffffff", 0.5)
 
@@ -457,8 +483,43 @@ def test_the_full_colour_is_the_largest_mistake_of_all_matrices() -> None:
     assert full_colour([in_unit(m, "Row %") for m in (few, many)]) == 40
     assert full_colour([np.array([[0, -6], [3, 0]])]) == 6
     assert full_colour([[[5, 0], [0, 5]]]) == 0
-    without_mistakes = _cells(confusion_heatmap([[5, 0], [0, 5]], [0, 1], 0))
-    assert without_mistakes["text"].tolist() == ["5", "", "", "5"]
+    without_mistakes = confusion_heatmap([[5, 0], [0, 5]], [0, 1], 0)
+    assert _texts(without_mistakes) == ["5", "", "", "5"]
+
+
+def test_what_is_known_of_a_cell_is_told_with_it() -> None:
+    cells = confusion_heatmap(CONFUSION, [0, 1, 2], 5)
+    assert cells[1].facts == ("0 answered 1: 2 pictures, 20.00 % of the row, 16.67 % of the column")
+    assert cells[0].spoken == "0 answered 0: 8"
+    assert cells[2].spoken == "0 answered 2: 0"
+
+
+def test_the_name_of_a_class_is_text_whatever_it_holds() -> None:
+    names = ["<b>'x'</b>", '"&']
+    cells = confusion_heatmap([[1, 2], [3, 4]], names, 3)
+    table = as_table(cells, (1, 0), "a & b", "button")
+    assert "<b>" not in table
+    found = _Attributes()
+    found.feed(table)
+    assert found.labels[:2] == ["a & b", '"& answered "&: 4']
+    assert found.labels[-1] == "<b>'x'</b> answered <b>'x'</b>: 1"
+
+
+class _Attributes(HTMLParser):
+    """What a browser would read aloud."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labels: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.labels += [value or "" for name, value in attrs if name == "aria-label"]
+
+
+@given(strategies.one_of(_JSON, strategies.integers(-5, 120).map(str)))
+def test_only_the_number_of_a_cell_chooses_one(sent: object) -> None:
+    expected = [n for n in range(100) if sent == str(n)]
+    assert number_of(sent, 100) == (expected[0] if expected else None)
 
 
 _LEVELS = strategies.tuples(*[strategies.integers(0, 255)] * 3)

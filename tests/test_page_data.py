@@ -11,14 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_models import data
 from mnist_models.data import Dataset, load_sample
-from tests.pages import PROJECT, app_page
+from tests.pages import PROJECT, app_page, shown_cells
 from ui.pictures import COLUMNS, PER_PAGE, numbers_table, one_hot_boxes, row_excerpt
 
 
@@ -119,8 +118,12 @@ def _table(html: str) -> np.ndarray:
 
 def _grid(page: AppTest) -> pd.DataFrame:
     """What the grid of pictures shows: their row `number` and `label`."""
-    dataset = page.get("vega_lite_chart")[0].proto.datasets[0]
-    return pa.ipc.open_stream(dataset.data.data).read_pandas()
+    (cells,) = shown_cells(page)
+    facts = re.findall("data-facts='Picture ([0-9,]+): a ([0-9])'", cells["content"])
+    numbers, labels = zip(*facts, strict=True)
+    return pd.DataFrame(
+        {"number": [int(n.replace(",", "")) for n in numbers], "label": map(int, labels)}
+    )
 
 
 def _pick(page: AppTest, control: str, value: str) -> None:
@@ -243,6 +246,13 @@ def test_browsing_by_digit_shows_only_that_digit_and_its_first_picture(sample):
     assert _grid(page)["number"].tolist() == of_3[:PER_PAGE].tolist()
     assert set(_grid(page)["label"]) == {3}
     assert page.number_input(key="picture").value == of_3[0]
+
+
+def test_the_grid_marks_the_chosen_picture_while_it_is_on_the_page(sample):
+    page = _open(picture=5)
+    assert shown_cells(page)[0]["chosen"] == "5"
+    next(b for b in page.button if b.label == "Next").click().run()
+    assert shown_cells(page)[0]["chosen"] is None
 
 
 def test_next_and_previous_turn_the_pages_without_changing_the_picture(sample):

@@ -14,6 +14,7 @@ from mnist_models import evidence
 from mnist_models.publishing import publish
 from mnist_models.recipes import RECIPES, TITLES
 from mnist_models.runs import Run
+from tests.pages import shown_cells
 from ui import shipped
 from ui.curves import accuracy_panels, loss_panels, member_curves
 from ui.sampling import reliability_diagram
@@ -89,10 +90,11 @@ def _write(folder: Path, name: str, contents: Any) -> None:
     (folder / f"{name}.json").write_text(json.dumps(contents), encoding="utf-8")
 
 
-def _matrices(page: AppTest) -> list[bytes]:
-    """The data of the confusion matrices, as the browser gets them."""
-    charts = [element.proto for element in page.get("vega_lite_chart")]
-    return [c.datasets[0].data.data for c in charts if c.alt.startswith("Validation confusion")]
+def _matrices(page: AppTest) -> list[str]:
+    """The confusion matrices, as the browser gets them."""
+    tables = [cells["content"] for cells in shown_cells(page)]
+    assert all("aria-label='Validation confusion" in table for table in tables)
+    return tables
 
 
 def _open_part(page: AppTest, part: str) -> AppTest:

@@ -9,7 +9,8 @@ from mnist_models.recipes import TITLES
 from mnist_models.runs import Run, RunError
 from ui import curves
 from ui.charts import show_chart
-from ui.matrices import confusion_heatmap, full_colour
+from ui.matrices import confusion_heatmap, full_colour, show_heatmap
+from ui.view import View
 
 _FIGURES = ("Accuracy", "Loss")
 
@@ -73,7 +74,9 @@ def _scrub(history: curves.History, classes: list[Any]) -> None:
         accuracy = history[approach]["val_accuracy"][shown - 1]
         with column, st.container(key=f"epoch_{approach}"):
             st.metric(f"{TITLES[approach]}, epoch {shown}: validation accuracy", f"{accuracy:.4f}")
-            st.vega_lite_chart(
+            show_heatmap(
                 confusion_heatmap(each[shown - 1], classes, full),
+                View(),
+                key=f"epoch_matrix_{approach}",
                 alt=f"Validation confusion matrix of the {TITLES[approach].lower()}",
             )

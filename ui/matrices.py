@@ -1,30 +1,54 @@
-"""Confusion matrices, and the difference of two, as charts whose cells can be clicked.
+"""Confusion matrices, and the difference of two, as tables whose cells can be clicked.
 
-Rows are true classes, columns answers. The colours of cells and numbers are worked out here and
-not by the chart: so every number stands out from its cell, on a light page and on a dark one.
-
-The charts are Vega-Lite as `st.vega_lite_chart` takes it: a page of matrices is drawn with every
-click, and checking the same through Altair takes thirty times as long.
+Rows are true classes, columns answers. The colours of cells and numbers are worked out here: so
+every number stands out from its cell, on a light page and on a dark one.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
 from itertools import product
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from ui.cells import show_cells
 from ui.charts import NEUTRAL
 from ui.colours import ink_on, mix, paper
 from ui.looks import Looks
 from ui.view import Cell, Unit, View
 
-Chart = dict[str, Any]
-
-CELLS = "cells"  # the name of a chart's data, a row per cell
 RIGHT, MISTAKE = "#2f7fc1", "#c2410c"
 _FAINTEST = 0.1  # of a colour in a cell that is not empty
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell as it is shown.
+
+    Attributes:
+        true, answer: names of the classes.
+        fill, ink: its colour and that of its text, "#rrggbb".
+        text: the number in it, nothing for 0.
+        facts: everything about it, for who points at it.
+    """
+
+    true: str
+    answer: str
+    fill: str
+    ink: str
+    text: str
+    facts: str
+
+    @property
+    def spoken(self) -> str:
+        """For those who cannot see where it is."""
+        return f"{self.true} answered {self.answer}: {self.text or 0}"
+
+
+Heatmap = Sequence[Shown]  # (K · K,), row by row in the order of the classes
 
 
 def in_unit(confusion: ArrayLike, unit: Unit) -> NDArray:
@@ -49,7 +73,7 @@ def full_colour(matrices: Sequence[ArrayLike], *, diagonal: bool = False) -> flo
 
 def confusion_heatmap(
     confusion: ArrayLike, classes: Sequence[Any], full: float, view: View | None = None
-) -> Chart:
+) -> Heatmap:
     """A confusion matrix; mistakes are red and right answers blue, so that both can be read.
 
     Args:
@@ -62,9 +86,9 @@ def confusion_heatmap(
     counts = np.asarray(confusion)
     colours = np.where(np.eye(len(counts), dtype=bool), RIGHT, MISTAKE)
     facts = {
-        "pictures": counts,
-        "% of the row": in_unit(counts, "Row %").round(2),
-        "% of the column": in_unit(counts, "Column %").round(2),
+        "{:,} pictures": counts,
+        "{:.2f} % of the row": in_unit(counts, "Row %"),
+        "{:.2f} % of the column": in_unit(counts, "Column %"),
     }
     return _heatmap(in_unit(counts, view.unit), colours, facts, classes, full, view)
 
@@ -76,7 +100,7 @@ def difference_heatmap(
     full: float,
     pair: Looks,
     view: View | None = None,
-) -> Chart:
+) -> Heatmap:
     """First minus second, cell by cell, in the colour of the one with more; 0 has none.
 
     Args:
@@ -90,8 +114,84 @@ def difference_heatmap(
     # Where both count the same, their shares may still differ in the third place.
     values = (in_unit(first, view.unit) - in_unit(second, view.unit)).round(2)
     colours = np.where(values > 0, pair[0].colour, pair[1].colour)
-    facts = {pair[0].name: np.asarray(first), pair[1].name: np.asarray(second)}
+    facts = {
+        f"{look.name} {{:,}}": np.asarray(counts)
+        for look, counts in zip(pair, (first, second), strict=True)
+    }
     return _heatmap(values, colours, facts, classes, full, view, signed=True)
+
+
+def show_heatmap(
+    cells: Heatmap, view: View, *, key: str, alt: str, choose: Callable[[Cell], None] | None = None
+) -> None:
+    """Draw a matrix.
+
+    Args:
+        cells: see `confusion_heatmap`.
+        view: how to show it.
+        key: of its widget.
+        alt: what it is, for those who cannot see it.
+        choose: called with a cell that was clicked; without it none can be.
+    """
+    chosen = (i for i, cell in enumerate(cells) if (cell.true, cell.answer) == view.chosen)
+
+    def choose_number(number: int) -> None:
+        if choose:
+            choose((cells[number].true, cells[number].answer))
+
+    side = _side(cells)
+    show_cells(
+        as_table(cells, view.order or range(side), alt, "button" if choose else "span"),
+        len(cells),
+        key=key,
+        columns=side,
+        chosen=next(chosen, None),
+        choose=choose_number,
+        hint=_HINT,
+    )
+
+
+def as_table(cells: Heatmap, order: Sequence[int], alt: str, tag: str) -> str:
+    """A matrix as an HTML table.
+
+    Args:
+        cells: its K · K cells.
+        order: of the classes, as positions.
+        alt: what it is, for those who cannot see it.
+        tag: of what is in each cell.
+    """
+    side = _side(cells)
+    names = [escape(cells[k].answer) for k in order]
+    head = "".join(f"<th scope=col>{name}</th>" for name in names)
+    rows = "".join(
+        f"{_SIDE.format(side) if not i else ''}<th scope=row>{name}</th>"
+        + "".join(_as_html(cells, side * k + j, tag) for j in order)
+        + "</tr><tr>"
+        for i, (name, k) in enumerate(zip(names, order, strict=True))
+    )
+    return (
+        f"<table class=m-table style='--columns:{side}' aria-label='{escape(alt)}'>"
+        f"<colgroup>{'<col>' * (side + 2)}</colgroup>"
+        f"<thead><tr><td rowspan=2 colspan=2></td><th scope=colgroup colspan={side}>answer</th>"
+        f"</tr><tr>{head}</tr></thead><tbody><tr>{rows.removesuffix('<tr>')}</tbody></table>"
+    )
+
+
+_SIDE = "<th scope=rowgroup rowspan={}><span>true digit</span></th>"
+_HINT = "Point at a cell: its counts and shares stand here."
+
+
+def _as_html(cells: Heatmap, number: int, tag: str) -> str:
+    cell = cells[number]
+    return (
+        f"<td><{tag} value={number} style='background:{cell.fill};color:{cell.ink}' "
+        f"aria-label='{escape(cell.spoken)}' data-facts='{escape(cell.facts)}'>"
+        f"{cell.text}</{tag}></td>"
+    )
+
+
+def _side(cells: Heatmap) -> int:
+    return math.isqrt(len(cells))
 
 
 def _heatmap(
@@ -103,27 +203,27 @@ def _heatmap(
     view: View,
     *,
     signed: bool = False,
-) -> Chart:
+) -> Heatmap:
     labels = [str(label) for label in classes]
-    fills = _fills(values, colours, full, diagonal=view.diagonal)
-    texts = [_number(value, view.unit, signed=signed) for value in values.ravel()]
-    frame = pd.DataFrame(
-        {
-            "true": np.repeat(labels, len(labels)),
-            "answer": np.tile(labels, len(labels)),
-            "fill": fills,
-            "ink": [ink_on(fill) for fill in fills],
-            "text": texts,
-            "spoken": [
-                f"{true} answered {answer}: {text or 0}"
-                for (true, answer), text in zip(product(labels, repeat=2), texts, strict=True)
-            ],
-            **{f"fact{i}": fact.ravel() for i, fact in enumerate(facts.values())},
-        }
+    cells = zip(
+        product(labels, repeat=2),
+        _fills(values, colours, full, diagonal=view.diagonal),
+        values.ravel(),
+        *(fact.ravel() for fact in facts.values()),
+        strict=True,
     )
-    tooltips = {f"fact{i}": name for i, name in enumerate(facts)}
-    tooltips = {"true": "true digit", "answer": "answer", **tooltips}
-    return _chart(frame, tooltips, [labels[k] for k in view.order] or labels, view)
+    return [
+        Shown(
+            true,
+            answer,
+            fill,
+            ink_on(fill),
+            _number(value, view.unit, signed=signed),
+            f"{true} answered {answer}: "
+            + ", ".join(name.format(fact) for name, fact in zip(facts, each, strict=True)),
+        )
+        for (true, answer), fill, value, *each in cells
+    ]
 
 
 def _fills(values: NDArray, colours: NDArray, full: float, *, diagonal: bool) -> list[str]:
@@ -137,50 +237,6 @@ def _fills(values: NDArray, colours: NDArray, full: float, *, diagonal: bool) ->
         mix(NEUTRAL, background, grey) if grey else mix(colour, background, share)
         for grey, colour, share in cells
     ]
-
-
-def _chart(frame: pd.DataFrame, tooltips: dict[str, str], order: list[str], view: View) -> Chart:
-    cursor = "pointer" if view.clickable else "default"
-    axis = {"labelAngle": 0, "orient": "top"}
-    cells: Chart = {
-        "mark": {"type": "rect", "cursor": cursor},
-        "encoding": {
-            "color": _as_it_is("fill"),
-            "description": {"field": "spoken"},
-            "tooltip": [{"field": f, "title": t} for f, t in tooltips.items()],
-        },
-    }
-    numbers: Chart = {
-        "mark": {"type": "text", "fontSize": {"expr": "size"}, "cursor": cursor, "aria": False},
-        "encoding": {"text": {"field": "text"}, "color": _as_it_is("ink")},
-    }
-    layers = [cells, numbers]
-    if view.clickable:
-        pick = {"type": "point", "fields": ["true", "answer"], "toggle": False}
-        layers = [{**cells, "params": [{"name": "cell", "select": pick}]}, numbers]
-    if view.chosen:
-        layers.append(_frame_around(view.chosen))
-    return {
-        "data": {"name": CELLS},
-        "datasets": {CELLS: frame},
-        "height": {"step": 34},
-        "params": [{"name": "size", "expr": "min(13, bandwidth('x') / 2.7)"}],
-        "encoding": {
-            "x": {"field": "answer", "type": "nominal", "sort": order, "axis": axis},
-            "y": {"field": "true", "type": "nominal", "sort": order, "title": "true digit"},
-        },
-        "layer": layers,
-    }
-
-
-def _as_it_is(field: str) -> dict[str, Any]:
-    return {"field": field, "type": "nominal", "scale": None}
-
-
-def _frame_around(cell: Cell) -> Chart:
-    here = [{"field": f, "equal": v} for f, v in zip(("true", "answer"), cell, strict=True)]
-    stroke = {"stroke": ink_on(paper()), "strokeWidth": 3, "fillOpacity": 0, "aria": False}
-    return {"transform": [{"filter": {"and": here}}], "mark": {"type": "rect", **stroke}}
 
 
 def _number(value: float, unit: Unit, *, signed: bool) -> str:

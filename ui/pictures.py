@@ -1,4 +1,4 @@
-"""Pictures of digits and of their numbers, as HTML and Altair charts.
+"""Pictures of digits and of their numbers, as HTML, and how many there are as Altair charts.
 
 HTML and not SVG, because `st.html` removes SVG. Digits stay light on black, as MNIST has them.
 """
@@ -13,13 +13,13 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from ui.cells import show_cells
 from ui.charts import NEUTRAL, Layered
 from ui.png import Grey, picture_url
 
 COLUMNS, PER_PAGE = 8, 32  # of a grid: eight across a phone are still as large as a fingertip
 
 _PAGE = "_data_page"
-_SIDE = "min(bandwidth('x'), bandwidth('y') - 16)"  # of a picture, its number below it
 
 
 def browse(images: Grey, labels: NDArray, rows: NDArray, chosen: int) -> None:
@@ -34,25 +34,40 @@ def browse(images: Grey, labels: NDArray, rows: NDArray, chosen: int) -> None:
     last = (len(rows) - 1) // PER_PAGE
     page = min(st.session_state.get(_PAGE, 0), last)
     shown = rows[page * PER_PAGE : (page + 1) * PER_PAGE]
-    # The chart's key changes with what it shows: a click always counts, also at the same place.
-    key = f"grid_{page}_{chosen}"
 
-    def choose() -> None:
-        if picked := st.session_state[key].selection.get("picked"):
-            st.session_state["picture"] = int(picked[0]["number"])
+    def choose(place: int) -> None:
+        st.session_state["picture"] = int(shown[place])
 
-    st.vega_lite_chart(
-        _grid(images[shown], labels[shown], shown, chosen),
-        key=key,
-        on_select=choose,
-        selection_mode="picked",
-        alt=f"{len(shown)} pictures; choose one by its number if you cannot click at it",
+    show_cells(
+        picture_grid(images[shown], labels[shown], shown),
+        len(shown),
+        key="grid",
+        columns=COLUMNS,
+        chosen=next(iter(np.flatnonzero(shown == chosen).tolist()), None),
+        choose=choose,
+        hint="Point at a picture for its label, click it to see it larger.",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Previous", disabled=page == 0, on_click=_turn_to, args=(page - 1,))
         st.button("Next", disabled=page == last, on_click=_turn_to, args=(page + 1,))
         start = page * PER_PAGE
         st.caption(f"{start + 1:,} to {start + len(shown):,} of {len(rows):,}")
+
+
+def picture_grid(images: Grey, labels: NDArray, rows: NDArray) -> str:
+    """Small pictures with their row numbers as HTML, each a button that counts from 0.
+
+    Args:
+        images: (n, 28, 28).
+        labels: (n,) their digits.
+        rows: (n,) their numbers.
+    """
+    cells = (
+        f"<button value={place} data-facts='Picture {row:,}: a {label}'>"
+        f"<img src='{picture_url(image)}' alt='Picture of a {label}, number'>{row:,}</button>"
+        for place, (image, label, row) in enumerate(zip(images, labels, rows, strict=True))
+    )
+    return f"<div class='p-grid'>{''.join(cells)}</div>"
 
 
 def count_bars(counts: pd.Series) -> Layered:
@@ -117,54 +132,6 @@ def row_excerpt(row: NDArray) -> str:
 
 def _turn_to(page: int) -> None:
     st.session_state[_PAGE] = page
-
-
-def _grid(images: Grey, labels: NDArray, rows: NDArray, chosen: int) -> dict[str, Any]:
-    """Vega-Lite as it is: checking it through Altair takes longer than the rest of the page."""
-    place = np.arange(len(rows))
-    frame = pd.DataFrame(
-        {
-            "picture": [picture_url(image) for image in images],
-            "label": labels,
-            "number": rows,
-            "column": place % COLUMNS,
-            "row": place // COLUMNS,
-        }
-    )
-    side = {"expr": _SIDE}
-    pick = {"type": "point", "fields": ["number"], "toggle": False}
-    pictures = {
-        "params": [{"name": "picked", "select": pick}],
-        "mark": {"type": "image", "smooth": False, "yOffset": -8, "cursor": "pointer"}
-        | {"width": side, "height": side},
-        "encoding": {"url": {"field": "picture", "type": "nominal"}},
-    }
-    frames = {
-        "transform": [{"filter": {"field": "number", "equal": chosen}}],
-        "mark": {"type": "rect", "fillOpacity": 0, "stroke": NEUTRAL}
-        | {"strokeWidth": 4, "cornerRadius": 4},
-    }
-    numbers = {
-        "mark": {"type": "text", "fontSize": 10, "color": NEUTRAL, "baseline": "top"}
-        | {"dy": {"expr": f"{_SIDE} / 2 - 6"}},
-        "encoding": {"text": _NUMBER},
-    }
-    return {
-        "data": {"name": "grid"},
-        "datasets": {"grid": frame},
-        "height": {"step": 66},
-        "encoding": _GRID,
-        "layer": [pictures, frames, numbers],
-    }
-
-
-_NUMBER = {"field": "number", "type": "quantitative", "format": ","}
-_GRID = {
-    "x": {"field": "column", "type": "ordinal", "axis": None}
-    | {"scale": {"domain": list(range(COLUMNS)), "paddingInner": 0.12, "paddingOuter": 0.06}},
-    "y": {"field": "row", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0}},
-    "tooltip": [{"field": "label", "type": "nominal"}, _NUMBER],
-}
 
 
 def _number(value: int, scaled: bool) -> str:

@@ -32,6 +32,7 @@ def offer_table(
     alt: str,
     columns: dict[str, Any] | None = None,
     about: str = "",
+    more: Callable[[], None] | None = None,
 ) -> None:
     """A closed section with a table, which is made and sent only while somebody has it open.
 
@@ -41,6 +42,7 @@ def offer_table(
         key: of the section.
         file_name, alt, columns: see `show_table`.
         about: what its columns mean.
+        more: draws what else belongs into the section.
     """
     section = st.expander(title, icon=":material/table:", key=key, on_change="rerun")
     if section.open:
@@ -48,18 +50,23 @@ def offer_table(
             show_table(make(), file_name=file_name, alt=alt, columns=columns)
             if about:
                 st.caption(about)
+            if more:
+                more()
 
 
-def offer_csv(make: Callable[[], pd.DataFrame], *, file_name: str) -> None:
+def offer_csv(
+    make: Callable[[], pd.DataFrame], *, file_name: str, title: str = "Save as CSV"
+) -> None:
     """A button that saves a table as CSV, made when somebody clicks.
 
     Args:
         make: returns the table; its index is left out. It runs beside the page, so it must not
             call Streamlit.
         file_name: like "mistakes.csv"; the button is found as `csv_mistakes`.
+        title: of the button.
     """
     st.download_button(
-        "Save as CSV",
+        title,
         lambda: make().to_csv(index=False),
         file_name=file_name,
         mime="text/csv",

@@ -39,14 +39,12 @@ class View:
             of the pictures with that answer.
         diagonal: colour the right answers as well, and let them count for the scale.
         order: of the classes, as positions; their own where it is empty.
-        clickable: a click at a cell selects it, as `cell`.
         chosen: the cell with a frame around it.
     """
 
     unit: Unit = "Counts"
     diagonal: bool = False
     order: tuple[int, ...] = ()
-    clickable: bool = False
     chosen: Cell | None = None
 
 
@@ -69,4 +67,4 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, bool]:
         f"{_ORDERS[sort]} Click a cell to see its pictures."
     )
     order = order_by_confusion(np.sum(matrices, axis=0)) if sort == "Confusion" else ()
-    return View(unit, diagonal, tuple(map(int, order)), clickable=True), shown == "Difference"
+    return View(unit, diagonal, tuple(map(int, order))), shown == "Difference"
