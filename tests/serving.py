@@ -31,9 +31,9 @@ def find_chromium() -> str | None:
 
 
 @contextlib.contextmanager
-def open_browser(executable: str) -> Iterator[Browser]:
-    """A headless browser that asks nobody on the internet for anything."""
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+def open_browser(executable: str, *more: str) -> Iterator[Browser]:
+    """A headless browser that asks nobody on the internet for anything; more: its arguments."""
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", *more]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=arguments)
         yield browser

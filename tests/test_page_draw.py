@@ -13,6 +13,7 @@ from mnist_models.explain import Reason, explain
 from mnist_models.network import Stack
 from mnist_models.publishing import publish
 from mnist_models.runs import Run
+from ui.sources import may_have_camera
 from ui.verdicts import Probas, probability_bars
 from ui.why import AGAINST, FOR, tint
 
@@ -207,3 +208,19 @@ def test_a_run_without_the_multi_model_says_how_to_train_it(
     assert "--approach multi" in page.warning[0].value
     assert page.metric[0].value != "–"
     assert page.metric[1].value == "–"
+
+
+@pytest.mark.parametrize(
+    ("url", "may"),
+    [
+        ("https://digits.example/", True),
+        ("http://localhost:8501/?source=Photo", True),
+        ("http://127.0.0.1:8501/", True),
+        ("http://[::1]:8501/", True),
+        ("http://192.168.1.20:8501/", False),
+        ("http://localhost.example/", False),
+        ("", True),  # nothing is known of it: then nothing is said
+    ],
+)
+def test_where_a_browser_gives_no_camera_is_known(url: str, may: bool) -> None:
+    assert may_have_camera(url) is may

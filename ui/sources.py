@@ -1,6 +1,7 @@
 """Where a picture to read comes from: the canvas, a file, the camera, the test set."""
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
@@ -15,6 +16,7 @@ Picture = NDArray[np.uint8]
 
 SMALL, LARGE = 84, 196  # widths in pixels: three and seven per pixel of the models' picture
 _FILE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp"]
+_OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 _PLAIN = "One digit that fills most of the picture, dark on plain paper or light on dark."
 
 
@@ -75,7 +77,7 @@ def from_file() -> Subject:
 
 def from_camera() -> Subject:
     """A photo that the visitor takes now."""
-    if (st.context.url or "").startswith("http://"):
+    if not may_have_camera(st.context.url or ""):
         st.caption(
             "Browsers give the camera to https pages and to localhost only. Without it, choose "
             "*Upload*: phones offer their camera there too."
@@ -83,6 +85,15 @@ def from_camera() -> Subject:
     with st.container(key="photo"):
         photo = st.camera_input("A photo of one digit", key="photo_file", help=_PLAIN)
     return _from_bytes(photo.getvalue() if photo else None, "Take a photo. " + _PLAIN)
+
+
+def may_have_camera(url: str) -> bool:
+    """Whether browsers give a page at this address the camera: by https, or on their own machine.
+
+    Source: W3C Secure Contexts, "potentially trustworthy origins".
+    """
+    address = urlsplit(url)
+    return address.scheme != "http" or address.hostname in _OWN_MACHINE
 
 
 def from_test_set(name: str) -> Subject:
