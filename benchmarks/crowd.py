@@ -4,7 +4,7 @@ Ten sessions of one headless Chromium are open at one server. They draw in turns
 each on an empty canvas. Then all press Retrain: one training of the reference recipe on MNIST
 begins, all ten watch it, and they draw on until it ends, and once more after that. Printed are the
 seconds from the end of a stroke to both verdicts, without a training (before and after) and with
-it, of strokes that began and ended while it ran. The canvas waits 200 ms before it sends a stroke.
+it, of strokes that began and ended while it ran.
 
 The browser, the server and the training share this machine, as they do not where visitors come
 from elsewhere: what is measured is worse than what those meet.

@@ -9,8 +9,8 @@ each time a new server and an empty session of one headless Chromium that is the
   soon as the server answers, and the stroke drawn as soon as the canvas is there;
 * the server's resident memory after that;
 * the median seconds from the end of a stroke to both verdicts, over ten more strokes, each on an
-  empty canvas. The canvas waits 200 ms before it sends a stroke; the seconds from then on are a
-  row of their own.
+  empty canvas. By itself the canvas waits 200 ms before it sends a stroke; the seconds from then on
+  are a row of their own.
 
 All servers have the settings of `.streamlit/config.toml`, and none watches its files.
 

@@ -65,7 +65,7 @@ def measure(
         start_s: seconds from starting the server to both verdicts on a first stroke.
         memory_mb: the server's resident memory then, in MB (10^6 bytes).
         stroke_s: median seconds from the end of a stroke to both verdicts.
-        answer_s: the same from when the page sent the stroke, 200 ms later.
+        answer_s: the same from when the page sent the stroke.
 
     Raises:
         NotServedError: the app ends at once, or does not answer.

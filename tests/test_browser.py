@@ -151,7 +151,7 @@ def test_real_strokes_are_read_by_both(server: Server, page: Page, pen_digits_fi
         draw(page, strokes)
         for approach in ("single", "multi"):
             expect(verdict(page, approach)).to_have_text(DIGIT, timeout=RENDER_TIMEOUT_MS)
-        page.wait_for_timeout(600)  # the canvas sends 200 ms after the last stroke
+        page.wait_for_timeout(600)  # the verdicts may still be those before the last stroke
         settle(page)
         right += sum(verdict(page, a).inner_text() == str(label) for a in ("single", "multi"))
         page.locator(".st-key-clear button").click()

@@ -180,11 +180,30 @@ def test_a_finger_draws_and_both_answers_are_on_the_first_screen_of_a_phone(phon
     canvas = page.locator(".st-key-draw_canvas canvas").last.bounding_box()
     assert canvas is not None
     assert canvas["y"] >= 0
-    _touch(page, [(canvas["x"] + x, canvas["y"] + y) for x, y in DOWN[0]])
+    draw_with_finger(page, DOWN)
     expect_verdicts_on_screen(page, "1", width=360, height=640)
     assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 0
     page.locator(".st-key-undo button").tap()
     expect_empty(page)
+
+
+@pytest.mark.parametrize("finger", [False, True])
+def test_a_stroke_is_sent_at_its_end_and_not_200_ms_later(
+    finger: bool, open_draw: Callable[..., Page]
+) -> None:
+    page = open_draw(has_touch=finger)
+    page.evaluate(
+        "const later = setTimeout; setTimeout = (f, ms, ...a) => ms === 200 || later(f, ms, ...a)"
+    )
+    (draw_with_finger if finger else draw)(page, DOWN)
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+
+
+def draw_with_finger(page: Page, strokes: Strokes) -> None:
+    canvas = page.locator(".st-key-draw_canvas canvas").last.bounding_box()
+    assert canvas is not None
+    for stroke in strokes:
+        _touch(page, [(canvas["x"] + x, canvas["y"] + y) for x, y in stroke])
 
 
 def _touch(page: Page, points: list[tuple[float, float]]) -> None:

@@ -2,6 +2,7 @@
 
 import binascii
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,12 @@ _DRAWN = "_canvas_drawn"  # the `_Drawing` so far
 _SEEN = "_canvas_seen"  # the last one that the canvas sent: it is sent again with every rerun
 _GIVEN = "_canvas_given"  # the strokes that the canvas was told to begin with
 _PEN = "_canvas_pen"
+
+_send_at_once = st.components.v2.component(
+    "send_at_once",
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # it stands beside the canvas, and has to find it
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,9 @@ def draw_on_canvas() -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
     key = f"canvas_{state.get(_CLEARED, 0)}"
     if key not in state:  # it is new, or comes back from another page and gets its strokes back
         _give(_strokes())
-    with st.container(key="draw_canvas"):
+    with st.container(key="draw_canvas", gap=None):
         sent = _ask_canvas(key)
+        _send_at_once(key="send_at_once")
     if sent is not None and sent != state.get(_SEEN):
         state[_SEEN] = state[_DRAWN] = sent
     if _DRAWN not in state:
