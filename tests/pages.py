@@ -19,3 +19,15 @@ def app_page(name: str) -> AppTest:
 def shown_cells(page: AppTest) -> list[dict[str, Any]]:
     """What `ui.cells.show_cells` sends to the browser, for each set of cells on the page."""
     return [json.loads(element.proto.json) for element in page.get("bidi_component")]
+
+
+def run_in_sidebar(page: AppTest) -> str:
+    """The name of the run that the sidebar says is shown."""
+    return page.sidebar.expander[0].label.removeprefix("Run: ").split()[0]
+
+
+def choose_run(page: AppTest, name: str) -> None:
+    """Open the sidebar's list of runs, and choose one."""
+    page.session_state[f"runs_of_{run_in_sidebar(page)}"] = True
+    page.run()
+    page.sidebar.radio[0].set_value(name).run()

@@ -80,8 +80,7 @@ def test_a_page_opened_first_on_a_cold_server_is_whole(
     with serve(environment) as cold:
         visit(page, cold, path)
         expect(page.locator("h1")).to_have_text(PAGES[path])
-        expect(page.locator(".stSidebar [data-testid=stSelectbox]").first).to_contain_text("Run")
-        expect(page.get_by_label("Run", exact=True)).to_have_count(1)
+        expect(page.locator(".st-key-run_choice summary p")).to_have_text("Run: reference")
         expect(page.locator(".st-key-retrain")).to_have_count(1)
         assert_sound(page)
 
@@ -189,6 +188,13 @@ def test_the_run_in_the_address_is_shown_and_kept_on_the_way_to_other_pages(
         expect(page.locator("h1")).to_have_text("Confusion", timeout=RENDER_TIMEOUT_MS)
         expect(page.get_by_text("Run another")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
         expect(page).to_have_url(re.compile("run=another"))
+        choice = page.locator(".st-key-run_choice")
+        choice.locator("summary").click()
+        choice.get_by_text("reference", exact=True).click()
+        expect(page).to_have_url(re.compile("run=reference"), timeout=RENDER_TIMEOUT_MS)
+        expect(choice.locator("summary p")).to_have_text(
+            "Run: reference", timeout=RENDER_TIMEOUT_MS
+        )  # closed again
     finally:
         shutil.rmtree(folder / "another")
 

@@ -57,7 +57,7 @@ _SEEN = """
   const canvas = new OffscreenCanvas(28, 28).getContext("2d");
   canvas.drawImage(image, 0, 0);
   return {
-    run: find("[data-testid=stSidebar] [data-testid=stSelectbox] input").value,
+    run: find(".st-key-run_choice summary p").textContent,
     side: image.naturalWidth,
     picture: [...canvas.getImageData(0, 0, 28, 28).data].filter((_, number) => number % 4 === 0),
     answers: ["single", "multi"].map(approach => find(
@@ -103,7 +103,7 @@ def _run_that_answers(page: Page) -> str:
     """The run that the sidebar names, all of what the page shows being what that run says."""
     seen = page.wait_for_function(_SEEN, timeout=CROWD_TIMEOUT_MS).json_value()
     assert seen["side"] == 28
-    run = load_run(seen["run"].split()[0])
+    run = load_run(seen["run"].removeprefix("Run: ").split()[0])
     picture = np.array(seen["picture"], np.uint8).reshape(1, 28, 28)
     probas = {a: run.stack(a).predict_proba(picture)[0] for a in APPROACHES}
     assert seen["answers"] == [str(run.classes[probas[a].argmax()]) for a in APPROACHES]

@@ -20,7 +20,7 @@ from mnist_models.network import Stack
 from mnist_models.publishing import publish
 from mnist_models.recipes import APPROACHES
 from mnist_models.runs import Run
-from tests.pages import app_page
+from tests.pages import app_page, run_in_sidebar
 from ui.gallery import PER_PAGE
 from ui.handwriting import as_npz, as_zip, mistakes_by_class, read, score_text
 from ui.store import CorrectionError, Drawing, Store
@@ -123,7 +123,7 @@ def test_a_damaged_database_is_a_sentence_and_the_sidebar_stays(
     page = open_as(ME)
     assert "database cannot be read" in page.error[0].value
     assert str(trained) not in page.error[0].value
-    assert page.sidebar.selectbox
+    assert page.sidebar.expander
 
 
 # How they are read
@@ -159,7 +159,7 @@ def test_another_run_reads_them_without_changing_the_visitors_run(
         right = sum(reading.right(approach) for reading in readings)
         assert metric.value == f"{right / 30:.0%}".replace("%", " %")
     assert page.metric[0].value != "100 %"
-    assert page.sidebar.selectbox[0].value == "reference"
+    assert run_in_sidebar(page) == "reference"
 
 
 def test_only_the_misread_are_shown_when_asked_for(

@@ -16,6 +16,7 @@ from mnist_models.publishing import activate, publish
 from mnist_models.recipes import RECIPES
 from mnist_models.runs import Run, active_name, run_names
 from mnist_models.workflow import Event, Request
+from tests.pages import choose_run, run_in_sidebar
 from ui.watching import watch_job
 
 OpenPage = Callable[..., AppTest]
@@ -32,7 +33,7 @@ def test_choosing_a_run_changes_what_the_page_shows(
 ) -> None:
     publish("other", **tiny_contents)
     page = open_page("compare")
-    page.sidebar.selectbox[0].set_value("other").run()
+    choose_run(page, "other")
     assert not page.exception
     assert any("Run *other" in caption.value for caption in page.caption)
     assert page.query_params["run"] in ("other", ["other"])
@@ -53,7 +54,7 @@ def test_a_run_made_active_while_a_page_is_drawn_is_on_all_of_the_next_page_and_
     monkeypatch.setattr("ui.sidebar.watch_job", activate_meanwhile)
     page = open_page("compare")
     for name in ("reference", "other"):
-        assert page.sidebar.selectbox[0].value == name
+        assert run_in_sidebar(page) == name
         assert any(f"Run *{name}" in caption.value for caption in page.main.caption)
         page.run()
 
@@ -253,3 +254,20 @@ def test_the_end_of_a_training_says_what_changed_and_lets_one_throw_it_away(
     assert not page.exception
     assert run_names() == ["reference"]
     assert not page.sidebar.success
+
+
+def test_each_run_is_offered_with_its_accuracies_and_a_damaged_one_says_so(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    publish("other", **tiny_contents)
+    (publish("worn", **tiny_contents).path / "run.json").write_text("{")
+    page = open_page("compare")
+    page.session_state["runs_of_reference"] = True
+    page.run()
+    assert not page.exception
+    choice = page.sidebar.radio[0]
+    offered = dict(zip(choice.options, choice.proto.captions, strict=True))
+    assert offered.pop("worn (damaged)") == ""
+    single, multi = (f"{tiny_run.metrics(a).accuracy:.2%}" for a in tiny_run.approaches)
+    expected = f"single {single}, multi {multi}".replace("%", " %")
+    assert list(offered.values()) == [expected] * 2

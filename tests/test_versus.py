@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_models.publishing import publish
 from mnist_models.runs import Run
+from tests.pages import choose_run
 
 OpenPage = Callable[..., AppTest]
 
@@ -49,7 +50,7 @@ def test_half_a_link_is_completed(other_run: Run, open_page: OpenPage) -> None:
 
 def test_the_choice_ends_when_another_run_is_chosen(other_run: Run, open_page: OpenPage) -> None:
     page = open_page("compare", first="reference.multi", second="other.single")
-    page.sidebar.selectbox[0].set_value("other").run()
+    choose_run(page, "other")
     assert _shown(page) == ("other.single", "other.multi")
     assert "first" not in page.query_params
 

@@ -50,8 +50,8 @@ def draw_on_canvas() -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
     if key not in state:  # it is new, or comes back from another page and gets its strokes back
         _give(_strokes())
     with st.container(key="draw_canvas", gap=None):
+        _send_at_once(key="send_at_once")  # first: it is there while the canvas imports pandas
         sent = _ask_canvas(key)
-        _send_at_once(key="send_at_once")
     if sent is not None and sent != state.get(_SEEN):
         state[_SEEN] = state[_DRAWN] = sent
     if _DRAWN not in state:

@@ -1,13 +1,12 @@
 """The run that a visitor looks at; who may, shows it to everyone first or deletes it."""
 
-import contextlib
-
 import streamlit as st
 
 from mnist_models.publishing import activate, delete_run
 from mnist_models.recipes import DATASET_TITLES
 from mnist_models.room import is_shipped
-from mnist_models.runs import RunError, active_name, load_run, run_names
+from mnist_models.runs import Run, RunError, active_name, load_run, run_names
+from mnist_models.words import percent_text
 from ui.loading import choose_run, chosen_run_name
 from ui.permission import attempt, may_retrain
 
@@ -15,30 +14,45 @@ from ui.permission import attempt, may_retrain
 def draw_run_choice() -> None:
     """Choose a run; the choice is the visitor's own."""
     try:
-        names = run_names()
-        shown = chosen_run_name()
+        names, shown = run_names(), chosen_run_name()
     except RunError:
         return  # the page says what is wrong
-    options = names if shown in names else [shown, *names]
-    # Options and value come from outside the widget (address, new runs), so its key names both.
-    name = st.selectbox(
-        "Run",
-        options,
-        index=options.index(shown),
-        help="A run is one training of both approaches. Your choice changes what you see, "
-        "not what others see.",
-        format_func=_label,
-        key=f"run_choice_{shown}_{len(options)}",
-    )
-    if name != shown:
-        choose_run(name)
-        st.rerun()
-    with contextlib.suppress(RunError):
+    try:
         run = load_run(shown)
+    except RunError:  # that too
+        run = None
+    with st.container(key="run_choice"):
+        section = st.expander(
+            f"Run: {run.label}" if run else "Choose a run",
+            key=f"runs_of_{run.name if run else ''}",  # another run closes it
+            on_change="rerun",  # until it is open the browser need not load a list
+        )
+        if section.open:
+            with section:
+                _choose_from(names, run)
+    if run:
         rows, day = run.manifest["dataset"]["train_rows"], run.manifest["created"][:10]
         st.caption(f"Trained on {rows:,} pictures of {DATASET_TITLES[run.dataset]} on {day}.")
     if may_retrain() and shown in names:
         _offer_changes(shown)
+
+
+def _choose_from(names: list[str], shown: Run | None) -> None:
+    if shown and shown.name not in names:  # a lesson that was kept is in no list
+        names = [shown.name, *names]
+    name = st.radio(
+        "Run",
+        names,
+        index=names.index(shown.name) if shown else None,
+        help="A run is one training of both approaches; below its name stands its accuracy on test "
+        "pictures. Your choice changes what you see, not what others see.",
+        format_func=_label,
+        captions=[_accuracies(name) for name in names],
+        key=f"run_choice_{len(names)}",  # the options come from outside the widget
+    )
+    if name and not (shown and name == shown.name):
+        choose_run(name)
+        st.rerun()
 
 
 def _offer_changes(name: str) -> None:
@@ -64,3 +78,11 @@ def _label(name: str) -> str:
         return load_run(name).label
     except RunError:
         return f"{name} (damaged)"
+
+
+def _accuracies(name: str) -> str:
+    try:
+        run = load_run(name)
+    except RunError:
+        return ""
+    return ", ".join(f"{a} {percent_text(run.metrics(a).accuracy)}" for a in run.approaches)
