@@ -62,18 +62,26 @@ def pen_digits_file() -> Path:
     return _data_file("PEN_DIGITS")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    """A headless Chromium, or the test is skipped.
-
-    Of the module, since Playwright's event loop must not run beside the tests of other modules.
-    """
-    from tests.serving import find_chromium, open_browser
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """A Chromium's executable, or the test is skipped."""
+    from tests.serving import find_chromium
 
     executable = find_chromium()
     if executable is None:
         pytest.skip("no Chromium on this machine")
-    with open_browser(executable) as opened:
+    return executable
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator["Browser"]:
+    """A headless Chromium.
+
+    Of the module, since Playwright's event loop must not run beside the tests of other modules.
+    """
+    from tests.serving import open_browser
+
+    with open_browser(chromium) as opened:
         yield opened
 
 

@@ -23,7 +23,12 @@ def shown_cells(page: AppTest) -> list[dict[str, Any]]:
 
 def run_in_sidebar(page: AppTest) -> str:
     """The name of the run that the sidebar says is shown."""
-    return page.sidebar.expander[0].label.removeprefix("Run: ").split()[0]
+    return run_named(page.sidebar.expander[0].label)
+
+
+def run_named(label: str) -> str:
+    """The name in what the sidebar says of a run, like "Run: pens (trained on the sample)"."""
+    return label.removeprefix("Run: ").split()[0]
 
 
 def choose_run(page: AppTest, name: str) -> None:

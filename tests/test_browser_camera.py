@@ -15,7 +15,6 @@ from mnist_models.pens import load_pen_digits, render
 from tests.serving import (
     RENDER_TIMEOUT_MS,
     Server,
-    find_chromium,
     open_browser,
     serve,
     verdict,
@@ -33,14 +32,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def page(
-    pen_digits_file: Path,
-    tmp_path: Path,
-) -> Iterator[Page]:
+def page(chromium: str, pen_digits_file: Path, tmp_path: Path) -> Iterator[Page]:
     """In a browser whose camera films a sheet of paper."""
-    executable = find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine")
     digit = next(d for d in load_pen_digits() if d.digit == LABEL)
     film = tmp_path / "paper.y4m"
     film.write_bytes(as_film(on_paper(render(digit.strokes, canvas=HEIGHT, pen=14))))
@@ -49,7 +42,7 @@ def page(
         "--use-fake-ui-for-media-stream",  # the visitor said yes
         f"--use-file-for-fake-video-capture={film}",
     )
-    with open_browser(executable, *camera) as browser:
+    with open_browser(chromium, *camera) as browser:
         yield browser.new_page()
 
 

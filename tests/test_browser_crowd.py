@@ -22,6 +22,7 @@ from mnist_models.estimates import earlier_trainings
 from mnist_models.publishing import activate
 from mnist_models.recipes import APPROACHES
 from mnist_models.runs import load_run, run_names
+from tests.pages import run_named
 from tests.serving import (
     PROJECT,
     RENDER_TIMEOUT_MS,
@@ -103,7 +104,7 @@ def _run_that_answers(page: Page) -> str:
     """The run that the sidebar names, all of what the page shows being what that run says."""
     seen = page.wait_for_function(_SEEN, timeout=CROWD_TIMEOUT_MS).json_value()
     assert seen["side"] == 28
-    run = load_run(seen["run"].removeprefix("Run: ").split()[0])
+    run = load_run(run_named(seen["run"]))
     picture = np.array(seen["picture"], np.uint8).reshape(1, 28, 28)
     probas = {a: run.stack(a).predict_proba(picture)[0] for a in APPROACHES}
     assert seen["answers"] == [str(run.classes[probas[a].argmax()]) for a in APPROACHES]

@@ -199,6 +199,21 @@ def test_a_stroke_is_sent_at_its_end_and_not_200_ms_later(
     expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
 
 
+def test_a_stroke_is_sent_once(open_draw: Callable[..., Page]) -> None:
+    page = open_draw()
+    page.evaluate(
+        """() => {
+            window.sent = 0;
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (data) { sent += 1; return send.call(this, data); };
+        }"""
+    )
+    for strokes in (DOWN, ACROSS):
+        add_stroke(page, strokes)
+    page.wait_for_timeout(500)  # the canvas' 200 ms end meanwhile
+    assert page.evaluate("sent") == 2
+
+
 def draw_with_finger(page: Page, strokes: Strokes) -> None:
     canvas = page.locator(".st-key-draw_canvas canvas").last.bounding_box()
     assert canvas is not None

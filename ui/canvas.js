@@ -1,25 +1,21 @@
 // The canvas sends a stroke 200 ms after its end, or when its own button is pressed. It is pressed
-// at the end of each stroke: so the answer comes three times as soon, and no click that follows
-// finds the drawing without its last stroke. Without the button it is the 200 ms; see ui/canvas.py.
+// at the end of each stroke: so the answer comes 200 ms sooner, and no click that follows finds the
+// drawing without its last stroke. Without the button it is the 200 ms; see ui/canvas.py.
 
 const BUTTON = "[aria-label='Update the app with this drawing']";
 
+function pressAfter(end) {
+  return event => {
+    const canvas = event.composedPath()[0];
+    if (canvas.tagName !== "CANVAS") return; // a button of the canvas
+    const press = () => canvas.getRootNode().querySelector(BUTTON)?.click();
+    // A moment later: the canvas has to take the stroke in first.
+    addEventListener(end, () => setTimeout(press), { once: true });
+  };
+}
+
 export default function ({ parentElement }) {
   const box = parentElement.closest(".st-key-draw_canvas");
-  const left = new AbortController();
-  let drawing = false;
-  const begin = event => (drawing = event.composedPath()[0].tagName === "CANVAS");
-  const end = () => {
-    if (drawing) setTimeout(press); // once the canvas has taken the stroke in
-    drawing = false;
-  };
-  const press = () => {
-    const roots = [...box.querySelectorAll("*")].map(element => element.shadowRoot);
-    roots.find(root => root?.querySelector(BUTTON))?.querySelector(BUTTON).click();
-  };
-  for (const name of ["mousedown", "touchstart"])
-    box.addEventListener(name, begin, { capture: true, signal: left.signal });
-  for (const name of ["mouseup", "touchend"])
-    addEventListener(name, end, { signal: left.signal });
-  return () => left.abort();
+  box.onmousedown = pressAfter("mouseup");
+  box.ontouchstart = pressAfter("touchend");
 }

@@ -1,7 +1,7 @@
 """Cells with numbers or pictures that can be chosen by pointer, finger or keyboard.
 
-A component of ours and not a chart: a browser draws a table in a tenth of the time that it takes
-for a chart of as many cells, and the Tab and arrow keys and screen readers know their way in it.
+A component of ours and not a chart: a browser draws a table sooner than a chart of as many cells,
+and the Tab and arrow keys and screen readers know their way in it.
 """
 
 from collections.abc import Callable

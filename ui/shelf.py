@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_models.publishing import activate, delete_run
 from mnist_models.recipes import DATASET_TITLES
 from mnist_models.room import is_shipped
-from mnist_models.runs import Run, RunError, active_name, load_run, run_names
+from mnist_models.runs import RunError, active_name, load_run, run_names
 from mnist_models.words import percent_text
 from ui.loading import choose_run, chosen_run_name
 from ui.permission import attempt, may_retrain
@@ -29,7 +29,7 @@ def draw_run_choice() -> None:
         )
         if section.open:
             with section:
-                _choose_from(names, run)
+                _choose_from(names, run.name if run else None)
     if run:
         rows, day = run.manifest["dataset"]["train_rows"], run.manifest["created"][:10]
         st.caption(f"Trained on {rows:,} pictures of {DATASET_TITLES[run.dataset]} on {day}.")
@@ -37,20 +37,20 @@ def draw_run_choice() -> None:
         _offer_changes(shown)
 
 
-def _choose_from(names: list[str], shown: Run | None) -> None:
-    if shown and shown.name not in names:  # a lesson that was kept is in no list
-        names = [shown.name, *names]
+def _choose_from(names: list[str], shown: str | None) -> None:
+    if shown and shown not in names:  # a lesson that was kept is in no list
+        names = [shown, *names]
     name = st.radio(
         "Run",
         names,
-        index=names.index(shown.name) if shown else None,
+        index=names.index(shown) if shown else None,
         help="A run is one training of both approaches; below its name stands its accuracy on test "
         "pictures. Your choice changes what you see, not what others see.",
         format_func=_label,
         captions=[_accuracies(name) for name in names],
         key=f"run_choice_{len(names)}",  # the options come from outside the widget
     )
-    if name and not (shown and name == shown.name):
+    if name and name != shown:
         choose_run(name)
         st.rerun()
 
