@@ -3,7 +3,7 @@
 The straightforward app is `benchmarks/plain_app.py`: the same models as Keras files, the same
 canvas, and eleven calls of `predict` per stroke. Beside them `benchmarks/least_app.py` shows what
 Streamlit, the canvas and the browser take for an app that reads nothing. They are started in turns,
-each time a new server and an empty session of one headless Chromium that is there before. Of each:
+each time a new server; an empty tab of one headless Chromium is there before. Of each:
 
 * the seconds from starting the server to both verdicts on a first stroke. The page is opened as
   soon as the server answers, and the stroke drawn as soon as the canvas is there;

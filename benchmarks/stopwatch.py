@@ -71,15 +71,16 @@ def measure(
         NotServedError: the app ends at once, or does not answer.
         playwright.sync_api.Error: something that is waited for does not come.
     """
-    began = time.perf_counter()
-    with served(script, arguments) as server, clocked_page(browser) as page:
-        page.goto(f"{server.url}/{query}")
-        page.wait_for_function("canvas()")
-        draw(page, [_one(0)])
-        _times(page)
-        start_s = time.perf_counter() - began
-        memory_mb = server.memory_mb()
-        times = [_drawn_anew(page, _one(number)) for number in range(1, STROKES + 1)]
+    with clocked_page(browser) as page:
+        began = time.perf_counter()
+        with served(script, arguments) as server:
+            page.goto(f"{server.url}/{query}")
+            page.wait_for_function("canvas()")
+            draw(page, [_one(0)])
+            _times(page)
+            start_s = time.perf_counter() - began
+            memory_mb = server.memory_mb()
+            times = [_drawn_anew(page, _one(number)) for number in range(1, STROKES + 1)]
     stroke_s, answer_s = map(median, zip(*times, strict=True))
     return {
         "start_s": start_s,

@@ -217,6 +217,15 @@ def test_the_web_process_is_small_and_never_loads_tensorflow(
         assert running.memory_mb() < 300
 
 
+def test_a_first_visitor_draws_without_waiting_for_pandas(tmp_path: Path, page: Page) -> None:
+    with serve({"MNIST_TRAINED": str(copy_reference(tmp_path))}) as running:
+        visit(page, running)
+        draw(page, ONE)
+        expect(verdict(page, "multi")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+        assert not running.has_mapped("pandas")
+        assert not running.has_mapped("pyarrow")
+
+
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("state", ["no run", "damaged run", "damaged manifest", "damaged MNIST"])
 def test_a_broken_machine_shows_sentences_and_no_traceback(

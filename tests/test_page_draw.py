@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from streamlit.components.v2.bidi_component import serialization
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.explain import Reason, explain
@@ -23,6 +25,14 @@ OpenPage = Callable[..., AppTest]
 def test_an_empty_canvas_has_no_verdict(tiny_run: Run, open_page: OpenPage) -> None:
     page = open_page("draw")
     assert [metric.value for metric in page.metric] == ["–", "–"]
+
+
+def test_what_a_component_is_given_is_a_table_as_before(tiny_run: Run, open_page: OpenPage) -> None:
+    """The page keeps Streamlit from importing pandas for the canvas' dicts, and changes no more."""
+    open_page("draw")
+    assert serialization.is_dataframe_like({"digit": pd.Series([1, 2])})
+    assert serialization.is_dataframe_like(pd.DataFrame({"digit": [1, 2]}))
+    assert not serialization.is_dataframe_like({"objects": [{"type": "path"}]})
 
 
 def test_a_test_picture_gets_the_verdicts_of_the_models(

@@ -1,6 +1,8 @@
 """The drawing canvas: its widget, its buttons, and the picture in what a browser sent."""
 
 import binascii
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,29 @@ _DRAWN = "_canvas_drawn"  # the `_Drawing` so far
 _SEEN = "_canvas_seen"  # the last one that the canvas sent: it is sent again with every rerun
 _GIVEN = "_canvas_given"  # the strokes that the canvas was told to begin with
 _PEN = "_canvas_pen"
+
+
+def _spare_pandas() -> None:
+    """Let Streamlit send the canvas what it is given without importing pandas and pyarrow.
+
+    Of every dict in there Streamlit asks whether it is a table, and imports both to find out: 70 MB
+    of memory for each server, and a wait for who visits it first. A dict is a table only if it
+    holds a Series, and without pandas there is none. Where a later Streamlit asks in another place
+    this does nothing.
+    """
+    with suppress(ImportError, AttributeError):
+        from streamlit.components.v2.bidi_component import serialization
+
+        is_table = serialization.is_dataframe_like
+
+        def is_table_at_all(value: object) -> bool:
+            may_be = "pandas" in sys.modules or not isinstance(value, dict)
+            return may_be and is_table(value)
+
+        vars(serialization)["is_dataframe_like"] = is_table_at_all
+
+
+_spare_pandas()
 
 _send_at_once = st.components.v2.component(
     "send_at_once",
@@ -50,7 +75,7 @@ def draw_on_canvas() -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
     if key not in state:  # it is new, or comes back from another page and gets its strokes back
         _give(_strokes())
     with st.container(key="draw_canvas", gap=None):
-        _send_at_once(key="send_at_once")  # first: it is there while the canvas imports pandas
+        _send_at_once(key="send_at_once")  # first: the canvas finds it there
         sent = _ask_canvas(key)
     if sent is not None and sent != state.get(_SEEN):
         state[_SEEN] = state[_DRAWN] = sent
