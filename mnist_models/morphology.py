@@ -1,8 +1,9 @@
 """Shapes in NumPy alone, since SciPy is too large for the web process.
 
-Connected components, dilation, distance to the nearest edge, and thinning to a skeleton.
+Connected components, dilation, cones, distance to the nearest edge, and thinning to a skeleton.
 """
 
+import math
 from itertools import product
 
 import numpy as np
@@ -83,6 +84,24 @@ def depth(mask: Mask, *, outside: bool = False) -> NDArray[np.float32]:
     vertical = np.minimum(row - above, below - row) ** 2
     nearest = (vertical[:, np.newaxis, :] + across).min(axis=2)
     return np.sqrt(nearest)[1:-1, 1:-1]
+
+
+def cones(heights: NDArray[np.floating]) -> NDArray[np.floating]:
+    """A cone of that height and of slope 1 on each pixel: the highest over each, 0 beside them.
+
+    heights: (H, W), not negative. Where discs of these radii are drawn, it is how deep inside the
+    deepest disc a pixel is. Time grows with the square of the greatest height.
+    """
+    reach = math.ceil(heights.max(initial=0))
+    height, width = heights.shape
+    padded = np.pad(heights, reach)
+    highest = heights.copy()
+    for row, column in product(range(-reach, reach + 1), repeat=2):
+        if 0 < (distance := math.hypot(row, column)) < reach:
+            top, left = reach + row, reach + column
+            moved = padded[top : top + height, left : left + width]
+            np.maximum(highest, moved - distance, out=highest)
+    return highest
 
 
 def skeleton(mask: Mask) -> Mask:

@@ -189,6 +189,12 @@ class TestPenWidth:
         assert steps.pen_before == pytest.approx(pen * 20 / (190 + pen), rel=0.15, abs=0.3)
         assert 1.4 <= steps.pen_after <= 2.8
 
+    def test_a_very_thick_pen_comes_out_as_wide_as_mnists_thickest(self):
+        """Thinned to the usual width it would lose more of its shape."""
+        steps = to_mnist_steps(circle(100, 72))
+        assert steps.pen_before > 5
+        assert 3 < steps.pen_after < 3.7
+
     def test_a_usual_pen_is_left_as_it_is(self):
         steps = to_mnist_steps(seven())
         assert np.array_equal(steps.mended, steps.cropped)
@@ -216,6 +222,19 @@ class TestPenWidth:
         mended = to_mnist_steps(picture).mended
         assert int(components(mended > 100).max()) == 1
         assert mended.shape[0] > 0.8 * mended.shape[1], "the tail still hangs from the bar"
+
+    def test_where_thick_strokes_only_touch_the_line_stays_thin(self):
+        """As where the arms of a 3 come near: a full line there would make an 8 of it."""
+        picture = canvas_with(slice(40, 240), slice(40, 100))
+        picture[40:240, 180:240] = 255
+        picture[180:240, 40:240] = 255
+        picture[40:64, 100:180] = 255  # a neck of 24 pixels, the strokes have 60
+        mended = to_mnist_steps(picture).mended.astype(int)
+        height, width = mended.shape
+        across = mended[:, width // 2]
+        neck, stroke = across[: height // 2].sum(), across[height // 2 :].sum()
+        assert neck > 255, "it does not break"
+        assert neck < 0.6 * stroke
 
     @pytest.mark.parametrize("radius", [2, 30, 130])
     def test_a_blot_is_not_thinned_away(self, radius: int):

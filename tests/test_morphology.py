@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mnist_models.morphology import Mask, components, depth, dilation, skeleton
+from mnist_models.morphology import Mask, components, cones, depth, dilation, skeleton
 
 untimed = settings(deadline=None)  # a busy machine is no failure
 masks = hnp.arrays(bool, hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=14))
@@ -54,6 +54,23 @@ def test_dilation_takes_the_largest_of_a_square(mask: Mask, size: int):
         rows = slice(max(0, row - reach), row + reach + 1)
         columns = slice(max(0, column - reach), column + reach + 1)
         assert dilation(picture, size)[row, column] == picture[rows, columns].max()
+
+
+@untimed
+@given(
+    hnp.arrays(
+        np.float32,
+        hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=14),
+        elements=st.sampled_from([0, 0.5, 1, 2.75, 6]),
+    )
+)
+def test_cones_are_as_high_as_the_highest_that_stands_there(heights: np.ndarray):
+    found = cones(heights)
+    tips = np.argwhere(heights)
+    for place in np.ndindex(heights.shape):
+        beside = np.hypot(*(tips - place).T)
+        expected = max([0, *(heights[heights > 0] - beside)])
+        assert np.isclose(found[place], expected, atol=1e-5)
 
 
 def holes(mask: Mask) -> int:
