@@ -31,10 +31,14 @@ UCI = Source(
 _MEMBER = "pendigits-orig.tra.Z"
 _MAX_MEMBER_BYTES = 16 * 2**20
 
-COPIES = 4  # pictures of each digit to learn from: the last big and centred, the others as drawn
-# Pixels of the canvas. A copy's pen has any width in between, half of them above 20: what a thick
-# pen draws is harder to read.
-PENS = (8.0, 24.0)
+# Pictures of each digit to learn from: as it was written with any pen, and varied with a thick one.
+# The last of each half is big and centred, the others are as drawn.
+COPIES, VARIED = 8, 4
+# Pixels of the canvas. A copy's pen has any width in between, half of them above 20, or all if it
+# is varied: a thick pen's strokes melt into one another, a little differently in each picture, and
+# what is left of them is harder to read.
+PENS, THICK = (8.0, 24.0), (18.0, 27.0)
+TURN, SLANT, STRETCH = 10.0, 0.15, 0.12  # at most: degrees, shear, and change of either side
 WIDTHS = (8, 12, 16, 20, 24)  # of the pens that drawings are measured with
 OVERSAMPLING = 4  # drawn at four times the size, then averaged: a browser's antialiasing
 BIG = 0.75  # the share of the canvas that a big drawing fills
@@ -84,20 +88,45 @@ def pen_pictures(
     """What the models would see had the writers drawn on our canvas: to learn from.
 
     Returns (COPIES * n, 28, 28) pictures, the copies of a digit one after another, each with a pen
-    of another width, and their (COPIES * n,) labels. A digit's pictures do not depend on the
-    others' that it is rendered with.
+    of another width, VARIED of them with strokes that are varied a little, and their (COPIES * n,)
+    labels. A digit's pictures do not depend on the others' that it is rendered with.
     """
     pictures = np.empty((len(digits), COPIES, SIDE, SIDE), dtype=np.uint8)
     for i, digit in enumerate(digits):
         rng = np.random.default_rng([digit.digit, digit.writer, *map(len, digit.strokes)])
-        for copy, thinner in enumerate(rng.random(COPIES) ** 2):
-            pen = PENS[1] - (PENS[1] - PENS[0]) * thinner
-            canvas = render(digit.strokes, pen=pen, big=copy == COPIES - 1)
-            pictures[i, copy] = to_mnist(canvas)
+        for copy in range(COPIES):
+            pictures[i, copy] = to_mnist(_canvas_to_learn_from(digit.strokes, copy, rng))
         if progress:
             progress(i + 1, len(digits))
     labels = np.array([digit.digit for digit in digits], dtype=np.uint8)
     return pictures.reshape(-1, SIDE, SIDE), np.repeat(labels, COPIES)
+
+
+def _canvas_to_learn_from(
+    strokes: Sequence[Stroke], copy: int, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    if copy < COPIES - VARIED:
+        pen = PENS[1] - (PENS[1] - PENS[0]) * rng.random() ** 2
+    else:
+        pen = rng.uniform(*THICK)
+        strokes = _vary(strokes, rng)
+    return render(strokes, pen=pen, big=copy in (COPIES - VARIED - 1, COPIES - 1))
+
+
+def _vary(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:
+    """The strokes turned, slanted and stretched around the middle of their box, in which they stay.
+
+    What was written near the edge is moved back in, or the pen would draw beyond the canvas.
+    """
+    angle = np.radians(rng.uniform(-TURN, TURN))
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    slant = np.array([[1, 0], [rng.uniform(-SLANT, SLANT), 1]])
+    stretch = np.diag(1 + rng.uniform(-STRETCH, STRETCH, 2))
+    varied = [(stroke - BOX / 2) @ (turn @ slant @ stretch) + BOX / 2 for stroke in strokes]
+    points = np.concatenate(varied)
+    low, high = points.min(axis=0), points.max(axis=0)
+    back = np.maximum(-low, 0) - np.maximum(high - BOX, 0)
+    return [stroke + back for stroke in varied]
 
 
 def render(

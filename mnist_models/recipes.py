@@ -244,7 +244,7 @@ RECIPES["pens"] = replace(
     name="pens",
     summary="The strong recipe, taught MNIST and what 30 people drew with a pen as well.",
     dataset="pens",
-    epochs=30,
+    epochs=20,
     validation_split=0.0,
     refit=False,
 )

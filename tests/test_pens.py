@@ -227,6 +227,36 @@ def test_each_digit_gives_pictures_with_pens_of_several_widths() -> None:
     assert len(np.unique(x[:COPIES], axis=0)) == COPIES
 
 
+def test_half_of_the_pictures_are_of_thick_pens_and_strokes_that_vary(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[tuple[float, float, bool]] = []
+
+    def remember(strokes: list[np.ndarray], *, pen: float, big: bool) -> np.ndarray:
+        drawn.append((pen, float(np.abs(strokes[0] - SEVEN.strokes[0]).max()), big))
+        return render(strokes, pen=pen, big=big)
+
+    monkeypatch.setattr(pens, "render", remember)
+    pen_pictures([SEVEN])
+    half = COPIES - pens.VARIED
+    for copy, (pen, moved, big) in enumerate(drawn):
+        thinnest, thickest = pens.PENS if copy < half else pens.THICK
+        assert thinnest <= pen <= thickest
+        assert (moved > 1) == (copy >= half)
+        assert big == (copy in (half - 1, COPIES - 1))
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32), st.integers(0, pens.BOX), st.integers(0, pens.BOX))
+def test_strokes_that_vary_stay_in_their_box(seed: int, x: int, y: int) -> None:
+    size = 0.65 * pens.BOX  # nobody wrote wider
+    corner = np.minimum([x, y], pens.BOX - size)
+    square = np.array([[0, 0], [0, size], [size, size], [size, 0]]) + corner
+    (varied,) = pens._vary([square], np.random.default_rng(seed))
+    assert varied.min() >= -1e-9
+    assert varied.max() <= pens.BOX + 1e-9
+
+
 def test_a_digits_pictures_do_not_depend_on_who_else_is_there() -> None:
     alone, _ = pen_pictures([DOTTED])
     together, _ = pen_pictures([SEVEN, DOTTED])
