@@ -33,7 +33,8 @@ _MAX_MEMBER_BYTES = 16 * 2**20
 
 # Pictures of each digit to learn from: as it was written with any pen, and varied with a thick one.
 # The last of each half is big and centred, the others are as drawn.
-COPIES, VARIED = 8, 4
+PLAIN, VARIED = 4, 4
+COPIES = PLAIN + VARIED
 # Pixels of the canvas. A copy's pen has any width in between, half of them above 20, or all if it
 # is varied: a thick pen's strokes melt into one another, a little differently in each picture, and
 # what is left of them is harder to read.
@@ -105,12 +106,12 @@ def pen_pictures(
 def _canvas_to_learn_from(
     strokes: Sequence[Stroke], copy: int, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    if copy < COPIES - VARIED:
+    if copy < PLAIN:
         pen = PENS[1] - (PENS[1] - PENS[0]) * rng.random() ** 2
     else:
         pen = rng.uniform(*THICK)
         strokes = _vary(strokes, rng)
-    return render(strokes, pen=pen, big=copy in (COPIES - VARIED - 1, COPIES - 1))
+    return render(strokes, pen=pen, big=copy in (PLAIN - 1, COPIES - 1))
 
 
 def _vary(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:

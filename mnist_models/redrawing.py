@@ -1,7 +1,7 @@
 """A canvas' own strokes, drawn again with a thin pen: what a thick one has run together is parted.
 
-`to_mnist` mends the pen in any picture, but of a small digit drawn with a thick pen a picture keeps
-a blot. The canvas knows where the pen went.
+`to_mnist` mends the pen in any picture, but where the strokes of a small digit by a thick pen have
+run together, no picture shows how they went. The canvas knows where the pen went.
 """
 
 import math

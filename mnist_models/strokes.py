@@ -16,8 +16,9 @@ FINENESS = 4  # pixels per pixel of the box
 # 95th percentile. Within USUAL, as 70 % of them are, a drawing is left as it is. Thinner strokes
 # are redrawn PEN wide, the width at which the networks read redrawn strokes of real writers best,
 # of 1.6 to 4. Strokes n times as wide as PEN are redrawn n ** KEPT times as wide, since what is
-# thinned further loses its shape: of 0 to 0.6 the networks read MNIST's enlarged training pictures
-# and real writers' thick strokes best at 0.4 and 0.5.
+# thinned further loses its shape: of 0 to 0.6 the networks that know MNIST only read real writers'
+# thick strokes best at 0.4 and 0.5, and MNIST's training pictures, enlarged, hardly better or worse
+# at any but 0, which is the worst (experiments/thinning.json).
 PEN = 2.5
 KEPT = 0.4
 USUAL = (1.4, 2.7)
@@ -48,7 +49,7 @@ def mend(ink: Ink, width: float) -> Ink | None:
     wanted = PEN * max(width / PEN, 1) ** KEPT
     # The centrelines keep their length and the pen grows with them as they are fitted into the box.
     pen = wanted * (length - width) / (length - wanted) * FINENESS
-    redrawn = _thicken(ink, pen) if width < USUAL[0] else _thin(_mask(ink), pen)
+    redrawn = _thicken(ink, pen) if width < USUAL[0] else _thin(_mask(ink), width * FINENESS, pen)
     return redrawn * (redrawn >= FAINT)
 
 
@@ -75,13 +76,13 @@ def _thicken(ink: Ink, pen: float) -> Ink:
     return np.clip(reach - distance + 1, 0, 1)
 
 
-def _thin(mask: Mask, pen: float) -> Ink:
+def _thin(mask: Mask, width: float, pen: float) -> Ink:
     """Ink deep inside the mask, and around its skeleton, so that nothing breaks.
 
     The line around the skeleton is as much thinner than the pen as the ink is there than its
     strokes are: where two strokes of a 3 only touch, no full line may join them to an 8.
     """
-    inner, width = depth(mask), _width(mask)
+    inner = depth(mask)
     radius = np.clip((inner - 0.5) / width, 0, 0.5) * pen
     line = cones(np.where(skeleton(mask), radius + 0.5, 0))
     return np.clip(np.maximum(inner - (width - pen) / 2, np.minimum(line, inner)), 0, 1)

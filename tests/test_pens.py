@@ -238,18 +238,17 @@ def test_half_of_the_pictures_are_of_thick_pens_and_strokes_that_vary(
 
     monkeypatch.setattr(pens, "render", remember)
     pen_pictures([SEVEN])
-    half = COPIES - pens.VARIED
     for copy, (pen, moved, big) in enumerate(drawn):
-        thinnest, thickest = pens.PENS if copy < half else pens.THICK
+        thinnest, thickest = pens.PENS if copy < pens.PLAIN else pens.THICK
         assert thinnest <= pen <= thickest
-        assert (moved > 1) == (copy >= half)
-        assert big == (copy in (half - 1, COPIES - 1))
+        assert (moved > 1) == (copy >= pens.PLAIN)
+        assert big == (copy in (pens.PLAIN - 1, COPIES - 1))
 
 
 @settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, pens.BOX), st.integers(0, pens.BOX))
 def test_strokes_that_vary_stay_in_their_box(seed: int, x: int, y: int) -> None:
-    size = 0.65 * pens.BOX  # nobody wrote wider
+    size = 0.65 * pens.BOX  # turned, slanted and stretched the most, a square so large still fits
     corner = np.minimum([x, y], pens.BOX - size)
     square = np.array([[0, 0], [0, size], [size, size], [size, 0]]) + corner
     (varied,) = pens._vary([square], np.random.default_rng(seed))
