@@ -24,8 +24,8 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 from benchmarks.serving import BenchmarkError, chromium_path
-from mnist_models.data import find_mnist
-from mnist_models.jobs import cancel_job, current_job
+from mnist_models.data.mnist import find_mnist
+from mnist_models.jobs.process import cancel_job, current_job
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -19,18 +19,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_models import RunError, load_run, to_mnist
-from mnist_models.contenders import Contender, contenders_of
-from mnist_models.data import Dataset, DatasetError, load_mnist
-from mnist_models.evidence import (
+from mnist_models.comparison.contenders import Contender, contenders_of
+from mnist_models.data.mnist import Dataset, DatasetError, load_mnist
+from mnist_models.data.pen_digits import WIDTHS, load_pen_digits, render
+from mnist_models.data.unipen import PenDigit
+from mnist_models.evidence.experiments import (
     PEN_DIGITS,
     command,
     left_out_accuracy,
     load_evidence,
     pen_pictures_name,
 )
-from mnist_models.pens import WIDTHS, load_pen_digits, render
-from mnist_models.runs import run_names
-from mnist_models.unipen import PenDigit
+from mnist_models.runs.run import run_names
 
 Grey = NDArray[np.uint8]
 Predict = Callable[[Grey], NDArray]  # (n, 28, 28) → (n,) labels

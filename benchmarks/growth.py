@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.data import Dataset, load_mnist
-from mnist_models.network import Stack
-from mnist_models.recipes import APPROACHES, RECIPES
-from mnist_models.training import Fit, fit
+from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.learning.recipes import APPROACHES, RECIPES
+from mnist_models.learning.stack import Stack
+from mnist_models.learning.training import Fit, fit
 
 _CLASSES = range(2, 11)
 _COLUMNS = ("seconds", "rows", "accuracy")

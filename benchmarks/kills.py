@@ -16,11 +16,11 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from mnist_models.jobs import Job, current_job, start_job
-from mnist_models.lock import is_held
-from mnist_models.progress import job_folder
-from mnist_models.publishing import activate, delete_run
-from mnist_models.runs import RunError, active_name, load_run, run_names, trained_folder
+from mnist_models.jobs.lock import is_held
+from mnist_models.jobs.process import Job, current_job, start_job
+from mnist_models.jobs.progress import job_folder
+from mnist_models.runs.publishing import activate, delete_run
+from mnist_models.runs.run import RunError, active_name, load_run, run_names, trained_folder
 
 _ARGUMENTS = ("--again", "--dataset=sample", "--epochs=3", "--hidden=32", "--name=killed")
 _MAX_JOB_BYTES = 2 * 2**20  # of the job's own files, which every job writes anew

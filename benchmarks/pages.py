@@ -27,7 +27,7 @@ from urllib.parse import quote
 
 from benchmarks.serving import BenchmarkError, chromium_path
 from mnist_models import RunError, load_run
-from mnist_models.data import find_mnist
+from mnist_models.data.mnist import find_mnist
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -2,7 +2,7 @@
 
 The reference's network, epochs, batches and undersampled rows, trained four ways in one run on one
 machine: the single model and the ten binary models, each by Keras' `fit` and by the loop of
-`mnist_models.training`. Each way runs in a process of its own, so that its peak memory is its own.
+`learning.training`. Each way runs in a process of its own, so that its peak memory is its own.
 Then the matrix products of that training alone, which is as fast as this machine could do it.
 Seconds leave out imports and reading the data, and count everything else, compiling included.
 """
@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from mnist_models.data import Dataset, load_mnist
-from mnist_models.network import PIXELS, as_rows
-from mnist_models.recipes import RECIPES, Approach, Recipe
+from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.learning.recipes import RECIPES, Approach, Recipe
+from mnist_models.learning.stack import PIXELS, as_rows
 
 SEED = 0
 
@@ -60,7 +60,7 @@ def keras_single(settings: Recipe, data: Dataset) -> Callable[[], np.ndarray]:
 
 def keras_multi(settings: Recipe, data: Dataset) -> Callable[[], np.ndarray]:
     """Ten `fit`s, one after another, on the rows that our members see."""
-    from mnist_models.batches import make_members
+    from mnist_models.learning.batches import make_members
 
     members = make_members(settings, "multi", data.y_train, np.arange(10), SEED)
     x = as_rows(data.x_train)
@@ -75,8 +75,8 @@ def keras_multi(settings: Recipe, data: Dataset) -> Callable[[], np.ndarray]:
 
 
 def ours(settings: Recipe, data: Dataset, *, single: bool) -> Callable[[], np.ndarray]:
-    """The loop of `mnist_models.training`."""
-    from mnist_models.training import fit
+    """The loop of `mnist_models.learning.training`."""
+    from mnist_models.learning.training import fit
 
     result = fit(settings, "single" if single else "multi", data.x_train, data.y_train, seed=SEED)
     return lambda: result.stack.predict_proba(data.x_test)
@@ -86,7 +86,7 @@ def products(settings: Recipe, data: Dataset, *, single: bool) -> None:
     """The matrix products of as many steps: two forwards, three backwards, and nothing else."""
     import tensorflow as tf
 
-    from mnist_models.batches import make_members, steps_per_epoch
+    from mnist_models.learning.batches import make_members, steps_per_epoch
 
     approach: Approach = "single" if single else "multi"
     members = make_members(settings, approach, data.y_train, np.arange(10), SEED)

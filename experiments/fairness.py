@@ -24,11 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments import arguments, write
-from mnist_models.data import Dataset, load_mnist
-from mnist_models.evaluation import evaluate
-from mnist_models.network import Stack
-from mnist_models.recipes import RECIPES, Approach, Recipe
-from mnist_models.training import fit
+from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.learning.recipes import RECIPES, Approach, Recipe
+from mnist_models.learning.stack import Stack
+from mnist_models.learning.training import fit
+from mnist_models.metrics.scores import evaluate
 
 _TIMED_PICTURES = 2_000
 

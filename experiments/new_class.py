@@ -11,7 +11,7 @@ must learn everything again. Four parts, each with the reference's recipe:
   draw it. There the runs know MNIST's and the pens' pictures of all other digits.
 
 Everything is scored on MNIST's test pictures and on the drawings of people who taught nothing.
-`teaching` was tuned on MNIST's last 10,000 training rows with the digits 4, 8 and 9, and, for what
+`updates` was tuned on MNIST's last 10,000 training rows with the digits 4, 8 and 9, and, for what
 few examples need, on drawings of 1, 4, 8 and 9 with other teachers.
 """
 
@@ -25,15 +25,15 @@ from typing import Any
 import numpy as np
 
 from experiments import FOLDER, write
-from mnist_models.data import load_mnist
-from mnist_models.drawing import to_mnist
-from mnist_models.network import Stack
-from mnist_models.pens import load_pen_digits, pen_pictures, render
-from mnist_models.recipes import APPROACHES, RECIPES, Approach
-from mnist_models.teaching import Labelled, Task, Taught, learn_again, teach
-from mnist_models.training import fit
-from mnist_models.tutor import accuracy
-from mnist_models.ways import WAYS, Way
+from mnist_models.data.mnist import load_mnist
+from mnist_models.data.pen_digits import load_pen_digits, pen_pictures, render
+from mnist_models.incremental.lesson_worker import accuracy
+from mnist_models.incremental.methods import WAYS, Way
+from mnist_models.incremental.updates import Labelled, Task, Taught, learn_again, teach
+from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach
+from mnist_models.learning.stack import Stack
+from mnist_models.learning.training import fit
+from mnist_models.preprocessing.to_mnist import to_mnist
 
 RECIPE = RECIPES["reference"]
 EXAMPLES = (1, 3, 10, 30, 100, 300, 1000)

@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from experiments import write
-from mnist_models.drawing import SIDE, to_mnist
-from mnist_models.evaluation import YES
-from mnist_models.pens import BOX, render
-from mnist_models.probabilities import is_rejected, rejection_threshold, roc_curve
-from mnist_models.recipes import RECIPES, Approach
-from mnist_models.runs import Run, load_run, run_names
-from mnist_models.sampling import stream
+from mnist_models.data.pen_digits import BOX, render
+from mnist_models.learning.recipes import RECIPES, Approach
+from mnist_models.learning.sampling import stream
+from mnist_models.metrics.calibration import is_rejected, rejection_threshold, roc_curve
+from mnist_models.metrics.scores import YES
+from mnist_models.preprocessing.to_mnist import SIDE, to_mnist
+from mnist_models.runs.run import Run, load_run, run_names
 
 Pictures = NDArray[np.uint8]
 

@@ -9,10 +9,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from experiments import arguments, write
-from mnist_models.data import Dataset, load_mnist
-from mnist_models.network import Stack
-from mnist_models.recipes import Recipe
-from mnist_models.training import fit
+from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.learning.recipes import Recipe
+from mnist_models.learning.stack import Stack
+from mnist_models.learning.training import fit
 
 _DROPOUTS = (0.0, 0.25, 0.5)
 _ROWS = (600, 2_000, 6_000, 20_000, 60_000)

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments import arguments, write
-from mnist_models.data import Dataset, load_mnist
-from mnist_models.evaluation import evaluate
-from mnist_models.probabilities import reliability
-from mnist_models.recipes import RECIPES, Recipe
-from mnist_models.sampling import STRATEGIES, correct_prior
-from mnist_models.training import fit
+from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.learning.recipes import RECIPES, Recipe
+from mnist_models.learning.sampling import STRATEGIES, correct_prior
+from mnist_models.learning.training import fit
+from mnist_models.metrics.calibration import reliability
+from mnist_models.metrics.scores import evaluate
 
 _BINS = 10
 
@@ -56,7 +56,7 @@ def _calibration(recipe: Recipe, data: Dataset, proba: NDArray) -> dict[str, Any
 
 
 def calibration(proba: NDArray, own: NDArray[np.bool_]) -> dict[str, Any]:
-    """What `probabilities.reliability` finds, as lists with a place for each bin, empty or not."""
+    """What `calibration.reliability` finds, as lists with a place for each bin, empty or not."""
     found = reliability(proba, own, bins=_BINS)
     bins = {round(each.low * _BINS): each for each in found.bins}
     in_order = [bins.get(k) for k in range(_BINS)]

@@ -9,11 +9,11 @@ import json
 from typing import Any
 
 from experiments import FOLDER, arguments, write
-from mnist_models.data import Dataset, load_mnist
-from mnist_models.evaluation import Metrics, evaluate
-from mnist_models.recipes import APPROACHES, RECIPES, Approach, Recipe
-from mnist_models.runs import find_run
-from mnist_models.workflow import Request, held_out_rows
+from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach, Recipe
+from mnist_models.metrics.scores import Metrics, evaluate
+from mnist_models.pipeline.train_run import Request, held_out_rows
+from mnist_models.runs.run import find_run
 
 Entry = dict[str, Any]
 
@@ -42,7 +42,7 @@ def measure(recipe: Recipe, approach: Approach, data: Dataset, seed: int) -> Ent
 def _trained(
     recipe: Recipe, approach: Approach, data: Dataset, seed: int
 ) -> tuple[Metrics, Metrics]:
-    from mnist_models.training import fit
+    from mnist_models.learning.training import fit
 
     x, y = data.x_train, data.y_train
     kept = ~held_out_rows(len(y), 0 if recipe.refit else recipe.validation_split, seed)

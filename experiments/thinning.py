@@ -2,7 +2,8 @@
 
 Networks that know MNIST only read what `to_mnist` makes of MNIST's training pictures, enlarged to a
 canvas, and of what the writers of the pen digits drew with thick pens, each with another
-`strokes.KEPT`: 0 thins every pen to MNIST's usual one. MNIST's test pictures have no part in it.
+`stroke_width.KEPT`: 0 thins every pen to MNIST's usual one. MNIST's test pictures have no part in
+it.
 """
 
 from collections.abc import Iterator
@@ -15,10 +16,11 @@ from PIL import Image
 
 from benchmarks.drawing import CANVAS
 from experiments import write
-from mnist_models import load_run, strokes, to_mnist
-from mnist_models.data import load_mnist
-from mnist_models.pens import WIDTHS, load_pen_digits, render
-from mnist_models.recipes import APPROACHES
+from mnist_models import load_run, to_mnist
+from mnist_models.data.mnist import load_mnist
+from mnist_models.data.pen_digits import WIDTHS, load_pen_digits, render
+from mnist_models.learning.recipes import APPROACHES
+from mnist_models.preprocessing import stroke_width
 
 KEPT = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6)
 RUNS = ("strong", "reference")
@@ -47,7 +49,7 @@ def _enlarge(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def measure(kept: float, sources: Drawings) -> Iterator[dict[str, Any]]:
     """For each source and network the right answers, one entry each."""
-    with patch.object(strokes, "KEPT", kept):
+    with patch.object(stroke_width, "KEPT", kept):
         for source, (canvases, labels) in sources.items():
             pictures = np.stack([to_mnist(canvas) for canvas in canvases])
             for name in RUNS:

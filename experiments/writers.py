@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from benchmarks.drawing import Predictors, Row, mnist_rows, pen_rows
 from experiments import write
-from mnist_models.data import Dataset, load_mnist
-from mnist_models.evidence import load_evidence
-from mnist_models.network import Stack
-from mnist_models.pens import COPIES, load_pen_digits, pen_pictures
-from mnist_models.recipes import APPROACHES, RECIPES, Approach
-from mnist_models.training import fit
-from mnist_models.unipen import PenDigit
+from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.data.pen_digits import COPIES, load_pen_digits, pen_pictures
+from mnist_models.data.unipen import PenDigit
+from mnist_models.evidence.experiments import load_evidence
+from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach
+from mnist_models.learning.stack import Stack
+from mnist_models.learning.training import fit
 
 FOLDS = 5
 SEED = 0

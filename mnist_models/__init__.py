@@ -1,6 +1,6 @@
 """One model or ten: two approaches to handwritten digits, as plain Python and NumPy."""
 
-from mnist_models.drawing import BlankDrawing, to_mnist
-from mnist_models.runs import Run, RunError, load_run
+from mnist_models.preprocessing.to_mnist import BlankDrawing, to_mnist
+from mnist_models.runs.run import Run, RunError, load_run
 
 __all__ = ["BlankDrawing", "Run", "RunError", "load_run", "to_mnist"]

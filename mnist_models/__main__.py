@@ -7,18 +7,18 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
-from mnist_models import child
-from mnist_models.choices import Choices
-from mnist_models.data import DATASETS, DatasetError, load_dataset
-from mnist_models.endings import Cancelled, Interruption, ending, is_expected
-from mnist_models.evaluation import Metrics, evaluate
-from mnist_models.limits import Bounds, SettingsError, limits
-from mnist_models.lock import Busy, exclusive
-from mnist_models.publishing import activate, delete_run, remove_leftovers
-from mnist_models.recipes import APPROACHES, RECIPES, TITLES, Approach
-from mnist_models.runs import Run, RunError, active_name, load_run, run_names
-from mnist_models.sampling import STRATEGIES
-from mnist_models.workflow import FITTING_STAGES, Event, Request, train_run
+from mnist_models.data.mnist import DATASETS, DatasetError, load_dataset
+from mnist_models.jobs import worker
+from mnist_models.jobs.lock import Busy, exclusive
+from mnist_models.learning.recipes import APPROACHES, RECIPES, TITLES, Approach
+from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.metrics.scores import Metrics, evaluate
+from mnist_models.pipeline.interruption import Cancelled, Interruption, ending, is_expected
+from mnist_models.pipeline.options import Choices
+from mnist_models.pipeline.train_run import FITTING_STAGES, Event, Request, train_run
+from mnist_models.runs.publishing import activate, delete_run, remove_leftovers
+from mnist_models.runs.run import Run, RunError, active_name, load_run, run_names
+from mnist_models.settings import Bounds, SettingsError, limits
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,7 +55,7 @@ def train(options: argparse.Namespace) -> int:
             if not is_expected(error):
                 raise
             return 130 if event.stage == "cancelled" else 1
-        child.remember_how_long(request)
+        worker.remember_how_long(request)
     if not options.job:
         _print_run(run)
     return 0
@@ -118,7 +118,9 @@ def export(options: argparse.Namespace) -> int:
     run = load_run(options.run)
     stacks = {a: run.stack(a) for a in run.with_weights or run.approaches}
     folder = Path(options.dir)
-    from mnist_models.training import export_keras  # imports TensorFlow, so not before it must
+    from mnist_models.learning.training import (
+        export_keras,  # imports TensorFlow, so not before it must
+    )
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -134,7 +136,9 @@ def report(options: argparse.Namespace) -> int:
     """Write a run's report, one HTML file that needs nothing else."""
     run = load_run(options.run)
     target = Path(options.out or f"report-{run.name}.html")
-    from mnist_models.report import report_html  # its template engine is needed here only
+    from mnist_models.comparison.report import (
+        report_html,  # its template engine is needed here only
+    )
 
     contents = report_html(run)
     try:
@@ -148,9 +152,9 @@ def report(options: argparse.Namespace) -> int:
 
 def _listener(request: Request, *, job: bool) -> Callable[[Event], None]:
     """Pages can follow every training; one from the command line is told on the terminal too."""
-    progress = child.begin(request)
+    progress = worker.begin(request)
     if job:
-        return child.modest(progress.tell)
+        return worker.modest(progress.tell)
     terminal = _terminal_listener(request.recipe.epochs)
 
     def tell(event: Event) -> None:

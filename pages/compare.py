@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_models.evidence import load_evidence
-from mnist_models.words import judged_text, verdict_sentence
+from mnist_models.comparison.sentences import judged_text, verdict_sentence
+from mnist_models.evidence.experiments import load_evidence
 from ui.answer import show_accuracies, show_paired
 from ui.calibration import show_probabilities
 from ui.cost import show_cost

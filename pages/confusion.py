@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_models.contenders import Duel
-from mnist_models.evaluation import largest_confusions
-from mnist_models.words import data_text
+from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.sentences import data_text
+from mnist_models.metrics.scores import largest_confusions
 from ui.asking import Matrix, Question, ask, choose_cell, show_answer
 from ui.looks import Looks, looks
 from ui.matrices import (

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_models.data import find_mnist
-from mnist_models.network import as_rows
+from mnist_models.data.mnist import find_mnist
+from mnist_models.learning.stack import as_rows
 from ui.charts import show_chart, version_of
 from ui.download import offer_download
 from ui.loading import pictures

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_models.runs import Run, RunError
+from mnist_models.runs.run import Run, RunError
 from ui.loading import current_run
 from ui.page import begin
 from ui.sources import Subject, from_camera, from_canvas, from_file, from_test_set

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from mnist_models.evaluation import YES
-from mnist_models.recipes import APPROACHES, TITLES, Approach
-from mnist_models.runs import RunError
-from mnist_models.sampling import STRATEGIES
+from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.metrics.scores import YES
+from mnist_models.runs.run import RunError
 from ui.charts import show_chart
 from ui.diagrams import (
     activation_curves,

@@ -5,9 +5,9 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from mnist_models.network import Stack
-from mnist_models.recipes import Approach
-from mnist_models.runs import Run, RunError, run_names
+from mnist_models.learning.recipes import Approach
+from mnist_models.learning.stack import Stack
+from mnist_models.runs.run import Run, RunError, run_names
 from ui.corrections import has_kept, keeps_corrections, open_store, who_sees
 from ui.gallery import show_accuracy, show_cards
 from ui.handwriting import as_npz, as_zip, mistakes_by_class, read

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mnist_models.data import find_mnist
-from mnist_models.lessons import Kind, Lesson
-from mnist_models.runs import Run, run_names
+from mnist_models.data.mnist import find_mnist
+from mnist_models.incremental.lessons import Kind, Lesson
+from mnist_models.runs.run import Run, run_names
 from ui.collecting import ask_name, draw_examples, offer_kept_drawings, show_examples
 from ui.examples import example_images, no_images
 from ui.keeping import show_kept

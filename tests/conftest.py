@@ -12,13 +12,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.data import Dataset
-from mnist_models.evaluation import evaluate
-from mnist_models.network import PIXELS, Stack
-from mnist_models.publishing import publish
-from mnist_models.recipes import APPROACHES, RECIPES, Approach
-from mnist_models.runs import Run
-from mnist_models.sampling import pack_rows, stream, undersample
+from mnist_models.data.mnist import Dataset
+from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach
+from mnist_models.learning.sampling import pack_rows, stream, undersample
+from mnist_models.learning.stack import PIXELS, Stack
+from mnist_models.metrics.scores import evaluate
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 from tests.pages import app_page
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from mnist_models.publishing import activate, delete_run, publish, remove_leftovers
-from mnist_models.runs import load_run, run_names, trained_folder
+from mnist_models.runs.publishing import activate, delete_run, publish, remove_leftovers
+from mnist_models.runs.run import load_run, run_names, trained_folder
 
 _STEPS = ("open", "os.", "shutil.", "tempfile.")
 

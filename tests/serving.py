@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from mnist_models.runs import trained_folder
+from mnist_models.runs.run import trained_folder
 
 PROJECT = Path(__file__).resolve().parent.parent
 CANVAS_SIDE = 280

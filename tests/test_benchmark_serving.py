@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks import serving
 from benchmarks.serving import SCRIPTS, TARGETS, TITLES, ratio, report, table
-from mnist_models.publishing import publish
-from mnist_models.runs import Run
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -11,7 +11,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Page, expect
 
-from mnist_models.pens import load_pen_digits, render
+from mnist_models.data.pen_digits import load_pen_digits, render
 from tests.serving import (
     RENDER_TIMEOUT_MS,
     Server,

@@ -13,7 +13,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, Page, expect
 
-from mnist_models.runs import trained_folder
+from mnist_models.runs.run import trained_folder
 from tests.serving import RENDER_TIMEOUT_MS, Server, copy_reference, serve, settle, visit
 from ui.mistakes import PER_PAGE
 

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from mnist_models.contenders import Duel, contenders_of
-from mnist_models.evaluation import largest_confusions
-from mnist_models.mistakes import Rows, cell_rows, differing_rows, outcome_rows
-from mnist_models.recipes import TITLES
-from mnist_models.runs import load_run
+from mnist_models.comparison.contenders import Duel, contenders_of
+from mnist_models.comparison.mistakes import Rows, cell_rows, differing_rows, outcome_rows
+from mnist_models.learning.recipes import TITLES
+from mnist_models.metrics.scores import largest_confusions
+from mnist_models.runs.run import load_run
 from ui.mistakes import PER_PAGE
 from ui.pictures import COLUMNS as GRID_COLUMNS
 from ui.pictures import PER_PAGE as GRID_PAGE

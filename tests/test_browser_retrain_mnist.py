@@ -9,8 +9,8 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, expect
 
-from mnist_models.recipes import APPROACHES, RECIPES
-from mnist_models.runs import load_run
+from mnist_models.learning.recipes import APPROACHES, RECIPES
+from mnist_models.runs.run import load_run
 from tests.serving import RENDER_TIMEOUT_MS, copy_reference, serve, visit
 
 TRAINING_TIMEOUT_MS = 900_000  # half a minute of two free cores

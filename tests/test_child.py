@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _TALK = """
 import sys
-from mnist_models.child import modest
-from mnist_models.workflow import Event
+from mnist_models.jobs.worker import modest
+from mnist_models.pipeline.train_run import Event
 told = []
 tell = modest(told.append)
 for k in range(100):

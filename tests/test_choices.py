@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 
-from mnist_models.choices import Choices, usual
-from mnist_models.data import Dataset
-from mnist_models.distortions import Distortion
-from mnist_models.limits import SettingsError
-from mnist_models.recipes import APPROACHES, RECIPES
-from mnist_models.workflow import Request
+from mnist_models.data.mnist import Dataset
+from mnist_models.learning.augmentation import Distortion
+from mnist_models.learning.recipes import APPROACHES, RECIPES
+from mnist_models.pipeline.options import Choices, usual
+from mnist_models.pipeline.train_run import Request
+from mnist_models.settings import SettingsError
 
 
 @pytest.mark.parametrize("name", RECIPES)

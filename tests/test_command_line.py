@@ -12,16 +12,16 @@ import pytest
 
 from mnist_models import __main__ as command_line
 from mnist_models.__main__ import main
-from mnist_models.choices import Choices
-from mnist_models.data import Dataset, DatasetError
-from mnist_models.endings import Cancelled
-from mnist_models.jobs import current_job
-from mnist_models.limits import limits
-from mnist_models.lock import exclusive
-from mnist_models.publishing import publish
-from mnist_models.recipes import APPROACHES, RECIPES, TITLES, TrainingError
-from mnist_models.runs import Run, RunError, active_name, load_run, run_names
-from mnist_models.workflow import Event, Request
+from mnist_models.data.mnist import Dataset, DatasetError
+from mnist_models.jobs.lock import exclusive
+from mnist_models.jobs.process import current_job
+from mnist_models.learning.recipes import APPROACHES, RECIPES, TITLES, TrainingError
+from mnist_models.pipeline.interruption import Cancelled
+from mnist_models.pipeline.options import Choices
+from mnist_models.pipeline.train_run import Event, Request
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run, RunError, active_name, load_run, run_names
+from mnist_models.settings import limits
 
 ROOT = Path(command_line.__file__).parent.parent
 
@@ -397,7 +397,7 @@ def test_a_request_to_end_cancels_the_training(
 def test_a_job_has_so_many_minutes_and_a_training_on_a_terminal_any(
     ask: Callable[..., list[Request]], monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    monkeypatch.setattr(command_line.child, "modest", lambda tell: tell)  # not this process
+    monkeypatch.setattr(command_line.worker, "modest", lambda tell: tell)  # not this process
     short = replace(limits(), minutes=0.001)  # type: ignore[arg-type]
     monkeypatch.setattr(command_line, "limits", lambda: short)
 

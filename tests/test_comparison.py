@@ -12,12 +12,12 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score, precision_recall_fscore_support, roc_auc_score
 
-from mnist_models.contenders import Contender, Duel, contenders_of
-from mnist_models.network import Stack
-from mnist_models.probabilities import roc_curves, top_label_reliability, yes_groups
-from mnist_models.publishing import publish
-from mnist_models.recipes import RECIPES
-from mnist_models.runs import Run
+from mnist_models.comparison.contenders import Contender, Duel, contenders_of
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.learning.stack import Stack
+from mnist_models.metrics.calibration import roc_curves, top_label_reliability, yes_groups
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 from ui import calibration, charts, members, per_class, roc
 from ui.charts import zoomed
 from ui.looks import looks

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from mnist_models.contenders import Duel, contenders_of
-from mnist_models.fairness import (
+from mnist_models.comparison.contenders import Duel, contenders_of
+from mnist_models.evidence.equal_size import (
     fair_comparisons,
     fair_rows,
     fair_sentences,
@@ -16,7 +16,7 @@ from mnist_models.fairness import (
     updates_sentence,
     variants_of,
 )
-from mnist_models.runs import Run
+from mnist_models.runs.run import Run
 from ui import fairness, no_digit
 from ui.looks import looks
 

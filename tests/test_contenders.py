@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from mnist_models.contenders import Contender, Duel, contenders, contenders_of
-from mnist_models.publishing import publish
-from mnist_models.runs import Run
+from mnist_models.comparison.contenders import Contender, Duel, contenders, contenders_of
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 
 
 def _publish(name: str, contents: dict[str, Any], **changes: Any) -> Run:

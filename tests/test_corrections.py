@@ -18,8 +18,8 @@ from hypothesis.extra.numpy import arrays
 from sqlalchemy import Engine, create_engine, event
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.decoding import decode_png
-from mnist_models.runs import Run
+from mnist_models.preprocessing.decoding import decode_png
+from mnist_models.runs.run import Run
 from ui import store as store_module
 from ui.corrections import keeps_corrections, who_sees
 from ui.store import MAX_PICTURE_BYTES, CorrectionError, Drawing, Store
@@ -343,7 +343,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def _offer() -> None:
     import numpy as np
 
-    from mnist_models.runs import load_run
+    from mnist_models.runs.run import load_run
     from ui.page import navigate
     from ui.truth import offer_correction
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_models import data, download
-from mnist_models.data import Dataset, DatasetError
+from mnist_models.data import download, mnist
+from mnist_models.data.mnist import Dataset, DatasetError
 
 SHAPES = {"x_train": (12, 28, 28), "y_train": (12,), "x_test": (4, 28, 28), "y_test": (4,)}
 
@@ -50,14 +50,14 @@ def published(home: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """A tiny "MNIST" that the module takes for the published one, at an address nobody answers."""
     content = _npz(_arrays())
     source = replace(
-        data.MNIST,
+        mnist.MNIST,
         url="http://127.0.0.1:1/mnist.npz",
         size_bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         fingerprint=Dataset("mnist", **_arrays()).fingerprint,
         shapes=SHAPES,
     )
-    monkeypatch.setattr(data, "MNIST", source)
+    monkeypatch.setattr(mnist, "MNIST", source)
     return content
 
 
@@ -92,7 +92,7 @@ def serve(published: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
         servers.append(server)
         url = f"http://127.0.0.1:{server.server_port}/mnist.npz"
-        monkeypatch.setattr(data, "MNIST", replace(data.MNIST, url=url))
+        monkeypatch.setattr(mnist, "MNIST", replace(mnist.MNIST, url=url))
         return requests
 
     yield start
@@ -106,10 +106,10 @@ def serve(published: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 def test_mnist_is_downloaded_once_and_then_read_from_the_cache(cached, published, serve):
     requests = serve(published)
-    assert data.find_mnist() is None
-    first = data.load_mnist()
-    assert data.find_mnist() == cached
-    assert data.load_mnist().fingerprint == first.fingerprint
+    assert mnist.find_mnist() is None
+    first = mnist.load_mnist()
+    assert mnist.find_mnist() == cached
+    assert mnist.load_mnist().fingerprint == first.fingerprint
     assert requests == ["/mnist.npz"]
     assert cached.read_bytes() == published
     assert list(cached.parent.iterdir()) == [cached]
@@ -117,14 +117,14 @@ def test_mnist_is_downloaded_once_and_then_read_from_the_cache(cached, published
 
 def test_the_cache_folder_is_made_if_it_is_missing(home, published, serve):
     serve(published)
-    assert data.download_mnist() == home / ".keras" / "datasets" / "mnist.npz"
+    assert mnist.download_mnist() == home / ".keras" / "datasets" / "mnist.npz"
 
 
 def test_progress_grows_to_the_whole_size(cached, published, serve, monkeypatch):
     monkeypatch.setattr(download, "_BLOCK_BYTES", 1000)
     serve(published)
     calls: list[tuple[int, int]] = []
-    data.load_dataset("mnist", progress=lambda done, total: calls.append((done, total)))
+    mnist.load_dataset("mnist", progress=lambda done, total: calls.append((done, total)))
     assert len(calls) > 2
     assert calls == sorted(set(calls))
     assert calls[-1] == (len(published), len(published))
@@ -139,7 +139,7 @@ def test_a_progress_that_raises_cancels_and_leaves_nothing(cached, published, se
         raise error
 
     with pytest.raises(error if isinstance(error, type) else type(error)) as caught:
-        data.download_mnist(cancel)
+        mnist.download_mnist(cancel)
     assert not isinstance(caught.value, DatasetError)
     assert list(cached.parent.iterdir()) == []
 
@@ -159,8 +159,8 @@ def test_a_download_that_is_not_the_published_file_is_refused_and_removed(
 ):
     serve(tamper(published))
     with pytest.raises(DatasetError, match=reason) as caught:
-        data.load_mnist()
-    assert data.MNIST.url in str(caught.value)
+        mnist.load_mnist()
+    assert mnist.MNIST.url in str(caught.value)
     assert "--dataset sample" in str(caught.value)
     assert list(cached.parent.iterdir()) == []
 
@@ -168,7 +168,7 @@ def test_a_download_that_is_not_the_published_file_is_refused_and_removed(
 def test_a_connection_that_closes_early_is_a_truncated_download(cached, published, serve):
     serve(published[:1000], promised=len(published))
     with pytest.raises(DatasetError, match="broke off after 1,000 of"):
-        data.load_mnist()
+        mnist.load_mnist()
     assert list(cached.parent.iterdir()) == []
 
 
@@ -176,12 +176,12 @@ def test_an_endless_download_is_stopped_one_byte_past_the_published_size(cached,
     serve(published + bytes(2**20))
     seen: list[int] = []
     with pytest.raises(DatasetError, match="larger"):
-        data.download_mnist(lambda done, total: seen.append(done))
+        mnist.download_mnist(lambda done, total: seen.append(done))
     assert max(seen) == len(published) + 1
 
 
 def _assert_says_how_to_go_on_without(error: DatasetError) -> None:
-    for words in ("no MNIST on this machine", "could not be downloaded", data.MNIST.url):
+    for words in ("no MNIST on this machine", "could not be downloaded", mnist.MNIST.url):
         assert words in str(error)
     for next_step in ("MNIST_NPZ", "--dataset sample"):
         assert next_step in str(error)
@@ -189,7 +189,7 @@ def _assert_says_how_to_go_on_without(error: DatasetError) -> None:
 
 def test_a_refused_connection_says_how_to_go_on_without(cached):
     with pytest.raises(DatasetError, match="refused") as caught:
-        data.load_mnist()
+        mnist.load_mnist()
     _assert_says_how_to_go_on_without(caught.value)
     assert list(cached.parent.iterdir()) == []
 
@@ -197,7 +197,7 @@ def test_a_refused_connection_says_how_to_go_on_without(cached):
 def test_an_http_error_says_how_to_go_on_without(cached, serve):
     serve(b"not here", status=404)
     with pytest.raises(DatasetError, match="404") as caught:
-        data.load_mnist()
+        mnist.load_mnist()
     _assert_says_how_to_go_on_without(caught.value)
     assert list(cached.parent.iterdir()) == []
 
@@ -206,7 +206,7 @@ def test_a_cache_that_cannot_be_written_is_a_dataset_error(home, published, serv
     serve(published)
     home.write_text("a file where the folder should be")
     with pytest.raises(DatasetError) as caught:
-        data.load_mnist()
+        mnist.load_mnist()
     _assert_says_how_to_go_on_without(caught.value)
     assert str(home) in str(caught.value)
 
@@ -214,16 +214,16 @@ def test_a_cache_that_cannot_be_written_is_a_dataset_error(home, published, serv
 def test_without_leave_to_download_nothing_is_asked_for(cached, published, serve):
     requests = serve(published)
     with pytest.raises(DatasetError, match=r"no MNIST on this machine.*MNIST_NPZ.*sample"):
-        data.load_mnist(download=False)
+        mnist.load_mnist(download=False)
     assert requests == []
 
 
 def test_what_lies_in_the_cache_is_never_overwritten(cached, published, serve):
     requests = serve(published)
     cached.write_bytes(b"something else")
-    assert data.download_mnist() == cached
+    assert mnist.download_mnist() == cached
     with pytest.raises(DatasetError, match="Move or delete it") as caught:
-        data.load_mnist()
+        mnist.load_mnist()
     assert str(cached) in str(caught.value)
     assert cached.read_bytes() == b"something else"
     assert requests == []
@@ -236,21 +236,21 @@ def test_mnist_npz_beats_the_cache(cached, published, tmp_path, monkeypatch):
     cached.write_bytes(b"damaged")
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "own.npz"))
     (tmp_path / "own.npz").write_bytes(published)
-    assert data.find_mnist() == tmp_path / "own.npz"
-    assert data.load_mnist().name == "mnist"
+    assert mnist.find_mnist() == tmp_path / "own.npz"
+    assert mnist.load_mnist().name == "mnist"
 
 
 def test_an_empty_mnist_npz_counts_as_unset(cached, published, monkeypatch):
     cached.write_bytes(published)
     monkeypatch.setenv("MNIST_NPZ", "")
-    assert data.find_mnist() == cached
+    assert mnist.find_mnist() == cached
 
 
 def test_keras_home_is_honoured(cached, published, serve, tmp_path, monkeypatch):
     serve(published)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "elsewhere"))
-    assert data.download_mnist() == tmp_path / "elsewhere" / "datasets" / "mnist.npz"
-    assert data.find_mnist() == tmp_path / "elsewhere" / "datasets" / "mnist.npz"
+    assert mnist.download_mnist() == tmp_path / "elsewhere" / "datasets" / "mnist.npz"
+    assert mnist.find_mnist() == tmp_path / "elsewhere" / "datasets" / "mnist.npz"
     assert not cached.exists()
 
 
@@ -260,9 +260,9 @@ def test_a_missing_file_in_mnist_npz_is_named_and_not_replaced_by_a_download(
     requests = serve(published)
     missing = tmp_path / "missing.npz"
     monkeypatch.setenv("MNIST_NPZ", str(missing))
-    assert data.find_mnist() == missing
+    assert mnist.find_mnist() == missing
     with pytest.raises(DatasetError, match=r"missing\.npz does not exist.*MNIST_NPZ"):
-        data.load_mnist()
+        mnist.load_mnist()
     assert requests == []
     assert not missing.exists()
 
@@ -280,7 +280,7 @@ def own(published: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 def _assert_refused(path: Path, reason: str) -> None:
     before = path.read_bytes()
     with pytest.raises(DatasetError, match=reason) as caught:
-        data.load_mnist()
+        mnist.load_mnist()
     assert str(caught.value).startswith(f"{path} ")
     assert "Set MNIST_NPZ to a sound copy" in str(caught.value)
     assert path.read_bytes() == before
@@ -337,7 +337,7 @@ def test_the_same_contents_are_mnist_however_they_are_stored(own):
     np.savez(
         own, allow_pickle=False, **(arrays | {"x_train": np.asfortranarray(arrays["x_train"])})
     )
-    np.testing.assert_array_equal(data.load_mnist().x_train, arrays["x_train"])
+    np.testing.assert_array_equal(mnist.load_mnist().x_train, arrays["x_train"])
 
 
 def _write_members(path: Path, compression: int, extra: bytes = b"") -> None:
@@ -365,7 +365,7 @@ def test_a_compression_without_bounds_is_refused(own):
 
 
 def test_a_file_too_large_for_mnist_is_refused_unopened(own, published, monkeypatch):
-    monkeypatch.setattr(data, "_MAX_FILE_BYTES", len(published) - 1)
+    monkeypatch.setattr(mnist, "_MAX_FILE_BYTES", len(published) - 1)
     monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("the file was opened"))
     own.write_bytes(published)
     _assert_refused(own, "too large")
@@ -374,7 +374,7 @@ def test_a_file_too_large_for_mnist_is_refused_unopened(own, published, monkeypa
 def test_a_directory_is_refused(own):
     own.mkdir()
     with pytest.raises(DatasetError, match=r"own\.npz is not a file\. Set MNIST_NPZ"):
-        data.load_mnist()
+        mnist.load_mnist()
 
 
 def test_an_unreadable_file_is_named_with_the_reason(own, published, monkeypatch):
@@ -384,12 +384,12 @@ def test_an_unreadable_file_is_named_with_the_reason(own, published, monkeypatch
     own.write_bytes(published)
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(DatasetError, match=r"own\.npz cannot be read \(Permission denied\)"):
-        data.load_mnist()
+        mnist.load_mnist()
 
 
 def test_an_unknown_dataset_is_answered_with_the_choices(home):
     with pytest.raises(DatasetError, match=r"'cifar'.*mnist, pens, sample"):
-        data.load_dataset("cifar")
+        mnist.load_dataset("cifar")
 
 
 # The real MNIST
@@ -397,16 +397,18 @@ def test_an_unknown_dataset_is_answered_with_the_choices(home):
 
 def test_mnist_is_what_it_is_known_to_be(mnist_npz, home, monkeypatch):
     monkeypatch.setenv("MNIST_NPZ", str(mnist_npz))
-    mnist = data.load_dataset("mnist")
-    assert mnist.name == "mnist"
-    assert mnist.x_train.shape == (60_000, 28, 28)
-    assert mnist.x_test.shape == (10_000, 28, 28)
-    assert {a.dtype for a in (mnist.x_train, mnist.y_train, mnist.x_test)} == {np.dtype(np.uint8)}
-    assert mnist.y_train[:5].tolist() == [5, 0, 4, 1, 9]
-    assert np.bincount(mnist.y_test).tolist() == [
+    dataset = mnist.load_dataset("mnist")
+    assert dataset.name == "mnist"
+    assert dataset.x_train.shape == (60_000, 28, 28)
+    assert dataset.x_test.shape == (10_000, 28, 28)
+    assert {a.dtype for a in (dataset.x_train, dataset.y_train, dataset.x_test)} == {
+        np.dtype(np.uint8)
+    }
+    assert dataset.y_train[:5].tolist() == [5, 0, 4, 1, 9]
+    assert np.bincount(dataset.y_test).tolist() == [
         980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009
     ]  # fmt: skip
-    assert mnist.fingerprint == data.MNIST.fingerprint
+    assert dataset.fingerprint == mnist.MNIST.fingerprint
 
 
 # The sample
@@ -415,7 +417,7 @@ def test_mnist_is_what_it_is_known_to_be(mnist_npz, home, monkeypatch):
 @pytest.fixture(scope="module")
 def sample() -> Dataset:
     pytest.importorskip("sklearn")
-    return data.load_dataset("sample")
+    return mnist.load_dataset("sample")
 
 
 def test_the_sample_has_all_rows_and_classes(sample):
@@ -452,7 +454,7 @@ def test_the_samples_strokes_are_as_heavy_as_mnists(sample):
 
 
 def test_the_sample_is_the_same_each_time(sample):
-    assert data.load_sample().fingerprint == sample.fingerprint
+    assert mnist.load_sample().fingerprint == sample.fingerprint
 
 
 def test_the_fingerprint_depends_on_every_array(sample):
@@ -464,10 +466,10 @@ def test_the_fingerprint_depends_on_every_array(sample):
 def test_the_sample_is_loaded_without_importing_scikit_learn(sample):
     heavy = "{'sklearn', 'scipy', 'tensorflow', 'keras', 'streamlit'}"
     code = (
-        "import sys; from mnist_models.data import load_sample; load_sample(); "
+        "import sys; from mnist_models.data.mnist import load_sample; load_sample(); "
         f"print(sorted({heavy} & set(sys.modules)))"
     )
-    root = Path(data.__file__).parents[1]
+    root = Path(mnist.__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
@@ -475,9 +477,9 @@ def test_the_sample_is_loaded_without_importing_scikit_learn(sample):
 
 
 def test_without_scikit_learn_the_sample_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(data.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(mnist.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(DatasetError, match="pip install scikit-learn"):
-        data.load_sample()
+        mnist.load_sample()
 
 
 @pytest.mark.filterwarnings("ignore:loadtxt")  # NumPy warns of the empty file, too
@@ -492,4 +494,4 @@ def test_a_damaged_sample_file_is_named(tmp_path, monkeypatch, content):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(DatasetError, match=r"digits\.csv\.gz.*Reinstall scikit-learn"):
-        data.load_sample()
+        mnist.load_sample()

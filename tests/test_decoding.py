@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_models import decoding, to_mnist
-from mnist_models.decoding import UnreadablePicture, decode_png, read_picture
+from mnist_models import to_mnist
+from mnist_models.preprocessing import decoding
+from mnist_models.preprocessing.decoding import UnreadablePicture, decode_png, read_picture
 
 Grey = NDArray[np.uint8]
 
@@ -225,7 +226,7 @@ class TestUploads:
 PEAK = """
 import re, sys
 from pathlib import Path
-from mnist_models.decoding import UnreadablePicture, read_picture
+from mnist_models.preprocessing.decoding import UnreadablePicture, read_picture
 
 def peak():
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mnist_models.distortions import Distortion, distort
+from mnist_models.learning.augmentation import Distortion, distort
 
 STRONG = Distortion(
     shift=1.5, rotation=12, shear=0.2, scale=0.15, elastic=2.5, smoothness=4, pen=0.8

@@ -9,10 +9,11 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_models import drawing, load_run
-from mnist_models.drawing import BlankDrawing, to_mnist, to_mnist_steps
-from mnist_models.morphology import components
-from mnist_models.pens import PenDigit, load_pen_digits, render
+from mnist_models import load_run
+from mnist_models.data.pen_digits import PenDigit, load_pen_digits, render
+from mnist_models.preprocessing import to_mnist as preparation
+from mnist_models.preprocessing.morphology import components
+from mnist_models.preprocessing.to_mnist import BlankDrawing, to_mnist, to_mnist_steps
 
 Grey = NDArray[np.uint8]
 
@@ -498,5 +499,5 @@ class TestRealDigits:
             return float(np.mean(load_run("reference").single.predict(images) == labels))
 
         mended = accuracy()
-        monkeypatch.setattr(drawing, "mend", lambda *_: None)
+        monkeypatch.setattr(preparation, "mend", lambda *_: None)
         assert mended > accuracy() + 0.01

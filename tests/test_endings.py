@@ -8,13 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from mnist_models import endings
-from mnist_models.data import DatasetError
-from mnist_models.endings import Cancelled, Interruption, TimeIsUp, ending, is_expected
-from mnist_models.limits import SettingsError
-from mnist_models.recipes import TrainingError
-from mnist_models.runs import RunError
-from mnist_models.workflow import Event
+from mnist_models.data.mnist import DatasetError
+from mnist_models.learning.recipes import TrainingError
+from mnist_models.pipeline import interruption
+from mnist_models.pipeline.interruption import (
+    Cancelled,
+    Interruption,
+    TimeIsUp,
+    ending,
+    is_expected,
+)
+from mnist_models.pipeline.train_run import Event
+from mnist_models.runs.run import RunError
+from mnist_models.settings import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="Windows ends processes otherwise")
@@ -65,7 +71,7 @@ def test_any_other_error_is_told_by_its_name_and_keeps_its_traceback() -> None:
 
 def test_tensorflows_own_error_is_the_one_that_is_known_by_name() -> None:
     code = (
-        "import tensorflow as tf; from mnist_models.endings import ending\n"
+        "import tensorflow as tf; from mnist_models.pipeline.interruption import ending\n"
         "error = tf.errors.ResourceExhaustedError(None, None, 'OOM')\n"
         "print(ending(error).message)"
     )
@@ -108,7 +114,7 @@ def test_a_training_that_takes_too_long_is_ended_with_the_time_it_may_take(
             while True:
                 time.sleep(0.01)
 
-    monkeypatch.setattr(endings, "GRACE_S", 0.1)
+    monkeypatch.setattr(interruption, "GRACE_S", 0.1)
     forced: list[int] = []
     monkeypatch.setattr(os, "_exit", forced.append)
     with Interruption() as entered, pytest.raises(TimeIsUp, match=r"after 0\.001 minutes"):
@@ -129,8 +135,8 @@ def test_a_training_that_is_quick_enough_is_left_alone() -> None:
 
 _STUCK = """
 import ctypes, os, sys
-from mnist_models import endings
-from mnist_models.endings import Interruption
+from mnist_models.pipeline import interruption
+from mnist_models.pipeline.interruption import Interruption
 endings.GRACE_S = 0.2
 with Interruption() as interruption:
     with interruption.after(0.001, lambda event: os.write(1, event.message.encode())):

@@ -4,12 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from mnist_models import estimates
-from mnist_models.estimates import Timing, earlier_trainings, estimate, plan, remember, work
-from mnist_models.progress import Progress, job_folder
-from mnist_models.recipes import RECIPES
-from mnist_models.sampling import STRATEGIES
-from mnist_models.workflow import Event, Request
+from mnist_models.jobs.progress import Progress, job_folder
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.pipeline import estimates
+from mnist_models.pipeline.estimates import (
+    Timing,
+    earlier_trainings,
+    estimate,
+    plan,
+    remember,
+    work,
+)
+from mnist_models.pipeline.train_run import Event, Request
 
 REFERENCE = RECIPES["reference"]
 ON_MNIST = Request(REFERENCE)

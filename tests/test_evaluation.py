@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn import metrics as sk
 
-from mnist_models.evaluation import Metrics, PairedMetrics, evaluate, wilson_interval
-from mnist_models.sampling import stream, undersample
+from mnist_models.learning.sampling import stream, undersample
+from mnist_models.metrics.scores import Metrics, PairedMetrics, evaluate, wilson_interval
 
 CLASSES = np.arange(4)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_models import evidence
+from mnist_models.evidence import experiments as evidence
 
 # What ui/fairness.py and ui/no_digit.py cannot do without.
 NEEDED = [

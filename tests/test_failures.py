@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
-from mnist_models import progress, publishing, workflow
 from mnist_models.__main__ import main
-from mnist_models.data import Dataset
-from mnist_models.publishing import activate, publish
-from mnist_models.runs import Run, active_name, load_run
+from mnist_models.data.mnist import Dataset
+from mnist_models.jobs import progress
+from mnist_models.pipeline import train_run as train_run_module
+from mnist_models.runs import publishing
+from mnist_models.runs.publishing import activate, publish
+from mnist_models.runs.run import Run, active_name, load_run
 
 Arrange = Callable[[pytest.MonkeyPatch, Path], None]
 
@@ -41,7 +43,7 @@ def _damaged(patch: pytest.MonkeyPatch, trained: Path) -> None:
 
 
 def _no_memory(patch: pytest.MonkeyPatch, trained: Path) -> None:
-    patch.setattr(workflow, "load_dataset", _raise(MemoryError()))
+    patch.setattr(train_run_module, "load_dataset", _raise(MemoryError()))
 
 
 def _full_from_the_start(patch: pytest.MonkeyPatch, trained: Path) -> None:
@@ -49,9 +51,9 @@ def _full_from_the_start(patch: pytest.MonkeyPatch, trained: Path) -> None:
 
 
 def _full_when_publishing(patch: pytest.MonkeyPatch, trained: Path) -> None:
-    patch.setattr(workflow, "_train", lambda *_: {})
-    patch.setattr(workflow, "_manifest", lambda *_: {})
-    patch.setattr(workflow, "_arrays", lambda *_: {})
+    patch.setattr(train_run_module, "_train", lambda *_: {})
+    patch.setattr(train_run_module, "_manifest", lambda *_: {})
+    patch.setattr(train_run_module, "_arrays", lambda *_: {})
     patch.setattr(publishing, "_write_json", _raise(FULL))
 
 
@@ -108,7 +110,7 @@ def test_a_training_that_fails_says_why_and_leaves_what_is_there(
     data = arrange in (_full_when_publishing, _no_room)
     with monkeypatch.context() as patch:
         if data:
-            patch.setattr(workflow, "load_dataset", lambda *_, **__: tiny_dataset)
+            patch.setattr(train_run_module, "load_dataset", lambda *_, **__: tiny_dataset)
         arrange(patch, trained)
         status = main(["train", "--again", "--scores-only", "single", "multi"])
     told = capsys.readouterr().err

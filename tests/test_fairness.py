@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from experiments.fairness import VARIANTS, Variant, measure, milliseconds_per_picture, stored_bytes
-from mnist_models.data import Dataset
-from mnist_models.evidence import load_evidence
-from mnist_models.network import PIXELS, Stack
-from mnist_models.recipes import RECIPES
+from mnist_models.data.mnist import Dataset
+from mnist_models.evidence.experiments import load_evidence
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.learning.stack import PIXELS, Stack
 
 
 @pytest.fixture(scope="module")

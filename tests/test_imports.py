@@ -18,12 +18,17 @@ WEB = [*APP, *UI, *PAGES]
 SLOW = {"tensorflow", "keras", "sklearn", "scipy"}
 
 each = pytest.mark.parametrize
-TRAINERS = ("training", "teaching")  # the second is nothing without the first
-MODULES_THAT_TRAIN = tuple(f"mnist_models.{name}" for name in TRAINERS)
+# The second is nothing without the first.
+MODULES_THAT_TRAIN = ("mnist_models.learning.training", "mnist_models.incremental.updates")
+TRAINERS = tuple(module.rsplit(".", 1)[1] for module in MODULES_THAT_TRAIN)
 
 
 def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _imports(node: ast.AST) -> Iterator[str]:
@@ -88,7 +93,7 @@ def test_what_trains_is_not_loaded_before_there_is_work(path: Path) -> None:
 
 
 def test_training_imports_tensorflow() -> None:
-    assert _packages(ROOT / "mnist_models" / "training.py") >= {"tensorflow", "keras"}
+    assert _packages(ROOT / "mnist_models" / "learning" / "training.py") >= {"tensorflow", "keras"}
 
 
 @each("path", WEB, ids=_name)
@@ -128,9 +133,9 @@ def _loaded_after(statements: str) -> set[str]:
 
 
 def test_importing_the_package_loads_nothing_slow() -> None:
-    modules = [p.stem for p in PACKAGE if p.stem not in ("__init__", *TRAINERS)]
-    assert {"__main__", "data", "evaluation", "jobs", "runs", "workflow"} <= set(modules)
-    statements = "\n".join(f"import mnist_models.{module}" for module in modules)
+    modules = [_module(p) for p in PACKAGE if p.stem not in ("__init__", *TRAINERS)]
+    assert {"mnist_models.__main__", "mnist_models.pipeline.train_run"} <= set(modules)
+    statements = "\n".join(f"import {module}" for module in modules)
     assert not _loaded_after(statements) & {*SLOW, "streamlit", "pandas", "matplotlib"}
 
 
@@ -145,9 +150,9 @@ images = to_mnist(picture)[np.newaxis]
 for approach in run.approaches:
     assert run.stack(approach).predict_proba(images).shape == (1, 10)
     run.metrics(approach)
-from mnist_models.contenders import Duel, contenders_of
+from mnist_models.comparison.contenders import Duel, contenders_of
 Duel.of(*contenders_of(run)).paired
-from mnist_models.jobs import current_job
+from mnist_models.jobs.process import current_job
 current_job()
 """)
     assert "numpy" in loaded
@@ -155,12 +160,12 @@ current_job()
 
 
 def test_the_sample_loads_without_importing_scikit_learn() -> None:
-    loaded = _loaded_after("from mnist_models.data import load_sample; load_sample()")
+    loaded = _loaded_after("from mnist_models.data.mnist import load_sample; load_sample()")
     assert not loaded & SLOW
 
 
 def test_the_database_library_waits_until_a_drawing_is_kept() -> None:
-    loaded = _loaded_after("\n".join(f"import ui.{path.stem}" for path in UI))
+    loaded = _loaded_after("\n".join(f"import {_module(path)}" for path in UI))
     assert "streamlit" in loaded
     assert not loaded & {*SLOW, "sqlalchemy"}
 

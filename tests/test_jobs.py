@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from mnist_models import jobs, lock
-from mnist_models.child import begin, remember_how_long
-from mnist_models.jobs import Job, cancel_job, current_job, start_job
-from mnist_models.lock import Busy, exclusive
-from mnist_models.recipes import RECIPES
-from mnist_models.runs import RunError, load_run, run_names
-from mnist_models.workflow import Event, Request
+from mnist_models.jobs import lock, process
+from mnist_models.jobs.lock import Busy, exclusive
+from mnist_models.jobs.process import Job, cancel_job, current_job, start_job
+from mnist_models.jobs.worker import begin, remember_how_long
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.pipeline.train_run import Event, Request
+from mnist_models.runs.run import RunError, load_run, run_names
 
 ON_THE_SAMPLE = ["--dataset", "sample", "--epochs"]
 REQUEST = Request(RECIPES["reference"], dataset="sample")
@@ -177,7 +177,7 @@ def test_a_core_is_left_to_the_pages(
         environments.append(env)
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
-    monkeypatch.setattr(jobs.subprocess, "Popen", note)
+    monkeypatch.setattr(process.subprocess, "Popen", note)
     with pytest.raises(RunError, match="could not start: Cannot allocate memory"):
         start_job([])
     [environment] = environments
@@ -187,10 +187,11 @@ def test_a_core_is_left_to_the_pages(
 
 _HOLD = """
 import os, signal, sys, time
-from mnist_models import child, endings
-from mnist_models.lock import exclusive
-from mnist_models.recipes import RECIPES
-from mnist_models.workflow import Request
+from mnist_models.jobs import worker
+from mnist_models.pipeline import interruption
+from mnist_models.jobs.lock import exclusive
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.pipeline.train_run import Request
 signal.signal(signal.SIGTERM, signal.SIG_IGN if sys.argv[1] == "deaf" else signal.SIG_DFL)
 with exclusive():
     child.begin(Request(RECIPES["reference"], dataset="sample"))
@@ -204,7 +205,7 @@ with exclusive():
 def test_a_training_that_does_not_hear_is_ended_by_force(
     hearing: str, ended_by: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "GRACE_S", 0.5)
+    monkeypatch.setattr(process, "GRACE_S", 0.5)
     command = [sys.executable, "-c", _HOLD, hearing]
     child = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert child.stdout is not None
@@ -241,7 +242,7 @@ def test_a_file_in_the_place_of_the_folder_is_named_with_the_next_step(folder: P
 def test_a_disk_without_room_for_a_word_is_noticed_before_a_child_is_started(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs.subprocess, "Popen", lambda *_, **__: pytest.fail("it was started"))
+    monkeypatch.setattr(process.subprocess, "Popen", lambda *_, **__: pytest.fail("it was started"))
     full, open_path = Path("/dev/full"), Path.open
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", lambda *_, **__: open_path(full, "wb"))
@@ -305,7 +306,7 @@ def test_a_damaged_progress_file_is_no_job(contents: bytes, folder: Path) -> Non
 def test_while_another_process_holds_the_lock_nothing_starts(
     lock_held_elsewhere: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs.subprocess, "Popen", lambda *_, **__: pytest.fail("it was started"))
+    monkeypatch.setattr(process.subprocess, "Popen", lambda *_, **__: pytest.fail("it was started"))
     with pytest.raises(Busy):
         start_job([*ON_THE_SAMPLE, "1"])
     with pytest.raises(Busy), exclusive():
@@ -449,7 +450,7 @@ def test_the_last_word_of_a_job_that_ends_while_one_looks_is_heard(
         write_progress(HEAD, Event("training", 0.5), Event("cancelled", message="said"))
         return False
 
-    monkeypatch.setattr(jobs, "is_held", end)
+    monkeypatch.setattr(process, "is_held", end)
     job = current_job()
     assert job is not None
     assert (job.running, job.latest) == (False, Event("cancelled", message="said"))

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from benchmarks.kills import harm, kill, start
-from mnist_models.jobs import Job, current_job
-from mnist_models.publishing import activate, delete_run, publish
-from mnist_models.runs import Run, load_run, run_names
+from mnist_models.jobs.process import Job, current_job
+from mnist_models.runs.publishing import activate, delete_run, publish
+from mnist_models.runs.run import Run, load_run, run_names
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -11,9 +11,9 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_models import lessons, tutor
-from mnist_models.data import load_sample
-from mnist_models.lessons import (
+from mnist_models.data.mnist import load_sample
+from mnist_models.incremental import lesson_worker, lessons
+from mnist_models.incremental.lessons import (
     MAX_EXAMPLES,
     MAX_KEPT_BY_ONE,
     Lesson,
@@ -32,8 +32,8 @@ from mnist_models.lessons import (
     taught,
     tell,
 )
-from mnist_models.publishing import delete_run
-from mnist_models.runs import Run, load_run, run_names, unlisted_run_names
+from mnist_models.runs.publishing import delete_run
+from mnist_models.runs.run import Run, load_run, run_names, unlisted_run_names
 
 SYMBOL = Lesson("new", "reference", "star", ("member", "together"))
 
@@ -242,12 +242,12 @@ def test_a_lesson_can_be_cancelled_while_it_waits_for_its_turn(tiny_run: Run) ->
 def test_a_run_without_weights_is_said(
     trained: Path, tiny_contents: dict, no_child: list[Path]
 ) -> None:
-    from mnist_models.publishing import publish
+    from mnist_models.runs.publishing import publish
 
     contents = {**tiny_contents, "stacks": {"single": tiny_contents["stacks"]["single"]}}
     publish("half", **contents)
     start_lesson("me", replace(SYMBOL, run="half"), _stars(2), ["star"] * 2)
-    assert tutor.main(no_child[0]) == 1
+    assert lesson_worker.main(no_child[0]) == 1
     state = read_lesson("me")
     assert state
     assert state.stage == "failed"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_models.limits import Bounds, SettingsError, check, limits
-from mnist_models.recipes import RECIPES, Recipe
+from mnist_models.learning.recipes import RECIPES, Recipe
+from mnist_models.settings import Bounds, SettingsError, check, limits
 
 WHOLE, SHARE = Bounds(1, 10_000), Bounds(0, 0.9, whole=False)
 

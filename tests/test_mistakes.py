@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mnist_models.contenders import Duel, contenders, contenders_of
-from mnist_models.mistakes import (
+from mnist_models.comparison.contenders import Duel, contenders, contenders_of
+from mnist_models.comparison.mistakes import (
     Outcome,
     cell_rows,
     differing_rows,
     order_by_confusion,
     outcome_rows,
 )
-from mnist_models.runs import Run, load_run, run_names
+from mnist_models.runs.run import Run, load_run, run_names
 
 OUTCOMES: tuple[Outcome, ...] = ("both_right", "only_first", "only_second", "both_wrong")
 
@@ -37,7 +37,7 @@ class Scores:
 
 
 def _duel(labels: list[int], first: list[list[float]], second: list[list[float]]) -> Duel:
-    from mnist_models.contenders import Contender
+    from mnist_models.comparison.contenders import Contender
 
     run: Any = Scores(labels, first, second)
     return Duel(Contender(run, "single"), Contender(run, "multi"))

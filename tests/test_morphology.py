@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mnist_models.morphology import Mask, components, cones, depth, dilation, skeleton
+from mnist_models.preprocessing.morphology import Mask, components, cones, depth, dilation, skeleton
 
 untimed = settings(deadline=None)  # a busy machine is no failure
 masks = hnp.arrays(bool, hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=14))

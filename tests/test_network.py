@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mnist_models import network
-from mnist_models.network import Stack, sigmoid, softmax
-from mnist_models.recipes import Approach
+from mnist_models.learning import stack as stack_module
+from mnist_models.learning.recipes import Approach
+from mnist_models.learning.stack import Stack, sigmoid, softmax
 
 BOTH = pytest.mark.parametrize("approach", ["single", "multi"])
 
@@ -36,7 +36,7 @@ def test_the_forward_pass_equals_keras(
     make_stack: MakeStack,
     images: np.ndarray,
 ) -> None:
-    from mnist_models.training import to_keras
+    from mnist_models.learning.training import to_keras
 
     stack = make_stack(approach, hidden=hidden, negative_slope=negative_slope)
     models = to_keras(stack)
@@ -151,9 +151,9 @@ def test_many_images_in_blocks_give_the_same_as_one_pass(
 ) -> None:
     stack = make_stack(approach)
     in_one_pass = stack.predict_proba(images)
-    monkeypatch.setattr(network, "_BLOCK", 3 * stack.members * 784 + 1)
-    rows = network.as_rows(images)
-    sizes = [len(block) for block in network._blocks(rows, stack.members * 784)]
+    monkeypatch.setattr(stack_module, "_BLOCK", 3 * stack.members * 784 + 1)
+    rows = stack_module.as_rows(images)
+    sizes = [len(block) for block in stack_module._blocks(rows, stack.members * 784)]
     assert sizes == [3, 3, 3, 1]
     np.testing.assert_allclose(stack.predict_proba(images), in_one_pass, atol=1e-6)
 

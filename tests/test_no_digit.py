@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from experiments.no_digit import KINDS, LETTERS, REFUSED_DIGITS, SURE, letter, measure, noise
-from mnist_models.drawing import BlankDrawing, to_mnist
-from mnist_models.evaluation import YES, wilson_interval
-from mnist_models.evidence import Evidence, load_evidence
-from mnist_models.recipes import APPROACHES, RECIPES, Approach
-from mnist_models.runs import Run, load_run, run_names
-from mnist_models.sampling import stream
+from mnist_models.evidence.experiments import Evidence, load_evidence
+from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach
+from mnist_models.learning.sampling import stream
+from mnist_models.metrics.scores import YES, wilson_interval
+from mnist_models.preprocessing.to_mnist import BlankDrawing, to_mnist
+from mnist_models.runs.run import Run, load_run, run_names
 
 _FEW = 40
 

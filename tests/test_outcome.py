@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mnist_models.lessons import Lesson, State, Step
-from mnist_models.ways import WAYS, Way
+from mnist_models.incremental.lessons import Lesson, State, Step
+from mnist_models.incremental.methods import WAYS, Way
 from ui.outcome import (
     best_step,
     cost_sentence,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_models.outlook import outlook, phase_seconds
-from mnist_models.progress import Progress
-from mnist_models.workflow import Event
+from mnist_models.jobs.eta import outlook, phase_seconds
+from mnist_models.jobs.progress import Progress
+from mnist_models.pipeline.train_run import Event
 
 PLAN = {
     "loading": 1.0,

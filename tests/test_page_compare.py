@@ -10,13 +10,13 @@ import pytest
 from scipy.stats import binomtest
 from streamlit.testing.v1 import AppTest
 
-from mnist_models import evidence
-from mnist_models.contenders import Duel, contenders_of
-from mnist_models.evaluation import PairedMetrics
-from mnist_models.publishing import publish
-from mnist_models.recipes import RECIPES
-from mnist_models.runs import Run, load_run
-from mnist_models.words import verdict_sentence
+from mnist_models.comparison.contenders import Duel, contenders_of
+from mnist_models.comparison.sentences import verdict_sentence
+from mnist_models.evidence import experiments as evidence
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.metrics.scores import PairedMetrics
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run, load_run
 from ui import members
 
 OpenPage = Callable[..., AppTest]

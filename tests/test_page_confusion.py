@@ -13,13 +13,13 @@ import streamlit as st
 from hypothesis import given, strategies
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.contenders import Duel, contenders_of
-from mnist_models.data import Dataset
-from mnist_models.evaluation import largest_confusions
-from mnist_models.mistakes import cell_rows, order_by_confusion, outcome_rows
-from mnist_models.publishing import publish
-from mnist_models.recipes import APPROACHES, TITLES
-from mnist_models.runs import Run
+from mnist_models.comparison.contenders import Duel, contenders_of
+from mnist_models.comparison.mistakes import cell_rows, order_by_confusion, outcome_rows
+from mnist_models.data.mnist import Dataset
+from mnist_models.learning.recipes import APPROACHES, TITLES
+from mnist_models.metrics.scores import largest_confusions
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 from tests.pages import shown_cells
 from ui import loading
 from ui.cells import number_of
@@ -381,8 +381,8 @@ def test_two_galleries_on_one_page_each_offer_the_pictures(mnist_run: Run) -> No
     def galleries() -> None:
         import numpy as np
 
-        from mnist_models.contenders import Duel, contenders_of
-        from mnist_models.runs import load_run
+        from mnist_models.comparison.contenders import Duel, contenders_of
+        from mnist_models.runs.run import load_run
         from ui.mistakes import show_digits
 
         duel = Duel.of(*contenders_of(load_run("reference")))

@@ -15,8 +15,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_models import data
-from mnist_models.data import Dataset, load_sample
+from mnist_models.data import mnist
+from mnist_models.data.mnist import Dataset, load_sample
 from tests.pages import PROJECT, app_page, shown_cells
 from ui.pictures import COLUMNS, PER_PAGE, numbers_table, one_hot_boxes, row_excerpt
 
@@ -49,14 +49,14 @@ def publish_mnist(tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> Cal
 
     def at(url: str) -> bytes:
         published = replace(
-            data.MNIST,
+            mnist.MNIST,
             url=url,
             size_bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
             fingerprint=tiny_dataset.fingerprint,
             shapes={name: array.shape for name, array in arrays.items()},
         )
-        monkeypatch.setattr(data, "MNIST", published)
+        monkeypatch.setattr(mnist, "MNIST", published)
         return content
 
     return at

@@ -11,10 +11,10 @@ import pytest
 from streamlit.components.v2.bidi_component import serialization
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.explain import Reason, explain
-from mnist_models.network import Stack
-from mnist_models.publishing import publish
-from mnist_models.runs import Run
+from mnist_models.learning.attribution import Reason, explain
+from mnist_models.learning.stack import Stack
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 from ui.sources import may_have_camera
 from ui.verdicts import Probas, probability_bars
 from ui.why import AGAINST, FOR, tint
@@ -39,7 +39,7 @@ def test_a_test_picture_gets_the_verdicts_of_the_models(
     tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Without MNIST on the machine the pictures are the sample's, and the page says so."""
-    from mnist_models.data import load_sample
+    from mnist_models.data.mnist import load_sample
 
     monkeypatch.delenv("MNIST_NPZ", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
@@ -59,7 +59,7 @@ def test_a_test_picture_gets_the_verdicts_of_the_models(
 def _show(proba_multi: list[float]) -> None:
     import numpy as np
 
-    from mnist_models.runs import load_run
+    from mnist_models.runs.run import load_run
     from ui.verdicts import show_verdicts
 
     class Fixed:
@@ -154,7 +154,7 @@ def test_the_steps_are_numbered_pictures_that_tell_what_became_of_the_pen() -> N
         import numpy as np
         import streamlit as st
 
-        from mnist_models.drawing import to_mnist_steps
+        from mnist_models.preprocessing.to_mnist import to_mnist_steps
         from ui.steps import show_steps
 
         drawing = np.zeros((280, 280), np.uint8)
@@ -208,7 +208,7 @@ def test_a_run_without_the_multi_model_says_how_to_train_it(
     def show() -> None:
         import numpy as np
 
-        from mnist_models.runs import load_run
+        from mnist_models.runs.run import load_run
         from ui.verdicts import show_verdicts
 
         show_verdicts(load_run(), np.zeros((28, 28), dtype=np.uint8))

@@ -12,9 +12,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.data import Dataset, load_sample
-from mnist_models.publishing import publish
-from mnist_models.runs import Run
+from mnist_models.data.mnist import Dataset, load_sample
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 from tests.pages import app_page
 from ui.diagrams import approach_diagram, example_drawing, layer_table, sampling_bars
 

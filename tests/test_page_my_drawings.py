@@ -14,12 +14,12 @@ import streamlit as st
 from sqlalchemy import create_engine
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.decoding import decode_png
-from mnist_models.evaluation import wilson_interval
-from mnist_models.network import Stack
-from mnist_models.publishing import publish
-from mnist_models.recipes import APPROACHES
-from mnist_models.runs import Run
+from mnist_models.learning.recipes import APPROACHES
+from mnist_models.learning.stack import Stack
+from mnist_models.metrics.scores import wilson_interval
+from mnist_models.preprocessing.decoding import decode_png
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 from tests.pages import app_page, run_in_sidebar
 from ui.gallery import PER_PAGE
 from ui.handwriting import as_npz, as_zip, mistakes_by_class, read, score_text

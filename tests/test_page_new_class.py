@@ -16,7 +16,7 @@ from filelock import FileLock
 from sqlalchemy import create_engine
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.lessons import (
+from mnist_models.incremental.lessons import (
     Lesson,
     LessonError,
     State,
@@ -27,11 +27,11 @@ from mnist_models.lessons import (
     read_lesson,
     tell,
 )
-from mnist_models.network import Stack
-from mnist_models.publishing import publish
-from mnist_models.recipes import APPROACHES
-from mnist_models.runs import Run, RunError, unlisted_run_names
-from mnist_models.ways import Way
+from mnist_models.incremental.methods import Way
+from mnist_models.learning.recipes import APPROACHES
+from mnist_models.learning.stack import Stack
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run, RunError, unlisted_run_names
 from tests.pages import app_page
 from ui.examples import MOST, Example, look_alike
 from ui.handwriting import Reading

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_models import evidence
-from mnist_models.publishing import publish
-from mnist_models.recipes import RECIPES, TITLES
-from mnist_models.runs import Run
+from mnist_models.evidence import experiments as evidence
+from mnist_models.learning.recipes import RECIPES, TITLES
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 from tests.pages import shown_cells
 from ui import shipped
 from ui.curves import accuracy_panels, loss_panels, member_curves

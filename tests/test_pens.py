@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_models import pens, to_mnist
-from mnist_models.download import DatasetError
-from mnist_models.pens import COPIES, load_pen_digits, pen_pictures, render
-from mnist_models.unipen import PenDigit, read_unipen
+from mnist_models import to_mnist
+from mnist_models.data import pen_digits
+from mnist_models.data.download import DatasetError
+from mnist_models.data.pen_digits import COPIES, load_pen_digits, pen_pictures, render
+from mnist_models.data.unipen import PenDigit, read_unipen
 
 SEVEN = PenDigit(7, 3, (np.array([[200, 150], [300, 150], [230, 320]], np.float32),))
 DOTTED = PenDigit(4, 30, (np.array([[250, 250]], np.float32),) * 2)
@@ -79,7 +80,9 @@ def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the archive is kept; nobody answers at its address, and PEN_DIGITS is not set."""
     monkeypatch.delenv("PEN_DIGITS", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(pens, "UCI", replace(pens.UCI, url="http://127.0.0.1:1/pens.zip"))
+    monkeypatch.setattr(
+        pen_digits, "UCI", replace(pen_digits.UCI, url="http://127.0.0.1:1/pens.zip")
+    )
     (tmp_path / "datasets").mkdir()
     return tmp_path / "datasets" / "pen_digits.zip"
 
@@ -135,7 +138,7 @@ def test_an_archive_too_large_is_not_unpacked(
     cached: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cached.write_bytes(archive(UNIPEN))
-    monkeypatch.setattr(pens, "_MAX_MEMBER_BYTES", 10)
+    monkeypatch.setattr(pen_digits, "_MAX_MEMBER_BYTES", 10)
     with pytest.raises(DatasetError, match="damaged"):
         load_pen_digits()
 
@@ -147,12 +150,14 @@ def test_without_a_file_the_archive_is_downloaded_and_checked(
         load_pen_digits()
     content = archive(UNIPEN)
     (tmp_path / "published").write_bytes(content)
-    source = replace(pens.UCI, url=(tmp_path / "published").as_uri())
-    monkeypatch.setattr(pens, "UCI", source)
+    source = replace(pen_digits.UCI, url=(tmp_path / "published").as_uri())
+    monkeypatch.setattr(pen_digits, "UCI", source)
     with pytest.raises(DatasetError, match="not the published file"):
         load_pen_digits()
     assert not list(cached.parent.iterdir())
-    monkeypatch.setattr(pens, "UCI", replace(source, sha256=hashlib.sha256(content).hexdigest()))
+    monkeypatch.setattr(
+        pen_digits, "UCI", replace(source, sha256=hashlib.sha256(content).hexdigest())
+    )
     assert len(load_pen_digits()) == 2
     assert cached.read_bytes() == content
 
@@ -236,24 +241,26 @@ def test_half_of_the_pictures_are_of_thick_pens_and_strokes_that_vary(
         drawn.append((pen, float(np.abs(strokes[0] - SEVEN.strokes[0]).max()), big))
         return render(strokes, pen=pen, big=big)
 
-    monkeypatch.setattr(pens, "render", remember)
+    monkeypatch.setattr(pen_digits, "render", remember)
     pen_pictures([SEVEN])
     for copy, (pen, moved, big) in enumerate(drawn):
-        thinnest, thickest = pens.PENS if copy < pens.PLAIN else pens.THICK
+        thinnest, thickest = pen_digits.PENS if copy < pen_digits.PLAIN else pen_digits.THICK
         assert thinnest <= pen <= thickest
-        assert (moved > 1) == (copy >= pens.PLAIN)
-        assert big == (copy in (pens.PLAIN - 1, COPIES - 1))
+        assert (moved > 1) == (copy >= pen_digits.PLAIN)
+        assert big == (copy in (pen_digits.PLAIN - 1, COPIES - 1))
 
 
 @settings(deadline=None)
-@given(st.integers(0, 2**32), st.integers(0, pens.BOX), st.integers(0, pens.BOX))
+@given(st.integers(0, 2**32), st.integers(0, pen_digits.BOX), st.integers(0, pen_digits.BOX))
 def test_strokes_that_vary_stay_in_their_box(seed: int, x: int, y: int) -> None:
-    size = 0.65 * pens.BOX  # turned, slanted and stretched the most, a square so large still fits
-    corner = np.minimum([x, y], pens.BOX - size)
+    size = (
+        0.65 * pen_digits.BOX
+    )  # turned, slanted and stretched the most, a square so large still fits
+    corner = np.minimum([x, y], pen_digits.BOX - size)
     square = np.array([[0, 0], [0, size], [size, size], [size, 0]]) + corner
-    (varied,) = pens._vary([square], np.random.default_rng(seed))
+    (varied,) = pen_digits._vary([square], np.random.default_rng(seed))
     assert varied.min() >= -1e-9
-    assert varied.max() <= pens.BOX + 1e-9
+    assert varied.max() <= pen_digits.BOX + 1e-9
 
 
 def test_a_digits_pictures_do_not_depend_on_who_else_is_there() -> None:
@@ -262,7 +269,7 @@ def test_a_digits_pictures_do_not_depend_on_who_else_is_there() -> None:
     np.testing.assert_array_equal(together[COPIES:], alone)
 
 
-@given(st.floats(*pens.PENS))
+@given(st.floats(*pen_digits.PENS))
 @settings(deadline=None, max_examples=20)
 def test_a_picture_to_learn_from_is_what_a_visitor_who_draws_so_would_give(pen: float) -> None:
     """Whatever the pen, a seven comes out as a seven of MNIST's size and place."""

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.publishing import publish
-from mnist_models.runs import Run, active_name, run_names
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run, active_name, run_names
 
 OpenPage = Callable[..., AppTest]
 Environment = pytest.MonkeyPatch

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from mnist_models.evaluation import YES, wilson_interval
-from mnist_models.probabilities import (
+from mnist_models.metrics.calibration import (
     Curve,
     Reliability,
     is_rejected,
@@ -22,7 +21,8 @@ from mnist_models.probabilities import (
     top_label_reliability,
     yes_groups,
 )
-from mnist_models.runs import Run, load_run
+from mnist_models.metrics.scores import YES, wilson_interval
+from mnist_models.runs.run import Run, load_run
 
 # Tenths give ties and fall on the bounds of the bins; any other number does neither.
 _PROBABILITY = st.integers(0, 10).map(lambda tenths: tenths / 10) | st.floats(0, 1)

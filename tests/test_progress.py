@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from mnist_models import progress
-from mnist_models.progress import (
+from mnist_models.jobs import progress
+from mnist_models.jobs.progress import (
     ProgressFile,
     forget_progress,
     job_folder,
     read_progress,
 )
-from mnist_models.workflow import Event
+from mnist_models.pipeline.train_run import Event
 
 HEAD = {"pid": 1, "title": "reference on sample"}
 LARGEST = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mnist_models.evidence import load_evidence
-from mnist_models.promise import (
+from mnist_models.evidence.experiments import load_evidence
+from mnist_models.evidence.new_class_costs import (
     by_examples,
     growth,
     promise_headline,
@@ -12,7 +12,7 @@ from mnist_models.promise import (
     table_by_digit,
     table_by_way,
 )
-from mnist_models.ways import WAYS
+from mnist_models.incremental.methods import WAYS
 
 
 def _left_out() -> list[dict]:

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_models import publishing
-from mnist_models.limits import SettingsError
-from mnist_models.publishing import activate, delete_run, publish, remove_leftovers
-from mnist_models.recipes import RECIPES
-from mnist_models.room import check_room, is_shipped
-from mnist_models.runs import Run, RunError, active_name, load_run, run_names
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.runs import publishing
+from mnist_models.runs.publishing import activate, delete_run, publish, remove_leftovers
+from mnist_models.runs.quota import check_room, is_shipped
+from mnist_models.runs.run import Run, RunError, active_name, load_run, run_names
+from mnist_models.settings import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 Contents = dict[str, Any]
@@ -271,8 +271,8 @@ def test_a_disk_that_is_full_at_any_step_of_publishing_changes_nothing(
 
 _PUBLISH_WITH_LITTLE_SPACE = """
 import resource, sys
-from mnist_models.publishing import publish
-from mnist_models.runs import RunError, load_run
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import RunError, load_run
 run = load_run("reference")
 manifest = {k: v for k, v in run.manifest.items() if k not in ("format", "name", "files")}
 contents = (manifest, {"single": run.single, "multi": run.multi},
@@ -300,6 +300,6 @@ def test_when_the_system_takes_no_more_bytes_of_a_file_it_is_said_and_nothing_ch
 def test_a_run_that_is_deleted_while_another_is_measured_takes_no_room(
     other: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_models.room.run_names", lambda: ["other", "gone"])
+    monkeypatch.setattr("mnist_models.runs.quota.run_names", lambda: ["other", "gone"])
     shutil.rmtree(other.path)
     check_room("next")

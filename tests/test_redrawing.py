@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_models import to_mnist
-from mnist_models.decoding import UnreadablePicture
-from mnist_models.pens import BOX, PENS, load_pen_digits, render
-from mnist_models.redrawing import MAX_POINTS, PEN, redraw
+from mnist_models.data.pen_digits import BOX, PENS, load_pen_digits, render
+from mnist_models.preprocessing.decoding import UnreadablePicture
+from mnist_models.preprocessing.rasterise import MAX_POINTS, PEN, redraw
 
 DOWN: dict[str, Any] = {"path": [["M", 100, 50], ["Q", 100, 120, 100, 150], ["L", 100, 200]]}
 

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from mnist_models.__main__ import main
-from mnist_models.contenders import Duel, contenders_of
-from mnist_models.publishing import publish
-from mnist_models.report import Axis, report_html
-from mnist_models.runs import Run, load_run
-from mnist_models.words import verdict_sentence
+from mnist_models.comparison.contenders import Duel, contenders_of
+from mnist_models.comparison.report import Axis, report_html
+from mnist_models.comparison.sentences import verdict_sentence
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run, load_run
 
 
 def _tables(html: str) -> list[pd.DataFrame]:

@@ -10,17 +10,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_models import publishing, runs
-from mnist_models.evaluation import evaluate
-from mnist_models.network import Stack
-from mnist_models.publishing import activate, check_name, free_name, publish, remove_leftovers
-from mnist_models.recipes import APPROACHES
-from mnist_models.runs import Run, RunError, active_name, find_run, load_run, run_names
-from mnist_models.sampling import STRATEGIES, stream, undersample, unpack_rows
+from mnist_models.learning.recipes import APPROACHES
+from mnist_models.learning.sampling import STRATEGIES, stream, undersample, unpack_rows
+from mnist_models.learning.stack import Stack
+from mnist_models.metrics.scores import evaluate
+from mnist_models.runs import publishing
+from mnist_models.runs import run as run_module
+from mnist_models.runs.publishing import activate, check_name, free_name, publish, remove_leftovers
+from mnist_models.runs.run import (
+    Run,
+    RunError,
+    active_name,
+    find_run,
+    load_run,
+    run_names,
+)
 
 FILES = ["history.json", "multi.npz", "rows.npz", "run.json", "single.npz", "test_scores.npz"]
 DATA_FILES = [name for name in FILES if name != "run.json"]
-ROOT = Path(runs.__file__).parent.parent
+ROOT = Path(run_module.__file__).parents[2]
 
 Contents = dict[str, Any]
 
@@ -338,7 +346,7 @@ def _assert_the_manifest_of_reference_is_refused() -> None:
 
 
 def test_a_manifest_too_large_is_not_read(tiny_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "_MAX_MANIFEST_BYTES", 1000)
+    monkeypatch.setattr(run_module, "_MAX_MANIFEST_BYTES", 1000)
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
     with pytest.raises(RunError, match=r"run\.json"):
         load_run("reference")
@@ -474,8 +482,8 @@ _PUBLISH_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
 import numpy as np
-from mnist_models.publishing import publish
-from mnist_models.runs import load_run
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import load_run
 module, function, call, before = sys.argv[1:]
 owner = {"np": np, "os": os, "Path": Path}[module]
 original, calls = getattr(owner, function), 0

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mnist_models.sampling import (
+from mnist_models.learning.sampling import (
     STRATEGIES,
     balanced_weights,
     correct_prior,

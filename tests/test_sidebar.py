@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.child import begin
-from mnist_models.lock import exclusive
-from mnist_models.publishing import activate, publish
-from mnist_models.recipes import RECIPES
-from mnist_models.runs import Run, active_name, run_names
-from mnist_models.workflow import Event, Request
+from mnist_models.jobs.lock import exclusive
+from mnist_models.jobs.worker import begin
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.pipeline.train_run import Event, Request
+from mnist_models.runs.publishing import activate, publish
+from mnist_models.runs.run import Run, active_name, run_names
 from tests.pages import choose_run, run_in_sidebar
 from ui.watching import watch_job
 

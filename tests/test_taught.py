@@ -5,8 +5,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.publishing import publish
-from mnist_models.runs import Run
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 
 OpenPage = Callable[..., AppTest]
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.data import Dataset
-from mnist_models.evaluation import evaluate
-from mnist_models.network import Stack
-from mnist_models.publishing import publish
-from mnist_models.recipes import APPROACHES
-from mnist_models.report import report_html
-from mnist_models.runs import Run
+from mnist_models.comparison.report import report_html
+from mnist_models.data.mnist import Dataset
+from mnist_models.learning.recipes import APPROACHES
+from mnist_models.learning.stack import Stack
+from mnist_models.metrics.scores import evaluate
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 
 NAMES = [*map(str, range(10)), "star"]
 
@@ -26,7 +26,7 @@ def taught(
     tiny_dataset: Dataset,
     make_stack: Callable[..., Stack],
 ) -> Run:
-    """Its classes are texts, and its manifest is what `tutor` writes."""
+    """Its classes are texts, and its manifest is what `lesson_worker` writes."""
     stacks = {a: make_stack(a, classes=NAMES).rounded() for a in APPROACHES}
     x = np.concatenate([tiny_dataset.x_test, tiny_dataset.x_test[:2]])
     y = np.concatenate([tiny_dataset.y_test.astype(str), ["star", "star"]])

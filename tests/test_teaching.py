@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_models import teaching
-from mnist_models.data import Dataset, load_mnist
-from mnist_models.network import Stack
-from mnist_models.recipes import APPROACHES, RECIPES, Recipe
-from mnist_models.teaching import (
+from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.incremental import updates
+from mnist_models.incremental.lesson_worker import accuracy
+from mnist_models.incremental.methods import WAYS, Way
+from mnist_models.incremental.updates import (
     ALARMING,
     ROWS_OF_FEW,
     Labelled,
@@ -27,9 +27,9 @@ from mnist_models.teaching import (
     teach,
     widen,
 )
-from mnist_models.training import fit
-from mnist_models.tutor import accuracy
-from mnist_models.ways import WAYS, Way
+from mnist_models.learning.recipes import APPROACHES, RECIPES, Recipe
+from mnist_models.learning.stack import Stack
+from mnist_models.learning.training import fit
 
 TINY = Recipe(
     "tiny",
@@ -142,7 +142,7 @@ def test_few_examples_get_the_benefit_of_the_doubt_and_no_more(
     known = getattr(task, WAYS[way].approach)
     lost, stacks = {}, {}
     for share in (0.0, 0.2):
-        monkeypatch.setattr(teaching, "FAVOUR", dict.fromkeys(APPROACHES, share))
+        monkeypatch.setattr(updates, "FAVOUR", dict.fromkeys(APPROACHES, share))
         stacks[share] = dict(teach(task, (way,)))[way].stack
         lost[share] = accuracy(known, task.old) - accuracy(stacks[share], task.old)
     assert lost[0.0] < lost[0.2]

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_models import batches as member_rows
-from mnist_models import training
-from mnist_models.data import Dataset
-from mnist_models.distortions import Distortion, distort
-from mnist_models.network import PIXELS, Stack
-from mnist_models.recipes import APPROACHES, Approach, Recipe
-from mnist_models.sampling import STRATEGIES
-from mnist_models.training import Fit, TrainingError, export_keras, fit
+from mnist_models.data.mnist import Dataset
+from mnist_models.learning import batches as member_rows
+from mnist_models.learning import training
+from mnist_models.learning.augmentation import Distortion, distort
+from mnist_models.learning.recipes import APPROACHES, Approach, Recipe
+from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.learning.stack import PIXELS, Stack
+from mnist_models.learning.training import Fit, TrainingError, export_keras, fit
 
 TINY = Recipe(
     name="tiny",
@@ -124,8 +124,8 @@ def test_a_member_of_a_stack_learns_as_it_would_beside_others(
 _FIT_AND_PRINT_DIGEST = """
 import hashlib, sys
 import numpy as np
-from mnist_models.recipes import Recipe
-from mnist_models.training import fit
+from mnist_models.learning.recipes import Recipe
+from mnist_models.learning.training import fit
 data = np.load(sys.argv[1])
 recipe = Recipe("tiny", "", hidden=(8,), dropout=0.5, batch_size=32, epochs=2)
 stack = fit(recipe, "multi", data["x"], data["y"], seed=5).stack
@@ -141,7 +141,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
     other_process = subprocess.Popen(
         [sys.executable, "-c", _FIT_AND_PRINT_DIGEST, str(tmp_path / "data.npz")],
         stdout=subprocess.PIPE,
-        cwd=Path(training.__file__).parent.parent,
+        cwd=Path(training.__file__).parents[2],
     )
     recipe = replace(TINY, negative_slope=0.0, dropout=0.5)
     first, again, other = (fit(recipe, "multi", x, y, seed=seed).stack for seed in (5, 5, 6))

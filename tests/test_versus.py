@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.publishing import publish
-from mnist_models.runs import Run
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
 from tests.pages import choose_run
 
 OpenPage = Callable[..., AppTest]

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mnist_models.contenders import Contender, Duel
-from mnist_models.recipes import APPROACHES
-from mnist_models.runs import Run
-from mnist_models.words import accuracy_text, listing, verdict_sentence
+from mnist_models.comparison.contenders import Contender, Duel
+from mnist_models.comparison.sentences import accuracy_text, listing, verdict_sentence
+from mnist_models.learning.recipes import APPROACHES
+from mnist_models.runs.run import Run
 
 
 def _duel(run: Run, only_first: int, only_second: int, *, rows: int = 10_000) -> Duel:

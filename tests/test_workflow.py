@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_models import workflow
-from mnist_models.data import Dataset
-from mnist_models.evaluation import evaluate
-from mnist_models.network import Stack
-from mnist_models.recipes import APPROACHES, RECIPES, Approach, Recipe
-from mnist_models.runs import Run, RunError, run_names
-from mnist_models.workflow import (
+from mnist_models.data.mnist import Dataset
+from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach, Recipe
+from mnist_models.learning.stack import Stack
+from mnist_models.metrics.scores import evaluate
+from mnist_models.pipeline import train_run as train_run_module
+from mnist_models.pipeline.train_run import (
     FINAL_STAGES,
     FITTING_STAGES,
     Event,
@@ -23,6 +22,7 @@ from mnist_models.workflow import (
     train_run,
     with_settings,
 )
+from mnist_models.runs.run import Run, RunError, run_names
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = Recipe(name="tiny", summary="", hidden=(8,), batch_size=32, epochs=2)
@@ -52,7 +52,7 @@ def real(
     events: list[Event] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_TRAINED", str(tmp_path_factory.mktemp("trained")))
-        patch.setattr(workflow, "load_dataset", _loader(tiny_dataset))
+        patch.setattr(train_run_module, "load_dataset", _loader(tiny_dataset))
         yield train_run(Request(TINY, dataset="sample", seed=4), events.append), events
 
 
@@ -171,7 +171,7 @@ class FakeFit:
         on_progress: Callable[[float], None],
         on_epoch: Callable[[dict[str, Any]], None] = lambda _: None,
     ) -> Any:
-        from mnist_models.training import Fit
+        from mnist_models.learning.training import Fit
 
         self.calls.append({"approach": approach, "x": x, "y": y, "validation": validation})
         on_progress(0.5)
@@ -196,11 +196,11 @@ def fake_fit(
     make_stack: Callable[..., Stack],
     monkeypatch: pytest.MonkeyPatch,
 ) -> FakeFit:
-    from mnist_models import training
+    from mnist_models.learning import training
 
     fake = FakeFit(make_stack)
     monkeypatch.setattr(training, "fit", fake)
-    monkeypatch.setattr(workflow, "load_dataset", _loader(tiny_dataset))
+    monkeypatch.setattr(train_run_module, "load_dataset", _loader(tiny_dataset))
     return fake
 
 
@@ -259,7 +259,7 @@ def test_without_a_validation_split_nothing_is_held_out(fake_fit: FakeFit) -> No
 
 
 def test_the_same_rows_are_held_out_for_both_approaches_and_others_for_another_seed() -> None:
-    masks = [workflow.held_out_rows(1000, 0.1, seed) for seed in (0, 0, 1)]
+    masks = [train_run_module.held_out_rows(1000, 0.1, seed) for seed in (0, 0, 1)]
     assert [mask.sum() for mask in masks] == [100, 100, 100]
     np.testing.assert_array_equal(masks[0], masks[1])
     assert not np.array_equal(masks[0], masks[2])
@@ -446,10 +446,10 @@ def test_without_room_for_a_further_run_nothing_is_trained(
 def test_tensorflow_comes_without_what_nobody_asks_of_it_and_that_can_be_had_later() -> None:
     code = """
 import sys
-from mnist_models.workflow import _without
+from mnist_models.pipeline.train_run import _without
 unused = {"sklearn", "scipy", "pandas"}
 with _without(*unused):
-    import mnist_models.training
+    import mnist_models.learning.training
 assert not unused & set(sys.modules)
 import pandas
 import sklearn.metrics

@@ -4,10 +4,10 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from mnist_models.contenders import Duel
-from mnist_models.evidence import Evidence, seeds_spread
-from mnist_models.mistakes import Outcome, outcome_rows
-from mnist_models.words import accuracy_text, mcnemar_sentence, percent_text
+from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.mistakes import Outcome, outcome_rows
+from mnist_models.comparison.sentences import accuracy_text, mcnemar_sentence, percent_text
+from mnist_models.evidence.experiments import Evidence, seeds_spread
 from ui.looks import Look, Looks, looks
 from ui.mistakes import show_digits
 

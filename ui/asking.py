@@ -5,9 +5,9 @@ from typing import Any, Literal, cast, get_args
 
 import streamlit as st
 
-from mnist_models.contenders import Duel
-from mnist_models.mistakes import Outcome, Rows, cell_rows, differing_rows, outcome_rows
-from mnist_models.runs import RunError
+from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.mistakes import Outcome, Rows, cell_rows, differing_rows, outcome_rows
+from mnist_models.runs.run import RunError
 from ui.looks import Look, Looks, looks
 from ui.mistakes import show_digits
 from ui.view import Cell

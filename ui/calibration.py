@@ -8,15 +8,15 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
-from mnist_models.contenders import Contender, Duel
-from mnist_models.probabilities import (
+from mnist_models.comparison.contenders import Contender, Duel
+from mnist_models.comparison.sentences import percent_text
+from mnist_models.metrics.calibration import (
     Reliability,
     YesGroup,
     member_reliability,
     top_label_reliability,
     yes_groups,
 )
-from mnist_models.words import percent_text
 from ui.charts import NEUTRAL, Layered, show_chart
 from ui.looks import Looks, encoding, looks
 from ui.picking import pick

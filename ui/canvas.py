@@ -11,8 +11,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.decoding import UnreadablePicture, decode_png
-from mnist_models.redrawing import redraw
+from mnist_models.preprocessing.decoding import UnreadablePicture, decode_png
+from mnist_models.preprocessing.rasterise import redraw
 
 CANVAS_SIDE = 280  # pixels: ten per pixel of MNIST, and it fits a phone
 PEN_WIDTH, PEN_WIDTHS = 16, (8, 24)

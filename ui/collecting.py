@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_models.lessons import LessonError, check_examples, check_label
-from mnist_models.network import Stack
-from mnist_models.recipes import Approach
-from mnist_models.runs import Run, RunError
+from mnist_models.incremental.lessons import LessonError, check_examples, check_label
+from mnist_models.learning.recipes import Approach
+from mnist_models.learning.stack import Stack
+from mnist_models.runs.run import Run, RunError
 from ui.canvas import CANVAS_SIDE, clear_canvas
 from ui.corrections import has_kept, keeps_corrections, open_store
 from ui.examples import (

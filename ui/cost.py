@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_models.contenders import Contender, Duel
-from mnist_models.drawing import SIDE
-from mnist_models.evidence import Evidence, load_evidence, seeds_spread
-from mnist_models.runs import RunError
+from mnist_models.comparison.contenders import Contender, Duel
+from mnist_models.evidence.experiments import Evidence, load_evidence, seeds_spread
+from mnist_models.preprocessing.to_mnist import SIDE
+from mnist_models.runs.run import RunError
 from ui.looks import Look, Looks, looks
 from ui.tables import show_table
 

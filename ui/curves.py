@@ -12,9 +12,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mnist_models.recipes import TITLES, Approach
-from mnist_models.runs import Run
-from mnist_models.sampling import STRATEGIES
+from mnist_models.learning.recipes import TITLES, Approach
+from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.runs.run import Run
 from ui.charts import COLOURS, NEUTRAL, Layered
 
 Rows = Literal["training", "validation"]

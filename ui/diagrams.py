@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from mnist_models import to_mnist
-from mnist_models.network import sigmoid
-from mnist_models.recipes import Approach
+from mnist_models.learning.recipes import Approach
+from mnist_models.learning.stack import sigmoid
 from ui.charts import COLOURS, NEUTRAL, legend_on_top
 from ui.png import Grey, picture_url
 

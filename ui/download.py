@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_models.data import DatasetError, download_mnist
+from mnist_models.data.mnist import DatasetError, download_mnist
 from ui.permission import may_retrain
 
 

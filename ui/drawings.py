@@ -8,9 +8,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.evidence import Evidence, accuracy_by_pen
-from mnist_models.recipes import APPROACHES, TITLES, Approach
-from mnist_models.runs import Run
+from mnist_models.evidence.experiments import Evidence, accuracy_by_pen
+from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.runs.run import Run
 from ui.charts import COLOURS, NEUTRAL, Layered, show_chart, version_of, zoomed
 from ui.curves import DASHED, HEIGHT, LEGEND, SOLID
 from ui.shipped import shipped

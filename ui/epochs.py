@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_models.recipes import TITLES
-from mnist_models.runs import Run, RunError
+from mnist_models.learning.recipes import TITLES
+from mnist_models.runs.run import Run, RunError
 from ui import curves
 from ui.charts import show_chart
 from ui.matrices import confusion_heatmap, full_colour, show_heatmap

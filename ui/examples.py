@@ -8,10 +8,10 @@ from typing import Self
 import numpy as np
 import streamlit as st
 
-from mnist_models.drawing import SIDE
-from mnist_models.evaluation import YES
-from mnist_models.network import Stack
-from mnist_models.recipes import Approach
+from mnist_models.learning.recipes import Approach
+from mnist_models.learning.stack import Stack
+from mnist_models.metrics.scores import YES
+from mnist_models.preprocessing.to_mnist import SIDE
 from ui.png import Grey
 
 MOST = 100  # of one visitor, who draws them one by one

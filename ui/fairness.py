@@ -6,8 +6,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.contenders import Duel
-from mnist_models.fairness import (
+from mnist_models.comparison.contenders import Duel
+from mnist_models.evidence.equal_size import (
     ACCURACIES,
     SIZES,
     SPREAD,
@@ -20,7 +20,7 @@ from mnist_models.fairness import (
     updates_sentence,
     variants_of,
 )
-from mnist_models.recipes import APPROACHES, TITLES
+from mnist_models.learning.recipes import APPROACHES, TITLES
 from ui.charts import COLOURS, NEUTRAL, Layered, legend_on_top, show_chart, version_of
 from ui.shipped import shipped
 from ui.tables import show_table

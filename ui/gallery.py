@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_models.recipes import TITLES
+from mnist_models.learning.recipes import TITLES
 from ui.handwriting import Reading, score_text
 from ui.store import Store
 

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from mnist_models.lessons import (
+from mnist_models.incremental.lessons import (
     LessonError,
     State,
     keep_lesson,
     mark_of,
 )
-from mnist_models.publishing import delete_run
-from mnist_models.recipes import APPROACHES, TITLES, Approach
-from mnist_models.runs import RunError, load_run, unlisted_run_names
-from mnist_models.ways import Way
+from mnist_models.incremental.methods import Way
+from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.runs.publishing import delete_run
+from mnist_models.runs.run import RunError, load_run, unlisted_run_names
 from ui.lesson import visitor
 from ui.loading import choose_run
 from ui.outcome import BEST

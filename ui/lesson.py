@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mnist_models.lessons import (
+from mnist_models.comparison.sentences import duration_text, listing
+from mnist_models.incremental.lessons import (
     Kind,
     Lesson,
     LessonError,
@@ -16,10 +17,9 @@ from mnist_models.lessons import (
     read_request,
     start_lesson,
 )
-from mnist_models.recipes import APPROACHES, TITLES
-from mnist_models.runs import Run
-from mnist_models.ways import WAYS, Way
-from mnist_models.words import duration_text, listing
+from mnist_models.incremental.methods import WAYS, Way
+from mnist_models.learning.recipes import APPROACHES, TITLES
+from mnist_models.runs.run import Run
 from ui.outcome import seconds_text, way_title
 from ui.permission import attempt
 from ui.png import Grey

@@ -8,9 +8,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.contenders import Contender, Duel
-from mnist_models.evaluation import BinaryMetrics
-from mnist_models.probabilities import Curve, precision_recall_curves, roc_curves
+from mnist_models.comparison.contenders import Contender, Duel
+from mnist_models.metrics.calibration import Curve, precision_recall_curves, roc_curves
+from mnist_models.metrics.scores import BinaryMetrics
 from ui.charts import NEUTRAL, Layered, legend_on_top, show_chart, zoomed
 from ui.looks import Look, looks
 from ui.picking import pick

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from mnist_models.runs import Run, RunError
+from mnist_models.runs.run import Run, RunError
 from ui.corrections import has_kept, keeps_corrections, open_store
 from ui.handwriting import Reading, read
 from ui.page import page_path

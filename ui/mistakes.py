@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.contenders import Duel
-from mnist_models.data import find_mnist
-from mnist_models.words import share_text
+from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.sentences import share_text
+from mnist_models.data.mnist import find_mnist
 from ui.download import offer_download
 from ui.loading import chosen_run_name, pictures
 from ui.looks import Look, Looks, looks

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_models.contenders import Duel
-from mnist_models.drawing import SIDE
-from mnist_models.evaluation import wilson_interval
-from mnist_models.evidence import Evidence
+from mnist_models.comparison.contenders import Duel
+from mnist_models.evidence.experiments import Evidence
+from mnist_models.metrics.scores import wilson_interval
+from mnist_models.preprocessing.to_mnist import SIDE
 from ui.charts import Layered, show_chart, version_of
 from ui.looks import Look, Looks, encoding, looks
 from ui.picking import pick

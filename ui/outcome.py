@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from mnist_models.lessons import Lesson, State, Step
-from mnist_models.recipes import TITLES, Approach
-from mnist_models.ways import WAYS, Way
-from mnist_models.words import listing, percent_text
+from mnist_models.comparison.sentences import listing, percent_text
+from mnist_models.incremental.lessons import Lesson, State, Step
+from mnist_models.incremental.methods import WAYS, Way
+from mnist_models.learning.recipes import TITLES, Approach
 
 _NONE = "–"
 _POINT = 0.01

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_models.evidence import Evidence, gap_by_dropout
-from mnist_models.runs import Run
+from mnist_models.evidence.experiments import Evidence, gap_by_dropout
+from mnist_models.runs.run import Run
 from ui.charts import COLOURS, NEUTRAL, Layered, show_chart, version_of
 from ui.curves import ACCURACIES, DASHED, HEIGHT, LEGEND, SOLID, Curve, epoch_curves
 from ui.picking import pick

@@ -7,8 +7,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.contenders import Duel
-from mnist_models.evaluation import Metrics, wilson_interval
+from mnist_models.comparison.contenders import Duel
+from mnist_models.metrics.scores import Metrics, wilson_interval
 from ui.charts import Layered, show_chart, zoomed
 from ui.looks import Looks, encoding, looks
 from ui.picking import pick

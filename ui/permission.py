@@ -13,7 +13,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from mnist_models.runs import RunError
+from mnist_models.runs.run import RunError
 
 _NOT_SET_UP = (
     "Training is for people who sign in, and no sign-in is set up here. For the owner of this "

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.promise import (
+from mnist_models.evidence.new_class_costs import (
     by_examples,
     growth,
     promise_headline,
@@ -13,8 +13,8 @@ from mnist_models.promise import (
     table_by_digit,
     table_by_way,
 )
-from mnist_models.recipes import TITLES
-from mnist_models.ways import WAYS, Way
+from mnist_models.incremental.methods import WAYS, Way
+from mnist_models.learning.recipes import TITLES
 from ui.charts import COLOURS, legend_on_top, show_chart, version_of, zoomed
 from ui.shipped import shipped
 from ui.tables import show_table

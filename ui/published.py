@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from mnist_models.evidence import published_rows
-from mnist_models.runs import Run
+from mnist_models.evidence.experiments import published_rows
+from mnist_models.runs.run import Run
 from ui.tables import show_table
 
 _ABOUT = (

@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_models.contenders import Duel
-from mnist_models.report import report_html
+from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.report import report_html
 
 
 def offer_reports(duel: Duel) -> None:

@@ -8,8 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_models.lessons import Lesson, State, forget_lesson, lesson_folder
-from mnist_models.recipes import DATASET_TITLES
+from mnist_models.incremental.lessons import Lesson, State, forget_lesson, lesson_folder
+from mnist_models.learning.recipes import DATASET_TITLES
 from ui.keeping import offer_keeping
 from ui.lesson import visitor
 from ui.outcome import cost_sentence, loss_sentence, new_sentence, outcome_table

@@ -5,14 +5,14 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from mnist_models.choices import Choices, usual
-from mnist_models.data import find_mnist
-from mnist_models.estimates import earlier_trainings, estimate
-from mnist_models.jobs import Busy, start_job
-from mnist_models.limits import SettingsError, limits
-from mnist_models.recipes import RECIPES
-from mnist_models.sampling import STRATEGIES
-from mnist_models.words import duration_text
+from mnist_models.comparison.sentences import duration_text
+from mnist_models.data.mnist import find_mnist
+from mnist_models.jobs.process import Busy, start_job
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.pipeline.estimates import earlier_trainings, estimate
+from mnist_models.pipeline.options import Choices, usual
+from mnist_models.settings import SettingsError, limits
 from ui.permission import attempt
 
 _CHOICES = "_choices"

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mnist_models.evaluation import YES
-from mnist_models.probabilities import Curve
+from mnist_models.metrics.calibration import Curve
+from mnist_models.metrics.scores import YES
 from ui.charts import NEUTRAL, Layered
 
 _SPANS = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # of both axes

@@ -7,9 +7,13 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.evidence import calibration_sentence, reliability_bins, table_by_strategy
-from mnist_models.runs import Run
-from mnist_models.sampling import STRATEGIES
+from mnist_models.evidence.experiments import (
+    calibration_sentence,
+    reliability_bins,
+    table_by_strategy,
+)
+from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.runs.run import Run
 from ui.charts import COLOURS, NEUTRAL, Layered, show_chart, version_of
 from ui.curves import DASHED, LOOK, SOLID
 from ui.overfitting import ABOUT_RANGES
@@ -77,7 +81,7 @@ def reliability_diagram(bins: Sequence[dict[str, Any]]) -> Layered:
     """Probability against what came true; on the grey diagonal both are the same.
 
     Args:
-        bins: see `evidence.reliability_bins`.
+        bins: see `experiments.reliability_bins`.
     """
     share = alt.Scale(domain=[0, 1])
     diagonal = (

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from mnist_models.publishing import activate, delete_run
-from mnist_models.recipes import DATASET_TITLES
-from mnist_models.room import is_shipped
-from mnist_models.runs import RunError, active_name, load_run, run_names
-from mnist_models.words import percent_text
+from mnist_models.comparison.sentences import percent_text
+from mnist_models.learning.recipes import DATASET_TITLES
+from mnist_models.runs.publishing import activate, delete_run
+from mnist_models.runs.quota import is_shipped
+from mnist_models.runs.run import RunError, active_name, load_run, run_names
 from ui.loading import choose_run, chosen_run_name
 from ui.permission import attempt, may_retrain
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_models.evidence import Evidence, command, load_evidence
+from mnist_models.evidence.experiments import Evidence, command, load_evidence
 
 
 def shipped(name: str) -> Evidence | None:

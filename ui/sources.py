@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.decoding import UnreadablePicture, read_picture
-from mnist_models.drawing import BlankDrawing, Steps, to_mnist_steps
+from mnist_models.preprocessing.decoding import UnreadablePicture, read_picture
+from mnist_models.preprocessing.to_mnist import BlankDrawing, Steps, to_mnist_steps
 from ui.canvas import draw_canvas_buttons, draw_on_canvas
 from ui.loading import pictures
 

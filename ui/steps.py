@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mnist_models.drawing import Steps
-from mnist_models.redrawing import PEN
+from mnist_models.preprocessing.rasterise import PEN
+from mnist_models.preprocessing.to_mnist import Steps
 from ui.png import Grey, picture_url
 
 _FIRST = "the ink: what stands out from the background"

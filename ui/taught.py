@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_models.runs import Run, run_names
+from mnist_models.runs.run import Run, run_names
 from ui.loading import choose_run
 
 _PENS, _MNIST = "pens", "strong"  # the same recipe, with pen digits and without

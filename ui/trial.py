@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from mnist_models.lessons import Lesson, LessonError, Pair, State, taught
-from mnist_models.recipes import APPROACHES, TITLES, Approach
-from mnist_models.ways import Way
+from mnist_models.incremental.lessons import Lesson, LessonError, Pair, State, taught
+from mnist_models.incremental.methods import Way
+from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
 from ui.lesson import visitor
 from ui.outcome import BEST, way_title
 from ui.sources import from_canvas

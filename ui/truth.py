@@ -10,8 +10,8 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_models.recipes import Approach
-from mnist_models.runs import Run, RunError
+from mnist_models.learning.recipes import Approach
+from mnist_models.runs.run import Run, RunError
 from ui.corrections import has_kept, keeps_corrections, open_store
 from ui.page import page_path
 from ui.store import MAX_PICTURE_BYTES, CorrectionError, Drawing, Store

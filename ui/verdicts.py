@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.evaluation import YES
-from mnist_models.network import Stack
-from mnist_models.recipes import APPROACHES, TITLES, Approach
-from mnist_models.runs import RunError
-from mnist_models.words import listing, share_text
+from mnist_models.comparison.sentences import listing, share_text
+from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.learning.stack import Stack
+from mnist_models.metrics.scores import YES
+from mnist_models.runs.run import RunError
 
 _NOTHING = "–"
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mnist_models.contenders import Contender, Duel, contenders, contenders_of
-from mnist_models.runs import Run, RunError, active_name
+from mnist_models.comparison.contenders import Contender, Duel, contenders, contenders_of
+from mnist_models.runs.run import Run, RunError, active_name
 from ui.loading import cached_run, current_run
 
 _SIDES = {"first": "Compare", "second": "with"}

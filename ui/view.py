@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.mistakes import order_by_confusion
+from mnist_models.comparison.mistakes import order_by_confusion
 from ui.picking import pick
 
 Unit = Literal["Counts", "Row %", "Column %"]

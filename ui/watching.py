@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from mnist_models.jobs import Job, cancel_job, current_job
-from mnist_models.publishing import activate, delete_run
-from mnist_models.recipes import TITLES
-from mnist_models.runs import RunError, load_run
-from mnist_models.words import change_text, duration_text
+from mnist_models.comparison.sentences import change_text, duration_text
+from mnist_models.jobs.process import Job, cancel_job, current_job
+from mnist_models.learning.recipes import TITLES
+from mnist_models.runs.publishing import activate, delete_run
+from mnist_models.runs.run import RunError, load_run
 from ui.loading import choose_run, chosen_run_name
 from ui.permission import attempt, may_retrain
 

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.explain import explain
-from mnist_models.recipes import TITLES, Approach
-from mnist_models.runs import Run, RunError
+from mnist_models.learning.attribution import explain
+from mnist_models.learning.recipes import TITLES, Approach
+from mnist_models.runs.run import Run, RunError
 
 # With white between them, on black: yellow and violet differ for every kind of colour blindness.
 FOR, AGAINST = (245, 190, 0), (135, 85, 255)

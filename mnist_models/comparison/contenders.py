@@ -1,0 +1,140 @@
+"""What can be compared: any approach of any run with any other, on the same test pictures."""
+
+import contextlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.metrics.scores import Metrics, PairedMetrics
+from mnist_models.runs.run import Run, RunError, load_run, run_names
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One approach of one run."""
+
+    run: Run
+    approach: Approach
+
+    @property
+    def key(self) -> str:
+        """What addresses call it: "reference.single"."""
+        return f"{self.run.name}.{self.approach}"
+
+    @property
+    def title(self) -> str:
+        """What people call it: "Single model, reference"."""
+        return f"{TITLES[self.approach]}, {self.run.label}"
+
+    @property
+    def metrics(self) -> Metrics:
+        """Its metrics on the test pictures."""
+        return self.run.metrics(self.approach)
+
+    @property
+    def proba(self) -> NDArray[np.float32]:
+        """Its probabilities of the test pictures, (n, K).
+
+        Raises:
+            RunError: the file of the scores is damaged.
+        """
+        return self.run.test_scores[self.approach]
+
+    @property
+    def answers(self) -> NDArray:
+        """Its answer to each test picture, (n,) labels; ties go to the first class.
+
+        Raises:
+            RunError: the file of the scores is damaged.
+        """
+        return np.asarray(self.run.classes)[self.proba.argmax(axis=1)]
+
+
+@dataclass(frozen=True)
+class Duel:
+    """Two contenders, judged on the same test pictures."""
+
+    first: Contender
+    second: Contender
+
+    @classmethod
+    def of(cls, first: Contender, second: Contender) -> Self:
+        """The duel of two that can be compared.
+
+        Raises:
+            ValueError: they were judged on other pictures or know other classes.
+            RunError: the file of the scores is damaged.
+        """
+        runs = first.run, second.run
+        labels = [run.test_scores["labels"] for run in runs]
+        if runs[0].test_set != runs[1].test_set or not np.array_equal(labels[0], labels[1]):
+            raise ValueError(
+                f"{first.title} and {second.title} were judged on other pictures, so their "
+                "figures cannot be compared. Choose two runs on the same data."
+            )
+        if first.run.classes != second.run.classes:
+            raise ValueError(
+                f"{first.title} and {second.title} tell other classes apart. Choose two runs with "
+                "the same classes."
+            )
+        return cls(first, second)
+
+    @property
+    def classes(self) -> list[Any]:
+        """The K class labels of both."""
+        return self.first.run.classes
+
+    @property
+    def labels(self) -> NDArray:
+        """What the test pictures truly show, (n,).
+
+        Raises:
+            RunError: the file of the scores is damaged.
+        """
+        return self.first.run.test_scores["labels"]
+
+    @cached_property
+    def right(self) -> NDArray[np.bool_]:
+        """Whether each contender reads each test picture correctly, (2, n).
+
+        Raises:
+            RunError: the file of the scores is damaged.
+        """
+        return np.stack([c.answers == self.labels for c in (self.first, self.second)])
+
+    @property
+    def paired(self) -> PairedMetrics:
+        """How many test pictures both, only one or none of them read correctly.
+
+        Raises:
+            RunError: the file of the scores is damaged.
+        """
+        first, second = self.right
+        return PairedMetrics(
+            both_right=int((first & second).sum()),
+            only_first=int((first & ~second).sum()),
+            only_second=int((second & ~first).sum()),
+            both_wrong=int((~first & ~second).sum()),
+        )
+
+
+def contenders() -> dict[str, Contender]:
+    """All that can be compared, by key: every approach of every run whose manifest is sound.
+
+    Raises:
+        RunError: the folder of the runs cannot be read.
+    """
+    found: dict[str, Contender] = {}
+    for name in run_names():
+        with contextlib.suppress(RunError):
+            found |= {c.key: c for c in contenders_of(load_run(name))}
+    return found
+
+
+def contenders_of(run: Run) -> list[Contender]:
+    """The approaches that a run was scored for."""
+    return [Contender(run, approach) for approach in APPROACHES if approach in run.approaches]

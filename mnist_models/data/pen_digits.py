@@ -1,0 +1,172 @@
+"""Real pen strokes as pictures: what a browser's canvas shows when one of their writers draws.
+
+The strokes are UCI's Pen-Based Recognition of Handwritten Digits (Alpaydin and Alimoglu, CC BY
+4.0): 7,494 digits by 30 writers. They are read from the gzipped JSON that PEN_DIGITS names, or from
+UCI's own archive, which is downloaded once.
+"""
+
+import gzip
+import json
+import os
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from mnist_models.data.download import DatasetError, Progress, Source, cache_folder, fetch
+from mnist_models.data.unipen import BOX, PenDigit, Stroke, read_unipen
+from mnist_models.preprocessing.to_mnist import SIDE, to_mnist
+
+UCI = Source(
+    what="set of pen digits",
+    url="https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip",
+    # As measured by others in 2026; UCI does not publish it.
+    sha256="1e02bea023613c2b11c9492f6f34caf975420455934f3527d270cee9a1f03b64",
+    size_bytes=0,
+    instead="or set PEN_DIGITS to a pen_digits.json.gz",
+)
+_MEMBER = "pendigits-orig.tra.Z"
+_MAX_MEMBER_BYTES = 16 * 2**20
+
+# Pictures of each digit to learn from: as it was written with any pen, and varied with a thick one.
+# The last of each half is big and centred, the others are as drawn.
+PLAIN, VARIED = 4, 4
+COPIES = PLAIN + VARIED
+# Pixels of the canvas. A copy's pen has any width in between, half of them above 20, or all if it
+# is varied: a thick pen's strokes melt into one another, a little differently in each picture, and
+# what is left of them is harder to read.
+PENS, THICK = (8.0, 24.0), (18.0, 27.0)
+TURN, SLANT, STRETCH = 10.0, 0.15, 0.12  # at most: degrees, shear, and change of either side
+WIDTHS = (8, 12, 16, 20, 24)  # of the pens that drawings are measured with
+OVERSAMPLING = 4  # drawn at four times the size, then averaged: a browser's antialiasing
+BIG = 0.75  # the share of the canvas that a big drawing fills
+
+
+def load_pen_digits(*, progress: Progress | None = None) -> list[PenDigit]:
+    """The pen digits of the file that PEN_DIGITS names, or of UCI's archive.
+
+    Raises:
+        DatasetError: they cannot be had, or the file is damaged.
+    """
+    named = os.environ.get("PEN_DIGITS")
+    path = Path(named) if named else fetch(UCI, cache_folder() / "pen_digits.zip", progress)
+    try:
+        return _read_json(path) if named else _read_archive(path)
+    except FileNotFoundError as error:
+        raise DatasetError(f"PEN_DIGITS names {path.name}, and there is no such file.") from error
+    # gzip, zip, LZW, JSON and UNIPEN fail on damaged bytes in a dozen different ways.
+    except Exception as error:
+        raise DatasetError(f"{path.name} is damaged: put a fresh copy in its place.") from error
+
+
+def _read_json(path: Path) -> list[PenDigit]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [_pen_digit(entry) for entry in json.load(file)]
+
+
+def _pen_digit(entry: dict) -> PenDigit:
+    strokes = tuple(np.array(stroke, dtype=np.float32) for stroke in entry["strokes"])
+    if not strokes or any(stroke.ndim != 2 or stroke.shape[1] != 2 for stroke in strokes):
+        raise ValueError("a stroke is a list of [x, y]")
+    return PenDigit(int(entry["digit"]), int(entry["writer"]), strokes)
+
+
+def _read_archive(path: Path) -> list[PenDigit]:
+    from unlzw3 import unlzw  # Unix compress, of 1998; needed here only
+
+    with zipfile.ZipFile(path) as archive:
+        if archive.getinfo(_MEMBER).file_size > _MAX_MEMBER_BYTES:
+            raise ValueError("too large")
+        return list(read_unipen(unlzw(archive.read(_MEMBER)).decode("ascii")))
+
+
+def pen_pictures(
+    digits: Sequence[PenDigit], progress: Progress | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """What the models would see had the writers drawn on our canvas: to learn from.
+
+    Returns (COPIES * n, 28, 28) pictures, the copies of a digit one after another, each with a pen
+    of another width, VARIED of them with strokes that are varied a little, and their (COPIES * n,)
+    labels. A digit's pictures do not depend on the others' that it is rendered with.
+    """
+    pictures = np.empty((len(digits), COPIES, SIDE, SIDE), dtype=np.uint8)
+    for i, digit in enumerate(digits):
+        rng = np.random.default_rng([digit.digit, digit.writer, *map(len, digit.strokes)])
+        for copy in range(COPIES):
+            pictures[i, copy] = to_mnist(_canvas_to_learn_from(digit.strokes, copy, rng))
+        if progress:
+            progress(i + 1, len(digits))
+    labels = np.array([digit.digit for digit in digits], dtype=np.uint8)
+    return pictures.reshape(-1, SIDE, SIDE), np.repeat(labels, COPIES)
+
+
+def _canvas_to_learn_from(
+    strokes: Sequence[Stroke], copy: int, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    if copy < PLAIN:
+        pen = PENS[1] - (PENS[1] - PENS[0]) * rng.random() ** 2
+    else:
+        pen = rng.uniform(*THICK)
+        strokes = _vary(strokes, rng)
+    return render(strokes, pen=pen, big=copy in (PLAIN - 1, COPIES - 1))
+
+
+def _vary(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:
+    """The strokes turned, slanted and stretched around the middle of their box, in which they stay.
+
+    What was written near the edge is moved back in, or the pen would draw beyond the canvas.
+    """
+    angle = np.radians(rng.uniform(-TURN, TURN))
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    slant = np.array([[1, 0], [rng.uniform(-SLANT, SLANT), 1]])
+    stretch = np.diag(1 + rng.uniform(-STRETCH, STRETCH, 2))
+    varied = [(stroke - BOX / 2) @ (turn @ slant @ stretch) + BOX / 2 for stroke in strokes]
+    points = np.concatenate(varied)
+    low, high = points.min(axis=0), points.max(axis=0)
+    back = np.maximum(-low, 0) - np.maximum(high - BOX, 0)
+    return [stroke + back for stroke in varied]
+
+
+def render(
+    strokes: Sequence[Stroke],
+    *,
+    canvas: int = 280,
+    box: float = BOX,
+    pen: float = 16,
+    big: bool = False,
+) -> NDArray[np.uint8]:
+    """Draw strokes, white on black with round caps and joins, as (canvas, canvas) uint8.
+
+    strokes: (n, 2) points in a box × box square, which becomes the canvas: the drawing keeps its
+    place and size. big: the ink is centred and its longer side is BIG of the canvas. pen: width in
+    pixels of the canvas.
+    """
+    place = _big_and_centred if big else _as_drawn
+    picture = Image.new("L", (canvas * OVERSAMPLING, canvas * OVERSAMPLING))
+    draw = ImageDraw.Draw(picture)
+    for stroke in place(strokes, canvas, box, pen):
+        _draw_stroke(draw, stroke * OVERSAMPLING, pen * OVERSAMPLING)
+    return np.asarray(picture.reduce(OVERSAMPLING))
+
+
+def _as_drawn(strokes: Sequence[Stroke], canvas: int, box: float, _pen: float) -> list[Stroke]:
+    return [stroke * (canvas / box) for stroke in strokes]
+
+
+def _big_and_centred(
+    strokes: Sequence[Stroke], canvas: int, _box: float, pen: float
+) -> list[Stroke]:
+    points = np.concatenate(list(strokes))
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = max(BIG * canvas - pen, 0) / max(float((high - low).max()), 1)
+    return [(stroke - (low + high) / 2) * scale + canvas / 2 for stroke in strokes]
+
+
+def _draw_stroke(draw: ImageDraw.ImageDraw, stroke: Stroke, pen: float) -> None:
+    points = [(float(x), float(y)) for x, y in stroke]
+    draw.line(points, fill=255, width=max(1, round(pen)))
+    for point in points:
+        draw.circle(point, pen / 2, fill=255)

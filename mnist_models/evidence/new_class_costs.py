@@ -1,0 +1,185 @@
+"""Is the promise kept that a new class is cheap for ten models? The shipped experiment, as tables.
+
+Source of all figures: `experiments/new_class.json`, written by `python -m experiments.new_class`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from mnist_models.evidence.experiments import Spread
+from mnist_models.incremental.methods import WAYS, Way
+
+Entries = Sequence[dict[str, Any]]
+
+# What the ways are called where there is little room.
+_SHORT: dict[Way, str] = {"member": "Member", "mended": "Mended", "together": "Single"}
+FROM_THE_START = "multi from the start"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What came of the promise, medians over the digits and seeds.
+
+    Attributes:
+        seconds: to add a digit and mend the members that claim it.
+        again: the single model, everything again.
+        shorter: how many times as long the single model takes, digit by digit.
+        lost: accuracy on all ten digits below ten models that had them from the start.
+        unmended: the same where the old members stay as they are.
+        forgotten: share of the old digits' accuracy that the single model loses when it learns the
+            new digit alone.
+        accuracy: on all ten digits, of the mended members.
+        together: the same of the single model that goes on with old and new together.
+        together_seconds: what that costs it.
+    """
+
+    seconds: float
+    again: float
+    shorter: Spread
+    lost: Spread
+    unmended: Spread
+    forgotten: Spread
+    accuracy: float
+    together: float
+    together_seconds: float
+
+
+def promise_kept(left_out: Entries) -> Kept:
+    """The answer of the digits that were left out and added afterwards.
+
+    Args:
+        left_out: of the experiment.
+
+    Raises:
+        KeyError: a way or the models from the start are missing.
+    """
+    start = {e["seed"]: e["accuracy"] for e in left_out if e["way"] == FROM_THE_START}
+    ways: dict[Way, dict[tuple[int, int], dict[str, Any]]] = {
+        way: {(e["seed"], e["digit"]): e for e in left_out if e["way"] == way} for way in WAYS
+    }
+    mended, again = ways["mended"], ways["again"]
+    return Kept(
+        seconds=median(e["seconds"] for e in mended.values()),
+        again=median(e["seconds"] for e in again.values()),
+        shorter=Spread.of([again[key]["seconds"] / e["seconds"] for key, e in mended.items()]),
+        lost=Spread.of([start[seed] - e["accuracy"] for (seed, _), e in mended.items()]),
+        unmended=Spread.of([start[s] - e["accuracy"] for (s, _), e in ways["member"].items()]),
+        forgotten=Spread.of([e["before"] - e["old"] for e in ways["alone"].values()]),
+        accuracy=_median(mended.values(), "accuracy"),
+        together=_median(ways["together"].values(), "accuracy"),
+        together_seconds=_median(ways["together"].values(), "seconds"),
+    )
+
+
+def promise_headline(kept: Kept) -> str:
+    """The answer in one sentence."""
+    return (
+        f"A digit added afterwards costs the ten models {kept.seconds:.2f} s, and the single "
+        f"model, everything again, {kept.again:.1f} s."
+    )
+
+
+def promise_text(kept: Kept) -> str:
+    """The answer in full, with what it leaves out."""
+    return (
+        f"That is {kept.shorter.text('.1f')} times as long. One new member alone is not enough: "
+        "the old ones have never seen the digit, and some claim it. All ten digits are then read "
+        f"{_points(kept.unmended.median)} points worse than by ten models that had them from the "
+        "start. Trained together with the members that claim it, it is "
+        f"{_points(kept.lost.median)} points, and at worst {_points(kept.lost.high)}. But the "
+        "single model need not learn everything again: going on with the new digit and as "
+        f"many pictures of each old one costs it {kept.together_seconds:.2f} s as well, and then "
+        f"it reads {kept.together:.4f} of all ten correctly, where the ten models read "
+        f"{kept.accuracy:.4f}. Only if it learns the new digit alone, it forgets: "
+        f"{_points(kept.forgotten.median)} points on the other nine."
+    )
+
+
+def table_by_way(left_out: Entries) -> list[dict[str, str]]:
+    """A row per way: seconds, pictures looked at, and accuracies, spread over digits and seeds."""
+    rows = []
+    for way, about in WAYS.items():
+        own = [e for e in left_out if e["way"] == way]
+        rows.append(
+            {
+                "approach": about.approach,
+                "way": about.title,
+                "seconds": _spread(own, "seconds", ".2f"),
+                "pictures looked at": _spread(own, "rows", ",.0f"),
+                "accuracy, all ten": _spread(own, "accuracy", ".4f"),
+                "the nine, before": _spread(own, "before", ".4f"),
+                "the nine, after": _spread(own, "old", ".4f"),
+                "the new digit": _spread(own, "new", ".4f"),
+            }
+        )
+    return rows
+
+
+def growth(growing: Entries) -> list[dict[str, Any]]:
+    """Per way and number of classes: seconds and rows summed over the steps so far, accuracy.
+
+    Medians over the seeds.
+    """
+    rows = []
+    for way in dict.fromkeys(e["way"] for e in growing):
+        seconds = looked_at = 0.0
+        for classes in sorted({e["classes"] for e in growing}):
+            own = [e for e in growing if (e["way"], e["classes"]) == (way, classes)]
+            seconds += _median(own, "seconds")
+            looked_at += _median(own, "rows")
+            rows.append(
+                {
+                    "way": way,
+                    "classes": classes,
+                    "seconds": seconds,
+                    "rows": looked_at,
+                    "accuracy": _median(own, "accuracy"),
+                }
+            )
+    return rows
+
+
+def by_examples(examples: Entries) -> list[dict[str, Any]]:
+    """Per way and number of examples the recall of the new digit and the accuracy of the others.
+
+    Medians over the digits.
+    """
+    return [
+        {
+            "way": way,
+            "examples": many,
+            "new": _median(own, "new"),
+            "old": _median(own, "old"),
+        }
+        for way in dict.fromkeys(e["way"] for e in examples)
+        for many in sorted({e["examples"] for e in examples})
+        if (own := [e for e in examples if (e["way"], e["examples"]) == (way, many)])
+    ]
+
+
+def table_by_digit(drawings: Entries) -> list[dict[str, str]]:
+    """Per digit and way what ten drawings taught: recall by other people, and what it cost."""
+    rows = []
+    for digit in sorted({e["digit"] for e in drawings}):
+        row = {"digit": str(digit)}
+        for way in dict.fromkeys(e["way"] for e in drawings):
+            own = [e for e in drawings if (e["digit"], e["way"]) == (digit, way)]
+            lost = Spread.of([e["before"] - e["old"] for e in own])
+            row[f"{_SHORT[way]}: recall"] = _spread(own, "new", ".3f")
+            row[f"{_SHORT[way]}: lost"] = lost.text(".4f")
+        rows.append(row)
+    return rows
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def _spread(entries: Entries, name: str, form: str) -> str:
+    return Spread.of([e[name] for e in entries]).text(form)
+
+
+def _median(entries: Iterable[dict[str, Any]], name: str) -> float:
+    return median(e[name] for e in entries)

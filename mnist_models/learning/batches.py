@@ -1,0 +1,92 @@
+"""What each member of a stack learns from, epoch by epoch: row numbers, batch by batch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_models.learning.recipes import Approach, Recipe
+from mnist_models.learning.sampling import STRATEGIES, Rows, Strategy, balanced_weights, stream
+
+
+@dataclass
+class Member:
+    """One network's share of the training rows.
+
+    Attributes:
+        name: names its random streams: its class, or "single".
+        targets: (n,) 1 where a row is its class; for the single model the class' position.
+        strategy: how its rows are chosen.
+        seed: of the training.
+        rows: the rows of this epoch.
+        seen: (n,) true where a row was ever among them.
+        class_weights: of a row with target 0, and of any other.
+    """
+
+    name: str
+    targets: NDArray[np.float32]
+    strategy: Strategy
+    seed: int
+
+    def __post_init__(self) -> None:
+        self._draws = stream(self.seed, self.name, "rows")
+        self._shuffles = stream(self.seed, self.name, "shuffle")
+        self.rows = self.strategy.draw(self._positive, self._draws)
+        self.seen = np.zeros(len(self.targets), dtype=bool)
+        self.seen[self.rows] = True
+        weighted = self.strategy.weighted
+        self.class_weights = balanced_weights(self._positive) if weighted else (1.0, 1.0)
+
+    @property
+    def _positive(self) -> NDArray[np.bool_]:
+        return self.targets > 0
+
+    def begin_epoch(self, proba: NDArray | None) -> None:
+        """Choose the rows of a further epoch.
+
+        Args:
+            proba: (n,) what the member answers now, for strategies with `redraw`.
+        """
+        if not self.strategy.each_epoch:
+            return
+        if self.strategy.redraw and proba is not None:
+            self.rows = self.strategy.redraw(self._positive, self._draws, proba)
+        else:
+            self.rows = self.strategy.draw(self._positive, self._draws)
+        self.seen[self.rows] = True
+
+    def order(self, size: int) -> Rows:
+        """This epoch's rows in a new order, (size,): begun again, or cut off, to fit."""
+        passes = -(-size // len(self.rows))
+        order = [self._shuffles.permutation(self.rows) for _ in range(passes)]
+        return np.concatenate(order)[:size]
+
+
+def make_members(
+    recipe: Recipe, approach: Approach, y: NDArray, classes: NDArray, seed: int
+) -> list[Member]:
+    """The one member of a single model, or one per class of a multi-model.
+
+    Raises:
+        ValueError: a class has no rows, or nothing else has any.
+    """
+    if approach == "single":
+        targets = (y[:, np.newaxis] == classes).argmax(axis=1).astype(np.float32)
+        return [Member("single", targets, STRATEGIES["all"], seed)]
+    strategy = STRATEGIES[recipe.sampling]
+    return [Member(str(c), (y == c).astype(np.float32), strategy, seed) for c in classes]
+
+
+def steps_per_epoch(members: list[Member], batch_size: int) -> int:
+    """As many steps as the average member needs to see each of its rows once.
+
+    Every member takes this number of steps: one with fewer rows begins a second pass over
+    them, one with more leaves some out of an epoch.
+    """
+    return max(1, round(np.mean([len(member.rows) for member in members]) / batch_size))
+
+
+def epoch_batches(members: list[Member], steps: int, batch_size: int) -> NDArray[np.int32]:
+    """Row numbers of an epoch, (steps, M, batch_size)."""
+    orders = [m.order(steps * batch_size).reshape(steps, batch_size) for m in members]
+    return np.stack(orders, axis=1).astype(np.int32)

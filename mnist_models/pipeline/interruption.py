@@ -1,0 +1,123 @@
+"""How a training may end before its time, or at it, and what is said then."""
+
+import _thread
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from mnist_models.data.mnist import DatasetError
+from mnist_models.learning.recipes import TrainingError
+from mnist_models.pipeline.train_run import Event, OnEvent
+from mnist_models.runs.run import RunError
+from mnist_models.settings import SettingsError
+
+GRACE_S = 10  # what a training that should end has left, until it is ended by force
+
+
+class Cancelled(BaseException):
+    """Somebody asked the training to end; no `except Exception` stops it on the way."""
+
+
+class TimeIsUp(BaseException):
+    """The training has taken as long as one may; the message says how long that is."""
+
+
+_EXPECTED = (
+    Cancelled, KeyboardInterrupt, TimeIsUp,
+    DatasetError, MemoryError, RunError, SettingsError, TrainingError,
+)  # fmt: skip
+
+
+def is_expected(error: BaseException) -> bool:
+    """Whether its sentence says all; of any other error the traceback should be seen."""
+    return isinstance(error, _EXPECTED) or _is_no_memory(error)
+
+
+def ending(error: BaseException) -> Event:
+    """What is told of a training that ended with this."""
+    if isinstance(error, Cancelled | KeyboardInterrupt):
+        return Event("cancelled", message="Cancelled. The runs that were there are unchanged.")
+    if _is_no_memory(error):
+        sentence = (
+            "There is not enough memory for this training; nothing was changed. Fewer hidden "
+            "units, or one approach at a time, need less."
+        )
+    elif is_expected(error):
+        sentence = str(error)
+    else:
+        sentence = f"The training failed: {type(error).__name__}: {error}"
+    return Event("failed", message=sentence)
+
+
+def _is_no_memory(error: BaseException) -> bool:
+    # TensorFlow's own error is known by its name here, since only `training` imports it.
+    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+
+
+class Interruption:
+    """Ends a training from outside, in its next step: a request to end, or a time limit.
+
+    Once the run is being published it is too late: that takes a moment, and what had come of it
+    would be in doubt.
+    """
+
+    def __init__(self) -> None:
+        self._reason: BaseException = Cancelled()
+        self._too_late = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        with contextlib.suppress(ValueError):  # signals belong to the main thread
+            for number in (signal.SIGTERM, signal.SIGINT):
+                self._before[number] = signal.signal(number, self._interrupt)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def watching(self, tell: OnEvent) -> OnEvent:
+        """The same listener, and from the publishing on nothing is interrupted."""
+
+        def watch(event: Event) -> None:
+            self._too_late |= event.stage == "publishing"
+            tell(event)
+
+        return watch
+
+    @contextlib.contextmanager
+    def after(self, minutes: float | None, tell: OnEvent) -> Iterator[None]:
+        """Let it take so many minutes, or as long as it likes."""
+        over = threading.Event()
+        if minutes is not None:
+            arguments = (minutes, tell, over)
+            threading.Thread(None, self._watch, "time limit", arguments, daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
+
+    def _watch(self, minutes: float, tell: OnEvent, over: threading.Event) -> None:
+        if over.wait(60 * minutes):
+            return
+        self._reason = TimeIsUp(
+            f"The training was stopped after {minutes:g} minutes, which is as long as one may take "
+            "here; nothing was changed. Fewer epochs or hidden units take less."
+        )
+        _thread.interrupt_main(signal.SIGTERM)
+        if not over.wait(GRACE_S):  # it does not hear: it may be stuck outside of Python
+            tell(ending(self._reason))
+            os._exit(1)
+
+    def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+        if not self._too_late:
+            raise self._reason

@@ -1,0 +1,129 @@
+"""What a person chooses about a training, in the sidebar or on the command line."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal
+
+from mnist_models.data.mnist import DATASETS
+from mnist_models.learning.augmentation import Distortion
+from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach, Recipe
+from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.pipeline.train_run import Request, with_settings
+from mnist_models.settings import SettingsError, check, limits
+
+_STRONGEST = RECIPES["strong"].distortion or Distortion()  # what a distortion of 1 is
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What was chosen; None leaves what the recipe says. The fields are the options of `train`.
+
+    Attributes:
+        recipe: a name in `RECIPES`.
+        approach: "single", "multi" or "both".
+        dataset: a name in `mnist.DATASETS`.
+        epochs: passes over the training rows.
+        hidden: units of every hidden layer, of the single model and of each binary one.
+        dropout: share of hidden units silenced in each training step, after every hidden layer.
+        sampling: which rows the binary models see, a name in `sampling.STRATEGIES`.
+        distortions: from 0, the pictures as they are, to 1, as far as the recipe strong goes.
+        seed: decides everything random.
+        name: of the new run; chosen from the recipe's name if empty.
+        again: train even if the same was trained before.
+        scores_only: approaches whose weights are not kept.
+    """
+
+    recipe: str = "reference"
+    approach: Literal["single", "multi", "both"] = "both"
+    dataset: str | None = None
+    epochs: int | None = None
+    hidden: int | None = None
+    dropout: float | None = None
+    sampling: str | None = None
+    distortions: float | None = None
+    seed: int = 0
+    name: str = ""
+    again: bool = False
+    scores_only: tuple[Approach, ...] = ()
+
+    def request(self) -> Request:
+        """What is to be trained.
+
+        Raises:
+            SettingsError: a choice is not offered or beyond the limits.
+        """
+        self._check_names()
+        if self.seed not in limits().seed:
+            raise SettingsError(f"The seed must be {limits().seed}.")
+        recipe = _changed(RECIPES[self.recipe], self)
+        check(recipe)
+        return Request(
+            recipe=recipe,
+            approaches=APPROACHES if self.approach == "both" else (self.approach,),
+            dataset=self.dataset or recipe.dataset,
+            seed=self.seed,
+            name=self.name,
+            again=self.again,
+            scores_only=self.scores_only,
+        )
+
+    def arguments(self) -> list[str]:
+        """The same for `process.start_job`: what follows `train` on the command line."""
+        words: list[str] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            flag = f"--{field.name.replace('_', '-')}"
+            if value == field.default:
+                continue
+            if isinstance(value, tuple):
+                words += [flag, *value]
+            else:
+                words.append(flag if value is True else f"{flag}={value}")
+        return words
+
+    def _check_names(self) -> None:
+        offered = [
+            ("recipe", self.recipe, RECIPES),
+            ("approach", self.approach, (*APPROACHES, "both")),
+            ("dataset", self.dataset, DATASETS),
+            ("sampling", self.sampling, STRATEGIES),
+        ]
+        for what, name, names in offered:
+            if name is not None and name not in names:
+                raise SettingsError(f"The {what} must be one of {', '.join(names)}.")
+        if self.name in RECIPES and self.name != self.recipe:
+            raise SettingsError(
+                f"{self.name} is the name of the shipped run of another recipe. Choose another."
+            )
+
+
+def usual(recipe: Recipe) -> dict[str, Any]:
+    """What a recipe says about each choice that may change it: where the widgets begin."""
+    return {
+        "epochs": recipe.epochs,
+        "hidden": recipe.hidden[0],
+        "dropout": recipe.dropouts[0],
+        "sampling": recipe.sampling,
+        "distortions": 1.0 if recipe.distortion else 0.0,
+    }
+
+
+def _changed(recipe: Recipe, choices: Choices) -> Recipe:
+    recipe = with_settings(
+        recipe, epochs=choices.epochs, dropout=choices.dropout, sampling=choices.sampling
+    )
+    if choices.hidden is not None:
+        recipe = replace(recipe, hidden=(choices.hidden,) * len(recipe.hidden), member_hidden=None)
+    if choices.distortions is not None:
+        recipe = replace(recipe, distortion=_distortion(choices.distortions))
+    return recipe
+
+
+def _distortion(strength: float) -> Distortion | None:
+    """That of the recipe strong, each of its numbers lowered to this share."""
+    if strength not in limits().distortions:
+        raise SettingsError(f"The distortions must be {limits().distortions}.")
+    if strength in (0, 1):
+        return _STRONGEST if strength else None
+    numbers = {name: strength * most for name, most in asdict(_STRONGEST).items()}
+    # How smoothly pictures are bent is not a matter of how far.
+    return Distortion(**numbers | {"smoothness": _STRONGEST.smoothness})

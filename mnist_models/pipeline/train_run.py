@@ -1,0 +1,343 @@
+"""From a recipe to a published run: the stages that a person watches.
+
+Load the data, train each approach, score it on the train and test rows, publish. Every stage
+is told as an `Event`; the command line prints them and the sidebar draws them.
+"""
+
+import contextlib
+import hashlib
+import json
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_models.data.mnist import Dataset, load_dataset
+from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach, Recipe, TrainingError
+from mnist_models.learning.sampling import pack_rows, stream
+from mnist_models.learning.stack import Stack
+from mnist_models.metrics.scores import Metrics, evaluate
+from mnist_models.runs.publishing import check_name, free_name, publish
+from mnist_models.runs.quota import check_room
+from mnist_models.runs.run import UNLISTED, Run, RunError, find_run
+
+Stage = Literal[
+    "starting", "loading", "importing", "training", "refitting", "scoring", "publishing",
+    "found", "done", "cancelled", "failed",
+]  # fmt: skip
+FITTING_STAGES: tuple[Stage, ...] = ("training", "refitting")
+FINAL_STAGES: tuple[Stage, ...] = ("found", "done", "cancelled", "failed")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One piece of news from a training.
+
+    Attributes:
+        stage: what is being done.
+        share: how much is done, 0 to 1, of the stage, or of all the fitting in the two stages
+            that fit; None where nobody knows.
+        approach: which approach is being trained.
+        epoch: in the stage "training", the figures of an epoch that has just ended.
+        message: for people, in the stages that end a training.
+        run: the name of the run that came of it.
+    """
+
+    stage: Stage
+    share: float | None = None
+    approach: Approach | None = None
+    epoch: dict[str, Any] | None = None
+    message: str = ""
+    run: str = ""
+
+
+OnEvent = Callable[[Event], None]  # may raise to cancel
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to train.
+
+    Attributes:
+        recipe: the settings.
+        approaches: which approaches.
+        dataset: a name in `mnist.DATASETS`.
+        seed: decides rows, initial weights, shuffles and dropout.
+        name: of the new run; chosen from the recipe's name if empty.
+        again: train even if a run with the same settings, data and seed is there.
+        scores_only: approaches whose weights are not kept, for runs that would be large.
+    """
+
+    recipe: Recipe
+    approaches: tuple[Approach, ...] = APPROACHES
+    dataset: str = "mnist"
+    seed: int = 0
+    name: str = ""
+    again: bool = False
+    scores_only: tuple[Approach, ...] = ()
+
+    @property
+    def fits(self) -> int:
+        """How many times a stack is trained from its beginning."""
+        return len(self.approaches) * (2 if self.recipe.refit else 1)
+
+    def fingerprint(self, dataset: Dataset) -> str:
+        """Hash of everything that decides the weights: settings, data and seed."""
+        decides = {
+            "settings": self.recipe.settings(),
+            "dataset": dataset.fingerprint,
+            "seed": self.seed,
+        }
+        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+
+    def default_name(self, fingerprint: str) -> str:
+        """The recipe's name, with what is unusual about this training behind it."""
+        registered = RECIPES.get(self.recipe.name)
+        usual = registered and registered.settings() == self.recipe.settings() and self.seed == 0
+        parts = [self.recipe.name]
+        parts += [self.approaches[0]] if len(self.approaches) == 1 else []
+        parts += [] if self.dataset == self.recipe.dataset else [self.dataset]
+        parts += [] if usual else [fingerprint[:6]]
+        return "-".join(parts)
+
+
+def train_run(request: Request, on_event: OnEvent) -> Run:
+    """Train, score and publish what is requested, or find it among the runs.
+
+    Args:
+        request: what to train.
+        on_event: told of every stage; an exception from it ends the training, and then
+            nothing is published.
+
+    Raises:
+        DatasetError: the data are absent or damaged.
+        TrainingError: the training has blown up.
+        RunError: the run cannot be written, its name is taken, or there is no room for it.
+        SettingsError: the limits of this machine are no numbers.
+    """
+    if request.name:
+        check_name(request.name)
+        if request.name.startswith(UNLISTED):
+            raise RunError(f"Names that begin with {UNLISTED} are kept for what visitors teach.")
+    on_event(Event("loading"))
+    dataset = load_dataset(request.dataset, progress=_download_progress(on_event))
+    fingerprint = request.fingerprint(dataset)
+    kept = tuple(a for a in request.approaches if a not in request.scores_only)
+    if not request.again and (run := find_run(fingerprint, request.approaches, kept)):
+        on_event(Event("found", 1.0, message=_found(run), run=run.name))
+        return run
+    check_room(request.name or free_name(request.default_name(fingerprint)))
+    trained = _train(request, dataset, on_event)
+    on_event(Event("scoring"))
+    scored = {a: _score(t, dataset) for a, t in trained.items()}
+    on_event(Event("publishing"))
+    run = publish(
+        request.name or free_name(request.default_name(fingerprint)),
+        _manifest(request, dataset, fingerprint, trained, scored),
+        {a: trained[a].stack for a in kept},
+        _arrays(dataset, trained, scored),
+        {"history.json": {approach: t.history for approach, t in trained.items()}},
+    )
+    on_event(Event("done", 1.0, message=f"The run {run.name} is ready.", run=run.name))
+    return run
+
+
+@dataclass(frozen=True)
+class _Trained:
+    stack: Stack  # rounded as it will be stored, so that the scores are those of what is shipped
+    history: dict[str, list[Any]]
+    epochs: int
+    rows: list[int]
+    seen: list[NDArray]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Scored:
+    test_proba: NDArray
+    metrics: dict[str, Metrics] = field(default_factory=dict)
+
+
+def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approach, _Trained]:
+    on_event(Event("importing"))
+    with _without("sklearn", "scipy", "pandas"):
+        from mnist_models.learning.training import (
+            fit,  # seconds and 700 MB, so only when there is work
+        )
+
+    recipe = request.recipe
+    held_out = held_out_rows(len(dataset.y_train), recipe.validation_split, request.seed)
+    x, y = dataset.x_train, dataset.y_train
+    fits = request.fits
+    fits_done = 0
+
+    def on_progress(stage: Stage, approach: Approach) -> Callable[[float], None]:
+        before = fits_done
+        on_event(Event(stage, before / fits, approach))  # the first step is seconds away
+        return lambda share: on_event(Event(stage, (before + share) / fits, approach))
+
+    def on_epoch(approach: Approach) -> Callable[[dict[str, Any]], None]:
+        def tell(epoch: dict[str, Any]) -> None:
+            share = (fits_done + epoch["epoch"] / recipe.epochs) / fits
+            on_event(Event("training", share, approach, epoch))
+
+        return tell
+
+    trained: dict[Approach, _Trained] = {}
+    for approach in request.approaches:
+        judged = fit(
+            recipe,
+            approach,
+            x[~held_out],
+            y[~held_out],
+            seed=request.seed,
+            validation=(x[held_out], y[held_out]) if held_out.any() else None,
+            on_progress=on_progress("training", approach),
+            on_epoch=on_epoch(approach),
+        )
+        fits_done += 1
+        result, rows = judged, np.flatnonzero(~held_out)
+        if recipe.refit:
+            # As many epochs as were best, and no validation rows by which to choose again.
+            result = fit(
+                replace(recipe, epochs=judged.epochs, patience=None),
+                approach,
+                x,
+                y,
+                seed=request.seed,
+                on_progress=on_progress("refitting", approach),
+            )
+            fits_done += 1
+            rows = np.arange(len(y))
+        trained[approach] = _Trained(
+            stack=_rounded(result.stack),
+            epochs=result.epochs,
+            history=judged.history,
+            rows=result.rows,
+            seen=[rows[seen] for seen in result.seen],
+            seconds=result.seconds,
+        )
+    return trained
+
+
+@contextlib.contextmanager
+def _without(*packages: str) -> Iterator[None]:
+    """Import as if these were not installed, unless they are imported already.
+
+    Keras imports them for conversions that nobody asks for here, which is a third of the time that
+    importing TensorFlow takes.
+    """
+    hidden = [name for name in packages if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type] # None: not to be found
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+def _rounded(stack: Stack) -> Stack:
+    rounded = stack.rounded()
+    if not all(np.isfinite(array).all() for array in (*rounded.weights, *rounded.biases)):
+        raise TrainingError(
+            "The weights have grown beyond 65,504, the largest float16: the training has blown "
+            "up. Nothing is kept; a smaller learning rate is the usual cure."
+        )
+    return rounded
+
+
+def held_out_rows(n_rows: int, share: float, seed: int) -> NDArray[np.bool_]:
+    """Which rows are kept for validation: (n_rows,) true, drawn before any sampling."""
+    mask = np.zeros(n_rows, dtype=bool)
+    size = round(n_rows * share)
+    mask[stream(seed, "validation", "rows").choice(n_rows, size=size, replace=False)] = True
+    return mask
+
+
+def _score(trained: _Trained, dataset: Dataset) -> _Scored:
+    stack = trained.stack
+    sets = {
+        "train": (dataset.x_train, dataset.y_train),
+        "test": (dataset.x_test, dataset.y_test),
+    }
+    probas = {name: stack.predict_proba(x) for name, (x, _) in sets.items()}
+    metrics = {
+        name: evaluate(probas[name], y, stack.classes_, one_vs_rest=stack.members > 1)
+        for name, (_, y) in sets.items()
+    }
+    return _Scored(probas["test"], metrics)
+
+
+def _manifest(
+    request: Request,
+    dataset: Dataset,
+    fingerprint: str,
+    trained: dict[Approach, _Trained],
+    scored: dict[Approach, _Scored],
+) -> dict[str, Any]:
+    from mnist_models.learning.training import VERSIONS
+
+    classes = next(iter(trained.values())).stack.classes_
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "fingerprint": fingerprint,
+        "recipe": {"name": request.recipe.name, **request.recipe.settings()},
+        "seed": request.seed,
+        "dataset": {
+            "name": dataset.name,
+            "fingerprint": dataset.fingerprint,
+            "train_rows": len(dataset.y_train),
+            "test_rows": len(dataset.y_test),
+        },
+        "versions": {"python": platform.python_version(), "numpy": np.__version__, **VERSIONS},
+        "classes": classes.tolist(),
+        "approaches": {a: _approach_entry(trained[a], scored[a]) for a in trained},
+    }
+
+
+def _approach_entry(trained: _Trained, scored: _Scored) -> dict[str, Any]:
+    return {
+        "layers": list(trained.stack.layers),
+        "members": trained.stack.members,
+        "parameters": trained.stack.parameters,
+        "seconds": round(trained.seconds, 2),
+        "epochs": trained.epochs,
+        "rows": trained.rows,
+        "distinct_rows": len(np.unique(np.concatenate(trained.seen))),
+        "metrics": {name: metrics.to_json() for name, metrics in scored.metrics.items()},
+    }
+
+
+def _arrays(
+    dataset: Dataset, trained: dict[Approach, _Trained], scored: dict[Approach, _Scored]
+) -> dict[str, dict[str, NDArray]]:
+    scores: dict[str, NDArray] = {a: s.test_proba for a, s in scored.items()}
+    rows: dict[str, NDArray] = {
+        a: pack_rows(t.seen, len(dataset.y_train)) for a, t in trained.items()
+    }
+    return {"test_scores.npz": {"labels": dataset.y_test, **scores}, "rows.npz": rows}
+
+
+def _download_progress(on_event: OnEvent) -> Callable[[int, int], None]:
+    return lambda done, total: on_event(Event("loading", done / total if total else None))
+
+
+def _found(run: Run) -> str:
+    return (
+        f"There is this run already, as {run.name}: same settings, data and seed. Change the seed "
+        "or the epochs to train another."
+    )
+
+
+def with_settings(recipe: Recipe, **changes: Any) -> Recipe:
+    """The recipe with other settings; what is None stays.
+
+    Raises:
+        TypeError: there is no such setting.
+    """
+    return replace(recipe, **{name: v for name, v in changes.items() if v is not None})

@@ -1,0 +1,228 @@
+"""Writing to `trained/`: publish a run, choose the active one, delete one.
+
+A run is written under another name and renamed when it is complete, and renamed again before it is
+deleted, so at any moment it is there whole or not at all.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_models.learning.recipes import Approach
+from mnist_models.learning.stack import Stack
+from mnist_models.runs.quota import check_room, is_shipped, size_of
+from mnist_models.runs.run import (
+    FORMAT,
+    RUN_NAME,
+    Run,
+    RunError,
+    load_run,
+    run_names,
+    trained_folder,
+    unlisted_run_names,
+)
+
+# What is being written, and what is being deleted; a dot keeps them out of the list of runs.
+_INCOMING, _DELETED = ".incoming-", ".deleted-"
+_STALE_S = 60  # no single file takes so long to write
+
+
+def publish(
+    name: str,
+    manifest: dict[str, Any],
+    stacks: dict[Approach, Stack],
+    arrays: dict[str, dict[str, NDArray]],
+    documents: dict[str, Any],
+) -> Run:
+    """Write a run, whole or not at all.
+
+    Args:
+        name: of the new folder.
+        manifest: run.json, without `format`, `name`, `made_here` and `files`.
+        stacks: the trained networks.
+        arrays: for each further .npz file its name and its arrays.
+        documents: for each further .json file its name and its contents.
+
+    Raises:
+        RunError: the name is taken, there is no room for a further run, or the files cannot be
+            written; nothing is changed then.
+    """
+    check_name(name)
+    folder = trained_folder()
+    with write_errors():
+        folder.mkdir(parents=True, exist_ok=True)
+        incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=folder))
+        try:
+            for approach, stack in stacks.items():
+                stack.save(incoming / f"{approach}.npz")
+            for file_name, contents in arrays.items():
+                np.savez_compressed(incoming / file_name, allow_pickle=False, **contents)
+            for file_name, document in documents.items():
+                _write_json(incoming / file_name, document)
+            said = {"format": FORMAT, "name": name, "made_here": True}
+            _write_json(incoming / "run.json", {**said, **manifest, "files": _files(incoming)})
+            check_room(name, size_of(incoming))
+            for path in (*incoming.iterdir(), incoming):
+                _sync(path)
+            incoming.chmod(0o755)  # mkdtemp's folders are closed to others
+            incoming.rename(folder / name)
+            with contextlib.suppress(OSError):  # the run is there, and an error would deny it
+                _sync(folder)
+        except BaseException:
+            shutil.rmtree(incoming, ignore_errors=True)
+            raise
+    return load_run(name)
+
+
+def activate(name: str) -> Run:
+    """Make a run the one that is shown by default, after checking all of its files.
+
+    Raises:
+        RunError: the run is absent or damaged, or the choice cannot be written.
+    """
+    run = load_run(name)
+    run.verify()
+    with write_errors():
+        write_atomically(trained_folder() / "active", f"{name}\n".encode())
+    return run
+
+
+def delete_run(name: str) -> None:
+    """Delete a run that was made here, be it sound or damaged; if it is active, it is no longer.
+
+    Raises:
+        RunError: there is no such run, it is shipped, nothing would be left, or the folder cannot
+            be written.
+    """
+    names = run_names()
+    if name not in (*names, *unlisted_run_names()):
+        load_run(name)  # says that there is none
+    if is_shipped(name):
+        raise RunError(f"The run {name} belongs to the demo and cannot be deleted.")
+    if names == [name]:
+        raise RunError(f"{name} is the only run: train another before this one is deleted.")
+    folder = trained_folder()
+    away = folder / f"{_DELETED}{name}"
+    with write_errors():
+        # A later run of this name must not find itself chosen.
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
+            if (folder / "active").read_text(encoding="utf-8").strip() == name:
+                (folder / "active").unlink()
+        shutil.rmtree(away, ignore_errors=True)
+        (folder / name).rename(away)
+    shutil.rmtree(away, ignore_errors=True)  # what remains, `remove_leftovers` finds
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that a run cannot have.
+
+    Raises:
+        RunError: it is taken, or no plain lower-case name.
+    """
+    if not RUN_NAME.fullmatch(name):
+        raise RunError(
+            f"A run cannot be called {name[:70]!r}: use up to 64 lower-case letters, digits, "
+            "dots, hyphens and underscores, beginning and ending with a letter or digit."
+        )
+    if (trained_folder() / name).exists():
+        raise RunError(
+            f"There is a run called {name} already, and runs are never overwritten. Choose another "
+            f"name, or remove the folder {name} in trained/ first."
+        )
+
+
+def free_name(wanted: str) -> str:
+    """`wanted`, or `wanted-2`, `wanted-3`, … if that is taken."""
+    taken = {*run_names(), *unlisted_run_names()}
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted}-{number}", number + 1
+    return name
+
+
+def remove_leftovers() -> None:
+    """Delete what was left when somebody who wrote was killed; call it while nobody publishes."""
+    folder = trained_folder()
+    for prefix in (_INCOMING, _DELETED):
+        for path in (*folder.glob(f"{prefix}*"), *folder.glob(f".job/{prefix}*")):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                _remove_if_stale(path)
+
+
+def _remove_if_stale(path: Path) -> None:
+    # Who chooses the active run asks nobody, and may be at it.
+    with contextlib.suppress(OSError):
+        if time.time() - path.stat().st_mtime > _STALE_S:
+            path.unlink()
+
+
+def _write_json(path: Path, contents: Any) -> None:
+    text = json.dumps(contents, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _files(folder: Path) -> dict[str, dict[str, Any]]:
+    return {
+        path.name: {
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "bytes": path.stat().st_size,
+        }
+        for path in sorted(folder.iterdir())
+    }
+
+
+def _sync(path: Path) -> None:
+    if os.name == "nt":  # Windows can neither open folders nor sync what is open for reading
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_atomically(path: Path, contents: bytes) -> None:
+    """Replace a file as a whole; a failure leaves it as it was.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_INCOMING, delete=False) as file:
+        try:
+            file.write(contents)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).chmod(0o644)  # temporary files are closed to others
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+@contextlib.contextmanager
+def write_errors(
+    what: str = "trained/", next_step: str = "Free some space or allow writing there"
+) -> Iterator[None]:
+    """Turn what goes wrong while writing into a RunError with the next step.
+
+    The folder's place on the server is not told: visitors read these sentences too.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"{what} cannot be written: {error.strerror or error}. {next_step} and try again; the "
+            "runs that were there are unchanged."
+        ) from error

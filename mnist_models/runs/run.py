@@ -1,0 +1,406 @@
+"""`trained/`: list, verify and load runs. What writes there is in `publishing`.
+
+A run is a folder that never changes once it is there:
+
+    single.npz, multi.npz   the stacks (see `stack`); an approach may be absent
+    test_scores.npz         labels (n,) and per approach (n, K) probabilities of the test pictures
+    rows.npz                which training rows each member learned from
+    history.json            per approach the figures of each epoch
+    run.json                everything else, and the sha256 of every other file
+
+The name of the active run stands in `trained/active`.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_models.data.mnist import TEST_SETS
+from mnist_models.learning.recipes import APPROACHES, RECIPES, TITLES, Approach, Published
+from mnist_models.learning.sampling import unpack_rows
+from mnist_models.learning.stack import Stack
+from mnist_models.metrics.scores import Metrics
+
+# What visitors see until another run is made active: the first of these that is there.
+DEFAULT_RUNS = ("pens", "strong", "reference")
+FORMAT = 1
+# How names begin of runs that visitors have taught and kept: in no list, found by name only.
+UNLISTED = "own-"
+RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+_MAX_MANIFEST_BYTES = 16 * 2**20
+_BESIDE = Path(__file__).resolve().parents[2] / "trained"
+# What every run.json has, and of which type; `_ENTRY` is what it has for each approach.
+_MANIFEST: dict[str, Any] = {
+    "created": str,
+    "fingerprint": str,
+    "classes": list,
+    "files": dict,
+    "approaches": dict,
+    "dataset": {"name": str, "train_rows": int, "test_rows": int},
+    "recipe": {
+        "name": str,
+        "hidden": list,
+        "negative_slope": float,
+        "dropout": (float, list),
+        "sampling": str,
+    },
+}
+_ENTRY: dict[str, Any] = {
+    "layers": list,
+    "members": int,
+    "parameters": int,
+    "seconds": float,
+    "rows": list,
+    "distinct_rows": int,
+}
+
+
+class RunError(Exception):
+    """A run is absent, damaged or cannot be written; the message says which and what to do."""
+
+
+def trained_folder() -> Path:
+    """Where runs are kept: `MNIST_TRAINED` if set, else `trained/` beside the package."""
+    configured = os.environ.get("MNIST_TRAINED")
+    return Path(configured) if configured else _BESIDE
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run; its arrays are read, and checked against the manifest, when first asked for.
+
+    Attributes:
+        path: the run's folder.
+        manifest: the contents of run.json, the same object wherever they are equal: not to be
+            changed.
+        version: sha256 of run.json, which names the sha256 of all files: the same version means
+            the same contents.
+    """
+
+    path: Path
+    manifest: dict[str, Any] = field(compare=False)  # it is known by its hash, the version
+    version: str
+
+    @property
+    def name(self) -> str:
+        """The name of the run's folder."""
+        return self.path.name
+
+    @property
+    def dataset(self) -> str:
+        """What it learned from, a name in `mnist.DATASETS`."""
+        return self.manifest["dataset"]["name"]
+
+    @property
+    def made_here(self) -> bool:
+        """Whether it was trained here; of a shipped run the manifest does not say so any more."""
+        return bool(self.manifest.get("made_here"))
+
+    @property
+    def test_set(self) -> str:
+        """Whose test pictures it is judged on: "mnist" or "sample"."""
+        return TEST_SETS.get(self.dataset, self.dataset)
+
+    @property
+    def classes(self) -> list[Any]:
+        """The K class labels."""
+        return self.manifest["classes"]
+
+    @property
+    def approaches(self) -> tuple[Approach, ...]:
+        """The approaches that were trained and scored."""
+        return tuple(a for a in APPROACHES if a in self.manifest["approaches"])
+
+    @property
+    def with_weights(self) -> tuple[Approach, ...]:
+        """The approaches whose networks are in the run, and not only their scores."""
+        return tuple(a for a in self.approaches if f"{a}.npz" in self.manifest["files"])
+
+    @property
+    def label(self) -> str:
+        """The name as people should read it: a run on the sample says so."""
+        if self.name.startswith(UNLISTED):
+            return f"{self.name.split('-', 2)[-1]} (taught here)"
+        return self.name if self.test_set == "mnist" else f"{self.name} (trained on the sample)"
+
+    @property
+    def published(self) -> Published | None:
+        """What was published for this run's recipe: figures on MNIST, so for runs on MNIST only."""
+        recipe = RECIPES.get(self.manifest["recipe"]["name"])  # an old run's may be gone
+        return recipe.published if recipe and self.dataset == "mnist" else None
+
+    @cached_property
+    def single(self) -> Stack:
+        """The single model.
+
+        Raises:
+            RunError: this run has none, or its file is damaged.
+        """
+        return self._stack("single")
+
+    @cached_property
+    def multi(self) -> Stack:
+        """The multi-model.
+
+        Raises:
+            RunError: this run has none, or its file is damaged.
+        """
+        return self._stack("multi")
+
+    @cached_property
+    def test_scores(self) -> dict[str, NDArray]:
+        """`labels` (n,) and per approach (n, K) float32 probabilities of the test pictures.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        return self._arrays("test_scores.npz")
+
+    @cached_property
+    def history(self) -> dict[Approach, dict[str, list[Any]]]:
+        """Per approach the figures of each epoch, see `training.Fit`.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        try:
+            return json.loads(self._bytes("history.json"))
+        except ValueError as error:
+            raise RunError(_damaged(self.path / "history.json")) from error
+
+    def rows_seen(self, approach: Approach) -> NDArray[np.bool_]:
+        """Which training rows each member learned from, (M, train rows): the record to audit.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        packed = self._arrays("rows.npz")[approach]
+        return unpack_rows(packed, self.manifest["dataset"]["train_rows"])
+
+    def stack(self, approach: Approach) -> Stack:
+        """`single` or `multi` by name.
+
+        Raises:
+            RunError: see there.
+        """
+        return self.single if approach == "single" else self.multi
+
+    def metrics(self, approach: Approach, rows: str = "test") -> Metrics:
+        """The stored metrics of an approach on the "train" or "test" rows.
+
+        Raises:
+            RunError: the manifest does not have them.
+        """
+        with _manifest_errors(self.path):
+            return Metrics.from_json(self.manifest["approaches"][approach]["metrics"][rows])
+
+    def verify(self) -> None:
+        """Check every file against the manifest.
+
+        Raises:
+            RunError: a file is absent or differs; the message names it.
+        """
+        for name in self.manifest["files"]:
+            self._bytes(name)
+
+    def _stack(self, approach: Approach) -> Stack:
+        name = f"{approach}.npz"
+        if name not in self.manifest["files"]:
+            raise RunError(
+                f"The run {self.name} has no weights of the {TITLES[approach].lower()}. Train them "
+                f"with: python -m mnist_models train --recipe {self.manifest['recipe']['name']} "
+                f"--approach {approach}"
+            )
+        try:
+            return Stack.load(io.BytesIO(self._bytes(name)))
+        except ValueError as error:
+            raise RunError(_damaged(self.path / name)) from error
+
+    def _arrays(self, name: str) -> dict[str, NDArray]:
+        try:
+            with np.load(io.BytesIO(self._bytes(name)), allow_pickle=False) as file:
+                return {key: file[key] for key in file.files}
+        except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise RunError(_damaged(self.path / name)) from error
+
+    def _bytes(self, name: str) -> bytes:
+        path = self.path / name
+        try:
+            contents = path.read_bytes()
+            expected = self.manifest["files"][name]["sha256"]
+        except (OSError, KeyError, TypeError) as error:
+            raise RunError(_damaged(path)) from error
+        if hashlib.sha256(contents).hexdigest() != expected:
+            raise RunError(_damaged(path))
+        return contents
+
+
+def run_names() -> list[str]:
+    """The names of the runs in `trained/`, damaged ones included, the default one first.
+
+    Those that visitors keep for themselves are not among them, see `unlisted_run_names`.
+
+    Raises:
+        RunError: the folder cannot be read.
+    """
+    names = [name for name in _folders() if not name.startswith(UNLISTED)]
+    return sorted(names, key=lambda name: (*(name != first for first in DEFAULT_RUNS), name))
+
+
+def unlisted_run_names(owner: str = "") -> list[str]:
+    """The names of the runs that a visitor has taught and kept, or that any has.
+
+    Args:
+        owner: the mark that stands in their names, see `lessons.mark_of`; empty for everyone's.
+
+    Raises:
+        RunError: the folder cannot be read.
+    """
+    return sorted(name for name in _folders() if name.startswith(f"{UNLISTED}{owner}"))
+
+
+def _folders() -> list[str]:
+    folder = trained_folder()
+    try:
+        return [p.name for p in folder.iterdir() if _is_run_folder(p)] if folder.is_dir() else []
+    except OSError as error:
+        raise RunError(f"trained/ cannot be read: {error.strerror or error}.") from error
+
+
+def load_run(name: str | None = None) -> Run:
+    """The run of that name, or the active one.
+
+    Raises:
+        RunError: there is no such run, or its manifest is damaged.
+    """
+    name = active_name() if name is None else name
+    path = trained_folder() / name
+    if not RUN_NAME.fullmatch(name) or not path.is_dir():
+        raise RunError(_no_run(name))
+    manifest_path = path / "run.json"
+    try:
+        if manifest_path.stat().st_size > _MAX_MANIFEST_BYTES:
+            raise ValueError("too large")
+        return Run(path, *_read_manifest(path, manifest_path.read_bytes()))
+    except (OSError, ValueError, RecursionError) as error:  # JSON can be nested too deeply
+        raise RunError(_damaged(manifest_path)) from error
+
+
+@lru_cache(maxsize=32)  # a page asks for every run several times: a quarter of what it takes
+def _read_manifest(path: Path, contents: bytes) -> tuple[dict[str, Any], str]:
+    """The manifest and the version that a run.json with these contents says; or as `load_run`."""
+    manifest = json.loads(contents)
+    _check_manifest(manifest)
+    version = hashlib.sha256(contents).hexdigest()
+    run = Run(path, manifest, version)
+    for approach in run.approaches:
+        for rows in ("train", "test"):
+            run.metrics(approach, rows)
+    return manifest, version
+
+
+def active_name() -> str:
+    """The name of the run that is shown when nobody asks for another.
+
+    What `trained/active` names, if that run is there; else the default run, else any.
+
+    Raises:
+        RunError: there is no run at all.
+    """
+    names = run_names()
+    if not names:
+        raise RunError(_no_run(None))
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        chosen = (trained_folder() / "active").read_text(encoding="utf-8").strip()
+        if chosen in names:
+            return chosen
+    return names[0]
+
+
+def find_run(
+    fingerprint: str, approaches: tuple[Approach, ...], with_weights: tuple[Approach, ...]
+) -> Run | None:
+    """A sound run with this fingerprint, scores and weights of these approaches, if there is one.
+
+    Args:
+        fingerprint: of settings, data and seed.
+        approaches: those that it must have been scored for.
+        with_weights: those whose networks it must have.
+    """
+    for name in run_names():
+        with contextlib.suppress(RunError):
+            run = load_run(name)
+            if run.manifest["fingerprint"] != fingerprint:
+                continue
+            if set(approaches) <= set(run.approaches) and set(with_weights) <= set(
+                run.with_weights
+            ):
+                run.verify()
+                return run
+    return None
+
+
+def _is_run_folder(path: Path) -> bool:
+    return path.is_dir() and bool(RUN_NAME.fullmatch(path.name))
+
+
+def _check_manifest(manifest: Any) -> None:
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ValueError("not a manifest of this format")
+    _check_types(manifest, _MANIFEST)
+    entries = [manifest["approaches"][a] for a in APPROACHES if a in manifest["approaches"]]
+    if not entries or not manifest["classes"]:
+        raise ValueError("no approach or no class")
+    for entry in entries:
+        _check_types(entry, _ENTRY)
+
+
+def _check_types(values: Any, expected: dict[str, Any]) -> None:
+    if not isinstance(values, dict):
+        raise ValueError("not an object")
+    for name, kind in expected.items():
+        if isinstance(kind, dict):
+            _check_types(values.get(name), kind)
+        elif not isinstance(values.get(name), kind) and not (
+            kind is float and isinstance(values.get(name), int)  # 0.0 may be written as 0
+        ):
+            raise ValueError(f"no {name}")
+
+
+@contextlib.contextmanager
+def _manifest_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RunError(_damaged(path / "run.json")) from error
+
+
+def _damaged(path: Path) -> str:
+    run = path.parent.name
+    return (
+        f"The run {run} is damaged: {path.name} is missing or not what was written. Choose another "
+        f"run; to get this one back, restore trained/{run} with git, or remove that folder and "
+        "train it again."
+    )
+
+
+def _no_run(name: str | None) -> str:
+    # Whatever else stands in an address is not repeated: it could be read as part of the page.
+    known = name is not None and RUN_NAME.fullmatch(name)
+    what = f"run called {name}" if known else "trained run" if name is None else "run of that name"
+    return (
+        f"There is no {what} in trained/. See what is there with: python -m mnist_models "
+        "runs. Train one with: python -m mnist_models train"
+    )
