@@ -6,17 +6,17 @@ import streamlit as st
 
 from mnist_models.comparison.sentences import judged_text, verdict_sentence
 from mnist_models.evidence.experiments import load_evidence
-from ui.answer import show_accuracies, show_paired
-from ui.calibration import show_probabilities
-from ui.cost import show_cost
-from ui.fairness import show_fairness
-from ui.members import show_members
-from ui.no_digit import show_no_digit
-from ui.page import begin
-from ui.parts import show_parts
-from ui.per_class import show_classes
-from ui.reports import offer_reports
-from ui.versus import choose_duel
+from ui.compare.binary_models import show_members
+from ui.compare.calibration import show_probabilities
+from ui.compare.cost import show_cost
+from ui.compare.equal_size import show_fairness
+from ui.compare.headline import show_accuracies, show_paired
+from ui.compare.per_class import show_classes
+from ui.compare.rejection import show_no_digit
+from ui.compare.reports import offer_reports
+from ui.shared.current_duel import choose_duel
+from ui.shared.navigation import begin
+from ui.widgets.parts import show_parts
 
 EVIDENCE = {
     "Digit by digit": show_classes,

@@ -12,9 +12,8 @@ import streamlit as st
 from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.sentences import data_text
 from mnist_models.metrics.scores import largest_confusions
-from ui.asking import Matrix, Question, ask, choose_cell, show_answer
-from ui.looks import Looks, looks
-from ui.matrices import (
+from ui.confusion.display_options import View, choose_view
+from ui.confusion.matrices import (
     Heatmap,
     confusion_heatmap,
     difference_heatmap,
@@ -22,10 +21,11 @@ from ui.matrices import (
     in_unit,
     show_heatmap,
 )
-from ui.page import begin
-from ui.tables import offer_csv, offer_table
-from ui.versus import choose_duel
-from ui.view import View, choose_view
+from ui.confusion.selection import Matrix, Question, ask, choose_cell, show_answer
+from ui.shared.current_duel import choose_duel
+from ui.shared.navigation import begin
+from ui.widgets.contender_style import Looks, looks
+from ui.widgets.tables import offer_csv, offer_table
 
 Counts = tuple[np.ndarray, np.ndarray]  # (K, K) each
 

@@ -8,14 +8,21 @@ import streamlit as st
 
 from mnist_models.data.mnist import find_mnist
 from mnist_models.learning.stack import as_rows
-from ui.charts import show_chart, version_of
-from ui.download import offer_download
-from ui.loading import pictures
-from ui.page import begin
-from ui.parts import show_parts
-from ui.picking import pick
-from ui.pictures import browse, count_bars, numbers_table, one_hot_boxes, row_excerpt, row_strip
-from ui.tables import offer_table
+from ui.about.picture_browser import (
+    browse,
+    count_bars,
+    numbers_table,
+    one_hot_boxes,
+    row_excerpt,
+    row_strip,
+)
+from ui.shared.current_run import pictures
+from ui.shared.mnist_download import offer_download
+from ui.shared.navigation import begin
+from ui.widgets.charts import show_chart, version_of
+from ui.widgets.controls import pick
+from ui.widgets.parts import show_parts
+from ui.widgets.tables import offer_table
 
 DIGITS = range(10)
 SOURCES = {

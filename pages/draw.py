@@ -7,14 +7,14 @@ from functools import partial
 import streamlit as st
 
 from mnist_models.runs.run import Run, RunError
-from ui.loading import current_run
-from ui.page import begin
-from ui.sources import Subject, from_camera, from_canvas, from_file, from_test_set
-from ui.steps import show_steps
-from ui.taught import offer_other_teaching
-from ui.truth import offer_correction
-from ui.verdicts import show_verdicts
-from ui.why import show_why
+from ui.draw.attribution import show_why
+from ui.draw.correction import offer_correction
+from ui.draw.preprocessing_steps import show_steps
+from ui.draw.run_switch import offer_other_teaching
+from ui.draw.sources import Subject, from_camera, from_canvas, from_file, from_test_set
+from ui.draw.verdicts import show_verdicts
+from ui.shared.current_run import current_run
+from ui.shared.navigation import begin
 
 
 @st.fragment  # a stroke runs this again and leaves the sidebar alone, which is half of the work

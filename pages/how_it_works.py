@@ -7,8 +7,7 @@ from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.metrics.scores import YES
 from mnist_models.runs.run import RunError
-from ui.charts import show_chart
-from ui.diagrams import (
+from ui.about.diagrams import (
     activation_curves,
     approach_diagram,
     example_drawing,
@@ -16,10 +15,11 @@ from ui.diagrams import (
     sampling_bars,
     steps_to_mnist,
 )
-from ui.loading import current_run, pictures
-from ui.page import begin, page_path
-from ui.parts import show_parts
-from ui.picking import pick
+from ui.shared.current_run import current_run, pictures
+from ui.shared.navigation import begin, page_path
+from ui.widgets.charts import show_chart
+from ui.widgets.controls import pick
+from ui.widgets.parts import show_parts
 
 TYPICAL_LEAK = 0.1  # to draw a LeakyReLU for runs that have none
 

@@ -8,12 +8,12 @@ import streamlit as st
 from mnist_models.learning.recipes import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.run import Run, RunError, run_names
-from ui.corrections import has_kept, keeps_corrections, open_store, who_sees
-from ui.gallery import show_accuracy, show_cards
-from ui.handwriting import as_npz, as_zip, mistakes_by_class, read
-from ui.loading import cached_run, current_run
-from ui.page import begin, page_path
-from ui.store import CorrectionError, Drawing, Store
+from ui.my_drawings.gallery import show_accuracy, show_cards
+from ui.my_drawings.readings import as_npz, as_zip, mistakes_by_class, read
+from ui.my_drawings.session import has_kept, keeps_corrections, open_store, who_sees
+from ui.my_drawings.store import CorrectionError, Drawing, Store
+from ui.shared.current_run import cached_run, current_run
+from ui.shared.navigation import begin, page_path
 
 WHO_SEES_THEM = {
     "session": "Only you see these drawings, and only until you reload or close the page. After "

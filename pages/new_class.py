@@ -7,17 +7,22 @@ import streamlit as st
 from mnist_models.data.mnist import find_mnist
 from mnist_models.incremental.lessons import Kind, Lesson
 from mnist_models.runs.run import Run, run_names
-from ui.collecting import ask_name, draw_examples, offer_kept_drawings, show_examples
-from ui.examples import example_images, no_images
-from ui.keeping import show_kept
-from ui.lesson import PLACES, my_lesson, offer_teaching, watch_lesson
-from ui.loading import cached_run, current_run
-from ui.mending import choose_patient
-from ui.page import begin
-from ui.permission import may_retrain
-from ui.promise import show_evidence
-from ui.results import offer_files_and_end, show_results
-from ui.trial import try_it
+from ui.new_class.evidence import show_evidence
+from ui.new_class.example_collection import (
+    ask_name,
+    draw_examples,
+    offer_kept_drawings,
+    show_examples,
+)
+from ui.new_class.examples import example_images, no_images
+from ui.new_class.kept_runs import show_kept
+from ui.new_class.lesson_panel import PLACES, my_lesson, offer_teaching, watch_lesson
+from ui.new_class.misread_digits import choose_patient
+from ui.new_class.results import offer_files_and_end, show_results
+from ui.new_class.try_out import try_it
+from ui.shared.current_run import cached_run, current_run
+from ui.shared.navigation import begin
+from ui.shared.permission import may_retrain
 
 PROMISE = (
     "The promise behind ten models: a new class costs one small training, while the single model "

@@ -2,14 +2,14 @@
 
 from functools import partial
 
-from ui.drawings import show_drawings
-from ui.epochs import show_epochs, show_mistakes
-from ui.loading import current_run
-from ui.overfitting import show_overfitting
-from ui.page import begin
-from ui.parts import show_parts
-from ui.published import show_published
-from ui.sampling import show_sampling
+from ui.shared.current_run import current_run
+from ui.shared.navigation import begin
+from ui.training.epochs import show_epochs, show_mistakes
+from ui.training.overfitting import show_overfitting
+from ui.training.pen_widths import show_drawings
+from ui.training.published import show_published
+from ui.training.sampling import show_sampling
+from ui.widgets.parts import show_parts
 
 PARTS = {
     "Epoch by epoch": show_epochs,

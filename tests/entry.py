@@ -1,9 +1,9 @@
 """What app.py does, from a folder without `pages` beside it.
 
 AppTest forgets from run to run that app.py has told Streamlit its pages, and would run them on
-their own: `ui.page.begin` says when that happens in earnest.
+their own: `ui.shared.navigation.begin` says when that happens in earnest.
 """
 
-from ui.page import run_app
+from ui.shared.navigation import run_app
 
 run_app()

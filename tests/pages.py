@@ -17,7 +17,7 @@ def app_page(name: str) -> AppTest:
 
 
 def shown_cells(page: AppTest) -> list[dict[str, Any]]:
-    """What `ui.cells.show_cells` sends to the browser, for each set of cells on the page."""
+    """What `widgets.cells.show_cells` sends to the browser, for each set of cells on the page."""
     return [json.loads(element.proto.json) for element in page.get("bidi_component")]
 
 

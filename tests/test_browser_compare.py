@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mnist_models.runs.run import trained_folder
 from tests.serving import RENDER_TIMEOUT_MS, Server, copy_reference, serve, settle, visit
-from ui.mistakes import PER_PAGE
+from ui.shared.picture_cards import PER_PAGE
 
 CARDS = ".st-key-paired_digits_cards [data-testid=stMarkdownContainer]"
 

@@ -17,9 +17,9 @@ from mnist_models.comparison.mistakes import Rows, cell_rows, differing_rows, ou
 from mnist_models.learning.recipes import TITLES
 from mnist_models.metrics.scores import largest_confusions
 from mnist_models.runs.run import load_run
-from ui.mistakes import PER_PAGE
-from ui.pictures import COLUMNS as GRID_COLUMNS
-from ui.pictures import PER_PAGE as GRID_PAGE
+from ui.about.picture_browser import COLUMNS as GRID_COLUMNS
+from ui.about.picture_browser import PER_PAGE as GRID_PAGE
+from ui.shared.picture_cards import PER_PAGE
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 

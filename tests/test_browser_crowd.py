@@ -34,7 +34,7 @@ from tests.serving import (
     verdict,
     visit,
 )
-from ui.verdicts import probability_bars
+from ui.draw.verdicts import probability_bars
 
 VISITORS = 10
 TRAINING_TIMEOUT_MS = 300_000

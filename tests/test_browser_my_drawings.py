@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import create_engine
 
 from tests.serving import RENDER_TIMEOUT_MS, copy_reference, serve, settle, visit
-from ui.store import Drawing, Store
-from ui.truth import as_png
+from ui.draw.correction import as_png
+from ui.my_drawings.store import Drawing, Store
 
 
 @pytest.fixture

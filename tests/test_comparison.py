@@ -18,9 +18,10 @@ from mnist_models.learning.stack import Stack
 from mnist_models.metrics.calibration import roc_curves, top_label_reliability, yes_groups
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
-from ui import calibration, charts, members, per_class, roc
-from ui.charts import zoomed
-from ui.looks import looks
+from ui.compare import binary_models, calibration, per_class, roc_charts
+from ui.widgets import charts
+from ui.widgets.charts import zoomed
+from ui.widgets.contender_style import looks
 
 
 @pytest.fixture
@@ -142,16 +143,16 @@ def test_what_is_kept_of_a_contender_is_named_by_run_contents_and_approach(
 
 
 @pytest.fixture
-def curves(duel: Duel) -> members.Curves:
-    return members._curves(duel.second.run.version, duel.second)
+def curves(duel: Duel) -> binary_models.Curves:
+    return binary_models._curves(duel.second.run.version, duel.second)
 
 
 def test_the_areas_of_the_binary_models_are_scikit_learns(
-    duel: Duel, curves: members.Curves
+    duel: Duel, curves: binary_models.Curves
 ) -> None:
     binary = duel.second.metrics.binary
     assert binary is not None
-    table = members.members_table(binary, (), duel.classes, curves)
+    table = binary_models.members_table(binary, (), duel.classes, curves)
     for k, label in enumerate(duel.classes):
         own, said = duel.labels == label, duel.second.proba[:, k]
         assert table["ROC area"][k] == pytest.approx(roc_auc_score(own, said))
@@ -162,17 +163,17 @@ def test_the_areas_of_the_binary_models_are_scikit_learns(
 
 
 def test_published_figures_stand_beside_those_of_their_digit(
-    duel: Duel, curves: members.Curves
+    duel: Duel, curves: binary_models.Curves
 ) -> None:
     binary, published = duel.second.metrics.binary, RECIPES["reference"].published
     assert binary is not None
     assert published is not None
-    table = members.members_table(binary, published.binary_test, duel.classes, curves)
+    table = binary_models.members_table(binary, published.binary_test, duel.classes, curves)
     assert table["published"].tolist() == list(published.binary_test)
     np.testing.assert_allclose(
         table["difference"], np.subtract(binary.balanced_accuracy, published.binary_test)
     )
-    sentence = members.members_sentence(binary, published.binary_test, duel.classes)
+    sentence = binary_models.members_sentence(binary, published.binary_test, duel.classes)
     better = sum(np.greater(binary.balanced_accuracy, published.binary_test))
     assert f"{better} of 10 are above the published figure" in sentence
     weakest = int(np.argmin(binary.balanced_accuracy))
@@ -182,23 +183,23 @@ def test_published_figures_stand_beside_those_of_their_digit(
 def test_a_digit_without_pictures_has_no_curve_and_an_empty_area(duel: Duel) -> None:
     binary = duel.second.metrics.binary
     assert binary is not None
-    none: members.Curves = {kind: [None] * 10 for kind in ("ROC", "Precision and recall")}
-    table = members.members_table(binary, (), duel.classes, none)
+    none: binary_models.Curves = {kind: [None] * 10 for kind in ("ROC", "Precision and recall")}
+    table = binary_models.members_table(binary, (), duel.classes, none)
     assert table["ROC area"].isna().all()
 
 
 @pytest.mark.parametrize(("sharpness", "bias"), [(0.2, 0), (2, 0), (8, 0), (8, -8)])
-@pytest.mark.parametrize("axes", [roc.ROC, roc.PRECISION_RECALL])
+@pytest.mark.parametrize("axes", [roc_charts.ROC, roc_charts.PRECISION_RECALL])
 def test_the_corner_that_is_shown_holds_every_dot_and_bend(
-    axes: roc.Axes, sharpness: float, bias: float
+    axes: roc_charts.Axes, sharpness: float, bias: float
 ) -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 4, 2_000)
     own = labels[:, np.newaxis] == np.arange(4)
     proba = 1 / (1 + np.exp(-bias - sharpness * (2 * own - 1) - rng.normal(0, 1, own.shape)))
-    kind = roc_curves if axes is roc.ROC else members.precision_recall_curves
+    kind = roc_curves if axes is roc_charts.ROC else binary_models.precision_recall_curves
     curves = {str(k): c for k, c in enumerate(kind(proba, labels, np.arange(4))) if c}
-    chart = roc.curve_chart(curves, axes, "#000000", "2").to_dict()
+    chart = roc_charts.curve_chart(curves, axes, "#000000", "2").to_dict()
     (x_low, x_high), (y_low, y_high) = (
         chart["layer"][0]["encoding"][axis]["scale"]["domain"] for axis in ("x", "y")
     )
@@ -244,7 +245,7 @@ def test_the_groups_of_yes_tie_out_with_the_stored_counts(duel: Duel) -> None:
 def test_time_is_taken_of_both_and_missing_weights_are_said(
     tiny_run: Run, tiny_contents: dict[str, Any], make_stack: Callable[..., Stack]
 ) -> None:
-    from ui.cost import _timing
+    from ui.compare.cost import _timing
 
     assert _timing(looks(Duel.of(*contenders_of(tiny_run)))).count(" ms ") == 2
     manifest = json.loads(json.dumps(tiny_contents["manifest"]))

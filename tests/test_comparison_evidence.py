@@ -17,8 +17,8 @@ from mnist_models.evidence.equal_size import (
     variants_of,
 )
 from mnist_models.runs.run import Run
-from ui import fairness, no_digit
-from ui.looks import looks
+from ui.compare import equal_size, rejection
+from ui.widgets.contender_style import looks
 
 ACCURACIES = {  # made up: by approach, hidden units and sampling, one per seed
     ("single", 10, "all"): (0.90, 0.91),
@@ -102,7 +102,7 @@ def test_the_tables_of_equal_size_hold_medians_and_ranges(variants: dict[str, An
 
 def test_the_chart_of_equal_size_has_a_dot_per_seed(variants: dict[str, Any]) -> None:
     runs = [entry for entries in variants.values() for entry in entries]
-    chart = fairness.accuracy_dots(runs).to_dict()
+    chart = equal_size.accuracy_dots(runs).to_dict()
     rows = next(iter(chart["datasets"].values()))
     assert sorted(row["accuracy"] for row in rows) == sorted(e["test_accuracy"] for e in runs)
 
@@ -133,14 +133,14 @@ def found(tiny_run: Run) -> dict[str, Any]:
         }
         for version in (tiny_run.version, "another")
         for approach, none in (("single", 20), ("multi", 150))
-        for kind in ("digits", *no_digit.KINDS)
+        for kind in ("digits", *rejection.KINDS)
     ]
     return {"answers": answers}
 
 
 def test_only_what_these_very_networks_said_is_shown(duel: Duel, found: dict[str, Any]) -> None:
     for look in looks(duel):
-        own = no_digit.answers_of(found, look)
+        own = rejection.answers_of(found, look)
         assert len(own) == 4
         assert {entry["version"] for entry in own} == {look.contender.run.version}
         assert {entry["approach"] for entry in own} == {look.contender.approach}
@@ -149,22 +149,22 @@ def test_only_what_these_very_networks_said_is_shown(duel: Duel, found: dict[str
 def test_the_sentence_says_none_by_the_rule_that_is_asked_for(
     duel: Duel, found: dict[str, Any]
 ) -> None:
-    multi = no_digit.answers_of(found, looks(duel)[1])
-    said = no_digit.none_sentence("The ten", multi, "none")
+    multi = rejection.answers_of(found, looks(duel)[1])
+    said = rejection.none_sentence("The ten", multi, "none")
     assert said.startswith("The ten says “none” to 75.0 % of the letters, ")
-    assert "37.5 % of the letters" in no_digit.none_sentence("The ten", multi, "refused")
+    assert "37.5 % of the letters" in rejection.none_sentence("The ten", multi, "refused")
 
 
 def test_the_chart_of_none_has_scipys_intervals_and_the_table_all_counts(
     duel: Duel, found: dict[str, Any]
 ) -> None:
-    entries = {look.name: no_digit.answers_of(found, look) for look in looks(duel)}
-    chart = no_digit.none_dots(entries, looks(duel), "none").to_dict()
+    entries = {look.name: rejection.answers_of(found, look) for look in looks(duel)}
+    chart = rejection.none_dots(entries, looks(duel), "none").to_dict()
     rows = pd.DataFrame(next(iter(chart["datasets"].values())))
     assert len(rows) == 8
     row = rows[(rows["contender"] == "Single model") & (rows["kind"] == "noise")].iloc[0]
     interval = binomtest(20, 200).proportion_ci(method="wilson")
     np.testing.assert_allclose(row[["low", "high"]].astype(float), interval)
-    table = no_digit.no_digit_table(entries)
+    table = rejection.no_digit_table(entries)
     assert table["none"].tolist() == [20] * 4 + [150] * 4
     assert table["area"].isna().sum() == 2

@@ -20,10 +20,10 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_models.preprocessing.decoding import decode_png
 from mnist_models.runs.run import Run
-from ui import store as store_module
-from ui.corrections import keeps_corrections, who_sees
-from ui.store import MAX_PICTURE_BYTES, CorrectionError, Drawing, Store
-from ui.truth import as_png
+from ui.draw.correction import as_png
+from ui.my_drawings import store as store_module
+from ui.my_drawings.session import keeps_corrections, who_sees
+from ui.my_drawings.store import MAX_PICTURE_BYTES, CorrectionError, Drawing, Store
 
 PROJECT = Path(__file__).resolve().parent.parent
 UNUSABLE = "database cannot be read or written"
@@ -283,8 +283,8 @@ def test_the_setting_says_who_sees_and_a_slip_publishes_nothing(
 
 KEEP_ONE = """
 import numpy as np
-from ui.corrections import open_store
-from ui.store import CorrectionError, Drawing
+from ui.my_drawings.session import open_store
+from ui.my_drawings.store import CorrectionError, Drawing
 image = np.zeros((28, 28), np.uint8)
 try:
     open_store().add(Drawing("d", "4", image, b"png", {"single": "4"}, "reference", "0"))
@@ -344,8 +344,8 @@ def _offer() -> None:
     import numpy as np
 
     from mnist_models.runs.run import load_run
-    from ui.page import navigate
-    from ui.truth import offer_correction
+    from ui.draw.correction import offer_correction
+    from ui.shared.navigation import navigate
 
     navigate()  # so that there is a page to link to
     drawing = np.zeros((280, 280, 4), np.uint8)

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_models.evidence import experiments as evidence
 
-# What ui/fairness.py and ui/no_digit.py cannot do without.
+# What ui/compare/equal_size.py and ui/compare/rejection.py cannot do without.
 NEEDED = [
     ("fairness", "runs", "test_accuracy"),
     ("fairness", "runs", "parameters"),

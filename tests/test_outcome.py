@@ -7,7 +7,7 @@ import pytest
 
 from mnist_models.incremental.lessons import Lesson, State, Step
 from mnist_models.incremental.methods import WAYS, Way
-from ui.outcome import (
+from ui.new_class.result_text import (
     best_step,
     cost_sentence,
     loss_sentence,

@@ -17,7 +17,7 @@ from mnist_models.learning.recipes import RECIPES
 from mnist_models.metrics.scores import PairedMetrics
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run, load_run
-from ui import members
+from ui.compare import binary_models
 
 OpenPage = Callable[..., AppTest]
 
@@ -347,7 +347,7 @@ def test_a_link_opens_the_curves_and_an_empty_choice_of_them_is_the_first(
 ) -> None:
     page = open_page("compare", evidence="The ten, one by one", all_curves="true", curves="")
     assert len(page.get("vega_lite_chart")) == 2
-    about = members._ABOUT_CURVES["ROC"][1]
+    about = binary_models._ABOUT_CURVES["ROC"][1]
     assert any(caption.value.startswith(about) for caption in page.caption)
 
 
@@ -357,7 +357,7 @@ def test_a_closed_tab_does_no_work(
     def refuse(*_: object) -> None:
         raise AssertionError("nobody asked for curves")
 
-    monkeypatch.setattr(members, "roc_curves", refuse)
+    monkeypatch.setattr(binary_models, "roc_curves", refuse)
     for tab in ("Digit by digit", "The ten, one by one"):  # where the curves are a closed section
         page = open_page("compare", evidence=tab)
         assert len(page.get("vega_lite_chart")) == 1

@@ -21,11 +21,9 @@ from mnist_models.metrics.scores import largest_confusions
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from tests.pages import shown_cells
-from ui import loading
-from ui.cells import number_of
-from ui.colours import ink_on, mix
-from ui.looks import looks
-from ui.matrices import (
+from ui.confusion.colours import ink_on, mix
+from ui.confusion.display_options import View
+from ui.confusion.matrices import (
     Heatmap,
     as_table,
     confusion_heatmap,
@@ -33,11 +31,13 @@ from ui.matrices import (
     full_colour,
     in_unit,
 )
-from ui.mistakes import PER_PAGE, answers_table
-from ui.view import View
+from ui.shared import current_run as current_run_module
+from ui.shared.picture_cards import PER_PAGE, answers_table
+from ui.widgets.cells import number_of
+from ui.widgets.contender_style import looks
 
 OpenPage = Callable[..., AppTest]
-FIRST, DIFFERENCE = "first", "difference"  # as in `ui.asking.Matrix`
+FIRST, DIFFERENCE = "first", "difference"  # as in `ui.confusion.selection.Matrix`
 
 _JSON = strategies.recursive(
     strategies.one_of(
@@ -61,7 +61,7 @@ def no_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def sample(tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     """The tiny data is the sample, which the tiny run was judged on."""
-    monkeypatch.setattr(loading, "load_sample", lambda: tiny_dataset)
+    monkeypatch.setattr(current_run_module, "load_sample", lambda: tiny_dataset)
     return tiny_dataset
 
 
@@ -256,7 +256,7 @@ def test_until_a_cell_is_asked_for_no_pictures_are_read(
     def refuse() -> Dataset:
         raise AssertionError("nobody asked for pictures")
 
-    monkeypatch.setattr(loading, "load_sample", refuse)
+    monkeypatch.setattr(current_run_module, "load_sample", refuse)
     page = open_page("confusion")
     assert not _opened_by(page)
     assert not _opened_by(_ask(page, FIRST))  # no cell yet
@@ -335,7 +335,7 @@ def test_pictures_of_another_sample_are_not_passed_off_as_the_runs(
     duel: Duel, sample: Dataset, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Dataset("sample", sample.x_train, sample.y_train, sample.x_test, sample.y_test[::-1])
-    monkeypatch.setattr(loading, "load_sample", lambda: other)
+    monkeypatch.setattr(current_run_module, "load_sample", lambda: other)
     page = _ask(open_page("confusion"), "both_wrong")
     assert "not on this machine" in _said(page)
     assert not _opened_by(page)
@@ -383,7 +383,7 @@ def test_two_galleries_on_one_page_each_offer_the_pictures(mnist_run: Run) -> No
 
         from mnist_models.comparison.contenders import Duel, contenders_of
         from mnist_models.runs.run import load_run
-        from ui.mistakes import show_digits
+        from ui.shared.picture_cards import show_digits
 
         duel = Duel.of(*contenders_of(load_run("reference")))
         for key in ("first", "second"):

@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_models.data import mnist
 from mnist_models.data.mnist import Dataset, load_sample
 from tests.pages import PROJECT, app_page, shown_cells
-from ui.pictures import COLUMNS, PER_PAGE, numbers_table, one_hot_boxes, row_excerpt
+from ui.about.picture_browser import COLUMNS, PER_PAGE, numbers_table, one_hot_boxes, row_excerpt
 
 
 @pytest.fixture(autouse=True)

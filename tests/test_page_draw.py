@@ -15,9 +15,9 @@ from mnist_models.learning.attribution import Reason, explain
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
-from ui.sources import may_have_camera
-from ui.verdicts import Probas, probability_bars
-from ui.why import AGAINST, FOR, tint
+from ui.draw.attribution import AGAINST, FOR, tint
+from ui.draw.sources import may_have_camera
+from ui.draw.verdicts import Probas, probability_bars
 
 OpenPage = Callable[..., AppTest]
 
@@ -60,7 +60,7 @@ def _show(proba_multi: list[float]) -> None:
     import numpy as np
 
     from mnist_models.runs.run import load_run
-    from ui.verdicts import show_verdicts
+    from ui.draw.verdicts import show_verdicts
 
     class Fixed:
         def __init__(self, proba: list[float]) -> None:
@@ -155,7 +155,7 @@ def test_the_steps_are_numbered_pictures_that_tell_what_became_of_the_pen() -> N
         import streamlit as st
 
         from mnist_models.preprocessing.to_mnist import to_mnist_steps
-        from ui.steps import show_steps
+        from ui.draw.preprocessing_steps import show_steps
 
         drawing = np.zeros((280, 280), np.uint8)
         drawing[60:220, 130:150] = 255
@@ -188,7 +188,7 @@ def test_the_reasons_are_worked_out_only_while_they_are_open(
         asked.append(stack)
         return explain(stack, image)
 
-    monkeypatch.setattr("ui.why.explain", noted)
+    monkeypatch.setattr("ui.draw.attribution.explain", noted)
     page = open_page("draw")
     page.segmented_control[0].set_value("Test picture").run()
     assert not asked
@@ -209,7 +209,7 @@ def test_a_run_without_the_multi_model_says_how_to_train_it(
         import numpy as np
 
         from mnist_models.runs.run import load_run
-        from ui.verdicts import show_verdicts
+        from ui.draw.verdicts import show_verdicts
 
         show_verdicts(load_run(), np.zeros((28, 28), dtype=np.uint8))
 

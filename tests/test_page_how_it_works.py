@@ -16,7 +16,7 @@ from mnist_models.data.mnist import Dataset, load_sample
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from tests.pages import app_page
-from ui.diagrams import approach_diagram, example_drawing, layer_table, sampling_bars
+from ui.about.diagrams import approach_diagram, example_drawing, layer_table, sampling_bars
 
 
 @pytest.fixture(autouse=True)

@@ -21,10 +21,10 @@ from mnist_models.preprocessing.decoding import decode_png
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from tests.pages import app_page, run_in_sidebar
-from ui.gallery import PER_PAGE
-from ui.handwriting import as_npz, as_zip, mistakes_by_class, read, score_text
-from ui.store import CorrectionError, Drawing, Store
-from ui.truth import as_png
+from ui.draw.correction import as_png
+from ui.my_drawings.gallery import PER_PAGE
+from ui.my_drawings.readings import as_npz, as_zip, mistakes_by_class, read, score_text
+from ui.my_drawings.store import CorrectionError, Drawing, Store
 
 ME, YOU = "me", "you"
 

@@ -33,13 +33,13 @@ from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run, RunError, unlisted_run_names
 from tests.pages import app_page
-from ui.examples import MOST, Example, look_alike
-from ui.handwriting import Reading
-from ui.mending import patients
-from ui.results import as_zip
-from ui.sources import Subject
-from ui.store import Drawing, Store
-from ui.truth import as_png
+from ui.draw.correction import as_png
+from ui.draw.sources import Subject
+from ui.my_drawings.readings import Reading
+from ui.my_drawings.store import Drawing, Store
+from ui.new_class.examples import MOST, Example, look_alike
+from ui.new_class.misread_digits import patients
+from ui.new_class.results import as_zip
 
 ME = "me"
 NEW = Lesson("new", "reference", "★")
@@ -145,7 +145,7 @@ def thumbnails(page: AppTest) -> list[Any]:
 
 def draw_always(monkeypatch: pytest.MonkeyPatch, image: np.ndarray | None) -> None:
     """The canvas holds this drawing, whatever is pressed."""
-    monkeypatch.setattr("ui.collecting.from_canvas", lambda: Subject(image))
+    monkeypatch.setattr("ui.new_class.example_collection.from_canvas", lambda: Subject(image))
 
 
 # Collecting
@@ -278,7 +278,9 @@ def test_teach_starts_a_lesson_with_the_ways_that_were_chosen(
     tiny_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[Any] = []
-    monkeypatch.setattr("ui.lesson.start_lesson", lambda *arguments: started.append(arguments))
+    monkeypatch.setattr(
+        "ui.new_class.lesson_panel.start_lesson", lambda *arguments: started.append(arguments)
+    )
     page = name(open_as(examples=5), " ★ ")
     page.checkbox(key="way_new_alone").uncheck().run()
     press(page, "Teach")
@@ -293,7 +295,9 @@ def test_a_digit_left_out_is_asked_for_with_its_examples(
     tiny_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[Any] = []
-    monkeypatch.setattr("ui.lesson.start_lesson", lambda *arguments: started.append(arguments))
+    monkeypatch.setattr(
+        "ui.new_class.lesson_panel.start_lesson", lambda *arguments: started.append(arguments)
+    )
     page = open_as(teach_what="A digit left out")
     page.segmented_control(key="left_out").set_value("4").run()
     page.select_slider(key="left_out_examples").set_value(100).run()
@@ -319,7 +323,7 @@ def test_a_lesson_that_cannot_start_is_a_sentence(
     def fail(*_: object) -> None:
         raise error("The disk is full.")
 
-    monkeypatch.setattr("ui.lesson.start_lesson", fail)
+    monkeypatch.setattr("ui.new_class.lesson_panel.start_lesson", fail)
     page = press(name(open_as(examples=5), "★"), "Teach")
     assert page.main.error[0].value == "The disk is full."
 
@@ -387,7 +391,9 @@ def test_the_member_of_a_misread_digit_is_mended_and_those_that_answered_wrongly
     kept = [*(drawing(n, "1") for n in range(4)), *(drawing(n, "7") for n in range(4, 7))]
     keep(trained, *kept)
     started: list[Any] = []
-    monkeypatch.setattr("ui.lesson.start_lesson", lambda *arguments: started.append(arguments))
+    monkeypatch.setattr(
+        "ui.new_class.lesson_panel.start_lesson", lambda *arguments: started.append(arguments)
+    )
     page = open_mending()
     assert page.main.selectbox[0].options[0] == "7: 3 of 3 drawings misread"
     press(page, "Teach")
@@ -496,7 +502,7 @@ def done(give: Give, make_stack: Callable[..., Stack], tiny_run: Run) -> Path:
 def test_what_was_taught_can_be_drawn_for_taken_home_and_thrown_away(
     done: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.trial.from_canvas", lambda: Subject(picture(1)))
+    monkeypatch.setattr("ui.new_class.try_out.from_canvas", lambda: Subject(picture(1)))
     page = open_as(ME, examples=3)
     assert "One new member cost 0.50 s" in said(page)
     assert page.main.dataframe[0].value["way"].size == 4
@@ -541,7 +547,7 @@ def test_the_zip_holds_the_networks_and_the_figures(done: Path) -> None:
 def test_evidence_that_was_not_measured_names_its_command(
     tiny_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.shipped.load_evidence", lambda name: None)
+    monkeypatch.setattr("ui.shared.experiments.load_evidence", lambda name: None)
     assert "python -m experiments.new_class" in said(open_as(teach_what="Evidence"))
 
 
@@ -565,7 +571,7 @@ def test_a_lesson_is_kept_as_a_run_that_only_its_visitor_sees(
     done: Path, tiny_contents: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[dict[str, str]] = []
-    monkeypatch.setattr("ui.keeping.keep_lesson", lambda who, ways: asked.append(ways))
+    monkeypatch.setattr("ui.new_class.kept_runs.keep_lesson", lambda who, ways: asked.append(ways))
     page = press(open_as(ME), "Keep as a run")
     assert asked == [{"single": "together", "multi": "mended"}]
     mine, other = (f"own-{mark_of(who)}-star" for who in (ME, "somebody else"))
@@ -583,6 +589,6 @@ def test_why_a_lesson_cannot_be_kept_is_said(done: Path, monkeypatch: pytest.Mon
     def refuse(*_: object) -> None:
         raise LessonError("You keep 3 runs already.")
 
-    monkeypatch.setattr("ui.keeping.keep_lesson", refuse)
+    monkeypatch.setattr("ui.new_class.kept_runs.keep_lesson", refuse)
     page = press(open_as(ME), "Keep as a run")
     assert [error.value for error in page.error][-1] == "You keep 3 runs already."

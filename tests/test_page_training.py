@@ -15,9 +15,9 @@ from mnist_models.learning.recipes import RECIPES, TITLES
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from tests.pages import shown_cells
-from ui import shipped
-from ui.curves import accuracy_panels, loss_panels, member_curves
-from ui.sampling import reliability_diagram
+from ui.shared import experiments as shown_experiments
+from ui.training.learning_curves import accuracy_panels, loss_panels, member_curves
+from ui.training.sampling import reliability_diagram
 
 OpenPage = Callable[..., AppTest]
 
@@ -147,7 +147,7 @@ def test_a_closed_part_does_no_work(
         raise AssertionError("nobody asked for experiments")
 
     monkeypatch.setattr(evidence, "load_evidence", refuse)
-    monkeypatch.setattr(shipped, "load_evidence", refuse)
+    monkeypatch.setattr(shown_experiments, "load_evidence", refuse)
     page = open_page("training")
     assert [heading.value for heading in page.subheader] == ["Epoch by epoch"]
 

@@ -139,7 +139,7 @@ def test_what_may_not_be_done_is_refused_where_it_is_done(
     def script() -> None:
         import streamlit as st
 
-        from ui.permission import attempt
+        from ui.shared.permission import attempt
 
         st.session_state.said = attempt(lambda: st.session_state.update(done=True))
 

@@ -17,7 +17,7 @@ from mnist_models.pipeline.train_run import Event, Request
 from mnist_models.runs.publishing import activate, publish
 from mnist_models.runs.run import Run, active_name, run_names
 from tests.pages import choose_run, run_in_sidebar
-from ui.watching import watch_job
+from ui.sidebar.training_progress import watch_job
 
 OpenPage = Callable[..., AppTest]
 
@@ -51,7 +51,7 @@ def test_a_run_made_active_while_a_page_is_drawn_is_on_all_of_the_next_page_and_
         activate("other")
         return watch_job(visit_began)
 
-    monkeypatch.setattr("ui.sidebar.watch_job", activate_meanwhile)
+    monkeypatch.setattr("ui.sidebar.sidebar.watch_job", activate_meanwhile)
     page = open_page("compare")
     for name in ("reference", "other"):
         assert run_in_sidebar(page) == name
@@ -135,8 +135,8 @@ def _press_retrain(page: AppTest) -> None:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """What was asked of the command line; nothing is trained."""
     asked: list[list[str]] = []
-    monkeypatch.setattr("ui.retraining.start_job", asked.append)
-    monkeypatch.setattr("ui.retraining.find_mnist", lambda: Path("mnist.npz"))
+    monkeypatch.setattr("ui.sidebar.training_form.start_job", asked.append)
+    monkeypatch.setattr("ui.sidebar.training_form.find_mnist", lambda: Path("mnist.npz"))
     return asked
 
 
@@ -150,7 +150,7 @@ def test_the_button_trains_the_reference_where_nobody_chose_anything(
 def test_without_mnist_the_sample_is_learned_from(
     tiny_run: Run, open_page: OpenPage, asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.retraining.find_mnist", lambda: None)
+    monkeypatch.setattr("ui.sidebar.training_form.find_mnist", lambda: None)
     _press_retrain(open_page("compare"))
     assert asked == [["--dataset=sample", "--again"]]
 

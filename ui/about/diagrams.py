@@ -1,0 +1,165 @@
+"""How the approaches work, drawn: diagrams as HTML, small charts, the table of layers."""
+
+import html
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from mnist_models import to_mnist
+from mnist_models.learning.recipes import Approach
+from mnist_models.learning.stack import sigmoid
+from ui.widgets.charts import COLOURS, NEUTRAL, legend_on_top
+from ui.widgets.images import Grey, picture_url
+
+_CANVAS = 240  # side of the example drawing in pixels
+_PEN = 16
+_SEVEN = [(112, 66), (186, 60), (146, 176)]  # (x, y): small, and right of the middle
+
+
+def approach_diagram(
+    approach: Approach,
+    picture: Grey,
+    proba: NDArray,
+    classes: Sequence[Any],
+    layers: Sequence[int],
+) -> str:
+    """Picture → network or networks → K numbers, the largest of them in bold, as HTML.
+
+    Args:
+        approach: whose.
+        picture: (28, 28).
+        proba: (K,) what the approach answers.
+        classes: (K,) labels.
+        layers: units per layer of one network, from the input to the output.
+    """
+    names = [html.escape(str(c)) for c in classes]
+    shape = " → ".join(str(units) for units in layers)
+    cells = [
+        f"<div class=tall><img src='{picture_url(picture)}' alt='The picture'>784 numbers</div>"
+    ]
+    if approach == "single":
+        cells.append("<div class='arrow tall'>→</div>")
+        cells.append(f"<div class='net tall'><b>one network</b><span>{shape}</span></div>")
+    for k, name in enumerate(names):
+        if approach == "multi":
+            cells.append(f"<div class=arrow>→</div><div class=net>is it a {name}?</div>")
+        cells.append(_output(name, proba, k))
+    style = f"--accent: {COLOURS[approach]}; --rows: {len(names)}"
+    return f"<div class='d-flow' style='{style}'>{''.join(cells)}</div>"
+
+
+def sampling_bars(yes: int, no: int) -> alt.Chart:
+    """The training rows of one binary model as they are, undersampled and oversampled."""
+    fewer, more = min(yes, no), max(yes, no)
+    sampled = {"as they are": (yes, no), "undersampled": (fewer,) * 2, "oversampled": (more,) * 2}
+    frame = pd.DataFrame(
+        [
+            (f"{name}|{counts[0]:,} + {counts[1]:,}", answer, count, order)
+            for name, counts in sampled.items()
+            for order, (answer, count) in enumerate(zip(("yes", "no"), counts, strict=True))
+        ],
+        columns=["sampling", "answer", "pictures", "order"],
+    )
+    two_lines = alt.Axis(labelExpr="split(datum.label, '|')", labelLimit=0, ticks=False)
+    colours = alt.Scale(domain=["yes", "no"], range=[COLOURS["multi"], NEUTRAL])
+    legend = alt.Legend(title=None, orient="top", symbolType="square")
+    return (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X("pictures:Q", title="pictures to learn from", axis=alt.Axis(tickCount=4)),
+            y=alt.Y("sampling:N", sort=None, title=None, axis=two_lines),
+            color=alt.Color("answer:N", scale=colours, legend=legend),
+            order="order:O",
+            tooltip=["answer", alt.Tooltip("pictures", format=",")],
+        )
+        .properties(height=alt.Step(46))
+    )
+
+
+def activation_curves(negative_slope: float) -> alt.Chart:
+    """ReLU, LeakyReLU with that slope, and the sigmoid, from -4 to 4."""
+    x = np.linspace(-4, 4, 81, dtype=np.float32)
+    values = {
+        "ReLU": x.clip(0),
+        "LeakyReLU": np.where(x < 0, negative_slope * x, x),
+        "Sigmoid": sigmoid(x),
+    }
+    frame = pd.DataFrame({"x": x.round(1), **values}).melt("x", var_name="name", value_name="y")
+    legend = legend_on_top(symbolType="stroke", symbolStrokeWidth=3, symbolSize=500)
+    dashes = alt.Scale(domain=list(values), range=[[1, 0], [8, 5], [2, 3]])
+    return (
+        alt.Chart(frame)
+        .mark_line(color=NEUTRAL, strokeWidth=3)
+        .encode(
+            x=alt.X("x:Q", title=None),
+            y=alt.Y("y:Q", title=None),
+            strokeDash=alt.StrokeDash("name:N", scale=dashes, legend=legend),
+            tooltip=["name", "x", alt.Tooltip("y:Q", format=".3f")],
+        )
+        .properties(height=240)
+    )
+
+
+def layer_table(
+    layers: Sequence[int], output: str, negative_slope: float, dropouts: Sequence[float]
+) -> pd.DataFrame:
+    """One network as Keras' `model.summary()` prints it.
+
+    A dense layer has one weight per input and unit, and one bias per unit; the rest has none.
+    """
+    activation = "LeakyReLU" if negative_slope else "ReLU"
+    rows = []
+    for depth, (inputs, units) in enumerate(pairwise(layers)):
+        hidden = depth < len(layers) - 2
+        after = [activation] + ["Dropout"] * (dropouts[depth] > 0) if hidden else [output]
+        for name, parameters in [("Dense", (inputs + 1) * units), *((n, 0) for n in after)]:
+            rows.append((name, f"(None, {units})", parameters))
+    return pd.DataFrame(rows, columns=["layer", "output shape", "parameters"])
+
+
+def example_drawing() -> Grey:
+    """A seven as somebody might draw it: (240, 240), small and not in the middle."""
+    image = Image.new("L", (_CANVAS, _CANVAS))
+    draw = ImageDraw.Draw(image)
+    draw.line(_SEVEN, fill=255, width=_PEN, joint="curve")
+    for x, y in (_SEVEN[0], _SEVEN[-1]):
+        draw.circle((x, y), _PEN / 2, fill=255)
+    return np.asarray(image)
+
+
+def steps_to_mnist(drawing: Grey) -> str:
+    """What `to_mnist` makes of a drawing, step by step, as HTML."""
+    centred = to_mnist(drawing)
+    fitted = _crop(centred)
+    height, width = fitted.shape
+    steps = [
+        (drawing, "1. Drawn somewhere, at some size."),
+        (_crop(drawing), "2. Cropped to the ink."),
+        (fitted, f"3. Scaled to {width} × {height} pixels: the longer side gets 20."),
+        (centred, "4. Laid into 28 × 28 pixels, its centre of mass in the middle."),
+    ]
+    figures = "".join(
+        f"<figure><img src='{picture_url(picture)}' alt=''><figcaption>{text}</figcaption></figure>"
+        for picture, text in steps
+    )
+    return f"<div class='d-steps'>{figures}</div>"
+
+
+def _output(name: str, proba: NDArray, k: int) -> str:
+    won = " won" if k == int(proba.argmax()) else ""
+    return (
+        f"<div class='out{won}'>{name}<div class=bar><i style='width:{proba[k]:.1%}'></i></div>"
+        f"{proba[k]:.3f}</div>"
+    )
+
+
+def _crop(picture: Grey) -> Grey:
+    rows, columns = (np.flatnonzero(picture.any(axis=axis)) for axis in (1, 0))
+    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

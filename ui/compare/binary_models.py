@@ -1,0 +1,205 @@
+"""The page Compare, the binary models of a multi-model one by one: each judged on its question."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from mnist_models.comparison.contenders import Contender, Duel
+from mnist_models.metrics.calibration import Curve, precision_recall_curves, roc_curves
+from mnist_models.metrics.scores import BinaryMetrics
+from ui.compare.roc_charts import PRECISION_RECALL, ROC, Axes, curve_chart
+from ui.widgets.charts import NEUTRAL, Layered, legend_on_top, show_chart, zoomed
+from ui.widgets.contender_style import Look, looks
+from ui.widgets.controls import pick
+from ui.widgets.tables import offer_table
+
+_ABOUT = (
+    "Balanced accuracy: how often a model is right when half of the pictures show its digit and "
+    "half do not. 50 % is guessing. Calculated over all test pictures, each side counting half."
+)
+_ABOUT_TABLE = (
+    "Recall: of the pictures of its digit, the share that a model accepts, with a probability of "
+    "at least one half. False alarms: of the pictures of other digits, the share that it accepts "
+    "too. ROC area and average precision judge all other thresholds as well; 1 is perfect."
+)
+_ABOUT_CURVES: dict[str, tuple[Axes, str]] = {
+    "ROC": (
+        ROC,
+        "Recall against false alarms, for every threshold from which a model may say yes. The area "
+        "under it is how often a picture of the digit gets a higher probability than another.",
+    ),
+    "Precision and recall": (
+        PRECISION_RECALL,
+        "Precision: of the pictures that a model accepts, the share that show its digit. With nine "
+        "other pictures to each of its own, a few false alarms cost much of it.",
+    ),
+}
+
+Curves = dict[str, list[Curve | None]]
+
+
+def show_members(duel: Duel) -> None:
+    """The binary models of the duel's multi-model, or of the chosen one where there are two."""
+    multis = {look.name: look for look in looks(duel) if look.contender.approach == "multi"}
+    if not multis:
+        st.info("Neither is a multi-model: there are no binary models to look at one by one.")
+        return
+    name = next(iter(multis))
+    if len(multis) > 1:
+        name = pick("Whose", multis, "whose")
+    look = multis[name]
+    contender = look.contender
+    binary = contender.metrics.binary
+    if binary is None:  # a run made elsewhere
+        st.info(f"The run {contender.run.name} has no figures of its binary models.")
+        return
+    published = contender.run.published.binary_test if contender.run.published else ()
+    st.markdown(members_sentence(binary, published, duel.classes))
+    show_chart(
+        lambda: binary_dots(binary.balanced_accuracy, published, duel.classes, look.colour),
+        *("members", look.version, look.colour),
+        text="Balanced test accuracy of each binary model beside the published figure",
+    )
+    st.caption(_ABOUT)
+    curves = partial(_curves, contender.run.version, contender)
+    offer_table(
+        "As a table, with recall, false alarms and areas",
+        lambda: members_table(binary, published, duel.classes, curves()),
+        key="members_table",
+        file_name="binary_models.csv",
+        alt="Balanced accuracy, recall, false alarms and areas of each binary model",
+        columns={c: st.column_config.NumberColumn(format="%.4f") for c in _COLUMNS},
+        about=_ABOUT_TABLE,
+    )
+    _offer_curves(curves, look)
+
+
+def members_table(
+    binary: BinaryMetrics, published: Sequence[float], classes: Sequence[Any], curves: Curves
+) -> pd.DataFrame:
+    """A row per binary model; without published figures no columns for them."""
+    areas = {
+        kind: pd.Series([curve.area if curve else None for curve in each], dtype=float)
+        for kind, each in curves.items()
+    }
+    theirs = pd.Series(published, dtype=float).reindex(range(len(classes)))
+    values = (
+        binary.balanced_accuracy,
+        theirs,
+        binary.balanced_accuracy - theirs,
+        binary.recall,
+        binary.false_alarm_rate,
+        *areas.values(),
+    )
+    columns = dict(zip(_COLUMNS, values, strict=True))
+    table = pd.DataFrame({"digit": [str(c) for c in classes], **columns})
+    return table if published else table.drop(columns=["published", "difference"])
+
+
+_COLUMNS = (
+    "balanced accuracy",
+    "published",
+    "difference",
+    "recall",
+    "false alarms",
+    "ROC area",
+    "average precision",
+)
+
+
+def members_sentence(
+    binary: BinaryMetrics, published: Sequence[float], classes: Sequence[Any]
+) -> str:
+    """The weakest of the models, and how many are better than what was published."""
+    ours = binary.balanced_accuracy
+    weakest = min(range(len(ours)), key=ours.__getitem__)
+    sentence = (
+        f"The weakest is the model for {classes[weakest]}: balanced accuracy {ours[weakest]:.4f}."
+    )
+    if published:
+        better = sum(a > b for a, b in zip(ours, published, strict=False))
+        sentence += f" {better} of {len(published)} are above the published figure."
+    return sentence
+
+
+def binary_dots(
+    balanced: Sequence[float], published: Sequence[float], classes: Sequence[Any], colour: str
+) -> Layered:
+    """Balanced accuracy of each binary model, ours in the colour beside the published one."""
+    digits = [str(label) for label in classes]
+    frame = pd.DataFrame(
+        [(d, "ours", a) for d, a in zip(digits, balanced, strict=True)]
+        + [(d, "published", a) for d, a in zip(digits, published, strict=False)],
+        columns=["digit", "whose", "accuracy"],
+    )
+    whose = ["ours", "published"][: frame["whose"].nunique()]
+    scale, legend = zoomed(frame["accuracy"]), legend_on_top()
+    base = alt.Chart(frame).encode(
+        x=alt.X("digit:N", sort=None, axis=alt.Axis(labelAngle=0), title="binary model for digit")
+    )
+    gaps = base.mark_rule(color=NEUTRAL).encode(
+        y=alt.Y("min(accuracy):Q", scale=scale, title="balanced accuracy"), y2="max(accuracy):Q"
+    )
+    colours = alt.Scale(domain=whose, range=[colour, NEUTRAL])
+    shapes = alt.Scale(domain=whose, range=["circle", "diamond"])
+    dots = base.mark_point(filled=True, size=110, opacity=1).encode(
+        y=alt.Y("accuracy:Q", scale=scale),
+        color=alt.Color("whose:N", legend=legend, scale=colours),
+        shape=alt.Shape("whose:N", legend=legend, scale=shapes),
+        tooltip=["whose", "digit", alt.Tooltip("accuracy", format=".5f")],
+    )
+    return alt.layer(gaps, dots).properties(height=280)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _curves(version: str, _contender: Contender) -> Curves:  # noqa: ARG001 - the cache's key
+    proba, labels = _contender.proba, _contender.run.test_scores["labels"]
+    kinds = (roc_curves, precision_recall_curves)
+    return {
+        name: curves(proba, labels, _contender.run.classes)
+        for name, curves in zip(_ABOUT_CURVES, kinds, strict=True)
+    }
+
+
+@st.fragment
+def _offer_curves(curves: Callable[[], Curves], look: Look) -> None:
+    section = st.expander(
+        "ROC and precision-recall curves",
+        icon=":material/show_chart:",
+        key="all_curves",
+        on_change="rerun",  # until it is open nothing is computed or drawn
+        bind="query-params",
+    )
+    if section.open:
+        with section:
+            _show_curves(curves(), look)
+
+
+def _show_curves(curves: Curves, look: Look) -> None:
+    """One kind of curve at a time: each is as much work for a browser as the rest of the tab."""
+    digits = [str(label) for label in look.contender.run.classes]
+    with st.container(horizontal=True):
+        kind = pick("Curves", _ABOUT_CURVES, "curves")
+        chosen = st.segmented_control(
+            "Bring forward the model for", digits, wrap=True, key="member"
+        )
+    axes, about = _ABOUT_CURVES[kind]
+    drawn = {d: curve for d, curve in zip(digits, curves[kind], strict=True) if curve}
+    if drawn:
+        show_chart(
+            partial(curve_chart, drawn, axes, look.colour, chosen),
+            *(kind, look.version, look.colour, chosen or ""),
+            text=_spoken(kind, drawn),
+        )
+    st.caption(
+        f"{about} The dots are where the models stand now: yes from a probability of one half."
+    )
+
+
+def _spoken(kind: str, curves: dict[str, Curve]) -> str:
+    areas = ", ".join(f"{digit} {curve.area:.4f}" for digit, curve in curves.items())
+    return f"{kind} of each binary model; areas: {areas}"

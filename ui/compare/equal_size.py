@@ -1,0 +1,106 @@
+"""The page Compare, the same comparison at equal size: the shipped experiment "fairness"."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from mnist_models.comparison.contenders import Duel
+from mnist_models.evidence.equal_size import (
+    ACCURACIES,
+    SIZES,
+    SPREAD,
+    Entry,
+    fair_comparisons,
+    fair_rows,
+    fair_sentences,
+    size_rows,
+    title_of,
+    updates_sentence,
+    variants_of,
+)
+from mnist_models.learning.recipes import APPROACHES, TITLES
+from ui.shared.experiments import shipped
+from ui.widgets.charts import COLOURS, NEUTRAL, Layered, legend_on_top, show_chart, version_of
+from ui.widgets.tables import show_table
+
+_ABOUT = (
+    "The reference recipe for {epochs} epochs, with one thing changed at a time: the hidden units "
+    "of the networks, and whether each of the ten learns from all pictures or from a 1:1 "
+    "undersample. Each trained with {seeds} seeds and scored on MNIST's test pictures: a dot per "
+    "seed, a line at the median. Made with `{command}`."
+)
+_ABOUT_FAIR = (
+    "Median test accuracies; difference: ten − one with the same seed, its median, smallest and "
+    "largest value. Positive: the ten read more."
+)
+_ABOUT_SIZES = (
+    "Test accuracy: median, lowest and highest over the seeds; medians of the rest. Rows per "
+    "epoch: pictures that all networks together learn from in one pass. Processor seconds: of "
+    "training. Seconds and milliseconds are those of the machine that measured, on one core: their "
+    "ratios say more than they do."
+)
+_FOUR_DIGITS = st.column_config.NumberColumn(format="%.4f")
+
+
+def show_fairness(_: Duel) -> None:
+    """What remains of the difference at equal hidden units and at equal parameters."""
+    if not (found := shipped("fairness")):
+        return
+    runs, variants = found["runs"], variants_of(found["runs"])
+    comparisons = list(fair_comparisons(variants))
+    for sentence in fair_sentences(comparisons):
+        st.markdown(sentence)
+    st.caption(updates_sentence(runs))
+    show_chart(
+        lambda: accuracy_dots(runs),
+        *("fairness", version_of(runs)),
+        text="Test accuracy of each variant, a dot per seed",
+    )
+    st.caption(_ABOUT.format(**found, seeds=len({entry["seed"] for entry in runs})))
+    show_table(
+        pd.DataFrame(fair_rows(comparisons)),
+        file_name="fairness.csv",
+        alt="The single model and ten binary models at equal hidden units and equal parameters",
+        columns=dict.fromkeys(ACCURACIES, _FOUR_DIGITS),
+    )
+    st.caption(_ABOUT_FAIR)
+    st.markdown("**What each variant takes**")
+    show_table(
+        pd.DataFrame(size_rows(variants)),
+        file_name="sizes.csv",
+        alt="Parameters, rows, seconds, size and time per picture of each variant",
+        columns={
+            **dict.fromkeys(SPREAD, _FOUR_DIGITS),
+            **dict.fromkeys(SIZES, st.column_config.NumberColumn(format="localized")),
+            "processor seconds": st.column_config.NumberColumn(format="%.1f"),
+            "ms per picture": st.column_config.NumberColumn(format="%.3f"),
+        },
+    )
+    st.caption(_ABOUT_SIZES)
+
+
+def accuracy_dots(runs: Sequence[Entry]) -> Layered:
+    """Test accuracy per variant: a dot per seed, a line at their median."""
+    frame = pd.DataFrame(
+        [(title_of(e), TITLES[e["approach"]], e["seed"], e["test_accuracy"]) for e in runs],
+        columns=["networks", "approach", "seed", "accuracy"],
+    )
+    order = list(dict.fromkeys(frame["networks"]))
+    base = alt.Chart(frame).encode(
+        y=alt.Y("networks:N", sort=order, title=None, axis=alt.Axis(ticks=False, labelLimit=220))
+    )
+    scale = alt.Scale(zero=False, padding=12)
+    colours = alt.Scale(
+        domain=[TITLES[a] for a in APPROACHES], range=[COLOURS[a] for a in APPROACHES]
+    )
+    dots = base.mark_point(filled=True, size=80, opacity=0.8).encode(
+        x=alt.X("accuracy:Q", scale=scale, title="test accuracy"),
+        color=alt.Color("approach:N", scale=colours, legend=legend_on_top(symbolOpacity=1)),
+        tooltip=["networks", "seed", alt.Tooltip("accuracy", format=".4f")],
+    )
+    lines = base.mark_tick(color=NEUTRAL, thickness=2, size=22).encode(
+        x=alt.X("median(accuracy):Q", scale=scale)
+    )
+    return alt.layer(lines, dots).properties(height=alt.Step(38))

@@ -1,0 +1,84 @@
+"""The first screen of the page Compare: the answer, and the digits that it was counted from."""
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.mistakes import Outcome, outcome_rows
+from mnist_models.comparison.sentences import accuracy_text, mcnemar_sentence, percent_text
+from mnist_models.evidence.experiments import Evidence, seeds_spread
+from ui.shared.picture_cards import show_digits
+from ui.widgets.contender_style import Look, Looks, looks
+
+_CELL = "digits"  # in the address: whose digits are open
+_LEAST_SURE, _SUREST = "the least sure answers first.", "the surest mistakes first."
+_ORDER: dict[Outcome, str] = {
+    "both_right": _LEAST_SURE,
+    "only_first": _SUREST,
+    "only_second": _SUREST,
+    "both_wrong": _SUREST,
+}
+
+
+def show_accuracies(duel: Duel, seeds: Evidence | None) -> None:
+    """Both test accuracies, with intervals and what stands beside them.
+
+    Args:
+        duel: whose.
+        seeds: the experiment "seeds", if it is there.
+    """
+    for look, column in zip(looks(duel), st.columns(2), strict=True):
+        with column, st.container(key=f"{look.key}_accuracy", border=True, height="stretch"):
+            metrics = look.contender.metrics
+            st.metric(f"{look.sign} {look.name}: test accuracy", percent_text(metrics.accuracy))
+            st.caption("  \n".join([accuracy_text(metrics), *_beside(look, seeds)]))
+
+
+def _beside(look: Look, seeds: Evidence | None) -> list[str]:
+    """What others published, and what other seeds came to."""
+    run, approach = look.contender.run, look.contender.approach
+    lines = []
+    if run.published and (figure := run.published.test.get(approach)):
+        lines.append(f"Published: {percent_text(figure)}, {run.published.source}")
+    if spread := seeds_spread(seeds, run, approach):
+        lines.append(f"Median of several seeds: {spread.text('.2%').replace('%', ' %')}")
+    return lines
+
+
+@st.fragment
+def show_paired(duel: Duel) -> None:
+    """The 2 × 2 table of who reads what; each cell opens its digits."""
+    titles, counts = _titles(looks(duel)), asdict(duel.paired)
+    chosen = next((o for o in titles if o == st.query_params.get(_CELL)), None)
+    with st.container(key="paired"):
+        for outcome, title in titles.items():
+            st.button(
+                f"**{counts[outcome]:,}**  \n{title}",
+                key=f"paired_{outcome}",
+                width="stretch",
+                type="primary" if outcome == chosen else "secondary",
+                on_click=_toggle,
+                args=(outcome,),
+            )
+    st.caption(f"{mcnemar_sentence(duel)} Click a number to see its digits.")
+    if chosen:
+        rows = outcome_rows(duel, chosen)
+        show_digits(duel, rows, key="paired_digits", caption=f"{titles[chosen]}: {_ORDER[chosen]}")
+
+
+def _titles(pair: Looks) -> dict[Outcome, str]:
+    first, second = (f"{look.sign} {look.name}" for look in pair)
+    return {
+        "both_right": "Both right",
+        "only_first": f"Only {first} right",
+        "only_second": f"Only {second} right",
+        "both_wrong": "Both wrong",
+    }
+
+
+def _toggle(outcome: Outcome) -> None:
+    if st.query_params.get(_CELL) == outcome:
+        del st.query_params[_CELL]
+    else:
+        st.query_params[_CELL] = outcome

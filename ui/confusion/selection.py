@@ -1,0 +1,142 @@
+"""Which test pictures a visitor asks for: a cell of a matrix, or who is right; in the address."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+import streamlit as st
+
+from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.mistakes import Outcome, Rows, cell_rows, differing_rows, outcome_rows
+from mnist_models.runs.run import RunError
+from ui.confusion.display_options import Cell
+from ui.shared.picture_cards import show_digits
+from ui.widgets.contender_style import Look, Looks, looks
+
+Matrix = Literal["first", "second", "difference"]
+
+_KEYS = ("pictures", "true", "answer")  # of the widgets, and in the address
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked for.
+
+    Attributes:
+        about: a matrix or an outcome; None until somebody asks.
+        cell: of the matrix; None where it is not chosen yet, and for an outcome.
+    """
+
+    about: Matrix | Outcome | None
+    cell: Cell | None = None
+
+    def cell_of(self, matrix: Matrix) -> Cell | None:
+        """The cell of this matrix, if it is the one that is asked about."""
+        return self.cell if self.about == matrix else None
+
+
+def choose_cell(matrix: Matrix, cell: Cell) -> None:
+    """Ask for the pictures of a cell; for callbacks, before the widgets are drawn again."""
+    for key, value in zip(_KEYS, (matrix, *cell), strict=True):
+        st.session_state[key] = value
+
+
+def ask(duel: Duel) -> Question:
+    """Draw the choice, which says the same as a click at a cell, and more."""
+    titles = _titles(looks(duel))
+    with st.container(key="ask", horizontal=True):
+        about = st.selectbox(
+            "Pictures of",
+            titles,
+            index=None,
+            format_func=titles.__getitem__,
+            placeholder="Click a cell above, or choose",
+            key=_KEYS[0],
+            bind="query-params",
+            width=320,
+        )
+        of_a_cell = about is None or about in get_args(Matrix)
+        # Drawn also where they do not matter: Streamlit writes what a click chose into the address
+        # only if the widget was there before.
+        true, answer = (
+            st.selectbox(
+                title,
+                [str(label) for label in duel.classes],
+                index=None,
+                placeholder="–",
+                key=key,
+                bind="query-params",
+                disabled=not of_a_cell,
+                width=110,
+            )
+            for title, key in zip(("True digit", "Answer"), _KEYS[1:], strict=True)
+        )
+    return Question(about, (true, answer) if of_a_cell and true and answer else None)
+
+
+def show_answer(duel: Duel, question: Question) -> None:
+    """The pictures that are asked for; nothing while the question is not complete."""
+    try:
+        if asked := _find(duel, question):
+            show_digits(duel, asked[0], key="asked", caption=asked[1])
+    except RunError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _find(duel: Duel, question: Question) -> tuple[Rows, str] | None:
+    """The pictures and what they have in common."""
+    if question.about is None:
+        return None
+    pair = looks(duel)
+    if question.about not in get_args(Matrix):
+        return _outcome(duel, pair, cast(Outcome, question.about))
+    if question.cell is None:
+        return None
+    labels = {str(label): label for label in duel.classes}
+    true, answer = (labels[name] for name in question.cell)
+    if question.about == "difference":
+        return _difference(duel, pair, true, answer)
+    return _cell(duel, pair[question.about == "second"], true, answer)
+
+
+def _titles(pair: Looks) -> dict[Matrix | Outcome, str]:
+    first, second = (look.name for look in pair)
+    return {
+        "first": f"{first}: one cell",
+        "second": f"{second}: one cell",
+        "difference": "Difference: one cell",
+        "only_first": f"Only right: {first}",
+        "only_second": f"Only right: {second}",
+        "both_wrong": "Both wrong",
+    }
+
+
+def _cell(duel: Duel, look: Look, true: Any, answer: Any) -> tuple[Rows, str]:
+    rows = cell_rows(duel, look.contender, true, answer)
+    what = f"{_pictures(rows)} of a {true}, answered {answer}"
+    return rows, f"**{look.name}: {what}**, {_first(right=true == answer)} first."
+
+
+def _difference(duel: Duel, pair: Looks, true: Any, answer: Any) -> tuple[Rows, str]:
+    rows = differing_rows(duel, true, answer)
+    first, second = (int((look.contender.answers[rows] == answer).sum()) for look in pair)
+    difference = f"{first - second:+}".replace("-", "−")
+    return rows, (
+        f"**{_pictures(rows)} of a {true} that only one of the two answers {answer}**: "
+        f"{pair[0].name} {first}, {pair[1].name} {second}, a difference of {difference}; "
+        f"{_first(right=true == answer)} first."
+    )
+
+
+def _outcome(duel: Duel, pair: Looks, outcome: Outcome) -> tuple[Rows, str]:
+    rows = outcome_rows(duel, outcome)
+    only = {"only_first": pair[0].name, "only_second": pair[1].name}
+    who = f"only one reads correctly, {only[outcome]}" if outcome in only else "both misread"
+    return rows, f"**{_pictures(rows)} that {who}**; {_first(right=False)} first."
+
+
+def _pictures(rows: Rows) -> str:
+    return f"{len(rows):,} picture{'' if len(rows) == 1 else 's'}"
+
+
+def _first(*, right: bool) -> str:
+    return "the least sure answer" if right else "the surest mistake"

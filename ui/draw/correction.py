@@ -1,0 +1,118 @@
+""" "It was a …": the visitor says which digit a drawing shows, and it is kept."""
+
+import contextlib
+import hashlib
+import io
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from mnist_models.learning.recipes import Approach
+from mnist_models.runs.run import Run, RunError
+from ui.my_drawings.session import has_kept, keeps_corrections, open_store
+from ui.my_drawings.store import MAX_PICTURE_BYTES, CorrectionError, Drawing, Store
+from ui.shared.navigation import page_path
+
+_ERROR = "_correction_error"
+_IN_A_ROW, _BUTTON_WIDTH = 5, 57  # pixels: as large as a fingertip, two rows across a phone
+_MAX_SIDE = 1024  # pixels of a picture that is kept; no canvas is larger
+
+
+def offer_correction(run: Run, *, image: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> None:
+    """A button per class; a tap keeps the drawing as one of it. Nothing where none are kept.
+
+    Args:
+        run: whose classes are offered, and whose answers are kept with the drawing.
+        image: (28, 28), what the models see.
+        drawing: (H, W), (H, W, 3) or (H, W, 4) uint8, what the visitor drew.
+    """
+    if not keeps_corrections():
+        return
+    digest = hashlib.sha256(drawing.tobytes()).hexdigest()
+
+    def keep(label: str) -> None:
+        answers = _answers(run, image)
+        kept = Drawing(digest, label, image, as_png(drawing), answers, run.name, run.version)
+        _change(lambda store: store.add(kept))
+
+    with st.container(key="correct", gap="xsmall"):
+        st.markdown("It was a …")
+        kept = _label_of(digest)
+        _draw_buttons([str(label) for label in run.classes], kept, keep)
+        if error := st.session_state.pop(_ERROR, None):
+            st.error(error, icon=":material/error:")
+        elif kept is None:
+            st.caption("Tap it when they are right, too: your accuracy needs both.")
+        else:
+            _show_kept(kept, digest)
+
+
+def _draw_buttons(labels: list[str], kept: str | None, keep: Callable[[str], None]) -> None:
+    for start in range(0, len(labels), _IN_A_ROW):
+        with st.container(horizontal=True, gap="xsmall"):
+            for label in labels[start : start + _IN_A_ROW]:
+                st.button(
+                    label,
+                    type="primary" if label == kept else "secondary",
+                    width=_BUTTON_WIDTH,
+                    key=f"correct_{label}",
+                    on_click=keep,
+                    args=(label,),
+                )
+
+
+def _show_kept(label: str, digest: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Kept as a **{label}**.", width="content")
+        st.button(
+            "Do not keep",
+            icon=":material/close:",
+            key="undo_correction",
+            on_click=_change,
+            args=(lambda store: store.forget(digest),),
+        )
+        st.page_link(page_path("my_drawings"), label="My drawings", icon=":material/gesture:")
+
+
+def _label_of(digest: str) -> str | None:
+    if not has_kept():
+        return None
+    try:
+        return open_store().label_of(digest)
+    except CorrectionError as error:
+        st.session_state[_ERROR] = str(error)
+        return None
+
+
+def _change(change: Callable[[Store], None]) -> None:
+    try:
+        change(open_store())
+    except CorrectionError as error:
+        st.session_state[_ERROR] = str(error)
+
+
+def _answers(run: Run, image: NDArray[np.uint8]) -> dict[Approach, str]:
+    answers: dict[Approach, str] = {}
+    for approach in run.with_weights:
+        with contextlib.suppress(RunError):  # damaged: the page has said so
+            answers[approach] = str(run.stack(approach).predict(image[np.newaxis])[0])
+    return answers
+
+
+def as_png(drawing: NDArray[np.uint8]) -> bytes:
+    """A drawing as a PNG of at most MAX_PICTURE_BYTES: a photograph is made smaller until it fits.
+
+    Args:
+        drawing: (H, W), (H, W, 3) or (H, W, 4) uint8.
+    """
+    picture = Image.fromarray(np.ascontiguousarray(drawing))
+    picture.thumbnail((_MAX_SIDE, _MAX_SIDE))
+    while True:
+        file = io.BytesIO()
+        picture.save(file, "PNG")
+        if file.tell() <= MAX_PICTURE_BYTES:
+            return file.getvalue()
+        picture = picture.reduce(2)

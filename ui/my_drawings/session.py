@@ -1,0 +1,67 @@
+"""Whether corrections are kept, who sees them, and in which database they are.
+
+The database is configured as that of every Streamlit connection: `[connections.corrections]` in
+secrets.toml with the URL of any that SQLAlchemy knows. Without it, it is a SQLite file in
+`trained/`.
+"""
+
+import os
+import secrets
+from typing import Any, Literal
+
+import streamlit as st
+
+from mnist_models.runs.run import trained_folder
+from ui.my_drawings.store import Store, database_errors
+
+_CONNECTION = "corrections"
+_LOCKED_S = 2  # how long to wait for others who write; a write takes some milliseconds
+_VISITOR = "_visitor"
+
+
+def who_sees() -> Literal["nobody", "session", "everyone"]:
+    """Who is shown a drawing that was kept, by `MNIST_CORRECTIONS`; nobody: none is kept.
+
+    `session`, the default: the session in which it was drawn. `shared`: everyone. Anything else is
+    off, so that a slip of the pen publishes nothing.
+    """
+    setting = (os.environ.get("MNIST_CORRECTIONS") or "session").strip().lower()
+    if setting == "shared":
+        return "everyone"
+    return "session" if setting == "session" else "nobody"
+
+
+def keeps_corrections() -> bool:
+    """Whether drawings are kept at all: `MNIST_CORRECTIONS=off` forbids it."""
+    return who_sees() != "nobody"
+
+
+def has_kept() -> bool:
+    """Whether this visitor can have kept a drawing: without asking the database."""
+    return _VISITOR in st.session_state
+
+
+def open_store() -> Store:
+    """The kept drawings as this visitor may see and change them.
+
+    Raises:
+        CorrectionError: the database cannot be used.
+    """
+    # Never shown to anyone, and gone with the session: who comes back is somebody else.
+    visitor = st.session_state.setdefault(_VISITOR, secrets.token_urlsafe(16))
+    with database_errors():
+        connection = st.connection(_CONNECTION, type="sql", **_settings())
+        return Store(connection.engine, visitor, shared=who_sees() == "everyone")
+
+
+def _settings() -> dict[str, Any]:
+    """Of the connection: the configured database, else SQLite beside the runs."""
+    settings: dict[str, Any] = {"hide_parameters": True}  # errors go to the log, drawings do not
+    if st.secrets.load_if_toml_exists() and _CONNECTION in st.secrets.get("connections", {}):
+        return settings
+    from sqlalchemy import URL
+
+    folder = trained_folder().resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    url = URL.create("sqlite", database=str(folder / ".corrections.db"))
+    return {**settings, "url": url.render_as_string(), "connect_args": {"timeout": _LOCKED_S}}

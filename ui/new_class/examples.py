@@ -1,0 +1,98 @@
+"""The visitor's own examples of a new class, and what they look like to the models."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import streamlit as st
+
+from mnist_models.learning.recipes import Approach
+from mnist_models.learning.stack import Stack
+from mnist_models.metrics.scores import YES
+from mnist_models.preprocessing.to_mnist import SIDE
+from ui.widgets.images import Grey
+
+MOST = 100  # of one visitor, who draws them one by one
+_EXAMPLES = "_examples"
+_SURE = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A picture to learn from.
+
+    Attributes:
+        image: (28, 28) uint8, as the models see it.
+        digest: the same digest, the same picture.
+    """
+
+    image: Grey
+    digest: str
+
+    @classmethod
+    def of(cls, image: Grey) -> Self:
+        """An example with this picture."""
+        return cls(image, hashlib.sha256(image.tobytes()).hexdigest())
+
+
+def examples() -> list[Example]:
+    """Those of this visitor, in the order in which they were added."""
+    return st.session_state.setdefault(_EXAMPLES, [])
+
+
+def example_images() -> Grey:
+    """(n, 28, 28) uint8."""
+    return np.stack([e.image for e in examples()]) if examples() else no_images()
+
+
+def no_images() -> Grey:
+    """(0, 28, 28) uint8."""
+    return np.zeros((0, SIDE, SIDE), np.uint8)
+
+
+def add_example(image: Grey) -> str:
+    """Add a picture to the examples; returns why it was not, else nothing."""
+    example, mine = Example.of(image), examples()
+    if not image.any():
+        return "Nothing is drawn yet: draw an example in the black square."
+    if len(mine) >= MOST:
+        return f"{MOST} examples are as many as can be added. Delete some first."
+    if any(example.digest == other.digest for other in mine):
+        return (
+            "This very drawing is among your examples already. Clear it and draw it anew: nothing "
+            "is learned from a copy."
+        )
+    mine.append(example)
+    return ""
+
+
+def delete_example(digest: str) -> None:
+    """Take the example with this digest away."""
+    st.session_state[_EXAMPLES] = [e for e in examples() if e.digest != digest]
+
+
+def delete_all_examples() -> None:
+    """Begin anew."""
+    st.session_state[_EXAMPLES] = []
+
+
+def look_alike(images: Grey, stacks: Mapping[Approach, Stack]) -> tuple[str, int] | None:
+    """The class that every approach surely takes most of the pictures for, and how many of them.
+
+    Args:
+        images: (n, 28, 28) uint8, at least one.
+        stacks: of the approaches, at least one, with the same classes.
+    """
+    probas = [stack.predict_proba(images) for stack in stacks.values()]  # (n, K) each
+    answers = probas[0].argmax(axis=1)
+    sure = np.ones(len(images), bool)
+    for stack, proba in zip(stacks.values(), probas, strict=True):
+        needed = YES if stack.output == "sigmoid" else _SURE
+        sure &= (proba.argmax(axis=1) == answers) & (proba.max(axis=1) >= needed)
+    counts = np.bincount(answers[sure], minlength=probas[0].shape[1])
+    most = int(counts.argmax())
+    if counts[most] <= len(images) / 2:
+        return None
+    return str(next(iter(stacks.values())).classes_[most]), int(counts[most])

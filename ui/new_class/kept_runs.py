@@ -1,0 +1,85 @@
+"""What a visitor has taught, kept as runs of their own: in no list, found by their address."""
+
+import streamlit as st
+
+from mnist_models.incremental.lessons import (
+    LessonError,
+    State,
+    keep_lesson,
+    mark_of,
+)
+from mnist_models.incremental.methods import Way
+from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.runs.publishing import delete_run
+from mnist_models.runs.run import RunError, load_run, unlisted_run_names
+from ui.new_class.lesson_panel import visitor
+from ui.new_class.result_text import BEST
+from ui.shared.current_run import choose_run
+from ui.shared.navigation import page_path
+from ui.shared.permission import attempt
+
+
+def offer_keeping(state: State) -> None:
+    """Make a run of the best ways of a lesson, which every page can then show.
+
+    Args:
+        state: of a lesson that has ended.
+    """
+    done = {step.way for step in state.steps}
+    ways: dict[Approach, Way] = {
+        approach: best[0]
+        for approach in APPROACHES
+        if (best := [w for w in BEST[approach] if w in done])
+    }
+    pressed = st.button(
+        "Keep as a run",
+        icon=":material/bookmark:",
+        key="keep_lesson",
+        disabled=len(ways) < len(APPROACHES) or bool(state.kept),
+        help="Then every page can show what you taught. It is in no list: its address finds it.",
+    )
+    if not pressed:
+        return
+    try:
+        with st.spinner("Starting …"):
+            started = attempt(lambda: keep_lesson(visitor(), ways))
+    except LessonError as error:
+        st.error(str(error), icon=":material/error:")
+    else:
+        if started:
+            st.rerun()
+
+
+def show_kept() -> None:
+    """The runs that this visitor keeps: look at one on the page Compare, or delete it."""
+    try:
+        names = unlisted_run_names(mark_of(visitor()))
+    except RunError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    if not names:
+        return
+    with st.container(key="kept_runs"):
+        st.subheader("Runs that you keep", anchor=False)
+        for name in names:
+            _show_run(name)
+
+
+def _show_run(name: str) -> None:
+    try:
+        run = load_run(name)
+        figures = ", ".join(
+            f"{TITLES[a].lower()} {run.metrics(a).accuracy:.4f}" for a in run.approaches
+        )
+        about = f"{run.label}: test accuracy {figures}"
+    except RunError as error:
+        about = str(error)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(about)
+        if st.button("Compare", key=f"see_{name}", icon=":material/bar_chart:"):
+            choose_run(name)
+            st.switch_page(page_path("compare"), query_params={"run": name})
+        if st.button("Delete", key=f"delete_{name}", icon=":material/delete:") and attempt(
+            lambda: delete_run(name)
+        ):
+            st.rerun()

@@ -1,0 +1,95 @@
+"""A digit that is misread: which of the visitor's kept drawings it is to be mended from."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from mnist_models.runs.run import Run, RunError
+from ui.my_drawings.readings import Reading, read
+from ui.my_drawings.session import has_kept, keeps_corrections, open_store
+from ui.my_drawings.store import CorrectionError
+from ui.shared.navigation import page_path
+from ui.widgets.images import Grey
+
+FEWEST = 2
+_MOST_MENDED = 3  # members beside that of the digit
+_HOW = (
+    f"There are no {FEWEST} kept drawings of one digit yet. Draw a digit on Draw and press what it "
+    "was under *It was a …*; do so again when it is misread, and come back."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Patient:
+    """A digit and the visitor's drawings of it.
+
+    Attributes:
+        label: the digit.
+        images: (n, 28, 28) uint8, at least `FEWEST`.
+        misread: how many of them an approach takes for something else.
+        taken_for: what the multi-model takes them for, the most frequent first.
+    """
+
+    label: str
+    images: Grey
+    misread: int
+    taken_for: tuple[str, ...]
+
+
+def patients(readings: Sequence[Reading]) -> list[Patient]:
+    """The digits that there are enough drawings of, the most misread first."""
+    found = []
+    for label in sorted({reading.drawing.label for reading in readings}):
+        own = [reading for reading in readings if reading.drawing.label == label]
+        if len(own) >= FEWEST:
+            wrong = Counter(  # nothing where the run has no multi-model
+                r.answers["multi"] for r in own if "multi" in r.answers and not r.right("multi")
+            )
+            found.append(
+                Patient(
+                    label,
+                    np.stack([reading.drawing.image for reading in own]),
+                    sum(reading.misread for reading in own),
+                    tuple(answer for answer, _ in wrong.most_common(_MOST_MENDED)),
+                )
+            )
+    return sorted(found, key=lambda patient: -patient.misread)
+
+
+def choose_patient(run: Run) -> Patient | None:
+    """Let the visitor choose a digit; without enough drawings say how to get them."""
+    try:
+        found = patients(_readings(run))
+    except (CorrectionError, RunError) as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+    if not found:
+        st.info(_HOW if keeps_corrections() else "This site keeps no drawings.")
+        st.page_link(page_path("draw"), label="Draw a digit", icon=":material/arrow_forward:")
+        return None
+    by_label = {patient.label: patient for patient in found}
+    label = st.selectbox(
+        "The digit to mend",
+        list(by_label),
+        format_func=lambda name: _told(by_label[name]),
+        key=f"mend_{run.name}",
+    )
+    return by_label[label]
+
+
+def _readings(run: Run) -> list[Reading]:
+    """What the run makes of this visitor's drawings of digits that it knows."""
+    if not (keeps_corrections() and has_kept()):
+        return []
+    classes = set(map(str, run.classes))
+    drawings = [d for d in open_store().drawings() if d.mine and d.label in classes]
+    if not drawings:
+        return []
+    return read(drawings, {approach: run.stack(approach) for approach in run.approaches})
+
+
+def _told(patient: Patient) -> str:
+    return f"{patient.label}: {patient.misread} of {len(patient.images)} drawings misread"

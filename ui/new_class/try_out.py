@@ -1,0 +1,61 @@
+"""Drawing for the networks that have just been taught."""
+
+import streamlit as st
+
+from mnist_models.incremental.lessons import Lesson, LessonError, Pair, State, taught
+from mnist_models.incremental.methods import Way
+from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from ui.draw.sources import from_canvas
+from ui.draw.verdicts import show_verdicts
+from ui.new_class.lesson_panel import visitor
+from ui.new_class.result_text import BEST, way_title
+
+
+@st.fragment  # a stroke runs this again and leaves the rest of the page alone
+def try_it(lesson: Lesson, state: State) -> None:
+    """The canvas, and what both approaches say after the lesson.
+
+    Args:
+        lesson: what was taught.
+        state: with at least one step.
+    """
+    st.subheader("Draw it", anchor=False)
+    left, right = st.columns((2, 3))
+    with left:
+        subject = from_canvas()
+    with right:
+        # A name of several letters needs smaller ones than a digit does.
+        verdicts = st.container(key="trial_word" if len(lesson.label) > 1 else "trial")
+        ways = _choose_ways(lesson, state)
+    try:
+        pair = _pair(visitor(), state.began, tuple(ways.items()))
+    except LessonError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    with verdicts:
+        show_verdicts(pair, subject.image, hint=f"Draw {lesson.label}, or anything else.")
+
+
+def _choose_ways(lesson: Lesson, state: State) -> dict[Approach, Way]:
+    """Whose networks answer; where an approach was taught in one way, there is no choice."""
+    chosen: dict[Approach, Way] = {}
+    steps = {step.way for step in state.steps}
+    with st.container(horizontal=True):
+        for approach in APPROACHES:
+            ways = [way for way in BEST[approach] if way in steps]
+            if len(ways) > 1:
+                chosen[approach] = st.selectbox(
+                    f"{TITLES[approach]}: who answers",
+                    ways,
+                    format_func=lambda way: way_title(way, lesson),
+                    key=f"trial_{approach}_{len(ways)}",
+                )
+            elif ways:
+                chosen[approach] = ways[0]
+    return chosen
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
+def _pair(who: str, began: float, ways: tuple[tuple[Approach, Way], ...]) -> Pair:  # noqa: ARG001
+    """What was taught, read once: `began` tells one lesson of a visitor's from the next."""
+    return taught(who, dict(ways))

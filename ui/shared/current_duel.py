@@ -1,0 +1,92 @@
+"""What this visitor compares with what: two contenders, named in the address."""
+
+import streamlit as st
+
+from mnist_models.comparison.contenders import Contender, Duel, contenders, contenders_of
+from mnist_models.runs.run import Run, RunError, active_name
+from ui.shared.current_run import cached_run, current_run
+
+_SIDES = {"first": "Compare", "second": "with"}
+_CHOICE = "_duel"  # the run beside which this visitor chose, and the keys that were chosen
+
+Pair = tuple[str, str]
+
+
+def choose_duel() -> Duel:
+    """Draw the choice of two contenders; the two approaches of the visitor's run to begin with.
+
+    Any other choice stands in the address, as `?first=strong.single&second=reference.multi`, so
+    that a link shares it. Where the two cannot be compared, the page ends with a clear message.
+    """
+    run = current_run()
+    known = contenders() | {c.key: c for c in contenders_of(run)}
+    pair = _asked(run, known) or _usual(run)
+    with st.container(key="duel", horizontal=True):
+        for (side, label), key in zip(_SIDES.items(), pair, strict=True):
+            st.session_state[f"duel_{side}"] = key  # the address decides, so Back works as well
+            st.selectbox(
+                label,
+                known,
+                format_func=lambda key: known[key].title,
+                key=f"duel_{side}",
+                on_change=_choose,
+                args=(run.name,),
+            )
+    try:
+        return Duel.of(*(_cached(known[key]) for key in pair))
+    except (ValueError, RunError) as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+
+
+def _asked(run: Run, known: dict[str, Contender]) -> Pair | None:
+    """The pair of the address or of an earlier page, unless another run was chosen since."""
+    beside, earlier = st.session_state.get(_CHOICE, ("", None))
+    usual = _usual(run)
+    asked = tuple(st.query_params.get(side) for side in _SIDES)
+    pair = (asked[0] or usual[0], asked[1] or usual[1]) if any(asked) else earlier
+    if pair is None or (pair == earlier and beside != run.name):
+        _forget()
+        return None
+    if not set(pair) <= known.keys():
+        _forget()
+        st.warning(
+            "The address asks for a run or an approach that is not in trained/; here is the usual "
+            "comparison.",
+            icon=":material/link_off:",
+        )
+        return None
+    _keep(run.name, pair)
+    return pair
+
+
+def _usual(run: Run) -> Pair:
+    """Both approaches of the run; where it has one only, that one against the active run's."""
+    own = contenders_of(run)
+    if len(own) == 1:
+        own += [
+            c for c in contenders_of(cached_run(active_name())) if c.approach != own[0].approach
+        ]
+    return own[0].key, own[-1].key
+
+
+def _choose(run_name: str) -> None:
+    first, second = (st.session_state[f"duel_{side}"] for side in _SIDES)
+    _keep(run_name, (first, second))
+
+
+def _keep(run_name: str, pair: Pair) -> None:
+    st.session_state[_CHOICE] = (run_name, pair)
+    for side, key in zip(_SIDES, pair, strict=True):
+        st.query_params[side] = key
+
+
+def _forget() -> None:
+    st.session_state.pop(_CHOICE, None)
+    for side in _SIDES:
+        st.query_params.pop(side, None)
+
+
+def _cached(contender: Contender) -> Contender:
+    """The same, of the run whose arrays are read at most once."""
+    return Contender(cached_run(contender.run.name), contender.approach)

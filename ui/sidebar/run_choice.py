@@ -1,0 +1,88 @@
+"""The run that a visitor looks at; who may, shows it to everyone first or deletes it."""
+
+import streamlit as st
+
+from mnist_models.comparison.sentences import percent_text
+from mnist_models.learning.recipes import DATASET_TITLES
+from mnist_models.runs.publishing import activate, delete_run
+from mnist_models.runs.quota import is_shipped
+from mnist_models.runs.run import RunError, active_name, load_run, run_names
+from ui.shared.current_run import choose_run, chosen_run_name
+from ui.shared.permission import attempt, may_retrain
+
+
+def draw_run_choice() -> None:
+    """Choose a run; the choice is the visitor's own."""
+    try:
+        names, shown = run_names(), chosen_run_name()
+    except RunError:
+        return  # the page says what is wrong
+    try:
+        run = load_run(shown)
+    except RunError:  # that too
+        run = None
+    with st.container(key="run_choice"):
+        section = st.expander(
+            f"Run: {run.label}" if run else "Choose a run",
+            key=f"runs_of_{run.name if run else ''}",  # another run closes it
+            on_change="rerun",  # until it is open the browser need not load a list
+        )
+        if section.open:
+            with section:
+                _choose_from(names, run.name if run else None)
+    if run:
+        rows, day = run.manifest["dataset"]["train_rows"], run.manifest["created"][:10]
+        st.caption(f"Trained on {rows:,} pictures of {DATASET_TITLES[run.dataset]} on {day}.")
+    if may_retrain() and shown in names:
+        _offer_changes(shown)
+
+
+def _choose_from(names: list[str], shown: str | None) -> None:
+    if shown and shown not in names:  # a lesson that was kept is in no list
+        names = [shown, *names]
+    name = st.radio(
+        "Run",
+        names,
+        index=names.index(shown) if shown else None,
+        help="A run is one training of both approaches; below its name stands its accuracy on test "
+        "pictures. Your choice changes what you see, not what others see.",
+        format_func=_label,
+        captions=[_accuracies(name) for name in names],
+        key=f"run_choice_{len(names)}",  # the options come from outside the widget
+    )
+    if name and name != shown:
+        choose_run(name)
+        st.rerun()
+
+
+def _offer_changes(name: str) -> None:
+    """For everyone: show this run first, or delete one that was made here."""
+    with st.container(key="run_changes", horizontal=True, gap="xsmall"):
+        show = name != active_name() and st.button("Show it to all first", key="activate_run")
+        delete = not is_shipped(name) and _ask_whether_to_delete(name)
+    if show and attempt(lambda: activate(name)):
+        st.rerun()
+    if delete and attempt(lambda: delete_run(name)):
+        choose_run(active_name())
+        st.rerun()
+
+
+def _ask_whether_to_delete(name: str) -> bool:
+    with st.popover("Delete", key="delete_run"):
+        st.markdown(f"Delete the run **{name}** for everyone?")
+        return st.button("Delete it", type="primary", key="delete_run_now")
+
+
+def _label(name: str) -> str:
+    try:
+        return load_run(name).label
+    except RunError:
+        return f"{name} (damaged)"
+
+
+def _accuracies(name: str) -> str:
+    try:
+        run = load_run(name)
+    except RunError:
+        return ""
+    return ", ".join(f"{a} {percent_text(run.metrics(a).accuracy)}" for a in run.approaches)

@@ -1,0 +1,185 @@
+"""What a visitor chooses about a training, and the button that starts it."""
+
+from dataclasses import replace
+from typing import Any, Literal
+
+import streamlit as st
+
+from mnist_models.comparison.sentences import duration_text
+from mnist_models.data.mnist import find_mnist
+from mnist_models.jobs.process import Busy, start_job
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.pipeline.estimates import earlier_trainings, estimate
+from mnist_models.pipeline.options import Choices, usual
+from mnist_models.settings import SettingsError, limits
+from ui.shared.permission import attempt
+
+_CHOICES = "_choices"
+_APPROACHES: dict[Literal["both", "single", "multi"], str] = {
+    "both": "Both",
+    "single": "Single",
+    "multi": "Multi",
+}
+# A button that trains for an hour is no toy: sliders end here, the command line goes further.
+_EPOCHS, _HIDDEN = 100, (16, 32, 64, 128, 256, 512, 800, 1024, 2048)
+
+
+def offer_retraining() -> None:
+    """The settings, closed to begin with, how long it will take, and the button."""
+    try:
+        choices = _choose()
+        seconds = estimate(choices.request(), earlier_trainings())
+    except SettingsError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    with st.container(key="retrain"):
+        pressed = st.button("Retrain", icon=":material/model_training:", width="stretch")
+    st.caption(f"{_told(choices)}. {_how_long(seconds)}")
+    if pressed:
+        _start(choices)
+
+
+def _choose() -> Choices:
+    """The choices so far, changed by the widgets while the visitor has them open.
+
+    Raises:
+        SettingsError: the limits of this machine are no numbers.
+    """
+    so_far = st.session_state.setdefault(_CHOICES, _first_choice())
+    section = st.expander(
+        "Training settings",
+        icon=":material/tune:",
+        key="train_settings",
+        on_change="rerun",  # until it is open the browser need not load the widgets
+    )
+    if not section.open:
+        return so_far
+    with section:
+        st.session_state[_CHOICES] = _draw_widgets(so_far)
+    return st.session_state[_CHOICES]
+
+
+def _first_choice() -> Choices:
+    return Choices(dataset=None if find_mnist() else "sample")
+
+
+def _draw_widgets(so_far: Choices) -> Choices:
+    recipe = st.selectbox(
+        "Recipe",
+        list(RECIPES),
+        index=list(RECIPES).index(so_far.recipe),
+        key="train_recipe",
+        help="A named set of all settings. Below you change some of them.",
+    )
+    st.caption(RECIPES[recipe].summary)
+    if recipe != so_far.recipe:  # its own settings to begin with
+        so_far = Choices(recipe, so_far.approach, so_far.dataset and "sample", seed=so_far.seed)
+    approach: Literal["both", "single", "multi"] = st.segmented_control(
+        "Train",
+        _APPROACHES,
+        default=so_far.approach,
+        required=True,
+        format_func=_APPROACHES.__getitem__,
+        key="train_approach",
+    )
+    changed = replace(so_far, approach=approach, dataset=_draw_pictures(recipe, so_far))
+    changed = replace(changed, **_draw_numbers(recipe, so_far))
+    return replace(
+        changed,
+        seed=int(
+            st.number_input(
+                "Seed", 0, 9999, so_far.seed, key="train_seed",
+                help="Decides everything random. The same seed gives the same weights again.",
+            )
+        ),
+        name=st.text_input(
+            "Name", so_far.name, max_chars=40, key="train_name", placeholder="from the recipe",
+            help="Of the run that comes of it: small letters, digits, dots and dashes.",
+        ).strip(),
+    )  # fmt: skip
+
+
+def _draw_pictures(recipe: str, so_far: Choices) -> str | None:
+    """What to learn from; None is what the recipe is meant for."""
+    has_mnist = find_mnist() is not None
+    titles = {
+        "mnist": "MNIST" if has_mnist else "MNIST (downloads 11 MB first)",
+        "pens": "MNIST and pen digits (takes minutes to get ready)",
+        "sample": "offline sample of 1,797 digits",
+    }
+    meant = RECIPES[recipe].dataset
+    chosen = st.radio(
+        "Pictures",
+        (meant, "sample"),
+        index=0 if so_far.dataset is None else 1,
+        format_func=titles.__getitem__,
+        key=f"train_dataset_{meant}",
+        help="Who chooses the sample gets an answer in seconds, and no MNIST result.",
+    )
+    return None if chosen == meant else chosen
+
+
+def _draw_numbers(recipe: str, so_far: Choices) -> dict[str, Any]:
+    """The settings that a recipe has an opinion on; None where that stays."""
+    allowed, meant = limits(), usual(RECIPES[recipe])
+    now = {name: value if (value := getattr(so_far, name)) is not None else meant[name]
+           for name in meant}  # fmt: skip
+    most = int(min(allowed.epochs.high, max(_EPOCHS, meant["epochs"])))
+    chosen: dict[str, Any] = {
+        "epochs": st.slider(
+            "Epochs", 1, most, min(most, now["epochs"]), key=f"train_epochs_{recipe}",
+            help="How many times each network sees its training pictures.",
+        ),
+        "hidden": st.select_slider(
+            "Hidden units",
+            sorted({h for h in (*_HIDDEN, now["hidden"]) if h in allowed.hidden}),
+            now["hidden"], key=f"train_hidden_{recipe}",
+            help="In each hidden layer of each network. More learn more, and take longer.",
+        ),
+        "dropout": st.slider(
+            "Dropout", 0.0, allowed.dropout.high, float(now["dropout"]), 0.05,
+            key=f"train_dropout_{recipe}",
+            help="Share of hidden units silenced in each step: a remedy for overfitting.",
+        ),
+        "sampling": st.selectbox(
+            "Sampling", list(STRATEGIES), list(STRATEGIES).index(now["sampling"]),
+            key=f"train_sampling_{recipe}",
+            help="Which pictures of other digits the ten binary models see: "
+            + STRATEGIES[now["sampling"]].summary,
+        ),
+        "distortions": st.slider(
+            "Distortions", 0.0, 1.0, float(now["distortions"]), 0.25,
+            key=f"train_distortions_{recipe}",
+            help="How far pictures are moved, turned and bent, anew in each epoch. More of them "
+            "take longer and learn better.",
+        ),
+    }  # fmt: skip
+    # A recipe's own layers may differ between the approaches: untouched, they stay.
+    return {name: None if value == meant[name] else value for name, value in chosen.items()}
+
+
+def _told(choices: Choices) -> str:
+    recipe = RECIPES[choices.recipe]
+    dataset = "the offline sample" if choices.dataset == "sample" else "MNIST"
+    dataset += " and pen digits" if choices.dataset is None and recipe.dataset == "pens" else ""
+    epochs = choices.epochs or recipe.epochs
+    return f"{_APPROACHES[choices.approach]}, *{choices.recipe}*, {epochs} epochs, {dataset}"
+
+
+def _how_long(seconds: float | None) -> str:
+    if seconds is None:
+        return "How long that takes on this machine shows once something was trained here."
+    return f"About {duration_text(seconds)} on this machine."
+
+
+def _start(choices: Choices) -> None:
+    # Whoever presses the button wants to watch it learn, and not to be shown an equal run.
+    arguments = replace(choices, again=True).arguments()
+    try:
+        started = attempt(lambda: start_job(arguments))
+    except Busy:
+        st.toast("A training is running already; you can watch it here.")
+        started = True
+    if started:
+        st.rerun()

@@ -1,0 +1,89 @@
+"""The page Training, how a run learned, epoch by epoch."""
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from mnist_models.learning.recipes import TITLES
+from mnist_models.runs.run import Run, RunError
+from ui.confusion.display_options import View
+from ui.confusion.matrices import confusion_heatmap, full_colour, show_heatmap
+from ui.training.learning_curves import (
+    History,
+    Panel,
+    accuracy_panels,
+    confusions,
+    loss_panels,
+    validation_text,
+)
+from ui.widgets.charts import show_chart
+
+_FIGURES = ("Accuracy", "Loss")
+
+
+def show_epochs(run: Run) -> None:
+    """Accuracy and loss over the epochs."""
+    st.subheader("Epoch by epoch", anchor=False)
+    st.caption(f"Run *{run.label}*. {validation_text(run)}")
+    history = _history(run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        figure = st.segmented_control(
+            "Figure", _FIGURES, default=_FIGURES[0], required=True, key="curve", bind="query-params"
+        )
+        each_member = "multi" in history and st.toggle(
+            "Each binary model by itself", key="each_member"
+        )
+    sampling = run.manifest["recipe"]["sampling"]
+    accuracy = figure == _FIGURES[0]
+    panels = accuracy_panels(history, sampling) if accuracy else loss_panels(history)
+    _show_panels(run, panels, each_member=each_member)
+
+
+def show_mistakes(run: Run) -> None:
+    """The confusion matrices after any one of the epochs."""
+    st.subheader("The mistakes, epoch by epoch", anchor=False)
+    st.caption("Held-out pictures: rows are true digits, columns answers, mistakes red, one scale.")
+    _scrub(_history(run), run.classes)
+
+
+def _history(run: Run) -> History:
+    """What the run recorded of each approach; nothing, and a sentence, where that is damaged."""
+    try:
+        return {a: run.history[a] for a in run.approaches if a in run.history}
+    except RunError as error:
+        st.error(str(error), icon=":material/error:")
+        return {}
+
+
+def _show_panels(run: Run, panels: list[Panel], *, each_member: bool) -> None:
+    for column, panel in zip(st.columns(2, gap="medium"), panels, strict=False):
+        with column:
+            st.markdown(f"**{panel.title}**")
+            show_chart(
+                partial(panel.chart, run.classes if each_member else None),
+                *("epochs", run.version, panel.title, str(each_member)),
+                text=panel.spoken,
+            )
+            st.caption(panel.about)
+
+
+@st.fragment
+def _scrub(history: History, classes: list[Any]) -> None:
+    if not (matrices := confusions(history)):
+        st.info("This run has no confusion matrices of its epochs.")
+        return
+    last = max(map(len, matrices.values()))
+    epoch = st.slider("Epoch", 1, last, last, key="epoch") if last > 1 else 1
+    full = full_colour([m for each in matrices.values() for m in each])
+    for column, (approach, each) in zip(st.columns(len(matrices)), matrices.items(), strict=True):
+        shown = min(epoch, len(each))  # one approach may have stopped earlier
+        accuracy = history[approach]["val_accuracy"][shown - 1]
+        with column, st.container(key=f"epoch_{approach}"):
+            st.metric(f"{TITLES[approach]}, epoch {shown}: validation accuracy", f"{accuracy:.4f}")
+            show_heatmap(
+                confusion_heatmap(each[shown - 1], classes, full),
+                View(),
+                key=f"epoch_matrix_{approach}",
+                alt=f"Validation confusion matrix of the {TITLES[approach].lower()}",
+            )

@@ -1,0 +1,102 @@
+"""How two contenders are told apart, the same in every chart, table and sentence of a page.
+
+Blue is the single model and orange the multi-model everywhere; where both contenders are of one
+approach, the second takes a colour of its own. Shape and dash say first or second as well, so that
+nobody needs the colours.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import altair as alt
+
+from mnist_models.comparison.contenders import Contender, Duel
+from mnist_models.learning.recipes import TITLES, Approach
+from ui.widgets.charts import COLOURS, legend_on_top
+
+# At least 3:1 on the light and on the dark page, and told apart from the approach's own colour
+# with red-green blindness too.
+_SECOND_OF_ITS_KIND: dict[Approach, str] = {"single": "#12936f", "multi": "#8f62c9"}
+# The nearest colours that text may have on Streamlit's pages.
+_TINTS = {
+    COLOURS["single"]: "blue",
+    COLOURS["multi"]: "orange",
+    _SECOND_OF_ITS_KIND["single"]: "green",
+    _SECOND_OF_ITS_KIND["multi"]: "violet",
+}
+_MARKS = (("circle", "●", [1.0, 0.0]), ("diamond", "◆", [6.0, 4.0]))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a contender is called on a page, and how it is drawn.
+
+    Attributes:
+        name: differs from the other's; the run is named only where there are two.
+        key: of its own boxes, which style.css colours.
+        colour, shape, dash: of its points and lines.
+        sign: the shape as a character.
+    """
+
+    contender: Contender
+    name: str
+    key: str
+    colour: str
+    shape: str
+    sign: str
+    dash: list[float]
+
+    @property
+    def tint(self) -> str:
+        """The colour as Streamlit's Markdown calls it, for text."""
+        return _TINTS[self.colour]
+
+    @property
+    def version(self) -> str:
+        """Names everything that is shown of the contender: the key of what is kept about it."""
+        return f"{self.contender.key} {self.contender.run.version} {self.name}"
+
+
+Looks = tuple[Look, Look]
+
+
+def looks(duel: Duel) -> Looks:
+    """The looks of the first and the second contender."""
+    both = (duel.first, duel.second)
+    first, second = (
+        Look(contender, name, contender.approach, COLOURS[contender.approach], *marks)
+        for contender, name, marks in zip(both, _names(duel), _MARKS, strict=True)
+    )
+    if first.key == second.key:
+        colour = _SECOND_OF_ITS_KIND[duel.second.approach]
+        second = replace(second, key=f"second_{second.key}", colour=colour)
+    return first, second
+
+
+def encoding(pair: Looks, field: str) -> dict[str, Any]:
+    """Colour, shape and dash of a field that holds the names; colour and shape share one legend.
+
+    Args:
+        pair: whose looks.
+        field: of the data.
+    """
+
+    def scale(of: Callable[[Look], str | list[float]]) -> alt.Scale:
+        return alt.Scale(domain=[look.name for look in pair], range=[of(look) for look in pair])
+
+    name, legend = f"{field}:N", legend_on_top(symbolSize=120, symbolStrokeWidth=0)
+    return {
+        "color": alt.Color(name, scale=scale(lambda look: look.colour), legend=legend),
+        "shape": alt.Shape(name, scale=scale(lambda look: look.shape), legend=legend),
+        "strokeDash": alt.StrokeDash(name, scale=scale(lambda look: look.dash), legend=None),
+    }
+
+
+def _names(duel: Duel) -> tuple[str, str]:
+    first, second = duel.first, duel.second
+    if first.key == second.key:
+        return TITLES[first.approach], f"{TITLES[second.approach]} again"
+    if first.run.name == second.run.name:
+        return TITLES[first.approach], TITLES[second.approach]
+    return first.title, second.title
