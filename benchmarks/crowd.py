@@ -72,7 +72,7 @@ def measure(browsers: int, strokes: int) -> tuple[list[float], list[float]]:
     if find_mnist() is None:
         raise BenchmarkError("The reference is trained on MNIST, and MNIST is not here.")
     chromium = chromium_path()
-    from tests.serving import copy_reference, open_browser, serve
+    from tests.helpers.serving import copy_reference, open_browser, serve
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MNIST_TRAINED"] = str(copy_reference(Path(folder)))
@@ -120,7 +120,7 @@ def _press_retrain(pages: Sequence["Page"]) -> None:
 
 def _stroke(page: "Page", x: int) -> float:
     """Draw a one at a place of its own; seconds from its end to both verdicts."""
-    from tests.serving import draw, settle
+    from tests.helpers.serving import draw, settle
 
     if page.evaluate("answered('single')"):
         page.locator(".st-key-clear button").click()
@@ -134,7 +134,7 @@ def _stroke(page: "Page", x: int) -> float:
 @contextlib.contextmanager
 def _sessions(browser: "Browser", number: int, url: str) -> Iterator[list["Page"]]:
     from benchmarks.stopwatch import clocked_page
-    from tests.serving import settle
+    from tests.helpers.serving import settle
 
     with contextlib.ExitStack() as stack:
         pages = [stack.enter_context(clocked_page(browser)) for _ in range(number)]

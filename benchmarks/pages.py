@@ -176,7 +176,7 @@ def measure(asks: Sequence[Ask], run: str, browsers: int, repeats: int) -> Itera
     from playwright.sync_api import Error as PlaywrightError
 
     from benchmarks.stopwatch import NotServedError, served
-    from tests.serving import open_browser
+    from tests.helpers.serving import open_browser
 
     try:
         with (
@@ -209,7 +209,7 @@ def _pages(browser: "Browser", number: int) -> "Iterator[list[Page]]":
 
 
 def _visit(pages: "Sequence[Page]", url: str) -> None:
-    from tests.serving import settle
+    from tests.helpers.serving import settle
 
     for page in pages:
         page.goto(url)

@@ -122,7 +122,7 @@ def chromium_path() -> str:
         BenchmarkError: there is none, or no Playwright.
     """
     try:
-        from tests.serving import find_chromium
+        from tests.helpers.serving import find_chromium
     except ModuleNotFoundError as error:
         raise BenchmarkError("Playwright is missing; requirements-dev.txt has it.") from error
     executable = find_chromium()
@@ -135,7 +135,7 @@ def _take_turns(run: Run, folder: str, chromium: str, repeats: int) -> Starts:
     from playwright.sync_api import Error as PlaywrightError
 
     from benchmarks.stopwatch import NotServedError, measure
-    from tests.serving import open_browser
+    from tests.helpers.serving import open_browser
 
     visits: dict[str, dict[str, Any]] = {
         "ours": {"query": f"?run={run.name}"},

@@ -18,7 +18,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, Page
 
-from tests.serving import PROJECT, Server, draw, settle
+from tests.helpers.serving import PROJECT, Server, draw, settle
 
 STROKES = 10
 _TIMEOUT_S = 180  # that a busy machine may take for one start of the slow app

@@ -19,7 +19,7 @@ from mnist_models.learning.stack import PIXELS, Stack
 from mnist_models.metrics.scores import evaluate
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
-from tests.pages import app_page
+from tests.helpers.pages import app_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A browser on a busy machine now and then misses a key or a frame; whatever fails twice is ours.
     """
     for item in items:
-        if item.path.stem.startswith("test_browser"):
+        if item.path.parent.name == "browser":
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
@@ -65,7 +65,7 @@ def pen_digits_file() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """A Chromium's executable, or the test is skipped."""
-    from tests.serving import find_chromium
+    from tests.helpers.serving import find_chromium
 
     executable = find_chromium()
     if executable is None:
@@ -79,7 +79,7 @@ def browser(chromium: str) -> Iterator["Browser"]:
 
     Of the module, since Playwright's event loop must not run beside the tests of other modules.
     """
-    from tests.serving import open_browser
+    from tests.helpers.serving import open_browser
 
     with open_browser(chromium) as opened:
         yield opened

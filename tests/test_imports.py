@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = sorted((ROOT / "mnist_models").rglob("*.py"))
 UI = sorted((ROOT / "ui").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").rglob("*.py"))

@@ -1,0 +1,324 @@
+"""Confusion and Data in a real browser: a click at a cell, its pictures, and on to Draw."""
+
+import base64
+import contextlib
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from mnist_models.comparison.contenders import Duel, contenders_of
+from mnist_models.comparison.mistakes import Rows, cell_rows, differing_rows, outcome_rows
+from mnist_models.learning.recipes import TITLES
+from mnist_models.metrics.scores import largest_confusions
+from mnist_models.runs.run import load_run
+from ui.about.picture_browser import COLUMNS as GRID_COLUMNS
+from ui.about.picture_browser import PER_PAGE as GRID_PAGE
+from ui.shared.picture_cards import PER_PAGE
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+
+from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from tests.helpers.serving import (
+    RENDER_TIMEOUT_MS,
+    Server,
+    copy_reference,
+    serve,
+    settle,
+    verdict,
+    visit,
+)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 360, "height": 780}, has_touch=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, mnist_npz: Path) -> Iterator[Server]:
+    """A machine with MNIST."""
+    folder = tmp_path_factory.mktemp("machine")
+    with serve({"MNIST_TRAINED": str(copy_reference(folder)), "MNIST_NPZ": str(mnist_npz)}) as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A machine without MNIST."""
+    folder = tmp_path_factory.mktemp("fresh")
+    environment = {"MNIST_TRAINED": str(copy_reference(folder)), "MNIST_NPZ": ""}
+    with serve({**environment, "KERAS_HOME": str(folder / "keras")}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def duel() -> Duel:
+    return Duel.of(*contenders_of(load_run("reference")))
+
+
+def _cell(page: Page, matrix: str, true: int, answer: int) -> Locator:
+    return page.locator(f".st-key-confusion_{matrix} [aria-label^='{true} answered {answer}: ']")
+
+
+def _click(page: Page, matrix: str, true: int, answer: int) -> None:
+    _cell(page, matrix, true, answer).click(timeout=RENDER_TIMEOUT_MS)
+
+
+def _choose_by_keyboard(page: Page, label: str, choice: str, *, in_address: str) -> None:
+    """Choose as a person does, who sees the option before pressing Enter and then sees it taken.
+
+    A list that is redrawn between a key and Enter drops what was typed; people then type again.
+    """
+    box = page.get_by_label(label, exact=True)
+    for _ in range(3):
+        box.focus()
+        box.fill("")
+        page.keyboard.type(choice)
+        with contextlib.suppress(AssertionError, PlaywrightTimeout):
+            expect(page.locator("[role=option][data-focused]")).to_have_text(choice)
+            page.keyboard.press("Enter")
+            page.wait_for_url(lambda url: in_address in url, timeout=RENDER_TIMEOUT_MS / 3)
+            return settle(page)
+    raise AssertionError(f"{choice!r} cannot be chosen by the keyboard: {page.url}")
+
+
+def _assert_shown(page: Page, rows: Rows) -> None:
+    """The first page of these pictures is shown, in this order, by their numbers."""
+    expected = [re.compile(rf"no\. {row:,}\b") for row in rows[:PER_PAGE]]
+    cards = page.locator(".st-key-asked_cards [data-testid=stMarkdownContainer]")
+    expect(cards).to_have_text(expected, timeout=RENDER_TIMEOUT_MS)
+
+
+def _pixels(picture: Locator) -> np.ndarray:
+    source = picture.get_attribute("src") or ""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))))
+
+
+@pytest.mark.parametrize("matrix", ["single", "multi"])
+def test_a_click_at_a_cell_shows_its_pictures_the_worst_first(
+    matrix: str, server: Server, page: Page, duel: Duel, mnist_npz: Path
+) -> None:
+    contender = duel.first if matrix == "single" else duel.second
+    visit(page, server, "/confusion")
+    _click(page, matrix, 4, 9)
+    rows = cell_rows(duel, contender, 4, 9)
+    _assert_shown(page, rows)
+    said = page.locator(".st-key-asked")
+    expect(said).to_contain_text(
+        f"{TITLES[contender.approach]}: {len(rows)} pictures of a 4, answered 9"
+    )
+    pictures = said.get_by_role("img", name=f"Test picture {rows[0]}")
+    expect(pictures).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    with np.load(mnist_npz, allow_pickle=False) as file:
+        assert np.array_equal(_pixels(pictures), file["x_test"][rows[0]])
+    # Another cell, then the first one again: a click always counts.
+    _click(page, matrix, 3, 3)
+    _assert_shown(page, cell_rows(duel, contender, 3, 3))
+    _click(page, matrix, 4, 9)
+    _assert_shown(page, rows)
+
+
+def test_the_arrow_keys_go_from_cell_to_cell_and_enter_asks_for_its_pictures(
+    server: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, server, "/confusion")
+    cells = page.locator(".st-key-confusion_single .m-table button")
+    expect(cells).to_have_count(100, timeout=RENDER_TIMEOUT_MS)
+    expect(cells.and_(page.locator("[tabindex='0']"))).to_have_count(1)  # one stop for Tab
+    cells.first.focus()
+    for key in (*3 * ("ArrowDown",), *6 * ("ArrowRight",), "ArrowLeft", "Home"):
+        page.keyboard.press(key)
+    expect(_cell(page, "single", 3, 5)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    _assert_shown(page, cell_rows(duel, duel.first, 2, 5))
+    expect(_cell(page, "single", 2, 5)).to_be_focused()  # the way goes on from there
+    expect(_cell(page, "single", 2, 5)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[aria-pressed=true]")).to_have_count(1)
+
+
+def test_pointing_at_a_cell_says_its_count_and_shares(
+    server: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, server, "/confusion?unit=Row+%25")
+    _cell(page, "multi", 9, 4).hover(timeout=RENDER_TIMEOUT_MS)
+    confusion = np.array(duel.second.metrics.confusion)
+    count, row, column = confusion[9, 4], confusion[9].sum(), confusion[:, 4].sum()
+    expect(page.locator(".st-key-confusion_multi .cell-facts")).to_have_text(
+        f"9 answered 4: {count} pictures, {100 * count / row:.2f} % of the row, "
+        f"{100 * count / column:.2f} % of the column"
+    )
+
+
+def test_a_click_at_the_difference_shows_the_pictures_where_the_two_differ_and_can_be_shared(
+    browser: Browser, server: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, server, "/confusion")
+    page.locator(".st-key-matrices").get_by_text("Difference").click()
+    page.locator(".st-key-order").get_by_text("Confusion").click()
+    expect(page).to_have_url(re.compile("order=Confusion"), timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    _click(page, "difference", 4, 9)
+    rows = differing_rows(duel, 4, 9)
+    _assert_shown(page, rows)
+    for said in ("matrices=Difference", "true=4", "answer=9", "pictures=Difference"):
+        expect(page).to_have_url(re.compile(said), timeout=RENDER_TIMEOUT_MS)
+    shared = page.url
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(shared)
+    settle(other)
+    _assert_shown(other, rows)
+    expect(_cell(other, "difference", 4, 9)).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    context.close()
+
+
+def test_another_unit_and_scale_change_the_matrices_on_the_page(
+    server: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, server, "/confusion")
+    confusion = np.array(duel.first.metrics.confusion)
+    cell = _cell(page, "single", 4, 9)
+    expect(cell).to_have_attribute("aria-label", f"4 answered 9: {confusion[4, 9]}")
+    before = cell.get_attribute("style")
+    page.locator(".st-key-unit").get_by_text("Column %").click()
+    share = f"{100 * confusion[4, 9] / confusion[:, 9].sum():.1f}"
+    expect(cell).to_have_attribute(
+        "aria-label", f"4 answered 9: {share}", timeout=RENDER_TIMEOUT_MS
+    )
+    page.get_by_text("Colour the diagonal").click()
+    expect(cell).not_to_have_attribute("style", str(before), timeout=RENDER_TIMEOUT_MS)
+
+
+def test_pictures_can_be_asked_for_with_the_keyboard(
+    server: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, server, "/confusion")
+    _choose_by_keyboard(page, "Pictures of", "Multi-model: one cell", in_address="pictures=")
+    _choose_by_keyboard(page, "True digit", "9", in_address="true=9")
+    _choose_by_keyboard(page, "Answer", "4", in_address="answer=4")
+    _assert_shown(page, cell_rows(duel, duel.second, 9, 4))
+
+
+def test_a_picture_opens_on_draw_as_if_drawn_and_the_way_back_keeps_the_cell(
+    server: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, server, "/confusion")
+    for true, answer in ((4, 9), (7, 2)):  # twice: the second picture replaces the first one
+        _click(page, "single", true, answer)
+        rows = cell_rows(duel, duel.first, true, answer)
+        _assert_shown(page, rows)
+        page.get_by_role("button", name=f"Test picture {rows[0]} ").click()
+        expect(page.locator("h1")).to_have_text("One model or ten?", timeout=RENDER_TIMEOUT_MS)
+        number = page.get_by_label("Test picture, 0 to 9,999")
+        expect(number).to_have_value(str(rows[0]), timeout=RENDER_TIMEOUT_MS)
+        expect(page.get_by_text("Its label says it is a")).to_contain_text(f"{true}")
+        expect(verdict(page, "single")).to_have_text(str(answer), timeout=RENDER_TIMEOUT_MS)
+        multi = str(duel.second.answers[rows[0]])
+        expect(verdict(page, "multi")).to_have_text(multi, timeout=RENDER_TIMEOUT_MS)
+        page.reload()
+        expect(number).to_have_value(str(rows[0]), timeout=RENDER_TIMEOUT_MS)
+        page.locator("[data-testid=stSidebarNavLink]", has_text="Confusion").click()
+        expect(page.locator("h1")).to_have_text("Confusion", timeout=RENDER_TIMEOUT_MS)
+        settle(page)
+
+
+def test_the_tables_are_saved_as_csv(server: Server, page: Page, duel: Duel) -> None:
+    visit(page, server, "/confusion?pictures=Both+wrong")
+    rows = outcome_rows(duel, "both_wrong")
+    _assert_shown(page, rows)
+    page.get_by_text("The most frequent mistakes").click()
+    table = _saved(page, "mistakes")
+    matrices = {TITLES[c.approach]: c.metrics.confusion for c in (duel.first, duel.second)}
+    expected = pd.DataFrame(largest_confusions(matrices, duel.classes))
+    assert table.astype(str).equals(expected.astype(str))
+    for name, contender in (("first", duel.first), ("second", duel.second)):
+        matrix = _saved(page, f"confusion_{name}")
+        assert matrix["true"].tolist() == duel.classes
+        assert np.array_equal(matrix.iloc[:, 1:], contender.metrics.confusion)
+    pictures = _saved(page, "asked")
+    assert pictures["test picture"].tolist() == rows.tolist()
+    proba = pictures[[f"Single model: probability of {k}" for k in range(10)]].to_numpy()
+    assert np.allclose(proba, duel.first.proba[rows])
+
+
+def _saved(page: Page, name: str) -> pd.DataFrame:
+    with page.expect_download(timeout=RENDER_TIMEOUT_MS) as download:
+        page.locator(f".st-key-csv_{name} button").click()
+    assert download.value.suggested_filename == f"{name}.csv"
+    return pd.read_csv(download.value.path())
+
+
+def test_without_mnist_the_numbers_work_and_a_button_offers_the_pictures(
+    fresh: Server, page: Page, duel: Duel
+) -> None:
+    visit(page, fresh, "/confusion")
+    _click(page, "multi", 9, 4)
+    _assert_shown(page, cell_rows(duel, duel.second, 9, 4))
+    place = page.locator(".st-key-mistakes")
+    expect(place).to_contain_text("MNIST is not on this machine")
+    expect(place.get_by_role("button", name="Download MNIST (11 MB)")).to_be_visible()
+    expect(place.get_by_role("button", name="Test picture")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "pictures=Both+wrong",
+        "matrices=Difference&unit=Column+%25&diagonal=true&order=Confusion",
+        "first=reference.multi&second=reference.multi&pictures=Both+wrong",
+    ],
+)
+def test_the_page_fits_a_phone(options: str, server: Server, phone: Page) -> None:
+    visit(phone, server, f"/confusion?{options}")
+    expect(phone.locator("[class*=confusion_] .m-table").first).to_be_visible(
+        timeout=RENDER_TIMEOUT_MS
+    )
+    for matrix in phone.locator("[class*=st-key-confusion_] .m-table").all():
+        box = matrix.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+    main = "document.querySelector('[data-testid=stMain]').scrollWidth"
+    assert phone.evaluate(f"Math.max(document.documentElement.scrollWidth, {main})") <= 360
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_a_picture_of_the_grid_on_data_is_shown_large(
+    how: str, server: Server, page: Page, mnist_npz: Path
+) -> None:
+    visit(page, server, "/data?set=test&digit=4")
+    with np.load(mnist_npz, allow_pickle=False) as file:
+        images, fours = file["x_test"], np.flatnonzero(file["y_test"] == 4)
+    chosen = page.locator(".st-key-data_grid button[aria-pressed]")
+    expect(chosen).to_have_count(GRID_PAGE, timeout=RENDER_TIMEOUT_MS)
+    if how == "mouse":
+        chosen.nth(GRID_COLUMNS + 1).click()
+    else:
+        chosen.first.focus()
+        for key in ("ArrowRight", "ArrowDown", "Enter"):
+            page.keyboard.press(key)
+    row = fours[GRID_COLUMNS + 1]
+    number = page.get_by_label("Picture number, 0 to 9,999")
+    expect(number).to_have_value(str(row), timeout=RENDER_TIMEOUT_MS)
+    expect(page.locator(".st-key-data_grid [aria-pressed=true]")).to_have_text(f"{row:,}")
+    large = page.get_by_role("img", name=f"Picture {row}, a 4, enlarged")
+    expect(large).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+    expect(page.locator(".d-numbers")).to_contain_text(str(images[row].max()))

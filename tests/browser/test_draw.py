@@ -1,0 +1,337 @@
+"""The page Draw in a real browser: drawing by mouse and by finger, taking back, uploading."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from mnist_models.runs.run import trained_folder
+from tests.helpers.serving import (
+    RENDER_TIMEOUT_MS,
+    Server,
+    Strokes,
+    draw,
+    expect_verdicts_on_screen,
+    serve,
+    settle,
+    verdict,
+    visit,
+)
+
+DOWN = [[(140, 60), (140, 100), (140, 150), (140, 220)]]
+ACROSS = [[(60, 140), (100, 140), (160, 140), (230, 140)]]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    environment = {
+        "MNIST_TRAINED": str(trained_folder()),
+        "MNIST_NPZ": "",
+        "KERAS_HOME": str(tmp_path_factory.mktemp("machine") / "keras"),
+    }
+    with serve(environment) as running:
+        yield running
+
+
+@pytest.fixture
+def open_draw(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """A function that opens the page, on a desktop or with the options of another context."""
+    contexts = []
+
+    def open_page(**options: object) -> Page:
+        context = browser.new_context(
+            **{"viewport": {"width": 1280, "height": 900}, **options}  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        visit(page, server)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def phone(open_draw: Callable[..., Page]) -> Page:
+    size = {"width": 360, "height": 640}
+    return open_draw(viewport=size, has_touch=True, is_mobile=True)
+
+
+def seen_by_the_models(page: Page) -> Locator:
+    return page.locator(".st-key-model_input img")
+
+
+def add_stroke(page: Page, strokes: Strokes) -> str:
+    """Draw, wait until the models have seen it, and return the address of what they saw."""
+    image = seen_by_the_models(page)
+    before = image.get_attribute("src") if image.count() else ""
+    draw(page, strokes)
+    expect(image).not_to_have_attribute("src", str(before), timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    return str(image.get_attribute("src"))
+
+
+def lit_pixels(page: Page) -> int:
+    """How many pixels of the canvas on the screen are ink."""
+    canvas = page.locator(".st-key-draw_canvas canvas.dc-canvas, .st-key-draw_canvas canvas")
+    counts = canvas.evaluate_all(
+        """canvases => canvases.map(c => {
+            const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+            let n = 0;
+            for (let i = 0; i < d.length; i += 4) n += d[i] > 128;
+            return n;
+        })"""
+    )
+    return max(counts)
+
+
+def expect_empty(page: Page) -> None:
+    expect(verdict(page, "single")).to_have_text("–", timeout=RENDER_TIMEOUT_MS)
+    expect(seen_by_the_models(page)).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    assert lit_pixels(page) == 0
+
+
+def undo(page: Page) -> None:
+    page.locator(".st-key-undo button").click()
+
+
+def test_undo_takes_the_last_stroke_and_keeps_the_others(open_draw: Callable[..., Page]) -> None:
+    page = open_draw()
+    one = add_stroke(page, DOWN)
+    ink = lit_pixels(page)
+    both = add_stroke(page, ACROSS)
+    assert one != both
+    undo(page)
+    expect(seen_by_the_models(page)).to_have_attribute("src", one, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    assert lit_pixels(page) == pytest.approx(ink, rel=0.01)
+    assert add_stroke(page, ACROSS) == both  # one can draw on
+    undo(page)
+    expect(seen_by_the_models(page)).to_have_attribute("src", one, timeout=RENDER_TIMEOUT_MS)
+    undo(page)
+    expect_empty(page)
+    expect(page.locator(".st-key-undo button")).to_be_disabled()
+    assert add_stroke(page, DOWN) == one
+
+
+def test_undo_works_on_a_drawing_that_comes_back_from_another_page(
+    open_draw: Callable[..., Page],
+) -> None:
+    page = open_draw()
+    one = add_stroke(page, DOWN)
+    add_stroke(page, ACROSS)
+    page.locator("[data-testid=stSidebarNavLink]", has_text="Compare").click()
+    expect(page.locator("h1")).to_have_text("Compare", timeout=RENDER_TIMEOUT_MS)
+    page.locator("[data-testid=stSidebarNavLink]", has_text="Draw").first.click()
+    expect(seen_by_the_models(page)).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    undo(page)
+    expect(seen_by_the_models(page)).to_have_attribute("src", one, timeout=RENDER_TIMEOUT_MS)
+
+
+def test_undo_and_clear_have_keys(open_draw: Callable[..., Page]) -> None:
+    page = open_draw()
+    one = add_stroke(page, DOWN)
+    add_stroke(page, ACROSS)
+    page.keyboard.press("Control+z")
+    expect(seen_by_the_models(page)).to_have_attribute("src", one, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    page.locator("[data-testid=stSidebar] summary", has_text="Training settings").click()
+    page.get_by_role("spinbutton", name="Seed").press("Delete")  # is about the number
+    page.wait_for_timeout(500)
+    settle(page)
+    assert seen_by_the_models(page).get_attribute("src") == one
+    page.locator("h1").click()
+    page.keyboard.press("Delete")
+    expect_empty(page)
+
+
+def test_the_pen_width_changes_the_next_stroke_and_not_the_drawing(
+    open_draw: Callable[..., Page],
+) -> None:
+    page = open_draw()
+    one = add_stroke(page, DOWN)
+    ink = lit_pixels(page)
+    page.locator(".st-key-pen button").click()
+    slider = page.locator(".st-key-pen_width").get_by_role("slider")
+    slider.focus()
+    for _ in range(8):
+        slider.press("ArrowLeft")
+    expect(slider).to_have_value("8", timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    page.keyboard.press("Escape")
+    settle(page)
+    assert seen_by_the_models(page).get_attribute("src") == one
+    assert lit_pixels(page) == ink
+    add_stroke(page, [[(40, 20), (40, 100), (40, 180)]])
+    assert lit_pixels(page) - ink == pytest.approx(160 * 8, rel=0.15)
+
+
+def test_a_finger_draws_and_both_answers_are_on_the_first_screen_of_a_phone(phone: Page) -> None:
+    page = phone
+    canvas = page.locator(".st-key-draw_canvas canvas").last.bounding_box()
+    assert canvas is not None
+    assert canvas["y"] >= 0
+    draw_with_finger(page, DOWN)
+    expect_verdicts_on_screen(page, "1", width=360, height=640)
+    assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 0
+    page.locator(".st-key-undo button").tap()
+    expect_empty(page)
+
+
+@pytest.mark.parametrize("finger", [False, True])
+def test_a_stroke_is_sent_at_its_end_and_not_200_ms_later(
+    finger: bool, open_draw: Callable[..., Page]
+) -> None:
+    page = open_draw(has_touch=finger)
+    page.evaluate(
+        "const later = setTimeout; setTimeout = (f, ms, ...a) => ms === 200 || later(f, ms, ...a)"
+    )
+    (draw_with_finger if finger else draw)(page, DOWN)
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+
+
+def test_a_stroke_is_sent_once(open_draw: Callable[..., Page]) -> None:
+    page = open_draw()
+    page.evaluate(
+        """() => {
+            window.sent = 0;
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (data) { sent += 1; return send.call(this, data); };
+        }"""
+    )
+    for strokes in (DOWN, ACROSS):
+        add_stroke(page, strokes)
+    page.wait_for_timeout(500)  # the canvas' 200 ms end meanwhile
+    assert page.evaluate("sent") == 2
+
+
+def draw_with_finger(page: Page, strokes: Strokes) -> None:
+    canvas = page.locator(".st-key-draw_canvas canvas").last.bounding_box()
+    assert canvas is not None
+    for stroke in strokes:
+        _touch(page, [(canvas["x"] + x, canvas["y"] + y) for x, y in stroke])
+
+
+def _touch(page: Page, points: list[tuple[float, float]]) -> None:
+    devtools = page.context.new_cdp_session(page)
+
+    def send(kind: str, touches: list[tuple[float, float]]) -> None:
+        at = [{"x": x, "y": y} for x, y in touches]
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    send("touchStart", points[:1])
+    for point in points[1:]:
+        send("touchMove", [point])
+    send("touchEnd", [])
+
+
+def test_the_reasons_are_two_pictures_that_open_on_demand(open_draw: Callable[..., Page]) -> None:
+    page = open_draw()
+    add_stroke(page, DOWN)
+    why = page.locator(".st-key-why")
+    expect(why.locator("img")).to_have_count(0)
+    why.locator("summary").click()
+    expect(why.locator("img")).to_have_count(2, timeout=RENDER_TIMEOUT_MS)
+    expect(why).to_contain_text("Multi-model: 1, and not")
+    before = why.locator("img").first.get_attribute("src")
+    add_stroke(page, ACROSS)  # stays open, and follows the drawing
+    expect(why.locator("img").first).not_to_have_attribute(
+        "src", str(before), timeout=RENDER_TIMEOUT_MS
+    )
+
+
+def test_the_steps_open_on_demand_and_end_with_what_the_models_see(
+    open_draw: Callable[..., Page],
+) -> None:
+    page = open_draw()
+    add_stroke(page, DOWN)
+    steps = page.locator(".st-key-steps")
+    expect(steps.locator("img")).to_have_count(0)
+    steps.locator("summary").click()
+    expect(steps.locator("img")).to_have_count(5, timeout=RENDER_TIMEOUT_MS)
+    sizes = steps.locator("img").evaluate_all("images => images.map(i => i.naturalWidth)")
+    assert (sizes[0], sizes[-1]) == (280, 28)
+
+
+FORGED = {
+    "no picture at all": {"raw": {"objects": []}, "data": "hello"},
+    "not base64": {"raw": {"objects": []}, "data": "data:image/png;base64,!!!"},
+    "no PNG": {
+        "raw": {"objects": []},
+        "data": "data:image/png;base64,aGVsbG8gaGVsbG8gaGVsbG8gaGk=",
+    },
+    "a number": {"raw": {"objects": []}, "data": 7},
+    "no drawing": "hello",
+    "a list": [1, 2, 3],
+    "no strokes": {"raw": None, "data": "data:image/png;base64,aGVsbG8="},
+    "strokes of a wrong type": {"raw": {"objects": "x"}, "data": "data:image/png;base64,aGVsbG8="},
+    "too many strokes": {"raw": {"objects": [0] * 501}, "data": "data:image/png;base64,aGVsbG8="},
+    "too long": {"raw": {"objects": []}, "data": "data:image/png;base64," + "A" * 3_000_000},
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_a_forged_drawing_gets_one_clear_sentence(
+    what: str, browser: Browser, server: Server
+) -> None:
+    """The browser runs a component that sends this instead of a drawing."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        script = f"""
+            let sent = false;
+            export default ({{ setStateValue }}) => {{
+                if (!sent) setStateValue("drawing", {json.dumps(FORGED[what])});
+                sent = true;
+            }};
+        """
+        page.route(
+            "**/streamlit-drawable-canvas*/**/index-*.js",
+            lambda route: route.fulfill(body=script, content_type="text/javascript"),
+        )
+        visit(page, server)
+        alert = page.locator("[data-testid=stAlert]", has_text="The drawing could not be read")
+        expect(alert).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+        expect(alert).to_contain_text("Press Clear to begin anew.")
+        assert page.locator("[data-testid=stException]").count() == 0
+        expect(verdict(page, "single")).to_have_text("–")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP"])
+def test_an_uploaded_picture_is_read(kind: str, open_draw: Callable[..., Page]) -> None:
+    """Black on white, as a paint program saves it."""
+    picture = np.full((200, 200), 255, np.uint8)
+    picture[40:160, 95:107] = 0
+    file = io.BytesIO()
+    Image.fromarray(picture).convert("RGB").save(file, kind)
+    page = open_draw()
+    _upload(page, f"one.{kind.lower()}", file.getvalue())
+    for approach in ("single", "multi"):
+        expect(verdict(page, approach)).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    expect(seen_by_the_models(page)).to_have_count(1)
+
+
+def test_an_upload_that_is_no_picture_gets_one_clear_sentence(
+    open_draw: Callable[..., Page],
+) -> None:
+    page = open_draw()
+    _upload(page, "one.png", b"These are not the pixels you are looking for.")
+    alert = page.locator("[data-testid=stAlert]", has_text="Try another one.")
+    expect(alert).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def _upload(page: Page, name: str, data: bytes) -> None:
+    page.locator(".st-key-source").get_by_text("Upload", exact=True).click()
+    chooser = page.locator(".st-key-upload input[type=file]")
+    expect(chooser).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    chooser.set_input_files({"name": name, "mimeType": "image/png", "buffer": data})

@@ -1,0 +1,365 @@
+"""The demo as a visitor meets it: a real server, a real browser, real strokes."""
+
+import gzip
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.helpers.serving import (
+    CANVAS_SIDE,
+    RENDER_TIMEOUT_MS,
+    Server,
+    copy_reference,
+    draw,
+    expect_verdicts_on_screen,
+    serve,
+    settle,
+    verdict,
+    visit,
+)
+
+PAGES = {
+    "/": "One model or ten?",
+    "/compare": "Compare",
+    "/confusion": "Confusion",
+    "/new_class": "New class",
+    "/training": "Training",
+    "/data": "Data",
+    "/my_drawings": "My drawings",
+    "/how_it_works": "How it works",
+}
+ONE = [[(140, 60), (140, 100), (140, 150), (140, 220)]]
+DIGIT = re.compile(r"^\d$")
+TRAINING_TIMEOUT_MS = 180_000
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A fresh machine: the shipped runs, and no MNIST."""
+    folder = tmp_path_factory.mktemp("machine")
+    return {
+        "MNIST_TRAINED": str(copy_reference(folder)),
+        "MNIST_NPZ": "",
+        "KERAS_HOME": str(folder / "keras"),
+    }
+
+
+@pytest.fixture(scope="module")
+def server(environment: dict[str, str]) -> Iterator[Server]:
+    with serve(environment) as running:
+        yield running
+
+
+def assert_sound(page: Page) -> None:
+    """No traceback, and everything around the page is there once."""
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.locator("[data-testid=stSidebarNavLink]").count() == len(PAGES)
+    assert page.locator("[data-testid=stSidebar] hr, [data-testid=stSidebarNavSeparator]").count()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opened_first_on_a_cold_server_is_whole(
+    path: str, environment: dict[str, str], page: Page
+) -> None:
+    with serve(environment) as cold:
+        visit(page, cold, path)
+        expect(page.locator("h1")).to_have_text(PAGES[path])
+        expect(page.locator(".st-key-run_choice summary p")).to_have_text("Run: reference")
+        expect(page.locator(".st-key-retrain")).to_have_count(1)
+        assert_sound(page)
+
+
+def test_a_drawn_one_is_read_by_both_and_clear_takes_it_away(server: Server, page: Page) -> None:
+    visit(page, server)
+    expect(verdict(page, "single")).to_have_text("–")
+    draw(page, ONE)
+    for approach in ("single", "multi"):
+        expect(verdict(page, approach)).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    expect(page.locator(".st-key-agreement")).to_contain_text("Both read a 1")
+    expect(page.locator(".st-key-model_input img")).to_have_count(1)
+    page.locator(".st-key-clear button").click()
+    expect(verdict(page, "single")).to_have_text("–", timeout=RENDER_TIMEOUT_MS)
+    expect(page.locator(".st-key-model_input")).to_have_count(0)
+
+
+def test_a_drawing_is_still_there_after_a_look_at_another_page(server: Server, page: Page) -> None:
+    visit(page, server)
+    draw(page, ONE)
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    page.locator("[data-testid=stSidebarNavLink]", has_text="Compare").click()
+    expect(page.locator("h1")).to_have_text("Compare", timeout=RENDER_TIMEOUT_MS)
+    page.locator("[data-testid=stSidebarNavLink]").first.click()
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    page.locator(".st-key-clear button").click()
+    expect(verdict(page, "single")).to_have_text("–", timeout=RENDER_TIMEOUT_MS)
+
+
+def test_a_visit_asks_no_other_server_for_anything(server: Server, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in PAGES:
+        visit(page, server, path)
+    foreign = [u for u in asked if not u.startswith((server.url, "data:", "blob:", "ws:"))]
+    assert foreign == []
+
+
+def test_what_stands_in_the_address_does_not_become_part_of_the_page(
+    server: Server, page: Page
+) -> None:
+    visit(page, server, "/compare?run=![x](http://127.0.0.1:9/p.png)[click](http://127.0.0.1:9/)")
+    expect(page.get_by_text("There is no run of that name")).to_be_visible()
+    assert page.locator("[data-testid=stMain] img, [data-testid=stMain] a").count() == 0
+
+
+def test_a_second_stroke_is_part_of_the_same_digit(server: Server, page: Page) -> None:
+    """Two strokes side by side are no 1 any more: the picture holds both."""
+    visit(page, server)
+    draw(page, ONE)
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    alone = page.locator(".st-key-model_input img").get_attribute("src")
+    draw(page, [[(60, 60), (60, 140), (220, 140)]])
+    expect(page.locator(".st-key-model_input img")).not_to_have_attribute(
+        "src", str(alone), timeout=RENDER_TIMEOUT_MS
+    )
+    expect(verdict(page, "single")).not_to_have_text("1")
+
+
+def test_real_strokes_are_read_by_both(server: Server, page: Page, pen_digits_file: Path) -> None:
+    """One digit of each kind by writers 1 to 10, as they wrote it; 16 of 20 answers are right."""
+    digits = json.loads(gzip.decompress(pen_digits_file.read_bytes()))
+    visit(page, server)
+    right = 0
+    for label in range(10):
+        strokes = _strokes(digits, label, writer=label + 1)
+        draw(page, strokes)
+        for approach in ("single", "multi"):
+            expect(verdict(page, approach)).to_have_text(DIGIT, timeout=RENDER_TIMEOUT_MS)
+        page.wait_for_timeout(600)  # the verdicts may still be those before the last stroke
+        settle(page)
+        right += sum(verdict(page, a).inner_text() == str(label) for a in ("single", "multi"))
+        page.locator(".st-key-clear button").click()
+        expect(verdict(page, "single")).to_have_text("–", timeout=RENDER_TIMEOUT_MS)
+        settle(page)
+    assert right >= 16
+
+
+def _strokes(
+    digits: list[dict[str, Any]], label: int, writer: int
+) -> list[list[tuple[float, float]]]:
+    found = next(d for d in digits if d["digit"] == label and d["writer"] == writer)
+    scale = CANVAS_SIDE / 500
+    return [[(x * scale, y * scale) for x, y in stroke] for stroke in found["strokes"]]
+
+
+def test_canvas_and_verdicts_fit_the_screen_of_a_phone(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 780}, has_touch=True)
+    page = context.new_page()
+    visit(page, server)
+    draw(page, ONE)
+    expect_verdicts_on_screen(page, "1", width=360, height=780)
+    context.close()
+
+
+def test_the_run_in_the_address_is_shown_and_kept_on_the_way_to_other_pages(
+    environment: dict[str, str], server: Server, page: Page
+) -> None:
+    folder = Path(environment["MNIST_TRAINED"])
+    shutil.copytree(folder / "reference", folder / "another")
+    try:
+        visit(page, server, "/compare?run=another")
+        expect(page.get_by_text("Run another")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+        page.locator("[data-testid=stSidebarNavLink]", has_text="Confusion").click()
+        expect(page.locator("h1")).to_have_text("Confusion", timeout=RENDER_TIMEOUT_MS)
+        expect(page.get_by_text("Run another")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+        expect(page).to_have_url(re.compile("run=another"))
+        choice = page.locator(".st-key-run_choice")
+        choice.locator("summary").click()
+        choice.get_by_text("reference", exact=True).click()
+        expect(page).to_have_url(re.compile("run=reference"), timeout=RENDER_TIMEOUT_MS)
+        shown = choice.locator("summary p")
+        expect(shown).to_have_text("Run: reference", timeout=RENDER_TIMEOUT_MS)
+        expect(choice.get_by_role("radio")).to_have_count(0)  # closed again
+    finally:
+        shutil.rmtree(folder / "another")
+
+
+def test_the_web_process_is_small_and_never_loads_tensorflow(
+    tmp_path: Path, mnist_npz: Path, page: Page
+) -> None:
+    """Every page visited, a digit drawn, and a test picture of the real MNIST looked at."""
+    environment = {"MNIST_TRAINED": str(copy_reference(tmp_path)), "MNIST_NPZ": str(mnist_npz)}
+    with serve(environment) as running:
+        for path in PAGES:
+            visit(page, running, path)
+        visit(page, running)
+        draw(page, ONE)
+        expect(verdict(page, "multi")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+        page.get_by_text("Test picture", exact=True).click()
+        expect(page.get_by_text("Its label says")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+        assert not running.has_mapped("tensorflow")
+        assert not running.has_mapped("sklearn")
+        assert running.memory_mb() < 300
+
+
+def test_a_first_visitor_draws_without_waiting_for_pandas(tmp_path: Path, page: Page) -> None:
+    with serve({"MNIST_TRAINED": str(copy_reference(tmp_path))}) as running:
+        visit(page, running)
+        draw(page, ONE)
+        expect(verdict(page, "multi")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+        assert not running.has_mapped("pandas")
+        assert not running.has_mapped("pyarrow")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("state", ["no run", "damaged run", "damaged manifest", "damaged MNIST"])
+def test_a_broken_machine_shows_sentences_and_no_traceback(
+    state: str, path: str, broken: Callable[[str], Server], page: Page
+) -> None:
+    visit(page, broken(state), path)
+    expect(page.locator("h1")).to_have_text(PAGES[path])
+    assert_sound(page)
+    if state in ("no run", "damaged manifest") and path in ("/", "/compare", "/confusion"):
+        expect(page.locator("[data-testid=stAlert]").first).to_contain_text(
+            "no trained run" if state == "no run" else "damaged"
+        )
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+    """Servers on broken machines, one per state, started when first asked for."""
+    started: dict[str, tuple[Any, Server]] = {}
+
+    def get(state: str) -> Server:
+        if state not in started:
+            context = serve(_break(state, tmp_path_factory.mktemp("broken")))
+            started[state] = (context, context.__enter__())
+        return started[state][1]
+
+    yield get
+    for context, _ in started.values():
+        context.__exit__(None, None, None)
+
+
+def _break(state: str, folder: Path) -> dict[str, str]:
+    (folder / "trained").mkdir()
+    environment = {
+        "MNIST_TRAINED": str(folder / "trained"),
+        "MNIST_NPZ": "",
+        "KERAS_HOME": str(folder / "keras"),
+    }
+    if state == "no run":
+        return environment
+    (folder / "trained").rmdir()
+    run = copy_reference(folder) / "reference"
+    if state == "damaged run":
+        for name in ("single.npz", "multi.npz", "test_scores.npz"):
+            (run / name).write_bytes((run / name).read_bytes()[:1000])
+    elif state == "damaged manifest":
+        (run / "run.json").write_text("{", encoding="utf-8")
+    else:
+        (folder / "mnist.npz").write_bytes(b"PK\x03\x04 not really")
+        environment["MNIST_NPZ"] = str(folder / "mnist.npz")
+    return environment
+
+
+def test_retraining_is_watched_and_its_run_shown_first_drawn_with_and_deleted(
+    environment: dict[str, str], page: Page
+) -> None:
+    runs = Path(environment["MNIST_TRAINED"])
+    with serve(environment) as running:
+        visit(page, running, "/compare")
+        _ask_for_training_on_the_sample(page)
+        progress = page.locator(".st-key-train_progress")
+        expect(progress).to_contain_text("Training reference", timeout=RENDER_TIMEOUT_MS)
+        # One can go elsewhere and draw meanwhile, with the old run.
+        page.locator("[data-testid=stSidebarNavLink]").first.click()
+        expect(page.locator("h1")).to_have_text(PAGES["/"], timeout=RENDER_TIMEOUT_MS)
+        draw(page, ONE)
+        expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+        expect(progress).to_contain_text("is ready", timeout=TRAINING_TIMEOUT_MS)
+        progress.get_by_text("Look at it").click()
+        expect(page).to_have_url(re.compile("run=reference-sample"), timeout=RENDER_TIMEOUT_MS)
+        expect(page.get_by_text("figures are no MNIST results")).to_be_visible()
+        page.locator(".st-key-activate_run button").click()
+        expect(page.locator(".st-key-activate_run")).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
+        assert (runs / "active").read_text().strip() == "reference-sample"
+        visit(page, running)  # as somebody else, who asks for no run
+        expect(page.get_by_text("figures are no MNIST results")).to_be_visible()
+        draw(page, ONE)
+        expect(verdict(page, "multi")).to_have_text(DIGIT, timeout=RENDER_TIMEOUT_MS)
+        page.locator(".st-key-delete_run button").click()
+        page.locator(".st-key-delete_run_now button").click()
+        expect(page).to_have_url(re.compile("run=reference$"), timeout=RENDER_TIMEOUT_MS)
+        assert not (runs / "reference-sample").exists()
+        assert_sound(page)
+
+
+def test_a_training_can_be_cancelled(environment: dict[str, str], page: Page) -> None:
+    runs = Path(environment["MNIST_TRAINED"])
+    before = sorted(p.name for p in runs.iterdir() if not p.name.startswith("."))
+    with serve(environment) as running:
+        visit(page, running)
+        _ask_for_training_on_the_sample(page, seed=1)
+        page.locator(".st-key-cancel_training button").click(timeout=RENDER_TIMEOUT_MS)
+        progress = page.locator(".st-key-train_progress")
+        expect(progress).to_contain_text("Cancelled", timeout=TRAINING_TIMEOUT_MS)
+        expect(page.locator(".st-key-retrain")).to_have_count(1)
+    assert sorted(p.name for p in runs.iterdir() if not p.name.startswith(".")) == before
+
+
+def _ask_for_training_on_the_sample(page: Page, *, seed: int = 0) -> None:
+    page.locator("[data-testid=stSidebar] summary", has_text="Training settings").click()
+    page.get_by_text("offline sample of").click()
+    settle(page)
+    page.get_by_role("spinbutton", name="Seed").fill(str(seed))
+    page.get_by_role("spinbutton", name="Seed").press("Enter")
+    settle(page)
+    page.locator(".st-key-retrain button").click()
+
+
+def test_retraining_can_be_switched_off(tmp_path: Path, page: Page) -> None:
+    environment = {"MNIST_TRAINED": str(copy_reference(tmp_path)), "MNIST_RETRAIN": "off"}
+    with serve(environment) as running:
+        visit(page, running)
+        assert page.locator(".st-key-retrain").count() == 0
+
+
+def test_a_drawing_is_corrected_kept_and_shown_to_nobody_else(
+    server: Server, browser: Browser, page: Page
+) -> None:
+    visit(page, server)
+    draw(page, ONE)
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    said = page.locator(".st-key-correct")
+    page.locator(".st-key-correct_7 button").click()
+    expect(said).to_contain_text("Kept as a 7", timeout=RENDER_TIMEOUT_MS)
+    page.locator(".st-key-correct_1 button").focus()
+    page.keyboard.press("Enter")
+    expect(said).to_contain_text("Kept as a 1", timeout=RENDER_TIMEOUT_MS)
+    said.locator("[data-testid=stPageLink-NavLink]").click()
+    cards = page.locator(".st-key-cards [data-testid=stImage]")
+    expect(cards).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    page.go_back()
+    expect(said).to_contain_text("Kept as a 1", timeout=RENDER_TIMEOUT_MS)
+    other = browser.new_context().new_page()
+    visit(other, server, "/my_drawings")
+    expect(other.locator("[data-testid=stAlert]")).to_contain_text("Nothing kept yet")
+    other.context.close()
+    page.locator(".st-key-undo_correction button").click()
+    expect(said).not_to_contain_text("Kept as", timeout=RENDER_TIMEOUT_MS)

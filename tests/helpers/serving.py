@@ -1,0 +1,146 @@
+"""The app as a process of its own, and a browser to visit it: what the browser tests share."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from mnist_models.runs.run import trained_folder
+
+PROJECT = Path(__file__).resolve().parents[2]
+CANVAS_SIDE = 280
+_START_TIMEOUT_S = 60
+RENDER_TIMEOUT_MS = 30_000  # machines that run tests can be slow; nothing waits longer than it must
+
+Strokes = Sequence[Sequence[Sequence[float]]]
+
+
+def find_chromium() -> str | None:
+    """A Chromium on this machine: `CHROMIUM` if set, else one on the path."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+@contextlib.contextmanager
+def open_browser(executable: str, *more: str) -> Iterator[Browser]:
+    """A headless browser that asks nobody on the internet for anything; more: its arguments."""
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", *more]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield browser
+        browser.close()
+
+
+class Server:
+    """A running app."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.pid = process.pid
+        self.url = f"http://127.0.0.1:{port}"
+
+    def has_mapped(self, library: str) -> bool:
+        """Whether the process has loaded a native library whose path contains this."""
+        return library in Path(f"/proc/{self.pid}/maps").read_text(encoding="utf-8")
+
+    def memory_mb(self) -> float:
+        """Resident memory of the process, in MB (10^6 bytes)."""
+        for line in Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024 / 1e6
+        raise AssertionError("the process has no VmRSS")
+
+
+@contextlib.contextmanager
+def serve(environment: dict[str, str]) -> Iterator[Server]:
+    """Start the app with these environment variables beside the ordinary ones; stop it after."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command += ["--server.address=127.0.0.1", f"--server.port={port}"]
+    command += ["--server.fileWatcherType=none"]
+    process = subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_until_healthy(process, port)
+        yield Server(process, port)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended at once"
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5)
+            return
+        time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+def copy_reference(folder: Path) -> Path:
+    """A `trained/` with the shipped reference, so that no test changes what is in the project."""
+    copy = folder / "trained"
+    shutil.copytree(trained_folder() / "reference", copy / "reference")
+    return copy
+
+
+def expect_verdicts_on_screen(page: Page, digit: str, *, width: int, height: int) -> None:
+    """Both approaches have read the digit, and no one needs to scroll in order to see it."""
+    for approach in ("single", "multi"):
+        expect(verdict(page, approach)).to_have_text(digit, timeout=RENDER_TIMEOUT_MS)
+        box = page.locator(f".st-key-{approach}_verdict").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def visit(page: Page, server: Server, path: str = "/") -> None:
+    """Open a page and wait until it has been drawn and its script has ended."""
+    page.goto(server.url + path)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the heading is there and no script is running."""
+    expect(page.locator("h1")).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    app = page.locator("[data-testid=stApp]")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=RENDER_TIMEOUT_MS)
+
+
+def draw(page: Page, strokes: Strokes) -> None:
+    """Draw with the mouse; coordinates in pixels of the canvas."""
+    canvas = page.locator(".st-key-draw_canvas canvas").last
+    canvas.hover()  # waits until it is there and has stopped moving
+    box = canvas.bounding_box()
+    assert box is not None
+    for stroke in strokes:
+        points = [(box["x"] + x, box["y"] + y) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+def verdict(page: Page, approach: str) -> Locator:
+    """The digit that an approach has answered."""
+    return page.locator(f".st-key-{approach}_verdict [data-testid=stMetricValue]")

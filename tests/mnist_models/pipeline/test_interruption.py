@@ -1,0 +1,153 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from mnist_models.data.mnist import DatasetError
+from mnist_models.learning.recipes import TrainingError
+from mnist_models.pipeline import interruption
+from mnist_models.pipeline.interruption import (
+    Cancelled,
+    Interruption,
+    TimeIsUp,
+    ending,
+    is_expected,
+)
+from mnist_models.pipeline.train_run import Event
+from mnist_models.runs.run import RunError
+from mnist_models.settings import SettingsError
+
+ROOT = Path(__file__).resolve().parents[3]
+needs_signals = pytest.mark.skipif(os.name == "nt", reason="Windows ends processes otherwise")
+
+
+def ignore(_: Event) -> None:
+    pass
+
+
+class ResourceExhaustedError(Exception):
+    """As TensorFlow calls it."""
+
+
+@pytest.mark.parametrize(
+    ("error", "stage", "message"),
+    [
+        (Cancelled(), "cancelled", "Cancelled. The runs that were there are unchanged."),
+        (KeyboardInterrupt(), "cancelled", "Cancelled. The runs that were there are unchanged."),
+        (TimeIsUp("120 minutes"), "failed", "120 minutes"),
+        (DatasetError("no data"), "failed", "no data"),
+        (RunError("no space"), "failed", "no space"),
+        (SettingsError("too many"), "failed", "too many"),
+        (TrainingError("blown up"), "failed", "blown up"),
+        (MemoryError(), "failed", "There is not enough memory for this training; nothing was"),
+        (
+            ResourceExhaustedError("OOM when allocating tensor with shape[10,784,2048]"),
+            "failed",
+            "There is not enough memory for this training; nothing was",
+        ),
+    ],
+)
+def test_every_way_to_end_that_is_foreseen_has_a_sentence(
+    error: BaseException, stage: str, message: str
+) -> None:
+    told = ending(error)
+    assert told.stage == stage
+    assert told.message.startswith(message)
+    assert is_expected(error)
+
+
+def test_any_other_error_is_told_by_its_name_and_keeps_its_traceback() -> None:
+    error = ZeroDivisionError("division by zero")
+    assert ending(error) == Event(
+        "failed", message="The training failed: ZeroDivisionError: division by zero"
+    )
+    assert not is_expected(error)
+
+
+def test_tensorflows_own_error_is_the_one_that_is_known_by_name() -> None:
+    code = (
+        "import tensorflow as tf; from mnist_models.pipeline.interruption import ending\n"
+        "error = tf.errors.ResourceExhaustedError(None, None, 'OOM')\n"
+        "print(ending(error).message)"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert "not enough memory" in done.stdout
+
+
+# Interruptions
+
+
+@needs_signals
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_request_to_end_is_noticed_and_the_signal_is_given_back(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with Interruption(), pytest.raises(Cancelled):
+        signal.raise_signal(number)
+    assert signal.getsignal(number) == before
+
+
+@needs_signals
+def test_while_a_run_is_being_published_it_is_too_late() -> None:
+    with Interruption() as interruption:
+        tell = interruption.watching(ignore)
+        tell(Event("scoring"))
+        with pytest.raises(Cancelled):
+            signal.raise_signal(signal.SIGTERM)
+        tell(Event("publishing"))
+        signal.raise_signal(signal.SIGTERM)
+        tell(Event("done"))
+        signal.raise_signal(signal.SIGTERM)
+
+
+@needs_signals
+def test_a_training_that_takes_too_long_is_ended_with_the_time_it_may_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def train(interruption: Interruption) -> None:
+        with interruption.after(0.001, ignore):
+            while True:
+                time.sleep(0.01)
+
+    monkeypatch.setattr(interruption, "GRACE_S", 0.1)
+    forced: list[int] = []
+    monkeypatch.setattr(os, "_exit", forced.append)
+    with Interruption() as entered, pytest.raises(TimeIsUp, match=r"after 0\.001 minutes"):
+        train(entered)
+    for thread in threading.enumerate():
+        if thread.name == "time limit":
+            thread.join()
+    assert forced == []  # whoever hears is not ended by force
+
+
+def test_a_training_that_is_quick_enough_is_left_alone() -> None:
+    with Interruption() as interruption:
+        with interruption.after(60, lambda _: pytest.fail("it was ended")):
+            pass
+        with interruption.after(None, lambda _: pytest.fail("it was ended")):
+            pass
+
+
+_STUCK = """
+import ctypes, os, sys
+from mnist_models.pipeline import interruption as endings
+from mnist_models.pipeline.interruption import Interruption
+endings.GRACE_S = 0.2
+with Interruption() as interruption:
+    with interruption.after(0.001, lambda event: os.write(1, event.message.encode())):
+        # In C, and not to be interrupted: Python's handlers wait for the main thread to come back.
+        ctypes.CDLL(None).pause()
+"""
+
+
+@needs_signals
+def test_a_training_that_is_stuck_outside_python_is_ended_by_force_with_a_word() -> None:
+    command = [sys.executable, "-c", _STUCK]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=120)
+    assert done.returncode == 1
+    assert done.stdout.startswith(b"The training was stopped after 0.001 minutes")

@@ -1,0 +1,236 @@
+"""The page Draw, as far as no hand is needed; drawing itself is in tests/browser."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.components.v2.bidi_component import serialization
+from streamlit.testing.v1 import AppTest
+
+from mnist_models.learning.attribution import Reason, explain
+from mnist_models.learning.stack import Stack
+from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import Run
+from ui.draw.attribution import AGAINST, FOR, tint
+from ui.draw.sources import may_have_camera
+from ui.draw.verdicts import Probas, probability_bars
+
+OpenPage = Callable[..., AppTest]
+
+
+def test_an_empty_canvas_has_no_verdict(tiny_run: Run, open_page: OpenPage) -> None:
+    page = open_page("draw")
+    assert [metric.value for metric in page.metric] == ["–", "–"]
+
+
+def test_what_a_component_is_given_is_a_table_as_before(tiny_run: Run, open_page: OpenPage) -> None:
+    """The page keeps Streamlit from importing pandas for the canvas' dicts, and changes no more."""
+    open_page("draw")
+    assert serialization.is_dataframe_like({"digit": pd.Series([1, 2])})
+    assert serialization.is_dataframe_like(pd.DataFrame({"digit": [1, 2]}))
+    assert not serialization.is_dataframe_like({"objects": [{"type": "path"}]})
+
+
+def test_a_test_picture_gets_the_verdicts_of_the_models(
+    tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without MNIST on the machine the pictures are the sample's, and the page says so."""
+    from mnist_models.data.mnist import load_sample
+
+    monkeypatch.delenv("MNIST_NPZ", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    page = open_page("draw")
+    page.segmented_control[0].set_value("Test picture").run()
+    page.number_input(key="test_picture").set_value(7).run()
+    assert not page.exception
+    sample = load_sample()
+    picture = sample.x_test[7:8]
+    expected = [str(tiny_run.stack(a).predict(picture)[0]) for a in tiny_run.approaches]
+    assert [metric.value for metric in page.metric] == expected
+    text = " ".join(e.value for e in (*page.markdown, *page.caption))
+    assert f"**{sample.y_test[7]}**" in text
+    assert "scikit-learn's digits" in text
+
+
+def _show(proba_multi: list[float]) -> None:
+    import numpy as np
+
+    from mnist_models.runs.run import load_run
+    from ui.draw.verdicts import show_verdicts
+
+    class Fixed:
+        def __init__(self, proba: list[float]) -> None:
+            self.proba = np.array([proba])
+
+        def predict_proba(self, images: np.ndarray) -> np.ndarray:
+            return self.proba
+
+    run = load_run()
+    run.__dict__["single"] = Fixed([0.91] + [0.01] * 9)
+    run.__dict__["multi"] = Fixed(proba_multi)
+    show_verdicts(run, np.zeros((28, 28), dtype=np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("proba", "digit", "sign", "detail", "agreement"),
+    [
+        ([0.9] + [0.1] * 9, "0", "=", "9 of 10 say no, only 0 says yes", "Both read a 0."),
+        (
+            [0.1, 0.9, 0.8] + [0.1] * 7,
+            "1",
+            "≠",
+            "8 of 10 say no, 1 and 2 both say yes",
+            "They disagree",
+        ),
+        (
+            [0.7, 0.6] + [0.1] * 7 + [0.5],
+            "0",
+            "=",
+            "7 of 10 say no, 0, 1 and 9 say yes",
+            "Both read a 0.",
+        ),
+        (
+            [0.6] + [0.9] * 8 + [0.2],
+            "1",
+            "≠",
+            "1 of 10 says no, 0, 1, 2, 3, 4, 5, 6, 7 and 8 say yes",
+            "They disagree",
+        ),
+        ([0.9] * 10, "0", "=", "all 10 say yes", "Both read a 0."),
+        (
+            [0.4] + [0.2] * 9,
+            "0",
+            "?",
+            "none says yes: **not one of my digits**",
+            "None of the 10 binary models says yes",
+        ),
+        ([0.5] + [0.2] * 9, "0", "=", "9 of 10 say no, only 0 says yes", "Both read a 0."),
+    ],
+)
+def test_verdicts_say_who_says_yes_and_whether_they_agree(
+    tiny_run: Run, proba: list[float], digit: str, sign: str, detail: str, agreement: str
+) -> None:
+    page = AppTest.from_function(_show, kwargs={"proba_multi": proba}, default_timeout=30).run()
+    assert not page.exception
+    assert [metric.value for metric in page.metric] == ["0", digit]
+    assert [c.value for c in page.caption] == ["probability 91.0 %", detail]
+    assert [m.value for m in page.markdown] == [sign]
+    assert agreement in [*page.success, *page.warning][0].value
+
+
+def test_the_bars_show_each_probability_on_one_scale_and_say_it_to_those_who_cannot_see() -> None:
+    probas: Probas = {"single": np.array([0.25, 0.75]), "multi": np.array([0.004, 0.996])}
+    text = probability_bars(probas, ["3", "<b>"])
+    assert re.findall(r"width:([\d.]+)%", text) == ["25.00", "0.40", "75.00", "99.60"]
+    assert re.findall(r"<span>([^<]*%)</span>", text) == ["25 %", "&lt; 1 %", "75 %", "&gt; 99 %"]
+    assert "<b>" not in text
+    assert "Single model 3 25%, &lt;b&gt; 75%; Multi-model 3 0%, &lt;b&gt; 100%" in text
+    alone = probability_bars({"single": probas["single"]}, ["3", "8"])
+    assert "binary model" not in alone
+
+
+def test_ink_is_yellow_where_it_spoke_for_the_answer_and_white_where_it_did_not_matter() -> None:
+    image = np.zeros((28, 28), np.uint8)
+    relevance = np.zeros((28, 28), np.float32)
+    image[0, :4] = 255, 255, 255, 51
+    relevance[0, :3] = 4, -2, 0
+    picture = tint(image, relevance)
+    assert picture[0, 0].tolist() == list(FOR)  # the strongest has the full colour
+    np.testing.assert_allclose(picture[0, 1], [(255 + c) / 2 for c in AGAINST], atol=0.6)
+    assert picture[0, 2].tolist() == [255, 255, 255]
+    assert picture[0, 3].tolist() == [51, 51, 51]
+    assert (picture[1:] == 0).all()
+    assert (tint(image, np.zeros_like(relevance))[0, 0] == 255).all()
+
+
+def test_the_steps_are_numbered_pictures_that_tell_what_became_of_the_pen() -> None:
+    def show(pen_before: float, pen_after: float) -> None:
+        import dataclasses
+
+        import numpy as np
+        import streamlit as st
+
+        from mnist_models.preprocessing.to_mnist import to_mnist_steps
+        from ui.draw.preprocessing_steps import show_steps
+
+        drawing = np.zeros((280, 280), np.uint8)
+        drawing[60:220, 130:150] = 255
+        steps = to_mnist_steps(drawing)
+        st.session_state["steps_open"] = True
+        changed = dataclasses.replace(steps, pen_before=pen_before, pen_after=pen_after)
+        show_steps(changed, redrawn=pen_before < 2)
+
+    def text_of(pen_before: float, pen_after: float) -> str:
+        pens = {"pen_before": pen_before, "pen_after": pen_after}
+        page = AppTest.from_function(show, kwargs=pens, default_timeout=30).run()
+        assert not page.exception
+        return page.get("html")[0].proto.body
+
+    thickened = text_of(1.25, 2.5)
+    assert re.findall(r"<figcaption>(\d)\.", thickened) == ["1", "2", "3", "4", "5"]
+    assert thickened.count("src='data:image/png;base64,") == 5
+    assert "drawn again with a pen of 8 pixels" in thickened
+    assert "lines 1.2 pixels wide in the box: made 2.5" in thickened
+    assert re.search(r"box of 20 × 20: \d+ × 20 pixels", thickened)
+    assert "2.5 pixels wide in the box: left as they are" in text_of(2.5, 2.5)
+
+
+def test_the_reasons_are_worked_out_only_while_they_are_open(
+    tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Stack] = []
+
+    def noted(stack: Stack, image: np.ndarray) -> Reason:
+        asked.append(stack)
+        return explain(stack, image)
+
+    monkeypatch.setattr("ui.draw.attribution.explain", noted)
+    page = open_page("draw")
+    page.segmented_control[0].set_value("Test picture").run()
+    assert not asked
+    page.session_state["why_open"] = True
+    page.run()
+    assert not page.exception
+    assert len(asked) == 2
+    assert "$x_i" in " ".join(c.value for c in page.caption)
+
+
+def test_a_run_without_the_multi_model_says_how_to_train_it(
+    trained: Path, tiny_contents: dict[str, Any]
+) -> None:
+    stacks = {"single": tiny_contents["stacks"]["single"]}
+    publish("reference", **{**tiny_contents, "stacks": stacks})
+
+    def show() -> None:
+        import numpy as np
+
+        from mnist_models.runs.run import load_run
+        from ui.draw.verdicts import show_verdicts
+
+        show_verdicts(load_run(), np.zeros((28, 28), dtype=np.uint8))
+
+    page = AppTest.from_function(show, default_timeout=30).run()
+    assert not page.exception
+    assert "--approach multi" in page.warning[0].value
+    assert page.metric[0].value != "–"
+    assert page.metric[1].value == "–"
+
+
+@pytest.mark.parametrize(
+    ("url", "may"),
+    [
+        ("https://digits.example/", True),
+        ("http://localhost:8501/?source=Photo", True),
+        ("http://127.0.0.1:8501/", True),
+        ("http://[::1]:8501/", True),
+        ("http://192.168.1.20:8501/", False),
+        ("http://localhost.example/", False),
+        ("", True),  # nothing is known of it: then nothing is said
+    ],
+)
+def test_where_a_browser_gives_no_camera_is_known(url: str, may: bool) -> None:
+    assert may_have_camera(url) is may

@@ -1,0 +1,442 @@
+"""Corrections: kept, replaced, listed, deleted; whose they are; and every way a database fails."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from hypothesis import given, settings
+from hypothesis.extra.numpy import arrays
+from sqlalchemy import Engine, create_engine, event
+from streamlit.testing.v1 import AppTest
+
+from mnist_models.preprocessing.decoding import decode_png
+from mnist_models.runs.run import Run
+from ui.draw.correction import as_png
+from ui.my_drawings import store as store_module
+from ui.my_drawings.session import keeps_corrections, who_sees
+from ui.my_drawings.store import MAX_PICTURE_BYTES, CorrectionError, Drawing, Store
+
+PROJECT = Path(__file__).resolve().parents[3]
+UNUSABLE = "database cannot be read or written"
+
+
+def make(digest: str = "d1", label: str = "4", **changes: Any) -> Drawing:
+    image = np.arange(784, dtype=np.uint8).reshape(28, 28)
+    answers = {"single": "4", "multi": "9"}
+    values: dict[str, Any] = {"image": image, "picture": b"png", "answers": answers}
+    values |= {"run": "reference", "version": "0" * 64} | changes
+    return Drawing(digest=digest, label=label, **values)
+
+
+def labels(store: Store) -> list[str]:
+    return [drawing.label for drawing in store.drawings()]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = create_engine(f"sqlite:///{tmp_path}/test.db", connect_args={"timeout": 0.1})
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store(engine: Engine) -> Store:
+    return Store(engine, "me")
+
+
+# What was kept comes back
+
+
+def test_a_kept_drawing_comes_back_whole_and_its_picture_when_asked_for(store: Store) -> None:
+    kept = make()
+    store.add(kept)
+    [without], [whole] = store.drawings(), store.drawings(pictures=True)
+    assert (without.picture, whole.picture) == (b"", b"png")
+    assert np.array_equal(whole.image, kept.image)
+    for name in ("digest", "label", "answers", "run", "version", "created", "mine"):
+        assert getattr(whole, name) == getattr(kept, name)
+
+
+@settings(max_examples=25, deadline=None)
+@given(image=arrays(np.uint8, (28, 28)))
+def test_every_picture_comes_back_as_it_was(image: np.ndarray) -> None:
+    engine = create_engine("sqlite://")
+    store = Store(engine, "me")
+    store.add(make(image=image))
+    assert np.array_equal(store.drawings()[0].image, image)
+    engine.dispose()
+
+
+def test_the_newest_comes_first(store: Store) -> None:
+    for label in ("1", "2", "3"):
+        store.add(make(f"d{label}", label))
+    assert labels(store) == ["3", "2", "1"]
+
+
+def test_an_approach_that_gave_no_answer_has_none(store: Store) -> None:
+    store.add(make(answers={"single": "4"}))
+    assert store.drawings()[0].answers == {"single": "4"}
+
+
+def test_the_same_drawing_again_replaces_what_was_said_of_it(store: Store) -> None:
+    store.add(make("d1", "4"))
+    store.add(make("d1", "9"))
+    assert labels(store) == ["9"]
+    assert store.label_of("d1") == "9"
+
+
+def test_a_forgotten_drawing_is_gone_and_the_others_stay(store: Store) -> None:
+    for digest in ("d1", "d2", "d3"):
+        store.add(make(digest))
+    store.forget("d2")
+    assert [drawing.digest for drawing in store.drawings()] == ["d3", "d1"]
+    assert store.label_of("d2") is None
+    store.forget_all()
+    assert store.drawings() == []
+
+
+# Whose they are
+
+
+def test_visitors_never_see_nor_delete_each_others_drawings(engine: Engine) -> None:
+    me, you = Store(engine, "me"), Store(engine, "you")
+    me.add(make("same", "1"))
+    you.add(make("same", "2"))
+    assert (labels(me), labels(you)) == (["1"], ["2"])
+    assert Store(engine, "nobody").drawings() == []
+    me.forget("same")
+    me.forget_all()
+    assert (labels(me), labels(you)) == ([], ["2"])
+    assert me.label_of("same") is None
+
+
+def test_shared_drawings_are_seen_by_all_and_deleted_by_their_owner_only(engine: Engine) -> None:
+    me, you = Store(engine, "me", shared=True), Store(engine, "you", shared=True)
+    me.add(make("d1", "1"))
+    you.add(make("d2", "2"))
+    assert [(d.label, d.mine) for d in me.drawings()] == [("2", False), ("1", True)]
+    me.forget("d2")
+    me.forget_all()
+    assert labels(me) == ["2"]
+
+
+# Room
+
+
+def test_of_a_visitor_with_too_many_the_oldest_goes_and_nobody_elses(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "MAX_OF_ONE_VISITOR", 3)
+    me, you = Store(engine, "me"), Store(engine, "you")
+    you.add(make("d0", "0"))
+    for label in "12345":
+        me.add(make(f"d{label}", label))
+    assert (labels(me), labels(you)) == (["5", "4", "3"], ["0"])
+
+
+def test_a_full_database_takes_no_more_but_lets_a_label_be_changed(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "MAX_DRAWINGS", 2)
+    me, you = Store(engine, "me"), Store(engine, "you")
+    me.add(make("d1", "1"))
+    me.add(make("d2", "2"))
+    with pytest.raises(CorrectionError, match="room for 2"):
+        you.add(make("d3", "3"))
+    me.add(make("d2", "7"))
+    assert (labels(me), labels(you)) == (["7", "1"], [])
+
+
+def test_a_picture_that_is_too_large_is_not_kept(store: Store) -> None:
+    with pytest.raises(CorrectionError, match="too large"):
+        store.add(make(picture=b"x" * (MAX_PICTURE_BYTES + 1)))
+    assert store.drawings() == []
+
+
+def test_a_photograph_is_made_smaller_until_it_fits_and_a_drawing_stays_as_it_is() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (900, 1200, 3)).astype(np.uint8)
+    assert len(as_png(noise)) <= MAX_PICTURE_BYTES
+    drawing = np.zeros((280, 280, 4), np.uint8)
+    drawing[40:240, 130:150] = 255
+    assert np.array_equal(decode_png(as_png(drawing)), drawing)
+
+
+# Databases that fail
+
+
+def _assert_unusable(store: Store, *, hidden: str) -> None:
+    for attempt in (store.drawings, lambda: store.add(make("new")), lambda: store.label_of("d")):
+        with pytest.raises(CorrectionError, match=UNUSABLE) as raised:
+            attempt()
+        assert hidden not in str(raised.value)
+
+
+def test_a_file_that_is_no_database_is_said_without_naming_it(tmp_path: Path) -> None:
+    (tmp_path / "secret-place.db").write_bytes(b"not a database, and long enough to be looked at")
+    engine = create_engine(f"sqlite:///{tmp_path}/secret-place.db")
+    _assert_unusable(Store(engine, "me"), hidden="secret-place")
+
+
+def test_a_foreign_table_of_the_same_name_is_said(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE mnist_corrections (something INTEGER)")
+    _assert_unusable(Store(engine, "me"), hidden="something")
+
+
+def test_a_row_that_somebody_damaged_is_said(store: Store, engine: Engine) -> None:
+    store.add(make())
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE mnist_corrections SET image = x'00ff'")
+    with pytest.raises(CorrectionError, match=UNUSABLE):
+        store.drawings()
+    store.forget_all()
+    assert store.drawings() == []
+
+
+def test_a_read_only_database_still_shows_what_it_has(store: Store, tmp_path: Path) -> None:
+    store.add(make())
+    url = f"sqlite:///file:{tmp_path}/test.db?mode=ro&uri=true"
+    read_only = Store(create_engine(url), "me")
+    with pytest.raises(CorrectionError, match=UNUSABLE):
+        read_only.add(make("d2"))
+    assert labels(read_only) == ["4"]
+
+
+def test_a_full_disk_is_said_and_what_was_kept_stays(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _no_more_pages(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA max_page_count = 20")  # what SQLite says is what a disk says
+
+    store = Store(engine, "me")
+    store.add(make("d1", "1"))
+    large = b"x" * MAX_PICTURE_BYTES
+    store.add(make("d2", "2", picture=large))
+    store.add(make("d3", "3", picture=large))
+    with pytest.raises(CorrectionError, match=UNUSABLE):
+        store.add(make("d4", "4", picture=large))
+    assert labels(store) == ["3", "2", "1"]
+
+
+def test_a_locked_database_is_said_and_works_again_when_it_is_free(
+    store: Store, tmp_path: Path
+) -> None:
+    store.add(make("d1", "1"))
+    with contextlib.closing(sqlite3.connect(tmp_path / "test.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        _assert_unusable(store, hidden="locked")
+        other.rollback()
+    store.add(make("d2", "2"))
+    assert labels(store) == ["2", "1"]
+
+
+def test_a_database_that_was_removed_while_open_is_made_anew(store: Store, tmp_path: Path) -> None:
+    store.add(make("d1", "1"))
+    (tmp_path / "test.db").unlink()
+    with contextlib.suppress(CorrectionError):
+        store.add(make("d2", "2"))  # the old connection may notice or not
+    store.add(make("d3", "3"))
+    assert labels(store)[0] == "3"
+
+
+def test_many_who_keep_at_once_all_get_their_turn(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/test.db", connect_args={"timeout": 60})
+    Store(engine, "first").add(make())
+
+    def keep(visitor: int) -> None:
+        for number in range(4):
+            Store(engine, f"visitor {visitor}").add(make(f"d{number}", str(number)))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(keep, range(8)))
+    assert [labels(Store(engine, f"visitor {v}")) for v in range(8)] == [["3", "2", "1", "0"]] * 8
+    engine.dispose()
+
+
+# Configuration
+
+
+@pytest.mark.parametrize(
+    ("setting", "who"),
+    [
+        (None, "session"), ("", "session"), ("session", "session"), (" Shared ", "everyone"),
+        ("off", "nobody"), ("0", "nobody"), ("shraed", "nobody"),
+    ],
+)  # fmt: skip
+def test_the_setting_says_who_sees_and_a_slip_publishes_nothing(
+    setting: str | None, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MNIST_CORRECTIONS", raising=False)
+    if setting is not None:
+        monkeypatch.setenv("MNIST_CORRECTIONS", setting)
+    assert who_sees() == who
+    assert keeps_corrections() == (who != "nobody")
+
+
+KEEP_ONE = """
+import numpy as np
+from ui.my_drawings.session import open_store
+from ui.my_drawings.store import CorrectionError, Drawing
+image = np.zeros((28, 28), np.uint8)
+try:
+    open_store().add(Drawing("d", "4", image, b"png", {"single": "4"}, "reference", "0"))
+except CorrectionError as error:
+    print(error)
+"""
+
+
+def _keep_one(folder: Path, url: str = "") -> str:
+    """Keep a drawing in a process of its own, whose configuration may name a database."""
+    if url:
+        (folder / ".streamlit").mkdir()
+        secrets = f'[connections.corrections]\nurl = "{url}"\n'
+        (folder / ".streamlit" / "secrets.toml").write_text(secrets, encoding="utf-8")
+    environment = {"PYTHONPATH": str(PROJECT), "MNIST_TRAINED": str(folder / "trained")}
+    result = subprocess.run(
+        [sys.executable, "-c", KEEP_ONE], cwd=folder, env={**os.environ, **environment},
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return result.stdout
+
+
+def _rows(file: Path) -> int:
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        return connection.execute("SELECT count(*) FROM mnist_corrections").fetchone()[0]
+
+
+def test_without_configuration_they_are_kept_beside_the_runs(tmp_path: Path) -> None:
+    folder = tmp_path / "odd?name#1 %20"
+    folder.mkdir()
+    assert _keep_one(folder) == ""
+    assert _rows(folder / "trained" / ".corrections.db") == 1
+
+
+def test_a_url_in_the_configuration_is_where_they_are_kept(tmp_path: Path) -> None:
+    assert _keep_one(tmp_path, f"sqlite:///{tmp_path}/other.db") == ""
+    assert _rows(tmp_path / "other.db") == 1
+    assert not (tmp_path / "trained").exists()
+
+
+@pytest.mark.parametrize("url", ["no url", "nosuchdatabase://me:hush@host/db"])
+def test_a_url_that_leads_nowhere_is_said_without_its_password(tmp_path: Path, url: str) -> None:
+    said = _keep_one(tmp_path, url)
+    assert UNUSABLE in said
+    assert "hush" not in said
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "trained").touch()
+    assert UNUSABLE in _keep_one(tmp_path)
+
+
+# "It was a …"
+
+
+def _offer() -> None:
+    import numpy as np
+
+    from mnist_models.runs.run import load_run
+    from ui.draw.correction import offer_correction
+    from ui.shared.navigation import navigate
+
+    navigate()  # so that there is a page to link to
+    drawing = np.zeros((280, 280, 4), np.uint8)
+    drawing[40:240, 130:150] = 255
+    image = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
+    offer_correction(load_run(), image=image, drawing=drawing)
+
+
+@pytest.fixture
+def offer(tiny_run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+    """A function that opens a session in which a drawing can be corrected."""
+    monkeypatch.delenv("MNIST_CORRECTIONS", raising=False)
+    st.cache_resource.clear()
+    yield lambda: AppTest.from_function(_offer, default_timeout=30).run()
+    st.cache_resource.clear()
+
+
+def _tap(page: AppTest, label: str) -> AppTest:
+    page.button(key=f"correct_{label}").click().run()
+    assert not page.exception
+    return page
+
+
+def _said(page: AppTest) -> str:
+    return " ".join(e.value for e in (*page.markdown, *page.caption))
+
+
+def _kept_in(folder: Path) -> list[Drawing]:
+    engine = create_engine(f"sqlite:///{folder}/.corrections.db")
+    drawings = Store(engine, "", shared=True).drawings(pictures=True)
+    engine.dispose()
+    return drawings
+
+
+def test_every_class_of_the_run_is_offered_and_no_database_made_before_a_tap(
+    tiny_run: Run, offer: Callable[..., AppTest]
+) -> None:
+    page = offer()
+    assert [button.label for button in page.button] == [str(c) for c in tiny_run.classes]
+    assert not (tiny_run.path.parent / ".corrections.db").exists()
+
+
+def test_a_tap_keeps_the_drawing_with_what_both_answered(
+    tiny_run: Run, offer: Callable[..., AppTest]
+) -> None:
+    page = _tap(offer(), "4")
+    assert "Kept as a **4**" in _said(page)
+    [kept] = _kept_in(tiny_run.path.parent)
+    image = np.random.default_rng(0).integers(0, 256, (1, 28, 28)).astype(np.uint8)
+    assert np.array_equal(kept.image, image[0])
+    assert kept.answers == {
+        a: str(tiny_run.stack(a).predict(image)[0]) for a in ("single", "multi")
+    }
+    assert (kept.label, kept.run, kept.version) == ("4", "reference", tiny_run.version)
+    assert decode_png(kept.picture).shape == (280, 280, 4)
+
+
+def test_another_tap_changes_the_label_and_undo_takes_it_back(
+    tiny_run: Run, offer: Callable[..., AppTest]
+) -> None:
+    page = _tap(_tap(offer(), "4"), "9")
+    assert [d.label for d in _kept_in(tiny_run.path.parent)] == ["9"]
+    page.button(key="undo_correction").click().run()
+    assert not page.exception
+    assert "Kept as" not in _said(page)
+    assert _kept_in(tiny_run.path.parent) == []
+
+
+def test_two_sessions_are_two_visitors(tiny_run: Run, offer: Callable[..., AppTest]) -> None:
+    first, second = offer(), offer()
+    _tap(first, "4")
+    assert "Kept as" not in _said(second.run())
+    _tap(second, "7")
+    assert "Kept as a **4**" in _said(first.run())
+    assert len(_kept_in(tiny_run.path.parent)) == 2
+
+
+def test_nothing_is_offered_where_corrections_are_off(
+    tiny_run: Run, offer: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_CORRECTIONS", "off")
+    page = offer()
+    assert not page.button
+    assert _said(page) == ""
+
+
+def test_a_damaged_database_is_a_sentence_and_the_buttons_stay(
+    tiny_run: Run, offer: Callable[..., AppTest]
+) -> None:
+    (tiny_run.path.parent / ".corrections.db").write_bytes(b"no database at all, just some text")
+    page = _tap(offer(), "4")
+    assert UNUSABLE in page.error[0].value
+    assert "Kept as" not in _said(page)
+    assert len(page.button) == 10

@@ -1,0 +1,273 @@
+"""The sidebar: which run is shown, and the state of a training."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_models.jobs.lock import exclusive
+from mnist_models.jobs.worker import begin
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.pipeline.train_run import Event, Request
+from mnist_models.runs.publishing import activate, publish
+from mnist_models.runs.run import Run, active_name, run_names
+from tests.helpers.pages import choose_run, run_in_sidebar
+from ui.sidebar.training_progress import watch_job
+
+OpenPage = Callable[..., AppTest]
+
+
+def test_the_sidebar_says_that_a_run_is_no_mnist_result(tiny_run: Run, open_page: OpenPage) -> None:
+    page = open_page("compare")
+    assert any("not on MNIST" in warning.value for warning in page.main.warning)
+    assert any("(trained on the sample)" in caption.value for caption in page.caption)
+
+
+def test_choosing_a_run_changes_what_the_page_shows(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    publish("other", **tiny_contents)
+    page = open_page("compare")
+    choose_run(page, "other")
+    assert not page.exception
+    assert any("Run *other" in caption.value for caption in page.caption)
+    assert page.query_params["run"] in ("other", ["other"])
+
+
+def test_a_run_made_active_while_a_page_is_drawn_is_on_all_of_the_next_page_and_none_of_this(
+    tiny_run: Run,
+    tiny_contents: dict[str, Any],
+    open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish("other", **tiny_contents)
+
+    def activate_meanwhile(visit_began: float) -> bool:
+        activate("other")
+        return watch_job(visit_began)
+
+    monkeypatch.setattr("ui.sidebar.sidebar.watch_job", activate_meanwhile)
+    page = open_page("compare")
+    for name in ("reference", "other"):
+        assert run_in_sidebar(page) == name
+        assert any(f"Run *{name}" in caption.value for caption in page.main.caption)
+        page.run()
+
+
+def test_a_run_that_is_not_there_is_named_and_another_offered(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare", run="gone")
+    assert "no run called gone" in page.error[0].value
+    page.main.button[0].click().run()
+    assert not page.error
+    assert len(page.metric) == 2
+
+
+def test_a_running_job_is_shown_with_its_stage_and_no_second_one_is_offered(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    with exclusive():
+        progress = begin(Request(RECIPES["reference"], dataset="sample"))
+        progress.tell(Event("training", 0.25, "single"))
+        figures = {"epoch": 3, "accuracy": 0.912, "val_accuracy": 0.905}
+        progress.tell(Event("training", None, "single", figures))
+        page = open_page("compare")
+        shown = page.sidebar.get("progress")[0]
+        assert "Single model, epoch" in shown.proto.text
+        assert "Time left: unknown yet" in [c.value for c in page.sidebar.caption]
+        charts = page.sidebar.get("vega_lite_chart") or page.sidebar.get("arrow_vega_lite_chart")
+        assert len(charts) == 2
+        labels = [button.label for button in page.sidebar.button]
+        assert "Cancel" in labels
+        assert "Retrain" not in labels
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        (Event("done", 1.0, message="The run new is ready.", run="reference"), "success"),
+        (Event("cancelled", message="Cancelled."), "info"),
+        (Event("failed", message="No memory."), "error"),
+        (Event("training", 0.5, "single"), "error"),  # it died without a word
+    ],
+)
+def test_the_end_of_a_job_is_told_to_who_was_there_and_can_be_closed(
+    tiny_run: Run, open_page: OpenPage, event: Event, kind: str
+) -> None:
+    page = open_page("compare")
+    with exclusive():
+        begin(Request(RECIPES["reference"], dataset="sample")).tell(event)
+    page.run()
+    [message] = getattr(page.sidebar, kind)
+    assert (event.message or "ended without a word") in message.value
+    next(b for b in page.sidebar.button if b.label == "Close").click().run()
+    assert not getattr(page.sidebar, kind)
+
+
+def test_the_end_of_an_old_job_is_no_news(tiny_run: Run, open_page: OpenPage) -> None:
+    with exclusive():
+        progress = begin(Request(RECIPES["reference"], dataset="sample"))
+        progress.tell(Event("cancelled", message="Cancelled."))
+    yesterday = time.time() - 86_400
+    os.utime(Path(tiny_run.path).parent / ".job" / "progress.jsonl", (yesterday, yesterday))
+    assert not open_page("compare").sidebar.info
+
+
+def test_retraining_is_not_offered_where_it_is_switched_off(
+    tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_RETRAIN", "off")
+    assert "Retrain" not in [b.label for b in open_page("compare").sidebar.button]
+
+
+def _press_retrain(page: AppTest) -> None:
+    next(b for b in page.sidebar.button if b.label == "Retrain").click().run()
+    assert not page.exception
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What was asked of the command line; nothing is trained."""
+    asked: list[list[str]] = []
+    monkeypatch.setattr("ui.sidebar.training_form.start_job", asked.append)
+    monkeypatch.setattr("ui.sidebar.training_form.find_mnist", lambda: Path("mnist.npz"))
+    return asked
+
+
+def test_the_button_trains_the_reference_where_nobody_chose_anything(
+    tiny_run: Run, open_page: OpenPage, asked: list[list[str]]
+) -> None:
+    _press_retrain(open_page("compare"))
+    assert asked == [["--again"]]
+
+
+def test_without_mnist_the_sample_is_learned_from(
+    tiny_run: Run, open_page: OpenPage, asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.sidebar.training_form.find_mnist", lambda: None)
+    _press_retrain(open_page("compare"))
+    assert asked == [["--dataset=sample", "--again"]]
+
+
+def test_the_button_starts_what_was_chosen_also_when_the_settings_are_closed_again(
+    tiny_run: Run, open_page: OpenPage, asked: list[list[str]]
+) -> None:
+    page = open_page("compare")
+    page.session_state["train_settings"] = True
+    page.run()
+    page.sidebar.radio(key="train_dataset_mnist").set_value("sample")
+    page.sidebar.slider(key="train_epochs_reference").set_value(2)
+    page.sidebar.slider(key="train_dropout_reference").set_value(0.5)
+    page.sidebar.number_input(key="train_seed").set_value(5)
+    page.sidebar.text_input(key="train_name").set_value("mine")
+    page.run()
+    page.session_state["train_settings"] = False
+    page.run()
+    assert not page.sidebar.slider
+    assert any("2 epochs, the offline sample" in caption.value for caption in page.sidebar.caption)
+    _press_retrain(page)
+    [arguments] = asked
+    assert set(arguments) == {
+        "--again", "--dataset=sample", "--epochs=2", "--dropout=0.5", "--seed=5", "--name=mine"
+    }  # fmt: skip
+
+
+def test_another_recipe_begins_with_its_own_settings(
+    tiny_run: Run, open_page: OpenPage, asked: list[list[str]]
+) -> None:
+    page = open_page("compare")
+    page.session_state["train_settings"] = True
+    page.run()
+    page.sidebar.slider(key="train_epochs_reference").set_value(2).run()
+    page.sidebar.selectbox(key="train_recipe").set_value("slides-c").run()
+    assert page.sidebar.slider(key="train_dropout_slides-c").value == 0.5
+    _press_retrain(page)
+    assert asked == [["--recipe=slides-c", "--again"]]
+
+
+def test_what_is_beyond_the_limits_is_refused_before_anything_starts(
+    tiny_run: Run, open_page: OpenPage, asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_MAX_EPOCHS", "3")
+    page = open_page("compare")
+    assert "epochs must be a whole number between 1 and 3" in page.sidebar.error[0].value
+    assert not [b for b in page.sidebar.button if b.label == "Retrain"]
+    monkeypatch.setenv("MNIST_MAX_EPOCHS", "many")
+    assert "MNIST_MAX_EPOCHS" in open_page("compare").sidebar.error[0].value
+
+
+# Runs
+
+
+def test_a_run_made_here_can_be_shown_first_and_deleted(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    publish("mine", **tiny_contents)
+    page = open_page("compare", run="mine")
+    page.sidebar.button(key="activate_run").click().run()
+    assert active_name() == "mine"
+    assert "activate_run" not in [b.key for b in page.sidebar.button]
+    page.sidebar.button(key="delete_run_now").click().run()
+    assert not page.exception
+    assert run_names() == ["reference"]
+    assert page.query_params["run"] == "reference"
+
+
+def test_a_shipped_run_cannot_be_deleted_and_without_leave_nothing_can(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    publish("mine", **tiny_contents)
+    keys = [b.key for b in open_page("compare", run="reference").sidebar.button]
+    assert "delete_run_now" not in keys
+    monkeypatch.setenv("MNIST_RETRAIN", "off")
+    keys = [b.key for b in open_page("compare", run="mine").sidebar.button]
+    assert not {"delete_run_now", "activate_run"} & set(keys)
+
+
+def test_the_end_of_a_training_says_what_changed_and_lets_one_throw_it_away(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    request = Request(RECIPES["reference"], dataset="sample")
+    with exclusive():
+        progress = begin(request)
+        progress.tell(Event("training", 0.5, "single"))
+        page.run()
+        manifest = json.loads(json.dumps(tiny_contents["manifest"]))
+        confusion = manifest["approaches"]["single"]["metrics"]["test"]["confusion"]
+        confusion[8] = [0] * 10
+        confusion[8][8] = tiny_run.metrics("single").confusion[8][8] + 7
+        publish("mine", **{**tiny_contents, "manifest": manifest})
+        progress.tell(Event("done", 1.0, message="The run mine is ready.", run="mine"))
+    page.run()
+    said = " ".join(caption.value for caption in page.sidebar.caption)
+    assert "7 pictures more (the 8s +7) than *reference*" in said
+    assert "as many pictures than" not in said
+    page.sidebar.button(key="delete_new_run").click().run()
+    assert not page.exception
+    assert run_names() == ["reference"]
+    assert not page.sidebar.success
+
+
+def test_each_run_is_offered_with_its_accuracies_and_a_damaged_one_says_so(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    publish("other", **tiny_contents)
+    (publish("worn", **tiny_contents).path / "run.json").write_text("{")
+    page = open_page("compare")
+    page.session_state["runs_of_reference"] = True
+    page.run()
+    assert not page.exception
+    choice = page.sidebar.radio[0]
+    offered = dict(zip(choice.options, choice.proto.captions, strict=True))
+    assert offered.pop("worn (damaged)") == ""
+    single, multi = (f"{tiny_run.metrics(a).accuracy:.2%}" for a in tiny_run.approaches)
+    expected = f"single {single}, multi {multi}".replace("%", " %")
+    assert list(offered.values()) == [expected] * 2
