@@ -20,17 +20,12 @@ from PIL import Image
 
 from mnist_models import RunError, load_run, to_mnist
 from mnist_models.comparison.contenders import Contender, contenders_of
-from mnist_models.data.mnist import Dataset, DatasetError, load_mnist
-from mnist_models.data.pen_digits import WIDTHS, load_pen_digits, render
-from mnist_models.data.unipen import PenDigit
-from mnist_models.evidence.experiments import (
-    PEN_DIGITS,
-    command,
-    left_out_accuracy,
-    load_evidence,
-    pen_pictures_name,
-)
-from mnist_models.runs.run import run_names
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import DatasetError, load_mnist
+from mnist_models.data.pen_digits import WIDTHS, PenDigit, load_pen_digits
+from mnist_models.evidence.experiments import command, load_evidence
+from mnist_models.evidence.pen_widths import PEN_DIGITS, left_out_accuracy, pen_pictures_name
+from mnist_models.runs.registry import run_names
 
 Grey = NDArray[np.uint8]
 Predict = Callable[[Grey], NDArray]  # (n, 28, 28) → (n,) labels
@@ -70,7 +65,7 @@ def pen_rows(digits: Sequence[PenDigit], predictors: Predictors) -> Iterator[Row
     for big in (False, True):
         for pen in WIDTHS:
             name = pen_pictures_name(pen, big=big)
-            pictures = (render(d.strokes, canvas=CANVAS, pen=pen, big=big) for d in digits)
+            pictures = (d.drawn(canvas=CANVAS, pen=pen, big=big) for d in digits)
             yield from prepare_and_score(name, pictures, labels, predictors)
 
 

@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.data.mnist import Dataset, load_mnist
-from mnist_models.learning.recipes import APPROACHES, RECIPES
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import load_mnist
+from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import Fit, fit
 

@@ -14,21 +14,26 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from mnist_models.jobs.lock import is_held
-from mnist_models.jobs.process import Job, current_job, start_job
+from mnist_models.jobs.process import Job, current_job
 from mnist_models.jobs.progress import job_folder
+from mnist_models.pipeline.options import TrainingOptions
+from mnist_models.pipeline.train_job import start_training
 from mnist_models.runs.publishing import activate, delete_run
-from mnist_models.runs.run import RunError, active_name, load_run, run_names, trained_folder
+from mnist_models.runs.registry import active_name, load_run, run_names
+from mnist_models.runs.run import RunError
+from mnist_models.settings import trained_folder
 
-_ARGUMENTS = ("--again", "--dataset=sample", "--epochs=3", "--hidden=32", "--name=killed")
+_OPTIONS = TrainingOptions(dataset="sample", epochs=3, hidden=32, name="killed", again=True)
 _MAX_JOB_BYTES = 2 * 2**20  # of the job's own files, which every job writes anew
 
 
 def start() -> Job:
     """Start the job that is to be killed."""
-    return start_job(list(_ARGUMENTS))
+    return start_training(_OPTIONS)
 
 
 def kill(job: Job, when: Callable[[Job], bool], delay: float = 0.0) -> str:
@@ -74,7 +79,7 @@ def harm(active: str) -> list[str]:
 
 def _first_run() -> float:
     """Train the run that is active while others are killed; returns the seconds of publishing."""
-    job = start_job([*_ARGUMENTS[:-1], "--name=kept"])
+    job = start_training(replace(_OPTIONS, name="kept"))
     while job.running:
         time.sleep(0.01)
         job = current_job() or job

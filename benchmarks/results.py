@@ -14,15 +14,15 @@ from pathlib import Path
 from textwrap import fill
 
 from mnist_models.data.pen_digits import WIDTHS
-from mnist_models.evidence.experiments import (
-    Evidence,
-    load_evidence,
-    pen_pictures_name,
-    seeds_spread,
-)
+from mnist_models.evidence.experiments import Evidence, load_evidence
 from mnist_models.evidence.new_class_costs import promise_headline, promise_kept, promise_text
-from mnist_models.learning.recipes import APPROACHES, TITLES, Approach, Published
-from mnist_models.runs.run import Run, load_run, run_names, trained_folder
+from mnist_models.evidence.pen_widths import pen_pictures_name
+from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.recipes import Published
+from mnist_models.runs.registry import load_run, run_names
+from mnist_models.runs.run import Run
+from mnist_models.settings import trained_folder
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 _DRAWN_BY = ("pens", "strong", "reference")  # whose reading of drawings the README tells

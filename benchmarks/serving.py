@@ -28,7 +28,7 @@ from statistics import median
 from typing import Any
 
 from mnist_models import Run, RunError, load_run
-from mnist_models.learning.recipes import APPROACHES
+from mnist_models.learning.approaches import APPROACHES
 
 Starts = Mapping[str, Sequence[Mapping[str, float]]]  # of each app what `stopwatch.measure` returns
 

@@ -20,9 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from mnist_models.data.mnist import Dataset, load_mnist
-from mnist_models.learning.recipes import RECIPES, Approach, Recipe
-from mnist_models.learning.stack import PIXELS, as_rows
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import load_mnist
+from mnist_models.learning.approaches import Approach
+from mnist_models.learning.recipes import RECIPES, Recipe
+from mnist_models.learning.stack import as_rows
+from mnist_models.pictures import PIXELS
 
 SEED = 0
 

@@ -24,8 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments import arguments, write
-from mnist_models.data.mnist import Dataset, load_mnist
-from mnist_models.learning.recipes import RECIPES, Approach, Recipe
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import load_mnist
+from mnist_models.learning.approaches import Approach
+from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import fit
 from mnist_models.metrics.scores import evaluate

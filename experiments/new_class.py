@@ -26,11 +26,12 @@ import numpy as np
 
 from experiments import FOLDER, write
 from mnist_models.data.mnist import load_mnist
-from mnist_models.data.pen_digits import load_pen_digits, pen_pictures, render
+from mnist_models.data.pen_digits import load_pen_digits, pen_pictures
 from mnist_models.incremental.lesson_worker import accuracy
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.incremental.updates import Labelled, Task, Taught, learn_again, teach
-from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import fit
 from mnist_models.preprocessing.to_mnist import to_mnist
@@ -103,7 +104,7 @@ def drawings(train: Labelled, test: Labelled, seed: int) -> Iterator[Row]:
         others = test.of(test.y != digit)
         before = {a: accuracy(stack, others) for a, stack in known.items()}
         own = [i for i, label in enumerate(labels) if label == digit]
-        drawn = np.stack([to_mnist(render(pens[i].strokes, pen=CANVAS_PEN)) for i in own])
+        drawn = np.stack([to_mnist(pens[i].drawn(pen=CANVAS_PEN)) for i in own])
         theirs = Labelled(drawn, labels[own])
         for lesson in range(LESSONS):
             people = np.random.default_rng([seed, lesson, digit]).permutation(np.unique(writers))

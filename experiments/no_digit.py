@@ -22,13 +22,18 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from experiments import write
-from mnist_models.data.pen_digits import BOX, render
-from mnist_models.learning.recipes import RECIPES, Approach
+from mnist_models.data.pen_digits import WRITING_BOX
+from mnist_models.learning.approaches import Approach
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import stream
-from mnist_models.metrics.calibration import is_rejected, rejection_threshold, roc_curve
+from mnist_models.metrics.calibration import is_rejected, rejection_threshold
+from mnist_models.metrics.roc import roc_curve
 from mnist_models.metrics.scores import YES
-from mnist_models.preprocessing.to_mnist import SIDE, to_mnist
-from mnist_models.runs.run import Run, load_run, run_names
+from mnist_models.pictures import SIDE
+from mnist_models.preprocessing.rasterise import render
+from mnist_models.preprocessing.to_mnist import to_mnist
+from mnist_models.runs.registry import load_run, run_names
+from mnist_models.runs.run import Run
 
 Pictures = NDArray[np.uint8]
 
@@ -61,11 +66,13 @@ def scribble(number: int) -> Pictures:
     """The scribble of that number as to_mnist leaves it, (28, 28)."""
     rng = stream(_SEED, number, "scribbles")
     corners = [
-        rng.uniform(0.15 * BOX, 0.85 * BOX, (rng.integers(5, 11), 2))
+        rng.uniform(0.15 * WRITING_BOX, 0.85 * WRITING_BOX, (rng.integers(5, 11), 2))
         for _ in range(rng.integers(1, 4))
     ]
     strokes = [_smooth(points).astype(np.float32) for points in corners]
-    return to_mnist(render(strokes, canvas=_CANVAS, pen=float(rng.uniform(10, 22))))
+    return to_mnist(
+        render(strokes, box=WRITING_BOX, canvas=_CANVAS, pen=float(rng.uniform(10, 22)))
+    )
 
 
 def noise(number: int) -> Pictures:

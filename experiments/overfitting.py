@@ -9,7 +9,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from experiments import arguments, write
-from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import load_mnist
 from mnist_models.learning.recipes import Recipe
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import fit

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments import arguments, write
-from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import load_mnist
 from mnist_models.learning.recipes import RECIPES, Recipe
-from mnist_models.learning.sampling import STRATEGIES, correct_prior
+from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.learning.training import fit
-from mnist_models.metrics.calibration import reliability
+from mnist_models.metrics.calibration import correct_prior, reliability
 from mnist_models.metrics.scores import evaluate
 
 _BINS = 10

@@ -9,11 +9,14 @@ import json
 from typing import Any
 
 from experiments import FOLDER, arguments, write
-from mnist_models.data.mnist import Dataset, load_mnist
-from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach, Recipe
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import load_mnist
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.metrics.scores import Metrics, evaluate
-from mnist_models.pipeline.train_run import Request, held_out_rows
-from mnist_models.runs.run import find_run
+from mnist_models.pipeline.request import Request
+from mnist_models.pipeline.train_run import held_out_rows
+from mnist_models.runs.registry import find_run
 
 Entry = dict[str, Any]
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from experiments import arguments, write
-from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import load_mnist
+from mnist_models.learning.approaches import Approach
 from mnist_models.learning.augmentation import Distortion
-from mnist_models.learning.recipes import RECIPES, Approach, Recipe
+from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.training import fit
 from mnist_models.pipeline.train_run import held_out_rows
 

@@ -18,8 +18,8 @@ from benchmarks.drawing import CANVAS
 from experiments import write
 from mnist_models import load_run, to_mnist
 from mnist_models.data.mnist import load_mnist
-from mnist_models.data.pen_digits import WIDTHS, load_pen_digits, render
-from mnist_models.learning.recipes import APPROACHES
+from mnist_models.data.pen_digits import WIDTHS, load_pen_digits
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.preprocessing import stroke_width
 
 KEPT = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6)
@@ -37,7 +37,10 @@ def drawings() -> Drawings:
     rows = slice(None, None, EVERY["MNIST"])
     enlarged = [_enlarge(image) for image in mnist.x_train[rows]]
     return {"MNIST, enlarged": (enlarged, mnist.y_train[rows])} | {
-        f"pen digits, {pen} px": ([render(digit.strokes, pen=pen) for digit in digits], labels)
+        f"pen digits, {pen} px": (
+            [digit.drawn(pen=pen) for digit in digits],
+            labels,
+        )
         for pen in PENS
     }
 

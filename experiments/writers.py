@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from benchmarks.drawing import Predictors, Row, mnist_rows, pen_rows
 from experiments import write
-from mnist_models.data.mnist import Dataset, load_mnist
-from mnist_models.data.pen_digits import COPIES, load_pen_digits, pen_pictures
-from mnist_models.data.unipen import PenDigit
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import load_mnist
+from mnist_models.data.pen_digits import COPIES, PenDigit, load_pen_digits, pen_pictures
 from mnist_models.evidence.experiments import load_evidence
-from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import fit
 

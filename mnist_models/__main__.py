@@ -7,18 +7,22 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
-from mnist_models.data.mnist import DATASETS, DatasetError, load_dataset
-from mnist_models.jobs import worker
-from mnist_models.jobs.lock import Busy, exclusive
-from mnist_models.learning.recipes import APPROACHES, RECIPES, TITLES, Approach
+from mnist_models.data.dataset import DATASETS
+from mnist_models.data.loading import load_dataset
+from mnist_models.errors import ExpectedError
+from mnist_models.jobs.lock import Busy
+from mnist_models.jobs.progress import FITTING_STAGES, Event
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.metrics.scores import Metrics, evaluate
-from mnist_models.pipeline.interruption import Cancelled, Interruption, ending, is_expected
-from mnist_models.pipeline.options import Choices
-from mnist_models.pipeline.train_run import FITTING_STAGES, Event, Request, train_run
-from mnist_models.runs.publishing import activate, delete_run, remove_leftovers
-from mnist_models.runs.run import Run, RunError, active_name, load_run, run_names
-from mnist_models.settings import Bounds, SettingsError, limits
+from mnist_models.pipeline.interruption import Cancelled
+from mnist_models.pipeline.options import TrainingOptions
+from mnist_models.pipeline.train_job import train_exclusively
+from mnist_models.runs.publishing import activate, delete_run
+from mnist_models.runs.registry import active_name, load_run, run_names
+from mnist_models.runs.run import Run, RunError
+from mnist_models.settings import Bounds, limits
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         status = options.command(options)
         sys.stdout.flush()  # a pipe that was closed is noticed here and not after the last line
         return status
-    except (DatasetError, RunError, SettingsError, Busy) as error:
+    except (ExpectedError, Busy) as error:
         print(error, file=sys.stderr)
         return 1
     except (Cancelled, KeyboardInterrupt):  # before or after what it would have interrupted
@@ -40,24 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def train(options: argparse.Namespace) -> int:
     """Train a recipe and publish it as a run."""
-    chosen = {field.name: getattr(options, field.name) for field in fields(Choices)}
-    request = Choices(**chosen | {"scores_only": tuple(options.scores_only)}).request()
-    with Interruption() as interruption, exclusive():
-        remove_leftovers()
-        tell = interruption.watching(_listener(request, job=options.job))
-        try:
-            # Whoever trains on a terminal can end it there; a job has nobody to look after it.
-            with interruption.after(limits().minutes if options.job else None, tell):
-                run = train_run(request, tell)
-        except BaseException as error:
-            event = ending(error)
-            tell(event)
-            if not is_expected(error):
-                raise
-            return 130 if event.stage == "cancelled" else 1
-        worker.remember_how_long(request)
-    if not options.job:
-        _print_run(run)
+    chosen = {field.name: getattr(options, field.name) for field in fields(TrainingOptions)}
+    request = TrainingOptions.from_json(chosen).request()
+    # Whoever trains on a terminal can end it there, so it may take as long as it likes.
+    event = train_exclusively(request, _terminal_listener(request.recipe.epochs))
+    if not event.run:
+        return 130 if event.stage == "cancelled" else 1
+    _print_run(load_run(event.run))
     return 0
 
 
@@ -118,9 +111,7 @@ def export(options: argparse.Namespace) -> int:
     run = load_run(options.run)
     stacks = {a: run.stack(a) for a in run.with_weights or run.approaches}
     folder = Path(options.dir)
-    from mnist_models.learning.training import (
-        export_keras,  # imports TensorFlow, so not before it must
-    )
+    from mnist_models.runs.keras_export import export_keras
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -148,20 +139,6 @@ def report(options: argparse.Namespace) -> int:
         raise RunError(f"{target} cannot be written: {error.strerror or error}.") from error
     print(target)
     return 0
-
-
-def _listener(request: Request, *, job: bool) -> Callable[[Event], None]:
-    """Pages can follow every training; one from the command line is told on the terminal too."""
-    progress = worker.begin(request)
-    if job:
-        return worker.modest(progress.tell)
-    terminal = _terminal_listener(request.recipe.epochs)
-
-    def tell(event: Event) -> None:
-        progress.tell(event)
-        terminal(event)
-
-    return tell
 
 
 def _terminal_listener(epochs: int) -> Callable[[Event], None]:
@@ -218,7 +195,6 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("train", help="train a recipe and publish it as a run")
     command.set_defaults(command=train)
     _add_choices(command)
-    command.add_argument("--job", action="store_true", help=argparse.SUPPRESS)
 
     command = commands.add_parser("runs", help="list the runs, choose the active one, delete one")
     command.set_defaults(command=runs)
@@ -242,7 +218,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_choices(command: argparse.ArgumentParser) -> None:
-    """The options that `Choices` has fields for; None, where none is given, is the recipe's."""
+    """The fields of `TrainingOptions`; None, where none is given, is the recipe's."""
     allowed = limits()
     command.add_argument("--recipe", choices=sorted(RECIPES), default="reference")
     command.add_argument("--approach", choices=(*APPROACHES, "both"), default="both")

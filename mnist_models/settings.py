@@ -1,16 +1,20 @@
-"""What may be asked of a training: one set of bounds for widgets, command line and job.
+"""What whoever deploys the demo may set: environment variables, which the README lists.
 
-Whoever deploys the demo sets them by environment variables; the README lists those. The job checks
-what it is asked for itself, whatever a widget has let through.
+One set of bounds serves widgets, command line and job: the job checks what it is asked for itself,
+whatever a widget has let through.
 """
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
-from mnist_models.learning.recipes import Recipe
+from mnist_models.errors import ExpectedError
+
+PROJECT = Path(__file__).resolve().parent.parent  # where app.py is
 
 
-class SettingsError(Exception):
+class SettingsError(ExpectedError):
     """A setting is not one that may be chosen; the message says which one, and what may be."""
 
 
@@ -51,7 +55,7 @@ class Limits:
         epochs: of one fit; up to `MNIST_MAX_EPOCHS`.
         hidden: units of a hidden layer; up to `MNIST_MAX_HIDDEN`.
         dropout: share of hidden units that are silenced.
-        distortions: how strongly pictures are distorted, see `options`.
+        distortions: how strongly pictures are distorted, see `pipeline.options`.
         seed: of everything random.
         minutes: how long a job may take, `MNIST_MAX_MINUTES`.
         runs: how many runs made here are kept, `MNIST_MAX_RUNS`.
@@ -86,27 +90,32 @@ def limits() -> Limits:
     )
 
 
-def check(recipe: Recipe) -> None:
-    """Refuse a recipe that is beyond the limits, be it registered or changed by a visitor.
-
-    Raises:
-        SettingsError: with the setting and its bounds.
-    """
-    allowed = limits()
-    settings = [
-        ("epochs", allowed.epochs, (recipe.epochs,)),
-        ("hidden units", allowed.hidden, (*recipe.hidden, *(recipe.member_hidden or ()))),
-        ("dropout", allowed.dropout, recipe.dropouts),
-    ]
-    for name, bounds, values in settings:
-        for value in values:
-            if value not in bounds:
-                raise SettingsError(f"The {name} must be {bounds} here, not {value:,}.")
-
-
 def _from_environment(variable: str, usual: int) -> int:
     text = os.environ.get(variable) or str(usual)
     try:
         return int(Bounds(1, 10**9).parse(text))
     except ValueError as error:
         raise SettingsError(f"The environment variable {variable} {error}.") from error
+
+
+def trained_folder() -> Path:
+    """Where runs are kept: `MNIST_TRAINED` if set, else `trained/` beside the package."""
+    configured = os.environ.get("MNIST_TRAINED")
+    return Path(configured) if configured else PROJECT / "trained"
+
+
+def who_sees_drawings() -> Literal["nobody", "session", "everyone"]:
+    """Who is shown a drawing that was kept, by `MNIST_CORRECTIONS`; nobody: none is kept.
+
+    `session`, the default: the session in which it was drawn. `shared`: everyone. Anything else is
+    off, so that a slip of the pen publishes nothing.
+    """
+    setting = (os.environ.get("MNIST_CORRECTIONS") or "session").strip().lower()
+    if setting == "shared":
+        return "everyone"
+    return "session" if setting == "session" else "nobody"
+
+
+def keeps_drawings() -> bool:
+    """Whether drawings are kept at all: `MNIST_CORRECTIONS=off` forbids it."""
+    return who_sees_drawings() != "nobody"

@@ -10,13 +10,12 @@ from ui.compare.binary_models import show_members
 from ui.compare.calibration import show_probabilities
 from ui.compare.cost import show_cost
 from ui.compare.equal_size import show_fairness
-from ui.compare.headline import show_accuracies, show_paired
+from ui.compare.headline import offer_reports, show_accuracies, show_paired
 from ui.compare.per_class import show_classes
 from ui.compare.rejection import show_no_digit
-from ui.compare.reports import offer_reports
 from ui.shared.current_duel import choose_duel
 from ui.shared.navigation import begin
-from ui.widgets.parts import show_parts
+from ui.widgets.controls import show_parts
 
 EVIDENCE = {
     "Digit by digit": show_classes,

@@ -20,8 +20,7 @@ from ui.shared.current_run import pictures
 from ui.shared.mnist_download import offer_download
 from ui.shared.navigation import begin
 from ui.widgets.charts import show_chart, version_of
-from ui.widgets.controls import pick
-from ui.widgets.parts import show_parts
+from ui.widgets.controls import pick, show_parts
 from ui.widgets.tables import offer_table
 
 DIGITS = range(10)

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.metrics.scores import YES
 from mnist_models.runs.run import RunError
@@ -18,8 +18,7 @@ from ui.about.diagrams import (
 from ui.shared.current_run import current_run, pictures
 from ui.shared.navigation import begin, page_path
 from ui.widgets.charts import show_chart
-from ui.widgets.controls import pick
-from ui.widgets.parts import show_parts
+from ui.widgets.controls import pick, show_parts
 
 TYPICAL_LEAK = 0.1  # to draw a LeakyReLU for runs that have none
 

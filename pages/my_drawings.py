@@ -5,9 +5,10 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from mnist_models.learning.recipes import Approach
+from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
-from mnist_models.runs.run import Run, RunError, run_names
+from mnist_models.runs.registry import run_names
+from mnist_models.runs.run import Run, RunError
 from ui.my_drawings.gallery import show_accuracy, show_cards
 from ui.my_drawings.readings import as_npz, as_zip, mistakes_by_class, read
 from ui.my_drawings.session import has_kept, keeps_corrections, open_store, who_sees

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from mnist_models.data.mnist import find_mnist
-from mnist_models.incremental.lessons import Kind, Lesson
-from mnist_models.runs.run import Run, run_names
+from mnist_models.incremental.lesson import Kind, Lesson
+from mnist_models.runs.registry import run_names
+from mnist_models.runs.run import Run
 from ui.new_class.evidence import show_evidence
 from ui.new_class.example_collection import (
     ask_name,

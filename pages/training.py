@@ -9,7 +9,7 @@ from ui.training.overfitting import show_overfitting
 from ui.training.pen_widths import show_drawings
 from ui.training.published import show_published
 from ui.training.sampling import show_sampling
-from ui.widgets.parts import show_parts
+from ui.widgets.controls import show_parts
 
 PARTS = {
     "Epoch by epoch": show_epochs,

@@ -12,11 +12,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.data.mnist import Dataset
-from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach
+from mnist_models.data.dataset import Dataset
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import pack_rows, stream, undersample
-from mnist_models.learning.stack import PIXELS, Stack
+from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
+from mnist_models.pictures import PIXELS
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from tests.helpers.pages import app_page

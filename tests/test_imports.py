@@ -17,18 +17,25 @@ APP = [ROOT / "app.py"] if (ROOT / "app.py").is_file() else []
 WEB = [*APP, *UI, *PAGES]
 SLOW = {"tensorflow", "keras", "sklearn", "scipy"}
 
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
 each = pytest.mark.parametrize
-# The second is nothing without the first.
-MODULES_THAT_TRAIN = ("mnist_models.learning.training", "mnist_models.incremental.updates")
-TRAINERS = tuple(module.rsplit(".", 1)[1] for module in MODULES_THAT_TRAIN)
+MODULES_WITH_TENSORFLOW = (
+    "mnist_models.learning.program",
+    "mnist_models.runs.keras_export",
+)
+MODULES_THAT_TRAIN = (
+    *MODULES_WITH_TENSORFLOW,
+    "mnist_models.learning.training",
+    "mnist_models.incremental.updates",
+)
 
 
 def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
-
-
-def _module(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _imports(node: ast.AST) -> Iterator[str]:
@@ -82,18 +89,20 @@ def test_the_package_imports_neither_streamlit_nor_what_shows_it(path: Path) -> 
     assert not _packages(path) & {"streamlit", "altair", "ui", "pages", "app"}
 
 
-@each("path", [p for p in PACKAGE if p.name != "training.py"], ids=_name)
-def test_only_training_imports_tensorflow(path: Path) -> None:
+@each("path", [p for p in PACKAGE if _module(p) not in MODULES_WITH_TENSORFLOW], ids=_name)
+def test_only_few_modules_import_tensorflow(path: Path) -> None:
     assert not _packages(path) & {"tensorflow", "keras", "tf_keras"}
 
 
-@each("path", [p for p in PACKAGE if p.stem not in TRAINERS], ids=_name)
+@each("path", [p for p in PACKAGE if _module(p) not in MODULES_THAT_TRAIN], ids=_name)
 def test_what_trains_is_not_loaded_before_there_is_work(path: Path) -> None:
     assert not any(m.startswith(MODULES_THAT_TRAIN) for m in _imports_on_loading(path))
 
 
-def test_training_imports_tensorflow() -> None:
-    assert _packages(ROOT / "mnist_models" / "learning" / "training.py") >= {"tensorflow", "keras"}
+@each("module", MODULES_WITH_TENSORFLOW)
+def test_those_modules_are_there_and_import_it(module: str) -> None:
+    path = ROOT / Path(*module.split(".")).with_suffix(".py")
+    assert _packages(path) & {"tensorflow", "keras"}
 
 
 @each("path", WEB, ids=_name)
@@ -133,7 +142,7 @@ def _loaded_after(statements: str) -> set[str]:
 
 
 def test_importing_the_package_loads_nothing_slow() -> None:
-    modules = [_module(p) for p in PACKAGE if p.stem not in ("__init__", *TRAINERS)]
+    modules = [module for p in PACKAGE if (module := _module(p)) not in MODULES_THAT_TRAIN]
     assert {"mnist_models.__main__", "mnist_models.pipeline.train_run"} <= set(modules)
     statements = "\n".join(f"import {module}" for module in modules)
     assert not _loaded_after(statements) & {*SLOW, "streamlit", "pandas", "matplotlib"}
@@ -160,7 +169,7 @@ current_job()
 
 
 def test_the_sample_loads_without_importing_scikit_learn() -> None:
-    loaded = _loaded_after("from mnist_models.data.mnist import load_sample; load_sample()")
+    loaded = _loaded_after("from mnist_models.data.sample import load_sample; load_sample()")
     assert not loaded & SLOW
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.results import README, readme_with_results, shipped_runs
-from mnist_models.runs.run import trained_folder
+from mnist_models.settings import trained_folder
 
 TEXT = README.read_text(encoding="utf-8")
 PROJECT = README.parent

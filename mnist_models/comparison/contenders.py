@@ -8,9 +8,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
-from mnist_models.metrics.scores import Metrics, PairedMetrics
-from mnist_models.runs.run import Run, RunError, load_run, run_names
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.metrics.scores import Metrics
+from mnist_models.metrics.significance import PairedMetrics
+from mnist_models.runs.registry import load_run, run_names
+from mnist_models.runs.run import Run, RunError
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,10 @@ from mnist_models.comparison.sentences import (
     mcnemar_sentence,
     verdict_sentence,
 )
-from mnist_models.evidence.experiments import Spread, load_evidence, seeds_spread
-from mnist_models.learning.recipes import RECIPES, TITLES, Approach
+from mnist_models.evidence.experiments import Spread, load_evidence
+from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.learning.approaches import TITLES, Approach
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.runs.run import Run
 
 _FOLDER = Path(__file__).resolve().parent

@@ -10,6 +10,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from mnist_models.errors import ExpectedError
+
 Progress = Callable[[int, int], None]  # bytes done, bytes in all (0 if unknown)
 
 _MAX_BYTES = 64 * 2**20  # of a file whose size nobody has told
@@ -17,7 +19,7 @@ _BLOCK_BYTES = 2**16
 _TIMEOUT_S = 30
 
 
-class DatasetError(Exception):
+class DatasetError(ExpectedError):
     """A dataset cannot be had; the message names the file, what is wrong and the next step."""
 
 

@@ -1,26 +1,15 @@
 """MNIST in, arrays out: a local copy or one verified download, and a small offline sample."""
 
-import hashlib
-import importlib.util
 import os
 import zipfile
-import zlib
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import DatasetError as DatasetError
 from mnist_models.data.download import Progress, Source, cache_folder, fetch, reason
-from mnist_models.data.pen_digits import load_pen_digits, pen_pictures
-from mnist_models.preprocessing.foreground import NOISE
-from mnist_models.preprocessing.to_mnist import place
-
-# Each dataset, and the one whose test pictures it is judged on.
-TEST_SETS = {"mnist": "mnist", "pens": "mnist", "sample": "sample"}
-DATASETS = tuple(TEST_SETS)
 
 
 class _NotMnistError(Exception):
@@ -60,32 +49,6 @@ MNIST = Published(
 _MAX_FILE_BYTES = 64 * 2**20  # MNIST without any compression is 55 MB
 _MAX_HEADER_BYTES = 4096  # what precedes the numbers in a .npy file; 128 bytes as NumPy writes it
 
-_SAMPLE_SHAPE = (1797, 65)  # 8 × 8 cells and the label
-_SAMPLE_TRAIN_ROWS = 1347
-_SAMPLE_SCALE = 8  # pixels per cell when enlarged
-# Ink counts of a cell (0..16) that become black and white: without them strokes are a grey blur,
-# with them as heavy as MNIST's (mean grey level 32.6; MNIST's test set 33.8).
-_SAMPLE_BLACK, _SAMPLE_WHITE = 4, 14
-
-
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """Pictures (n, 28, 28) uint8, light ink on dark, and their labels (n,) uint8, 0..9."""
-
-    name: str  # one of DATASETS
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """SHA-256 (hex) over the bytes of x_train, y_train, x_test and y_test, in C order."""
-        digest = hashlib.sha256()
-        for array in (self.x_train, self.y_train, self.x_test, self.y_test):
-            digest.update(np.ascontiguousarray(array).data)
-        return digest.hexdigest()
-
 
 def find_mnist() -> Path | None:
     """The MNIST file that `load_mnist` reads, or None if it would have to download one.
@@ -96,20 +59,6 @@ def find_mnist() -> Path | None:
         return Path(named)
     cached = _cache_file()
     return cached if os.path.lexists(cached) else None
-
-
-def load_dataset(name: str, *, progress: Progress | None = None) -> Dataset:
-    """Load "mnist", "pens" (both downloaded if need be) or "sample"; raises DatasetError.
-
-    `progress` is told how much is done of what takes long: the download, then the rendering.
-    """
-    if name == "mnist":
-        return load_mnist(progress=progress)
-    if name == "pens":
-        return load_pens(progress=progress)
-    if name == "sample":
-        return load_sample()
-    raise DatasetError(f"There is no dataset {name!r}: choose one of {', '.join(DATASETS)}.")
 
 
 def load_mnist(*, download: bool = True, progress: Progress | None = None) -> Dataset:
@@ -131,41 +80,6 @@ def download_mnist(progress: Progress | None = None) -> Path:
     DatasetError if the file cannot be fetched or stored, or is not the published one.
     """
     return fetch(MNIST, _cache_file(), progress)
-
-
-def load_pens(*, progress: Progress | None = None) -> Dataset:
-    """MNIST, and in its training set the pen digits as well, as `to_mnist` prepares drawings.
-
-    The pen digits follow MNIST's 60,000 training rows, `pen_digits.COPIES` rows each; the test set
-    is MNIST's own. Raises DatasetError.
-    """
-    mnist = load_mnist(progress=progress)
-    digits = load_pen_digits(progress=progress)
-    x, y = pen_pictures(digits, progress)
-    return Dataset(
-        "pens",
-        np.concatenate([mnist.x_train, x]),
-        np.concatenate([mnist.y_train, y]),
-        mnist.x_test,
-        mnist.y_test,
-    )
-
-
-def load_sample() -> Dataset:
-    """1,797 labelled digits that scikit-learn carries, brought to MNIST's geometry; offline.
-
-    They are 8 × 8 cells of 0..16 (Alpaydin, Kaynak: Optical Recognition of Handwritten Digits, UCI,
-    CC BY 4.0), by 13 writers who are not MNIST's: a result on them is no result on MNIST. The rows
-    are roughly in the order of their writers, so the test set, the last 450, is mostly by others
-    than the training set, the first 1,347.
-
-    Raises DatasetError if scikit-learn is not installed or its file is damaged.
-    """
-    table = _read_sample_table()
-    x = np.stack([place(_enlarge(cells)) for cells in table[:, :-1].reshape(-1, 8, 8)])
-    y = table[:, -1].astype(np.uint8)
-    n = _SAMPLE_TRAIN_ROWS
-    return Dataset("sample", x[:n], y[:n], x[n:], y[n:])
 
 
 def _cache_file() -> Path:
@@ -227,29 +141,3 @@ def _check_contents(dataset: Dataset) -> None:
         raise _NotMnistError(
             "has MNIST's shapes but other contents, as Fashion-MNIST has, or is damaged"
         )
-
-
-def _read_sample_table() -> np.ndarray:
-    # Found, not imported: importing scikit-learn takes seconds and 100 MB.
-    package = importlib.util.find_spec("sklearn")
-    if package is None or not package.submodule_search_locations:
-        raise DatasetError("The sample is part of scikit-learn: pip install scikit-learn.")
-    folder = Path(package.submodule_search_locations[0])
-    path = folder / "datasets" / "data" / "digits.csv.gz"
-    try:
-        table = np.loadtxt(path, delimiter=",", dtype=np.float32)
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise DatasetError(f"{path} cannot be read ({error}). Reinstall scikit-learn.") from error
-    if table.shape != _SAMPLE_SHAPE:
-        raise DatasetError(f"{path} does not hold the 1,797 digits. Reinstall scikit-learn.")
-    return table
-
-
-def _enlarge(cells: np.ndarray) -> np.ndarray:
-    """(8, 8) cells of 0..16 → (80, 80) uint8 with smooth, saturated strokes and an empty edge."""
-    padded = Image.fromarray(np.pad(cells, 1))
-    side = padded.width * _SAMPLE_SCALE
-    smooth = np.asarray(padded.resize((side, side), Image.Resampling.BICUBIC))
-    ink = np.clip((smooth - _SAMPLE_BLACK) / (_SAMPLE_WHITE - _SAMPLE_BLACK), 0, 1)
-    levels = (255 * ink).round().astype(np.uint8)
-    return levels * (levels >= NOISE * levels.max())

@@ -9,16 +9,21 @@ import gzip
 import json
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
+from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import DatasetError, Progress, Source, cache_folder, fetch
-from mnist_models.data.unipen import BOX, PenDigit, Stroke, read_unipen
-from mnist_models.preprocessing.to_mnist import SIDE, to_mnist
+from mnist_models.data.mnist import load_mnist
+from mnist_models.pictures import SIDE, Grey
+from mnist_models.preprocessing.rasterise import Stroke, render
+from mnist_models.preprocessing.to_mnist import to_mnist
+
+WRITING_BOX = 500  # the side of the box that the writers were given
 
 UCI = Source(
     what="set of pen digits",
@@ -41,8 +46,19 @@ COPIES = PLAIN + VARIED
 PENS, THICK = (8.0, 24.0), (18.0, 27.0)
 TURN, SLANT, STRETCH = 10.0, 0.15, 0.12  # at most: degrees, shear, and change of either side
 WIDTHS = (8, 12, 16, 20, 24)  # of the pens that drawings are measured with
-OVERSAMPLING = 4  # drawn at four times the size, then averaged: a browser's antialiasing
-BIG = 0.75  # the share of the canvas that a big drawing fills
+
+
+@dataclass(frozen=True, eq=False)
+class PenDigit:
+    """One digit as one person wrote it: its strokes, in the box that the writer was given."""
+
+    digit: int
+    writer: int
+    strokes: tuple[Stroke, ...]
+
+    def drawn(self, *, pen: float, big: bool = False, canvas: int = 280) -> Grey:
+        """The digit on a square canvas, in its place in the box; see `render`."""
+        return render(self.strokes, box=WRITING_BOX, canvas=canvas, pen=pen, big=big)
 
 
 def load_pen_digits(*, progress: Progress | None = None) -> list[PenDigit]:
@@ -83,6 +99,46 @@ def _read_archive(path: Path) -> list[PenDigit]:
         return list(read_unipen(unlzw(archive.read(_MEMBER)).decode("ascii")))
 
 
+def read_unipen(text: str) -> Iterator[PenDigit]:
+    """The digits of a file, in its order, as far as its format is used here.
+
+    UNIPEN (Guyon and others, 1994):
+
+        .SEGMENT DIGIT 0-1 ? "8"    a digit begins
+        .COMMENT 8 1 0              its class, its writer, its number among the writer's
+        .PEN_DOWN                   a stroke begins: lines of x and y, y upwards
+        .PEN_UP                     it ends
+
+    Raises:
+        ValueError: a digit has no strokes, no writer, or something that is no number.
+    """
+    blocks = text.split(".SEGMENT DIGIT")[1:]
+    for block in blocks:
+        yield _from_unipen(block.splitlines())
+
+
+def _from_unipen(lines: list[str]) -> PenDigit:
+    digit = writer = None
+    strokes: list[list[list[float]]] = []
+    down = False
+    for line in lines[1:]:
+        word, *values = line.split() or [""]
+        if word == ".COMMENT":
+            digit, writer = int(values[0]), int(values[1])
+        elif word.startswith("."):
+            down = word == ".PEN_DOWN"
+            if down:
+                strokes.append([])
+        elif word and down:
+            x, y = float(word), float(values[0])
+            strokes[-1].append([x, WRITING_BOX - y])
+    if digit is None or writer is None or not any(strokes):
+        raise ValueError("a digit without class, writer or strokes")
+    return PenDigit(
+        digit, writer, tuple(np.array(stroke, dtype=np.float32) for stroke in strokes if stroke)
+    )
+
+
 def pen_pictures(
     digits: Sequence[PenDigit], progress: Progress | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -111,7 +167,7 @@ def _canvas_to_learn_from(
     else:
         pen = rng.uniform(*THICK)
         strokes = _vary(strokes, rng)
-    return render(strokes, pen=pen, big=copy in (PLAIN - 1, COPIES - 1))
+    return render(strokes, box=WRITING_BOX, pen=pen, big=copy in (PLAIN - 1, COPIES - 1))
 
 
 def _vary(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:
@@ -123,50 +179,29 @@ def _vary(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     slant = np.array([[1, 0], [rng.uniform(-SLANT, SLANT), 1]])
     stretch = np.diag(1 + rng.uniform(-STRETCH, STRETCH, 2))
-    varied = [(stroke - BOX / 2) @ (turn @ slant @ stretch) + BOX / 2 for stroke in strokes]
+    varied = [
+        (stroke - WRITING_BOX / 2) @ (turn @ slant @ stretch) + WRITING_BOX / 2
+        for stroke in strokes
+    ]
     points = np.concatenate(varied)
     low, high = points.min(axis=0), points.max(axis=0)
-    back = np.maximum(-low, 0) - np.maximum(high - BOX, 0)
+    back = np.maximum(-low, 0) - np.maximum(high - WRITING_BOX, 0)
     return [stroke + back for stroke in varied]
 
 
-def render(
-    strokes: Sequence[Stroke],
-    *,
-    canvas: int = 280,
-    box: float = BOX,
-    pen: float = 16,
-    big: bool = False,
-) -> NDArray[np.uint8]:
-    """Draw strokes, white on black with round caps and joins, as (canvas, canvas) uint8.
+def load_pens(*, progress: Progress | None = None) -> Dataset:
+    """MNIST, and in its training set the pen digits as well, as `to_mnist` prepares drawings.
 
-    strokes: (n, 2) points in a box × box square, which becomes the canvas: the drawing keeps its
-    place and size. big: the ink is centred and its longer side is BIG of the canvas. pen: width in
-    pixels of the canvas.
+    The pen digits follow MNIST's 60,000 training rows, `pen_digits.COPIES` rows each; the test set
+    is MNIST's own. Raises DatasetError.
     """
-    place = _big_and_centred if big else _as_drawn
-    picture = Image.new("L", (canvas * OVERSAMPLING, canvas * OVERSAMPLING))
-    draw = ImageDraw.Draw(picture)
-    for stroke in place(strokes, canvas, box, pen):
-        _draw_stroke(draw, stroke * OVERSAMPLING, pen * OVERSAMPLING)
-    return np.asarray(picture.reduce(OVERSAMPLING))
-
-
-def _as_drawn(strokes: Sequence[Stroke], canvas: int, box: float, _pen: float) -> list[Stroke]:
-    return [stroke * (canvas / box) for stroke in strokes]
-
-
-def _big_and_centred(
-    strokes: Sequence[Stroke], canvas: int, _box: float, pen: float
-) -> list[Stroke]:
-    points = np.concatenate(list(strokes))
-    low, high = points.min(axis=0), points.max(axis=0)
-    scale = max(BIG * canvas - pen, 0) / max(float((high - low).max()), 1)
-    return [(stroke - (low + high) / 2) * scale + canvas / 2 for stroke in strokes]
-
-
-def _draw_stroke(draw: ImageDraw.ImageDraw, stroke: Stroke, pen: float) -> None:
-    points = [(float(x), float(y)) for x, y in stroke]
-    draw.line(points, fill=255, width=max(1, round(pen)))
-    for point in points:
-        draw.circle(point, pen / 2, fill=255)
+    mnist = load_mnist(progress=progress)
+    digits = load_pen_digits(progress=progress)
+    x, y = pen_pictures(digits, progress)
+    return Dataset(
+        "pens",
+        np.concatenate([mnist.x_train, x]),
+        np.concatenate([mnist.y_train, y]),
+        mnist.x_test,
+        mnist.y_test,
+    )

@@ -20,13 +20,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from filelock import FileLock, Timeout
 
-from mnist_models.data.mnist import Dataset, find_mnist, load_dataset
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.loading import load_dataset
+from mnist_models.data.mnist import find_mnist
+from mnist_models.incremental.lesson import Lesson, LessonError, Stage, State, Step
 from mnist_models.incremental.lessons import (
-    Lesson,
-    LessonError,
-    Stage,
-    State,
-    Step,
     Way,
     alive,
     lessons_folder,
@@ -34,13 +32,14 @@ from mnist_models.incremental.lessons import (
     load_state,
     tell,
 )
-from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach, Recipe
+from mnist_models.jobs.progress import Event
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
 from mnist_models.pipeline.interruption import Interruption, ending, is_expected
-from mnist_models.pipeline.train_run import Event
 from mnist_models.runs.publishing import publish
-from mnist_models.runs.run import load_run
+from mnist_models.runs.registry import load_run
 from mnist_models.settings import limits
 
 if TYPE_CHECKING:

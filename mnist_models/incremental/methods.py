@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_models.learning.recipes import Approach
+from mnist_models.learning.approaches import Approach
 
 Way = Literal["member", "mended", "together", "alone", "again"]
 

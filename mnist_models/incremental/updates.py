@@ -19,12 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.incremental.methods import WAYS, Way
-from mnist_models.learning.augmentation import Distortion, Images, distort
-from mnist_models.learning.recipes import Approach, Recipe
+from mnist_models.learning.approaches import Approach
+from mnist_models.learning.augmentation import Distortion, distort
+from mnist_models.learning.recipes import Recipe
 from mnist_models.learning.sampling import stream
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import Fit, OnProgress, fit, initial_stack
 from mnist_models.metrics.scores import YES
+from mnist_models.pictures import Images
 
 # Chosen on 10,000 held-out training rows with the digits 4, 8 and 9 left out; what few examples
 # need, on pen drawings of 1, 4, 8 and 9.

@@ -8,8 +8,7 @@ really goes corrects it.
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mnist_models.jobs.progress import Progress
-from mnist_models.pipeline.train_run import FITTING_STAGES, Event
+from mnist_models.jobs.progress import FITTING_STAGES, Event, Progress
 
 Plan = dict[str, float]  # the phases of a training in their order, with the seconds of each
 

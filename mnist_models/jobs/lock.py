@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from filelock import FileLock, Timeout
 
+from mnist_models.atomic_files import write_errors
 from mnist_models.jobs.progress import forget_progress, job_folder
-from mnist_models.runs.publishing import write_errors
 
 BUSY = "A training is running already; there is one at a time."
 
@@ -24,7 +24,7 @@ def exclusive() -> Iterator[None]:
 
     Raises:
         Busy: somebody else holds it.
-        RunError: the lock file cannot be written.
+        WriteError: the lock file cannot be written.
     """
     with file_errors():
         job_folder().mkdir(parents=True, exist_ok=True)

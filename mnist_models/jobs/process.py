@@ -1,15 +1,15 @@
 """Training in a child process: start, follow, cancel, one at a time on a machine.
 
-The child is the command line itself (`python -m mnist_models train --job`). While it trains it
+The child is a module that reads its request as JSON (see `pipeline.train_job`). While it trains it
 holds an operating-system lock, which is gone when the process is, however it ended. What it has
 to say stands in a file (see `progress`). So whoever wants to know how the training stands, in this
 process or another, before or after a restart, reads the file and tries the lock.
 """
 
 import contextlib
+import json
 import math
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -19,13 +19,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from mnist_models.errors import ExpectedError
 from mnist_models.jobs.eta import Outlook, Plan, outlook
 from mnist_models.jobs.lock import BUSY, file_errors, is_held
 from mnist_models.jobs.lock import Busy as Busy
-from mnist_models.jobs.progress import Progress, job_folder, read_progress
-from mnist_models.pipeline.interruption import GRACE_S
-from mnist_models.pipeline.train_run import FINAL_STAGES, FITTING_STAGES, Event
-from mnist_models.runs.run import RunError
+from mnist_models.jobs.progress import (
+    FINAL_STAGES,
+    FITTING_STAGES,
+    GRACE_S,
+    Event,
+    Progress,
+    job_folder,
+    read_progress,
+)
+from mnist_models.settings import PROJECT
 
 _START_TIMEOUT_S = 30
 # What TensorFlow, and NumPy when it scores, take for the number of threads.
@@ -92,23 +99,29 @@ def current_job() -> Job | None:
     return job
 
 
-def start_job(arguments: list[str]) -> Job:
-    """Start `python -m mnist_models train` with these arguments in a process of its own.
+class JobError(ExpectedError):
+    """A job could not start; the message says why."""
+
+
+def start_job(module: str, request: dict[str, Any]) -> Job:
+    """Start `python -m module` in a process of its own.
 
     Args:
-        arguments: what follows `train` on the command line, see `Choices.arguments`.
+        module: holds the lock while it works, and says how it goes.
+        request: what to do, which it reads as JSON from its input.
 
     Raises:
         Busy: another training is running.
-        RunError: the child could not start; the message says why.
+        JobError: the child could not start.
+        WriteError: the job's files cannot be written.
     """
     with _starting:
         if is_held(patience=0.5):
             raise Busy(BUSY)
         with file_errors():
-            output = _new_output(arguments)
+            output = _new_output(request)
         with output:
-            child = _start_child(arguments, output)
+            child = _start_child(module, request, output)
         return _wait_for_first_word(child)
 
 
@@ -169,18 +182,24 @@ def _epoch(fits_done: float, epochs: int) -> int:
     return max(1, math.ceil(of_this_fit * epochs - 1e-6))
 
 
-def _start_child(arguments: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+def _start_child(
+    module: str, request: dict[str, Any], output: IO[bytes]
+) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "mnist_models", "train", "--job", *arguments],
-            stdin=subprocess.DEVNULL,
+        child = subprocess.Popen(
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # closing the server's terminal does not end the training
             env=child_environment(),
         )
     except OSError as error:
-        raise RunError(f"The training could not start: {error.strerror or error}.") from error
+        raise JobError(f"The training could not start: {error.strerror or error}.") from error
+    assert child.stdin is not None
+    with contextlib.suppress(BrokenPipeError), child.stdin:  # it ended at once: its output says why
+        child.stdin.write(json.dumps(request).encode())
+    return child
 
 
 def _wait_for_first_word(child: subprocess.Popen[bytes]) -> Job:
@@ -192,10 +211,10 @@ def _wait_for_first_word(child: subprocess.Popen[bytes]) -> Job:
         if child.poll() is not None:
             if is_held():
                 raise Busy(BUSY)
-            raise RunError(f"The training could not start: {_last_output()}")
+            raise JobError(f"The training could not start: {_last_output()}")
         time.sleep(0.05)
     child.kill()
-    raise RunError("The training could not start: it said nothing for half a minute.")
+    raise JobError("The training could not start: it said nothing for half a minute.")
 
 
 def _end_by_force(job: Job) -> None:
@@ -209,8 +228,8 @@ def _end_by_force(job: Job) -> None:
         os.kill(job.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def _new_output(arguments: list[str]) -> IO[bytes]:
-    """Where the child's output goes; at the file's end, wherever `worker.modest` has cut it.
+def _new_output(request: dict[str, Any]) -> IO[bytes]:
+    """Where the child's output goes; at the file's end, wherever `worker.cut_output` has cut it.
 
     Raises:
         OSError: the file cannot be written, or the disk is full: a child could not say so.
@@ -219,7 +238,7 @@ def _new_output(arguments: list[str]) -> IO[bytes]:
     path = _output_path()
     path.unlink(missing_ok=True)
     output = path.open("ab")
-    output.write(f"train {shlex.join(arguments)}\n".encode())
+    output.write(json.dumps(request).encode() + b"\n")
     output.flush()
     return output
 
@@ -240,8 +259,7 @@ def child_environment() -> dict[str, str]:
     two threads as with one, NumPy's scoring five times, and one stroke in twenty a tenth of a
     second.
     """
-    project = Path(__file__).resolve().parents[2]
-    search_path = os.pathsep.join(filter(None, [str(project), os.environ.get("PYTHONPATH")]))
+    search_path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
     threads = str(max(1, _cores() - 1))
     return {**dict.fromkeys(_THREADS, threads), **os.environ, "PYTHONPATH": search_path}
 

@@ -9,19 +9,57 @@ import contextlib
 import json
 import os
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from mnist_models.pipeline.train_run import FINAL_STAGES, Event
-from mnist_models.runs.run import trained_folder
+from mnist_models.settings import trained_folder
 
 _SIZE = 256 * 2**10  # bytes; what the bounds below let through fills about half of it
 _FOR_THE_END = 16 * 2**10  # of these, free until the last word
 _MAX_MESSAGE = 2000  # characters
 _EPOCHS_TOLD = 100  # of each approach: a curve on a page has no room for more
 _SHARES_TOLD = 500  # while the bar moves from empty to full, two a second at most
+
+GRACE_S = 10  # what a training that should end has left, until it is ended by force
+
+Stage = Literal[
+    "starting", "loading", "importing", "training", "refitting", "scoring", "publishing",
+    "found", "done", "cancelled", "failed",
+]  # fmt: skip
+
+
+FITTING_STAGES: tuple[Stage, ...] = ("training", "refitting")
+
+
+FINAL_STAGES: tuple[Stage, ...] = ("found", "done", "cancelled", "failed")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One piece of news from a training.
+
+    Attributes:
+        stage: what is being done.
+        share: how much is done, 0 to 1, of the stage, or of all the fitting in the two stages
+            that fit; None where nobody knows.
+        approach: which approach is being trained, if one is.
+        epoch: in the stage "training", the figures of an epoch that has just ended.
+        message: for people, in the stages that end a training.
+        run: the name of the run that came of it.
+    """
+
+    stage: Stage
+    share: float | None = None
+    approach: str | None = None
+    epoch: dict[str, Any] | None = None
+    message: str = ""
+    run: str = ""
+
+
+OnEvent = Callable[[Event], None]  # may raise to cancel
 
 
 @dataclass(frozen=True)

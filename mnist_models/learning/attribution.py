@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnist_models.learning.stack import SIDE, Floats, Stack, as_rows
+from mnist_models.learning.stack import Floats, Stack, as_rows
+from mnist_models.pictures import SIDE
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.learning.stack import PIXELS, SIDE
+from mnist_models.pictures import PIXELS, SIDE, Images
 
 _GROUP = 64  # pictures that share a matrix
 _CHUNK = 64 * _GROUP  # pictures that are in memory as floats at a time
-
-Images = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.learning.recipes import Approach, Recipe
+from mnist_models.learning.approaches import Approach
+from mnist_models.learning.recipes import Recipe
 from mnist_models.learning.sampling import STRATEGIES, Rows, Strategy, balanced_weights, stream
 
 

@@ -8,10 +8,9 @@ import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
+from mnist_models.errors import ExpectedError
+from mnist_models.learning.approaches import Approach
 from mnist_models.learning.augmentation import Distortion
-
-Approach = Literal["single", "multi"]
-APPROACHES: tuple[Approach, ...] = ("single", "multi")
 
 # How the data are called wherever a person reads about them.
 DATASET_TITLES = {
@@ -20,11 +19,8 @@ DATASET_TITLES = {
     "sample": "the offline sample",
 }
 
-# How the two approaches are called wherever a person reads about them.
-TITLES: dict[Approach, str] = {"single": "Single model", "multi": "Multi-model"}
 
-
-class TrainingError(Exception):
+class TrainingError(ExpectedError):
     """The settings of a recipe made the training blow up; the message says what to change."""
 
 

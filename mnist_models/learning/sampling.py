@@ -124,26 +124,6 @@ def balanced_weights(positive: NDArray[np.bool_]) -> tuple[float, float]:
     return len(positive) / (2 * len(no)), len(positive) / (2 * len(yes))
 
 
-def correct_prior(proba: NDArray[np.floating], rate: float) -> NDArray[np.floating]:
-    """Undo what balancing did to the probabilities of a binary model.
-
-    p = β·pₛ / (β·pₛ − pₛ + 1), Dal Pozzolo et al. 2015, "Calibrating probability with
-    undersampling for unbalanced classification", equation 4. The order of a model's answers
-    stays as it was.
-
-    Args:
-        proba: probabilities pₛ of a model that learned from balanced rows.
-        rate: β, the share of negatives that balancing kept (or, where it repeated or weighed
-            positives, the ratio of positives to negatives): 0 < β ≤ 1.
-
-    Raises:
-        ValueError: the rate is not in (0, 1].
-    """
-    if not 0 < rate <= 1:
-        raise ValueError(f"The sampling rate must be above 0 and at most 1, not {rate}.")
-    return rate * proba / (rate * proba - proba + 1)
-
-
 Draw = Callable[[NDArray[np.bool_], np.random.Generator], Rows]
 
 

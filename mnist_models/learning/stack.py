@@ -18,8 +18,7 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-SIDE = 28  # pixels
-PIXELS = SIDE * SIDE
+from mnist_models.pictures import PIXELS, SIDE
 
 # Hidden activations of one block of rows stay below this many numbers (64 MB as float32).
 _BLOCK = 16_000_000

@@ -10,6 +10,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_models.metrics.significance import wilson_interval
+
 YES = 0.5  # the probability from which a binary model says "mine"
 
 
@@ -78,39 +80,6 @@ class Metrics:
         return cls(**{**values, "binary": BinaryMetrics(**binary) if binary else None})
 
 
-@dataclass(frozen=True)
-class PairedMetrics:
-    """Two contenders on the same pictures.
-
-    Attributes:
-        both_right, only_first, only_second, both_wrong: counts of pictures.
-    """
-
-    both_right: int
-    only_first: int
-    only_second: int
-    both_wrong: int
-
-    @property
-    def rows(self) -> int:
-        """How many pictures."""
-        return self.both_right + self.only_first + self.only_second + self.both_wrong
-
-    @property
-    def mcnemar_p(self) -> float:
-        """How often chance alone makes a difference at least this large, were both equally good.
-
-        The exact McNemar test, two-sided (McNemar 1947, Psychometrika): of the pictures that only
-        one of them reads, each is the one's or the other's like the toss of a coin.
-        """
-        tosses = self.only_first + self.only_second
-        ways, total = 1, 0  # of k heads, and of at most so many; whole numbers, so nothing is lost
-        for k in range(min(self.only_first, self.only_second) + 1):
-            total += ways
-            ways = ways * (tosses - k) // (k + 1)
-        return min(1.0, 2 * total / 2**tosses)
-
-
 def evaluate(proba: NDArray, y: NDArray, classes: NDArray, *, one_vs_rest: bool) -> Metrics:
     """The metrics of (n, K) probabilities against (n,) labels.
 
@@ -139,22 +108,6 @@ def evaluate(proba: NDArray, y: NDArray, classes: NDArray, *, one_vs_rest: bool)
         recall_interval=[list(wilson_interval(k, n)) for k, n in zip(found, support, strict=True)],
         binary=_binary_metrics(proba, y, classes) if one_vs_rest else None,
     )
-
-
-def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """The 95 % interval of a share: Wilson, 1927, Journal of the American Statistical Association.
-
-    Where nothing was tried the share may be anything: (0, 1).
-    """
-    if not trials:
-        return 0.0, 1.0
-    z = 1.959963984540054  # 97.5 % quantile of the normal distribution
-    share = successes / trials
-    centre = share + z**2 / (2 * trials)
-    spread = z * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
-    scale = 1 + z**2 / trials
-    # At 0 and 1 the bounds are exact; rounding must not carry them out of [0, 1].
-    return max(0.0, float((centre - spread) / scale)), min(1.0, float((centre + spread) / scale))
 
 
 def _binary_metrics(proba: NDArray, y: NDArray, classes: NDArray) -> BinaryMetrics:

@@ -16,13 +16,14 @@ from statistics import median
 
 import numpy as np
 
+from mnist_models.atomic_files import write_atomically
 from mnist_models.jobs.eta import AFTER, BEFORE, Plan, phase_seconds
 from mnist_models.jobs.progress import Progress, job_folder
-from mnist_models.learning.recipes import Approach, Recipe
+from mnist_models.learning.approaches import Approach
+from mnist_models.learning.recipes import Recipe
 from mnist_models.learning.sampling import STRATEGIES
-from mnist_models.learning.stack import PIXELS
-from mnist_models.pipeline.train_run import Request
-from mnist_models.runs.publishing import write_atomically
+from mnist_models.pictures import PIXELS
+from mnist_models.pipeline.request import Request
 
 _KEPT = 30  # trainings that are remembered
 _MAX_BYTES = 64 * 2**10  # of the file that remembers them

@@ -9,13 +9,8 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from mnist_models.data.mnist import DatasetError
-from mnist_models.learning.recipes import TrainingError
-from mnist_models.pipeline.train_run import Event, OnEvent
-from mnist_models.runs.run import RunError
-from mnist_models.settings import SettingsError
-
-GRACE_S = 10  # what a training that should end has left, until it is ended by force
+from mnist_models.errors import ExpectedError
+from mnist_models.jobs.progress import GRACE_S, Event, OnEvent
 
 
 class Cancelled(BaseException):
@@ -26,10 +21,7 @@ class TimeIsUp(BaseException):
     """The training has taken as long as one may; the message says how long that is."""
 
 
-_EXPECTED = (
-    Cancelled, KeyboardInterrupt, TimeIsUp,
-    DatasetError, MemoryError, RunError, SettingsError, TrainingError,
-)  # fmt: skip
+_EXPECTED = (Cancelled, ExpectedError, KeyboardInterrupt, MemoryError, TimeIsUp)
 
 
 def is_expected(error: BaseException) -> bool:

@@ -1,20 +1,21 @@
 """What a person chooses about a training, in the sidebar or on the command line."""
 
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, Self
 
-from mnist_models.data.mnist import DATASETS
+from mnist_models.data.dataset import DATASETS
+from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.augmentation import Distortion
-from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach, Recipe
+from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.sampling import STRATEGIES
-from mnist_models.pipeline.train_run import Request, with_settings
-from mnist_models.settings import SettingsError, check, limits
+from mnist_models.pipeline.request import Request
+from mnist_models.settings import SettingsError, limits
 
 _STRONGEST = RECIPES["strong"].distortion or Distortion()  # what a distortion of 1 is
 
 
 @dataclass(frozen=True)
-class Choices:
+class TrainingOptions:
     """What was chosen; None leaves what the recipe says. The fields are the options of `train`.
 
     Attributes:
@@ -66,19 +67,18 @@ class Choices:
             scores_only=self.scores_only,
         )
 
-    def arguments(self) -> list[str]:
-        """The same for `process.start_job`: what follows `train` on the command line."""
-        words: list[str] = []
-        for field in fields(self):
-            value = getattr(self, field.name)
-            flag = f"--{field.name.replace('_', '-')}"
-            if value == field.default:
-                continue
-            if isinstance(value, tuple):
-                words += [flag, *value]
-            else:
-                words.append(flag if value is True else f"{flag}={value}")
-        return words
+    def to_json(self) -> dict[str, Any]:
+        """As JSON can hold it: how the options travel to the worker."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """What `to_json` wrote; `request` checks it.
+
+        Raises:
+            TypeError: there is no such option.
+        """
+        return cls(**values | {"scores_only": tuple(values.get("scores_only", ()))})
 
     def _check_names(self) -> None:
         offered = [
@@ -107,14 +107,14 @@ def usual(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _changed(recipe: Recipe, choices: Choices) -> Recipe:
+def _changed(recipe: Recipe, options: TrainingOptions) -> Recipe:
     recipe = with_settings(
-        recipe, epochs=choices.epochs, dropout=choices.dropout, sampling=choices.sampling
+        recipe, epochs=options.epochs, dropout=options.dropout, sampling=options.sampling
     )
-    if choices.hidden is not None:
-        recipe = replace(recipe, hidden=(choices.hidden,) * len(recipe.hidden), member_hidden=None)
-    if choices.distortions is not None:
-        recipe = replace(recipe, distortion=_distortion(choices.distortions))
+    if options.hidden is not None:
+        recipe = replace(recipe, hidden=(options.hidden,) * len(recipe.hidden), member_hidden=None)
+    if options.distortions is not None:
+        recipe = replace(recipe, distortion=_distortion(options.distortions))
     return recipe
 
 
@@ -127,3 +127,30 @@ def _distortion(strength: float) -> Distortion | None:
     numbers = {name: strength * most for name, most in asdict(_STRONGEST).items()}
     # How smoothly pictures are bent is not a matter of how far.
     return Distortion(**numbers | {"smoothness": _STRONGEST.smoothness})
+
+
+def with_settings(recipe: Recipe, **changes: Any) -> Recipe:
+    """The recipe with other settings; what is None stays.
+
+    Raises:
+        TypeError: there is no such setting.
+    """
+    return replace(recipe, **{name: v for name, v in changes.items() if v is not None})
+
+
+def check(recipe: Recipe) -> None:
+    """Refuse a recipe that is beyond the limits, be it registered or changed by a visitor.
+
+    Raises:
+        SettingsError: with the setting and its bounds.
+    """
+    allowed = limits()
+    settings = [
+        ("epochs", allowed.epochs, (recipe.epochs,)),
+        ("hidden units", allowed.hidden, (*recipe.hidden, *(recipe.member_hidden or ()))),
+        ("dropout", allowed.dropout, recipe.dropouts),
+    ]
+    for name, bounds, values in settings:
+        for value in values:
+            if value not in bounds:
+                raise SettingsError(f"The {name} must be {bounds} here, not {value:,}.")

@@ -5,105 +5,29 @@ is told as an `Event`; the command line prints them and the sidebar draws them.
 """
 
 import contextlib
-import hashlib
-import json
 import platform
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.data.mnist import Dataset, load_dataset
-from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach, Recipe, TrainingError
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.loading import load_dataset
+from mnist_models.jobs.progress import Event, OnEvent, Stage
+from mnist_models.learning.approaches import Approach
+from mnist_models.learning.recipes import TrainingError
 from mnist_models.learning.sampling import pack_rows, stream
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import Metrics, evaluate
+from mnist_models.pipeline.request import Request
 from mnist_models.runs.publishing import check_name, free_name, publish
 from mnist_models.runs.quota import check_room
-from mnist_models.runs.run import UNLISTED, Run, RunError, find_run
-
-Stage = Literal[
-    "starting", "loading", "importing", "training", "refitting", "scoring", "publishing",
-    "found", "done", "cancelled", "failed",
-]  # fmt: skip
-FITTING_STAGES: tuple[Stage, ...] = ("training", "refitting")
-FINAL_STAGES: tuple[Stage, ...] = ("found", "done", "cancelled", "failed")
-
-
-@dataclass(frozen=True)
-class Event:
-    """One piece of news from a training.
-
-    Attributes:
-        stage: what is being done.
-        share: how much is done, 0 to 1, of the stage, or of all the fitting in the two stages
-            that fit; None where nobody knows.
-        approach: which approach is being trained.
-        epoch: in the stage "training", the figures of an epoch that has just ended.
-        message: for people, in the stages that end a training.
-        run: the name of the run that came of it.
-    """
-
-    stage: Stage
-    share: float | None = None
-    approach: Approach | None = None
-    epoch: dict[str, Any] | None = None
-    message: str = ""
-    run: str = ""
-
-
-OnEvent = Callable[[Event], None]  # may raise to cancel
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to train.
-
-    Attributes:
-        recipe: the settings.
-        approaches: which approaches.
-        dataset: a name in `mnist.DATASETS`.
-        seed: decides rows, initial weights, shuffles and dropout.
-        name: of the new run; chosen from the recipe's name if empty.
-        again: train even if a run with the same settings, data and seed is there.
-        scores_only: approaches whose weights are not kept, for runs that would be large.
-    """
-
-    recipe: Recipe
-    approaches: tuple[Approach, ...] = APPROACHES
-    dataset: str = "mnist"
-    seed: int = 0
-    name: str = ""
-    again: bool = False
-    scores_only: tuple[Approach, ...] = ()
-
-    @property
-    def fits(self) -> int:
-        """How many times a stack is trained from its beginning."""
-        return len(self.approaches) * (2 if self.recipe.refit else 1)
-
-    def fingerprint(self, dataset: Dataset) -> str:
-        """Hash of everything that decides the weights: settings, data and seed."""
-        decides = {
-            "settings": self.recipe.settings(),
-            "dataset": dataset.fingerprint,
-            "seed": self.seed,
-        }
-        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
-
-    def default_name(self, fingerprint: str) -> str:
-        """The recipe's name, with what is unusual about this training behind it."""
-        registered = RECIPES.get(self.recipe.name)
-        usual = registered and registered.settings() == self.recipe.settings() and self.seed == 0
-        parts = [self.recipe.name]
-        parts += [self.approaches[0]] if len(self.approaches) == 1 else []
-        parts += [] if self.dataset == self.recipe.dataset else [self.dataset]
-        parts += [] if usual else [fingerprint[:6]]
-        return "-".join(parts)
+from mnist_models.runs.registry import find_run
+from mnist_models.runs.run import UNLISTED, Run, RunError
 
 
 def train_run(request: Request, on_event: OnEvent) -> Run:
@@ -280,7 +204,7 @@ def _manifest(
     trained: dict[Approach, _Trained],
     scored: dict[Approach, _Scored],
 ) -> dict[str, Any]:
-    from mnist_models.learning.training import VERSIONS
+    from mnist_models.learning.program import VERSIONS
 
     classes = next(iter(trained.values())).stack.classes_
     return {
@@ -332,12 +256,3 @@ def _found(run: Run) -> str:
         f"There is this run already, as {run.name}: same settings, data and seed. Change the seed "
         "or the epochs to train another."
     )
-
-
-def with_settings(recipe: Recipe, **changes: Any) -> Recipe:
-    """The recipe with other settings; what is None stays.
-
-    Raises:
-        TypeError: there is no such setting.
-    """
-    return replace(recipe, **{name: v for name, v in changes.items() if v is not None})

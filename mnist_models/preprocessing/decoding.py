@@ -9,11 +9,10 @@ import struct
 from contextlib import suppress
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
-Grey = NDArray[np.uint8]
+from mnist_models.pictures import Grey
 
 LONGER_SIDE = 1024  # pixels: larger pictures are shrunk to at most that, nothing needs them finer
 MAX_BYTES = 20_000_000

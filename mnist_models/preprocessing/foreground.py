@@ -3,11 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_models.pictures import Grey, Ink
 from mnist_models.preprocessing.illumination import ink_on_shades
-from mnist_models.preprocessing.morphology import components
-
-Grey = NDArray[np.uint8]
-Ink = NDArray[np.floating]  # 0 where there is none
+from mnist_models.preprocessing.morphology import bounding_box, boxes, components
 
 # Pure yellow on white and pure blue on black stand 29 grey levels apart and are ink; a camera's
 # noise on an empty page (standard deviation up to 4) stays within 20.
@@ -100,13 +98,6 @@ def _clear_border(ink: Ink) -> Ink:
     return ink * kept[labels]
 
 
-def bounding_box(ink: Ink) -> tuple[slice, slice]:
-    """The smallest box that holds all ink, as slices of rows and columns."""
-    rows = np.flatnonzero(ink.any(axis=1))
-    columns = np.flatnonzero(ink.any(axis=0))
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-
-
 def _drop_frames_and_specks(ink: Ink) -> Ink:
     """Keep the largest connected piece and what is not far smaller; a frame around them goes."""
     labels = components(ink > 0)
@@ -114,29 +105,17 @@ def _drop_frames_and_specks(ink: Ink) -> Ink:
         return ink
     mass = np.bincount(labels.ravel(), weights=ink.ravel())
     mass[0] = 0
-    boxes = _boxes(labels)
-    extent = (boxes[:, 2:] - boxes[:, :2]).max(axis=1) + 1
+    corners = boxes(labels)
+    extent = (corners[:, 2:] - corners[:, :2]).max(axis=1) + 1
     while True:
         largest = int(mass.argmax())
         small = mass < SPECK_MASS * mass[largest]
         mass[small & (extent < SPECK_EXTENT * extent[largest])] = 0
         others = np.flatnonzero(mass)
         widest = others[extent[others].argmax()]
-        if others.size == 1 or not _is_frame(labels == widest, boxes[widest], boxes[others]):
+        if others.size == 1 or not _is_frame(labels == widest, corners[widest], corners[others]):
             return ink * (mass > 0)[labels]
         mass[widest] = 0
-
-
-def _boxes(labels: NDArray[np.intp]) -> NDArray[np.intp]:
-    """(n + 1, 4): the first row and column and the last row and column of each label."""
-    rows, columns = np.nonzero(labels)
-    label = labels[rows, columns]
-    boxes = np.zeros((int(labels.max()) + 1, 4), dtype=np.intp)
-    boxes[:, :2] = max(labels.shape)
-    for i, place in enumerate((rows, columns)):
-        np.minimum.at(boxes[:, i], label, place)
-        np.maximum.at(boxes[:, 2 + i], label, place)
-    return boxes
 
 
 def _is_frame(piece: NDArray[np.bool_], box: NDArray[np.intp], others: NDArray[np.intp]) -> bool:

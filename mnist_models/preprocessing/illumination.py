@@ -4,17 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mnist_models.pictures import Grey, Ink
 from mnist_models.preprocessing.morphology import dilation
 
-Grey = NDArray[np.uint8]
-Ink = NDArray[np.floating]  # 0 where there is none
-
-SIDE = 128  # pixels: the paper is looked at this small, longer side
+LOOKED_AT = 128  # pixels: the paper is looked at this small, longer side
 CLOSING = 25  # pixels of that: what is narrower is ink
 BLOT, SOFT = 0.85, 0.2  # of the contrast, and of the paper: see `_is_paper`
 CONTRAST = 60  # the least of ink, which is never quite told from shades
-NOISE = 0.1  # of the contrast: shades that do not count
-FAINT = 0.3  # of the strongest ink: ink that does not count
+FAINT_SHADES = 0.1  # of the contrast: shades that do not count
+FAINT_INK = 0.3  # of the strongest ink: ink that does not count
 
 
 def ink_on_shades(grey: Grey) -> Ink | None:
@@ -28,7 +26,7 @@ def ink_on_shades(grey: Grey) -> Ink | None:
         return None
     ink = _from_shades(picture, shades)
     seen = _from_shades(small, shades).max() >= CONTRAST  # less noisy than the picture itself
-    return ink * (ink >= FAINT * ink.max()) * seen
+    return ink * (ink >= FAINT_INK * ink.max()) * seen
 
 
 def _shades(grey: Grey) -> tuple[Grey, Grey, Grey]:
@@ -38,7 +36,7 @@ def _shades(grey: Grey) -> tuple[Grey, Grey, Grey]:
     closing for dark ink, an opening for light.
     """
     height, width = grey.shape
-    scale = min(1, SIDE / max(height, width))
+    scale = min(1, LOOKED_AT / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX))
     closed, opened = 255 - _opening(255 - small), _opening(small)
@@ -65,7 +63,7 @@ def _is_paper(shades: Grey, picture: Grey) -> bool:
     darkest, lightest = np.percentile(shades, (1, 99))
     spread, contrast = lightest - darkest, float(np.ptp(picture))
     between = np.abs(shades - (darkest + lightest) / 2) < spread / 4
-    return spread > NOISE * contrast and (spread < BLOT * contrast or between.mean() > SOFT)
+    return spread > FAINT_SHADES * contrast and (spread < BLOT * contrast or between.mean() > SOFT)
 
 
 def _from_shades(picture: Grey, shades: Grey) -> Ink:

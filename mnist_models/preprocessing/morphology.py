@@ -10,6 +10,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from mnist_models.pictures import Ink
+
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
@@ -141,3 +143,22 @@ def _removable() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 _REMOVABLE = _removable()
+
+
+def bounding_box(ink: Ink) -> tuple[slice, slice]:
+    """The smallest box that holds all ink, as slices of rows and columns."""
+    rows = np.flatnonzero(ink.any(axis=1))
+    columns = np.flatnonzero(ink.any(axis=0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def boxes(labels: NDArray[np.intp]) -> NDArray[np.intp]:
+    """(n + 1, 4): the first row and column and the last row and column of each label."""
+    rows, columns = np.nonzero(labels)
+    label = labels[rows, columns]
+    boxes = np.zeros((int(labels.max()) + 1, 4), dtype=np.intp)
+    boxes[:, :2] = max(labels.shape)
+    for i, place in enumerate((rows, columns)):
+        np.minimum.at(boxes[:, i], label, place)
+        np.maximum.at(boxes[:, 2 + i], label, place)
+    return boxes

@@ -5,17 +5,21 @@ run together, no picture shows how they went. The canvas knows where the pen wen
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
-from mnist_models.data.pen_digits import render
-from mnist_models.data.unipen import Stroke
 from mnist_models.preprocessing.decoding import UnreadablePicture
 
-PEN = 8  # pixels: the thinnest that the canvas offers, and the one that is read best
+Stroke = NDArray[np.float32]  # (n, 2): x to the right, y down
+
+REDRAWN_PEN = 8  # pixels: the thinnest that the canvas offers, and the one that is read best
 MAX_POINTS = 20_000
+OVERSAMPLING = 4  # drawn at four times the size, then averaged: a browser's antialiasing
+BIG = 0.75  # the share of the canvas that a big drawing fills
 _FAR = 10_000  # pixels: a pen that left the canvas may have been so far away
 _PARTS = 8  # straight pieces of a curve
 _NUMBERS = {"M": 2, "L": 2, "Q": 4}  # Fabric.js draws freehand with these commands only
@@ -37,7 +41,7 @@ def redraw(strokes: list[Any], side: int) -> NDArray[np.uint8]:
         raise UnreadablePicture("Its strokes are no lines.") from error
     if sum(map(len, lines)) > MAX_POINTS:
         raise UnreadablePicture(f"Its strokes have more than {MAX_POINTS} points.")
-    return render(lines, canvas=side, box=side, pen=PEN)
+    return render(lines, canvas=side, box=side, pen=REDRAWN_PEN)
 
 
 def _points(path: list[list[Any]]) -> Stroke:
@@ -66,3 +70,45 @@ def _curve(
         (1 - t) ** 2 * np.array(start) + 2 * (1 - t) * t * np.array(middle) + t**2 * np.array(end)
     )
     return [(float(x), float(y)) for x, y in places]
+
+
+def render(
+    strokes: Sequence[Stroke],
+    *,
+    box: float,
+    canvas: int = 280,
+    pen: float = 16,
+    big: bool = False,
+) -> NDArray[np.uint8]:
+    """Draw strokes, white on black with round caps and joins, as (canvas, canvas) uint8.
+
+    strokes: (n, 2) points in a box × box square, which becomes the canvas: the drawing keeps its
+    place and size. big: the ink is centred and its longer side is BIG of the canvas. pen: width in
+    pixels of the canvas.
+    """
+    place = _big_and_centred if big else _as_drawn
+    picture = Image.new("L", (canvas * OVERSAMPLING, canvas * OVERSAMPLING))
+    draw = ImageDraw.Draw(picture)
+    for stroke in place(strokes, canvas, box, pen):
+        _draw_stroke(draw, stroke * OVERSAMPLING, pen * OVERSAMPLING)
+    return np.asarray(picture.reduce(OVERSAMPLING))
+
+
+def _as_drawn(strokes: Sequence[Stroke], canvas: int, box: float, _pen: float) -> list[Stroke]:
+    return [stroke * (canvas / box) for stroke in strokes]
+
+
+def _big_and_centred(
+    strokes: Sequence[Stroke], canvas: int, _box: float, pen: float
+) -> list[Stroke]:
+    points = np.concatenate(list(strokes))
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = max(BIG * canvas - pen, 0) / max(float((high - low).max()), 1)
+    return [(stroke - (low + high) / 2) * scale + canvas / 2 for stroke in strokes]
+
+
+def _draw_stroke(draw: ImageDraw.ImageDraw, stroke: Stroke, pen: float) -> None:
+    points = [(float(x), float(y)) for x, y in stroke]
+    draw.line(points, fill=255, width=max(1, round(pen)))
+    for point in points:
+        draw.circle(point, pen / 2, fill=255)

@@ -5,26 +5,24 @@ pixels that it will be fitted into, so that neither its size nor its place matte
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mnist_models.pictures import Ink
 from mnist_models.preprocessing.morphology import Mask, components, cones, depth, dilation, skeleton
-
-Ink = NDArray[np.floating]  # 0 where there is none
 
 FINENESS = 4  # pixels per pixel of the box
 # `pen_width` of every 15th of MNIST's training pictures: median 2.4, 1.6 and 3.7 at the 5th and the
 # 95th percentile. Within USUAL, as 70 % of them are, a drawing is left as it is. Thinner strokes
-# are redrawn PEN wide, the width at which the networks read redrawn strokes of real writers best,
-# of 1.6 to 4. Strokes n times as wide as PEN are redrawn n ** KEPT times as wide, since what is
+# are redrawn USUAL_PEN wide, the width at which the networks read redrawn strokes of real writers
+# best, of 1.6 to 4. Strokes n times as wide are redrawn n ** KEPT times as wide, since what is
 # thinned further loses its shape: of 0 to 0.6 the networks that know MNIST only read real writers'
 # thick strokes best at 0.4 and 0.5, and MNIST's training pictures, enlarged, hardly better or worse
 # at any but 0, which is the worst (experiments/thinning.json).
-PEN = 2.5
+USUAL_PEN = 2.5
 KEPT = 0.4
 USUAL = (1.4, 2.7)
 BLOB = 0.4  # of the longer side: what is wider is no stroke but a dot or a blot, and stays
 HOLE = 0.75  # a thicker pen leaves of each hole at least this radius, if it had that much
-FAINT = 0.1  # an edge that is fainter does not count
+FAINT_EDGE = 0.1  # an edge that is fainter does not count
 HALF = 0.45  # so that what is covered by half is surely ink
 HAIRLINE = 0.2  # of a hairline the pixels that it shares with paper are ink too, or it breaks
 
@@ -46,11 +44,11 @@ def mend(ink: Ink, width: float) -> Ink | None:
     length = max(ink.shape) / FINENESS
     if USUAL[0] <= width <= USUAL[1] or width > BLOB * length:
         return None
-    wanted = PEN * max(width / PEN, 1) ** KEPT
+    wanted = USUAL_PEN * max(width / USUAL_PEN, 1) ** KEPT
     # The centrelines keep their length and the pen grows with them as they are fitted into the box.
     pen = wanted * (length - width) / (length - wanted) * FINENESS
     redrawn = _thicken(ink, pen) if width < USUAL[0] else _thin(_mask(ink), width * FINENESS, pen)
-    return redrawn * (redrawn >= FAINT)
+    return redrawn * (redrawn >= FAINT_EDGE)
 
 
 def _mask(ink: Ink, share: float = HALF) -> Mask:

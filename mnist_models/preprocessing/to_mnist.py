@@ -11,18 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_models.preprocessing.decoding import LONGER_SIDE
+from mnist_models.pictures import SIDE, Grey, Ink
+from mnist_models.preprocessing.decoding import LONGER_SIDE, MAX_PIXELS
 from mnist_models.preprocessing.foreground import BlankDrawing as BlankDrawing
-from mnist_models.preprocessing.foreground import bounding_box, find_ink
+from mnist_models.preprocessing.foreground import find_ink
+from mnist_models.preprocessing.morphology import bounding_box
 from mnist_models.preprocessing.stroke_width import FINENESS, mend, pen_width
 
-Grey = NDArray[np.uint8]
-Ink = NDArray[np.floating]  # 0 where there is none
-
-SIDE = 28
 BOX = 20
 CENTRE = 14  # where MNIST's centres of mass are: 13.99 and 14.01 on its test set
-MAX_PIXELS = 4096 * 4096
 
 
 @dataclass(frozen=True, eq=False)

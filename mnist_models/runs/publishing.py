@@ -11,29 +11,22 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.learning.recipes import Approach
+from mnist_models.atomic_files import INCOMING, write_atomically, write_errors
+from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.quota import check_room, is_shipped, size_of
-from mnist_models.runs.run import (
-    FORMAT,
-    RUN_NAME,
-    Run,
-    RunError,
-    load_run,
-    run_names,
-    trained_folder,
-    unlisted_run_names,
-)
+from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
+from mnist_models.runs.run import FORMAT, RUN_NAME, Run, RunError
+from mnist_models.settings import trained_folder
 
-# What is being written, and what is being deleted; a dot keeps them out of the list of runs.
-_INCOMING, _DELETED = ".incoming-", ".deleted-"
+# How names begin of what is being deleted; a dot keeps it out of the list of runs.
+_DELETED = ".deleted-"
 _STALE_S = 60  # no single file takes so long to write
 
 
@@ -54,14 +47,14 @@ def publish(
         documents: for each further .json file its name and its contents.
 
     Raises:
-        RunError: the name is taken, there is no room for a further run, or the files cannot be
-            written; nothing is changed then.
+        RunError: the name is taken, or there is no room for a further run.
+        WriteError: the files cannot be written; nothing is changed then.
     """
     check_name(name)
     folder = trained_folder()
     with write_errors():
         folder.mkdir(parents=True, exist_ok=True)
-        incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=folder))
+        incoming = Path(tempfile.mkdtemp(prefix=INCOMING, dir=folder))
         try:
             for approach, stack in stacks.items():
                 stack.save(incoming / f"{approach}.npz")
@@ -88,7 +81,8 @@ def activate(name: str) -> Run:
     """Make a run the one that is shown by default, after checking all of its files.
 
     Raises:
-        RunError: the run is absent or damaged, or the choice cannot be written.
+        RunError: the run is absent or damaged.
+        WriteError: the choice cannot be written.
     """
     run = load_run(name)
     run.verify()
@@ -101,8 +95,8 @@ def delete_run(name: str) -> None:
     """Delete a run that was made here, be it sound or damaged; if it is active, it is no longer.
 
     Raises:
-        RunError: there is no such run, it is shipped, nothing would be left, or the folder cannot
-            be written.
+        RunError: there is no such run, it is shipped, or nothing would be left.
+        WriteError: the folder cannot be written.
     """
     names = run_names()
     if name not in (*names, *unlisted_run_names()):
@@ -153,7 +147,7 @@ def free_name(wanted: str) -> str:
 def remove_leftovers() -> None:
     """Delete what was left when somebody who wrote was killed; call it while nobody publishes."""
     folder = trained_folder()
-    for prefix in (_INCOMING, _DELETED):
+    for prefix in (INCOMING, _DELETED):
         for path in (*folder.glob(f"{prefix}*"), *folder.glob(f".job/{prefix}*")):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
@@ -191,38 +185,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def write_atomically(path: Path, contents: bytes) -> None:
-    """Replace a file as a whole; a failure leaves it as it was.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_INCOMING, delete=False) as file:
-        try:
-            file.write(contents)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).chmod(0o644)  # temporary files are closed to others
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-
-@contextlib.contextmanager
-def write_errors(
-    what: str = "trained/", next_step: str = "Free some space or allow writing there"
-) -> Iterator[None]:
-    """Turn what goes wrong while writing into a RunError with the next step.
-
-    The folder's place on the server is not told: visitors read these sentences too.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise RunError(
-            f"{what} cannot be written: {error.strerror or error}. {next_step} and try again; the "
-            "runs that were there are unchanged."
-        ) from error

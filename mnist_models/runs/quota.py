@@ -4,8 +4,9 @@ import contextlib
 from pathlib import Path
 
 from mnist_models.learning.recipes import RECIPES
-from mnist_models.runs.run import RunError, load_run, run_names, trained_folder
-from mnist_models.settings import limits
+from mnist_models.runs.registry import load_run, run_names
+from mnist_models.runs.run import RunError
+from mnist_models.settings import limits, trained_folder
 
 _MEGABYTE = 10**6
 _NEXT = "Delete one first: in the sidebar, or with python -m mnist_models runs --delete RUN"

@@ -1,4 +1,4 @@
-"""`trained/`: list, verify and load runs. What writes there is in `publishing`.
+"""One run: its files, read and checked.
 
 A run is a folder that never changes once it is there:
 
@@ -15,7 +15,6 @@ import contextlib
 import hashlib
 import io
 import json
-import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -27,20 +26,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.data.mnist import TEST_SETS
-from mnist_models.learning.recipes import APPROACHES, RECIPES, TITLES, Approach, Published
+from mnist_models.data.dataset import TEST_SETS
+from mnist_models.errors import ExpectedError
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.recipes import RECIPES, Published
 from mnist_models.learning.sampling import unpack_rows
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import Metrics
 
-# What visitors see until another run is made active: the first of these that is there.
-DEFAULT_RUNS = ("pens", "strong", "reference")
 FORMAT = 1
 # How names begin of runs that visitors have taught and kept: in no list, found by name only.
 UNLISTED = "own-"
 RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _MAX_MANIFEST_BYTES = 16 * 2**20
-_BESIDE = Path(__file__).resolve().parents[2] / "trained"
 # What every run.json has, and of which type; `_ENTRY` is what it has for each approach.
 _MANIFEST: dict[str, Any] = {
     "created": str,
@@ -67,14 +65,8 @@ _ENTRY: dict[str, Any] = {
 }
 
 
-class RunError(Exception):
+class RunError(ExpectedError):
     """A run is absent, damaged or cannot be written; the message says which and what to do."""
-
-
-def trained_folder() -> Path:
-    """Where runs are kept: `MNIST_TRAINED` if set, else `trained/` beside the package."""
-    configured = os.environ.get("MNIST_TRAINED")
-    return Path(configured) if configured else _BESIDE
 
 
 @dataclass(frozen=True)
@@ -247,48 +239,12 @@ class Run:
         return contents
 
 
-def run_names() -> list[str]:
-    """The names of the runs in `trained/`, damaged ones included, the default one first.
-
-    Those that visitors keep for themselves are not among them, see `unlisted_run_names`.
+def read_run(path: Path) -> Run:
+    """The run in a folder.
 
     Raises:
-        RunError: the folder cannot be read.
+        RunError: its manifest is damaged.
     """
-    names = [name for name in _folders() if not name.startswith(UNLISTED)]
-    return sorted(names, key=lambda name: (*(name != first for first in DEFAULT_RUNS), name))
-
-
-def unlisted_run_names(owner: str = "") -> list[str]:
-    """The names of the runs that a visitor has taught and kept, or that any has.
-
-    Args:
-        owner: the mark that stands in their names, see `lessons.mark_of`; empty for everyone's.
-
-    Raises:
-        RunError: the folder cannot be read.
-    """
-    return sorted(name for name in _folders() if name.startswith(f"{UNLISTED}{owner}"))
-
-
-def _folders() -> list[str]:
-    folder = trained_folder()
-    try:
-        return [p.name for p in folder.iterdir() if _is_run_folder(p)] if folder.is_dir() else []
-    except OSError as error:
-        raise RunError(f"trained/ cannot be read: {error.strerror or error}.") from error
-
-
-def load_run(name: str | None = None) -> Run:
-    """The run of that name, or the active one.
-
-    Raises:
-        RunError: there is no such run, or its manifest is damaged.
-    """
-    name = active_name() if name is None else name
-    path = trained_folder() / name
-    if not RUN_NAME.fullmatch(name) or not path.is_dir():
-        raise RunError(_no_run(name))
     manifest_path = path / "run.json"
     try:
         if manifest_path.stat().st_size > _MAX_MANIFEST_BYTES:
@@ -309,51 +265,6 @@ def _read_manifest(path: Path, contents: bytes) -> tuple[dict[str, Any], str]:
         for rows in ("train", "test"):
             run.metrics(approach, rows)
     return manifest, version
-
-
-def active_name() -> str:
-    """The name of the run that is shown when nobody asks for another.
-
-    What `trained/active` names, if that run is there; else the default run, else any.
-
-    Raises:
-        RunError: there is no run at all.
-    """
-    names = run_names()
-    if not names:
-        raise RunError(_no_run(None))
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        chosen = (trained_folder() / "active").read_text(encoding="utf-8").strip()
-        if chosen in names:
-            return chosen
-    return names[0]
-
-
-def find_run(
-    fingerprint: str, approaches: tuple[Approach, ...], with_weights: tuple[Approach, ...]
-) -> Run | None:
-    """A sound run with this fingerprint, scores and weights of these approaches, if there is one.
-
-    Args:
-        fingerprint: of settings, data and seed.
-        approaches: those that it must have been scored for.
-        with_weights: those whose networks it must have.
-    """
-    for name in run_names():
-        with contextlib.suppress(RunError):
-            run = load_run(name)
-            if run.manifest["fingerprint"] != fingerprint:
-                continue
-            if set(approaches) <= set(run.approaches) and set(with_weights) <= set(
-                run.with_weights
-            ):
-                run.verify()
-                return run
-    return None
-
-
-def _is_run_folder(path: Path) -> bool:
-    return path.is_dir() and bool(RUN_NAME.fullmatch(path.name))
 
 
 def _check_manifest(manifest: Any) -> None:
@@ -393,14 +304,4 @@ def _damaged(path: Path) -> str:
         f"The run {run} is damaged: {path.name} is missing or not what was written. Choose another "
         f"run; to get this one back, restore trained/{run} with git, or remove that folder and "
         "train it again."
-    )
-
-
-def _no_run(name: str | None) -> str:
-    # Whatever else stands in an address is not repeated: it could be read as part of the page.
-    known = name is not None and RUN_NAME.fullmatch(name)
-    what = f"run called {name}" if known else "trained run" if name is None else "run of that name"
-    return (
-        f"There is no {what} in trained/. See what is there with: python -m mnist_models "
-        "runs. Train one with: python -m mnist_models train"
     )

@@ -11,13 +11,13 @@ import pytest
 from benchmarks.drawing import Row, from_folds, mnist_rows, pen_rows, table, whole_canvas
 from experiments.writers import left_out
 from mnist_models.comparison.contenders import Contender
-from mnist_models.data.pen_digits import WIDTHS
-from mnist_models.data.unipen import PenDigit
+from mnist_models.data.pen_digits import WIDTHS, PenDigit
 from mnist_models.evidence import experiments as evidence
+from mnist_models.evidence.pen_widths import pen_pictures_name
 from mnist_models.runs.run import Run
 
 ONE = PenDigit(1, 3, (np.array([[100, 100], [100, 200]], np.float32),))
-PICTURES = evidence.pen_pictures_name(16, big=False)
+PICTURES = pen_pictures_name(16, big=False)
 
 
 @pytest.fixture

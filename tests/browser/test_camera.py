@@ -11,7 +11,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Page, expect
 
-from mnist_models.data.pen_digits import load_pen_digits, render
+from mnist_models.data.pen_digits import load_pen_digits
 from tests.helpers.serving import (
     RENDER_TIMEOUT_MS,
     Server,
@@ -36,7 +36,7 @@ def page(chromium: str, pen_digits_file: Path, tmp_path: Path) -> Iterator[Page]
     """In a browser whose camera films a sheet of paper."""
     digit = next(d for d in load_pen_digits() if d.digit == LABEL)
     film = tmp_path / "paper.y4m"
-    film.write_bytes(as_film(on_paper(render(digit.strokes, canvas=HEIGHT, pen=14))))
+    film.write_bytes(as_film(on_paper(digit.drawn(canvas=HEIGHT, pen=14))))
     camera = (
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",  # the visitor said yes

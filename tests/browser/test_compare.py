@@ -13,7 +13,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, Page, expect
 
-from mnist_models.runs.run import trained_folder
+from mnist_models.settings import trained_folder
 from tests.helpers.serving import RENDER_TIMEOUT_MS, Server, copy_reference, serve, settle, visit
 from ui.shared.picture_cards import PER_PAGE
 

@@ -14,9 +14,9 @@ from PIL import Image
 
 from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.mistakes import Rows, cell_rows, differing_rows, outcome_rows
-from mnist_models.learning.recipes import TITLES
+from mnist_models.learning.approaches import TITLES
 from mnist_models.metrics.scores import largest_confusions
-from mnist_models.runs.run import load_run
+from mnist_models.runs.registry import load_run
 from ui.about.picture_browser import COLUMNS as GRID_COLUMNS
 from ui.about.picture_browser import PER_PAGE as GRID_PAGE
 from ui.shared.picture_cards import PER_PAGE

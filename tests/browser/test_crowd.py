@@ -18,10 +18,10 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, Page, expect
 
-from mnist_models.learning.recipes import APPROACHES
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.pipeline.estimates import earlier_trainings
 from mnist_models.runs.publishing import activate
-from mnist_models.runs.run import load_run, run_names
+from mnist_models.runs.registry import load_run, run_names
 from tests.helpers.pages import run_named
 from tests.helpers.serving import (
     PROJECT,

@@ -12,7 +12,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from mnist_models.runs.run import trained_folder
+from mnist_models.settings import trained_folder
 from tests.helpers.serving import (
     RENDER_TIMEOUT_MS,
     Server,

@@ -9,8 +9,9 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, expect
 
-from mnist_models.learning.recipes import APPROACHES, RECIPES
-from mnist_models.runs.run import load_run
+from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.runs.registry import load_run
 from tests.helpers.serving import RENDER_TIMEOUT_MS, copy_reference, serve, visit
 
 TRAINING_TIMEOUT_MS = 900_000  # half a minute of two free cores

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from experiments.fairness import VARIANTS, Variant, measure, milliseconds_per_picture, stored_bytes
-from mnist_models.data.mnist import Dataset
+from mnist_models.data.dataset import Dataset
 from mnist_models.evidence.experiments import load_evidence
 from mnist_models.learning.recipes import RECIPES
-from mnist_models.learning.stack import PIXELS, Stack
+from mnist_models.learning.stack import Stack
+from mnist_models.pictures import PIXELS
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,14 @@ import pytest
 
 from experiments.no_digit import KINDS, LETTERS, REFUSED_DIGITS, SURE, letter, measure, noise
 from mnist_models.evidence.experiments import Evidence, load_evidence
-from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import stream
-from mnist_models.metrics.scores import YES, wilson_interval
+from mnist_models.metrics.scores import YES
+from mnist_models.metrics.significance import wilson_interval
 from mnist_models.preprocessing.to_mnist import BlankDrawing, to_mnist
-from mnist_models.runs.run import Run, load_run, run_names
+from mnist_models.runs.registry import load_run, run_names
+from mnist_models.runs.run import Run
 
 _FEW = 40
 

@@ -17,7 +17,8 @@ from itertools import count
 from typing import Any
 
 from mnist_models.runs.publishing import activate, delete_run, publish, remove_leftovers
-from mnist_models.runs.run import load_run, run_names, trained_folder
+from mnist_models.runs.registry import load_run, run_names
+from mnist_models.settings import trained_folder
 
 _STEPS = ("open", "os.", "shutil.", "tempfile.")
 

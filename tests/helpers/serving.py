@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from mnist_models.runs.run import trained_folder
+from mnist_models.settings import trained_folder
 
 PROJECT = Path(__file__).resolve().parents[2]
 CANVAS_SIDE = 280

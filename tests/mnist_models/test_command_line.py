@@ -1,3 +1,5 @@
+import io
+import json
 import os
 import signal
 import subprocess
@@ -12,15 +14,20 @@ import pytest
 
 from mnist_models import __main__ as command_line
 from mnist_models.__main__ import main
-from mnist_models.data.mnist import Dataset, DatasetError
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import DatasetError
 from mnist_models.jobs.lock import exclusive
 from mnist_models.jobs.process import current_job
-from mnist_models.learning.recipes import APPROACHES, RECIPES, TITLES, TrainingError
+from mnist_models.jobs.progress import Event
+from mnist_models.learning.approaches import APPROACHES, TITLES
+from mnist_models.learning.recipes import RECIPES, TrainingError
+from mnist_models.pipeline import train_job
 from mnist_models.pipeline.interruption import Cancelled
-from mnist_models.pipeline.options import Choices
-from mnist_models.pipeline.train_run import Event, Request
+from mnist_models.pipeline.options import TrainingOptions
+from mnist_models.pipeline.request import Request
 from mnist_models.runs.publishing import publish
-from mnist_models.runs.run import Run, RunError, active_name, load_run, run_names
+from mnist_models.runs.registry import active_name, load_run, run_names
+from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import limits
 
 ROOT = Path(command_line.__file__).parent.parent
@@ -246,7 +253,7 @@ def ask(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Re
             requests.append(request)
             return outcome(on_event)
 
-        monkeypatch.setattr(command_line, "train_run", train_run)
+        monkeypatch.setattr(train_job, "train_run", train_run)
         return requests
 
     return prepare
@@ -280,7 +287,7 @@ def test_every_choice_is_an_option_of_the_command_line(
 ) -> None:
     requests = ask(lambda _: load_run("reference"))
     publish("reference", **tiny_contents)
-    choices = Choices(
+    choices = TrainingOptions(
         recipe="slides-b",
         approach="multi",
         dataset="sample",
@@ -294,10 +301,13 @@ def test_every_choice_is_an_option_of_the_command_line(
         again=True,
         scores_only=("multi",),
     )
-    assert all(getattr(choices, f.name) != f.default for f in fields(Choices))
-    assert main(["train", *choices.arguments()]) == 0
-    assert main(["train", *Choices().arguments()]) == 0
-    assert requests == [choices.request(), Choices().request()]
+    assert all(getattr(choices, f.name) != f.default for f in fields(TrainingOptions))
+    words = ["--again", "--scores-only", "multi"]
+    for name, value in choices.to_json().items():
+        words += [] if name in ("again", "scores_only") else [f"--{name}={value}"]
+    assert main(["train", *words]) == 0
+    assert main(["train"]) == 0
+    assert requests == [choices.request(), TrainingOptions().request()]
 
 
 def test_what_is_beyond_the_limits_of_this_machine_is_refused_before_anything_is_done(
@@ -397,9 +407,9 @@ def test_a_request_to_end_cancels_the_training(
 def test_a_job_has_so_many_minutes_and_a_training_on_a_terminal_any(
     ask: Callable[..., list[Request]], monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    monkeypatch.setattr(command_line.worker, "modest", lambda tell: tell)  # not this process
+    monkeypatch.setattr(train_job.worker, "stand_back", lambda: None)  # not this process
     short = replace(limits(), minutes=0.001)  # type: ignore[arg-type]
-    monkeypatch.setattr(command_line, "limits", lambda: short)
+    monkeypatch.setattr(train_job, "limits", lambda: short)
 
     def outcome(_: Any) -> Run:
         time.sleep(1)
@@ -408,7 +418,8 @@ def test_a_job_has_so_many_minutes_and_a_training_on_a_terminal_any(
     ask(outcome)
     assert main(["train"]) == 1
     assert "it took a second" in capsys.readouterr().err
-    assert main(["train", "--job"]) == 1
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(TrainingOptions().to_json())))
+    assert train_job.main() == 1
     job = current_job()
     assert job is not None
     assert "stopped after 0.001 minutes" in job.latest.message

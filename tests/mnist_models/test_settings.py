@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_models.learning.recipes import RECIPES, Recipe
-from mnist_models.settings import Bounds, SettingsError, check, limits
+from mnist_models.pipeline.options import check
+from mnist_models.settings import Bounds, SettingsError, limits
 
 WHOLE, SHARE = Bounds(1, 10_000), Bounds(0, 0.9, whole=False)
 

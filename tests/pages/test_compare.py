@@ -14,9 +14,10 @@ from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.sentences import verdict_sentence
 from mnist_models.evidence import experiments as evidence
 from mnist_models.learning.recipes import RECIPES
-from mnist_models.metrics.scores import PairedMetrics
+from mnist_models.metrics.significance import PairedMetrics
 from mnist_models.runs.publishing import publish
-from mnist_models.runs.run import Run, load_run
+from mnist_models.runs.registry import load_run
+from mnist_models.runs.run import Run
 from ui.compare import binary_models
 
 OpenPage = Callable[..., AppTest]

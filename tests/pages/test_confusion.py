@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.mistakes import cell_rows, order_by_confusion, outcome_rows
-from mnist_models.data.mnist import Dataset
-from mnist_models.learning.recipes import APPROACHES, TITLES
+from mnist_models.data.dataset import Dataset
+from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.metrics.scores import largest_confusions
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
@@ -382,7 +382,7 @@ def test_two_galleries_on_one_page_each_offer_the_pictures(mnist_run: Run) -> No
         import numpy as np
 
         from mnist_models.comparison.contenders import Duel, contenders_of
-        from mnist_models.runs.run import load_run
+        from mnist_models.runs.registry import load_run
         from ui.shared.picture_cards import show_digits
 
         duel = Duel.of(*contenders_of(load_run("reference")))

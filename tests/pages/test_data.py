@@ -16,7 +16,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.data import mnist
-from mnist_models.data.mnist import Dataset, load_sample
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.sample import load_sample
 from tests.helpers.pages import PROJECT, app_page, shown_cells
 from ui.about.picture_browser import COLUMNS, PER_PAGE, numbers_table, one_hot_boxes, row_excerpt
 

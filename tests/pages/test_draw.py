@@ -39,7 +39,7 @@ def test_a_test_picture_gets_the_verdicts_of_the_models(
     tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Without MNIST on the machine the pictures are the sample's, and the page says so."""
-    from mnist_models.data.mnist import load_sample
+    from mnist_models.data.sample import load_sample
 
     monkeypatch.delenv("MNIST_NPZ", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
@@ -59,7 +59,7 @@ def test_a_test_picture_gets_the_verdicts_of_the_models(
 def _show(proba_multi: list[float]) -> None:
     import numpy as np
 
-    from mnist_models.runs.run import load_run
+    from mnist_models.runs.registry import load_run
     from ui.draw.verdicts import show_verdicts
 
     class Fixed:
@@ -208,7 +208,7 @@ def test_a_run_without_the_multi_model_says_how_to_train_it(
     def show() -> None:
         import numpy as np
 
-        from mnist_models.runs.run import load_run
+        from mnist_models.runs.registry import load_run
         from ui.draw.verdicts import show_verdicts
 
         show_verdicts(load_run(), np.zeros((28, 28), dtype=np.uint8))

@@ -12,7 +12,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.data.mnist import Dataset, load_sample
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.sample import load_sample
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from tests.helpers.pages import app_page

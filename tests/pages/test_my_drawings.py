@@ -14,9 +14,9 @@ import streamlit as st
 from sqlalchemy import create_engine
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.learning.recipes import APPROACHES
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.stack import Stack
-from mnist_models.metrics.scores import wilson_interval
+from mnist_models.metrics.significance import wilson_interval
 from mnist_models.preprocessing.decoding import decode_png
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run

@@ -16,22 +16,14 @@ from filelock import FileLock
 from sqlalchemy import create_engine
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.incremental.lessons import (
-    Lesson,
-    LessonError,
-    State,
-    Step,
-    alive,
-    lesson_folder,
-    mark_of,
-    read_lesson,
-    tell,
-)
+from mnist_models.incremental.lesson import Lesson, LessonError, State, Step
+from mnist_models.incremental.lessons import alive, lesson_folder, mark_of, read_lesson, tell
 from mnist_models.incremental.methods import Way
-from mnist_models.learning.recipes import APPROACHES
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
-from mnist_models.runs.run import Run, RunError, unlisted_run_names
+from mnist_models.runs.registry import unlisted_run_names
+from mnist_models.runs.run import Run, RunError
 from tests.helpers.pages import app_page
 from ui.draw.correction import as_png
 from ui.draw.sources import Subject

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.comparison.report import report_html
-from mnist_models.data.mnist import Dataset
-from mnist_models.learning.recipes import APPROACHES
+from mnist_models.data.dataset import Dataset
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
 from mnist_models.runs.publishing import publish

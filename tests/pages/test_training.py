@@ -11,7 +11,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.evidence import experiments as evidence
-from mnist_models.learning.recipes import RECIPES, TITLES
+from mnist_models.evidence.pen_widths import pen_pictures_name
+from mnist_models.evidence.training_studies import (
+    calibration_sentence,
+    reliability_bins,
+    seeds_spread,
+)
+from mnist_models.learning.approaches import TITLES
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from tests.helpers.pages import shown_cells
@@ -231,7 +238,7 @@ def test_drawings_are_shown_pen_by_pen_in_both_places(
 ) -> None:
     rows = [
         {
-            "pictures": evidence.pen_pictures_name(pen, big=big),
+            "pictures": pen_pictures_name(pen, big=big),
             "preparation": preparation,
             "accuracy": {
                 f"{run}.{approach}": base + pen / 1000 - big / 10
@@ -304,9 +311,9 @@ def test_other_seeds_stand_beside_the_run_whose_settings_they_had(
     ]  # fmt: skip
     _write(experiments, "seeds", {"runs": entries})
     seeds = evidence.load_evidence("seeds")
-    assert evidence.seeds_spread(seeds, tiny_run, "single") == evidence.Spread(0.96, 0.95, 0.97)
-    assert evidence.seeds_spread(seeds, tiny_run, "multi") is None  # one seed is no spread
-    assert evidence.seeds_spread(None, tiny_run, "single") is None
+    assert seeds_spread(seeds, tiny_run, "single") == evidence.Spread(0.96, 0.95, 0.97)
+    assert seeds_spread(seeds, tiny_run, "multi") is None  # one seed is no spread
+    assert seeds_spread(None, tiny_run, "single") is None
 
 
 def test_the_sampling_table_has_medians_and_ranges(
@@ -344,7 +351,7 @@ def test_another_strategy_can_be_chosen(
 def test_the_bins_of_all_seeds_are_weighed_by_their_answers() -> None:
     runs = _sampling()["runs"]
     runs[0]["calibration"]["before"]["predicted"][0] = 0.02  # 5 answers; 4 and 3 have 0.05
-    bins = evidence.reliability_bins(runs, "fresh")
+    bins = reliability_bins(runs, "fresh")
     assert len(bins) == 2 * 9  # the last bin is empty
     assert bins[0]["answers"] == 12
     assert bins[0]["predicted"] == pytest.approx((5 * 0.02 + 7 * 0.05) / 12)
@@ -356,9 +363,9 @@ def test_the_sentence_on_calibration_says_when_the_correction_makes_it_worse() -
         calibration = {"before": {"error": before}, "after": {"error": after}}
         return [{"strategy": "hard", "calibration": calibration}]
 
-    better = evidence.calibration_sentence(runs(0.02, 0.001), "hard")
+    better = calibration_sentence(runs(0.02, 0.001), "hard")
     assert "2.00 percentage points before the prior correction, 0.10 after it" in better
     assert "puts back how rare it is" in better
-    worse = evidence.calibration_sentence(runs(0.002, 0.01), "hard")
+    worse = calibration_sentence(runs(0.002, 0.01), "hard")
     assert "0.20 percentage points before the prior correction, 1.00 after it" in worse
     assert "overshoots" in worse

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from mnist_models import to_mnist
-from mnist_models.learning.recipes import Approach
+from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import sigmoid
+from mnist_models.pictures import Grey
 from ui.widgets.charts import COLOURS, NEUTRAL, legend_on_top
-from ui.widgets.images import Grey, picture_url
+from ui.widgets.images import picture_url
 
 _CANVAS = 240  # side of the example drawing in pixels
 _PEN = 16

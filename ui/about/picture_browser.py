@@ -13,9 +13,10 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from mnist_models.pictures import Grey
 from ui.widgets.cells import show_cells
 from ui.widgets.charts import NEUTRAL, Layered
-from ui.widgets.images import Grey, picture_url
+from ui.widgets.images import picture_url
 
 COLUMNS, PER_PAGE = 8, 32  # of a grid: eight across a phone are still as large as a fingertip
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.comparison.contenders import Contender, Duel
-from mnist_models.metrics.calibration import Curve, precision_recall_curves, roc_curves
+from mnist_models.metrics.roc import Curve, precision_recall_curves, roc_curves
 from mnist_models.metrics.scores import BinaryMetrics
 from ui.compare.roc_charts import PRECISION_RECALL, ROC, Axes, curve_chart
 from ui.widgets.charts import NEUTRAL, Layered, legend_on_top, show_chart, zoomed

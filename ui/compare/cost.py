@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.comparison.contenders import Contender, Duel
-from mnist_models.evidence.experiments import Evidence, load_evidence, seeds_spread
-from mnist_models.preprocessing.to_mnist import SIDE
+from mnist_models.evidence.experiments import Evidence, load_evidence
+from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.pictures import SIDE
 from mnist_models.runs.run import RunError
 from ui.widgets.contender_style import Look, Looks, looks
 from ui.widgets.tables import show_table

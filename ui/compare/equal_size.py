@@ -20,7 +20,7 @@ from mnist_models.evidence.equal_size import (
     updates_sentence,
     variants_of,
 )
-from mnist_models.learning.recipes import APPROACHES, TITLES
+from mnist_models.learning.approaches import APPROACHES, TITLES
 from ui.shared.experiments import shipped
 from ui.widgets.charts import COLOURS, NEUTRAL, Layered, legend_on_top, show_chart, version_of
 from ui.widgets.tables import show_table

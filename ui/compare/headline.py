@@ -1,13 +1,16 @@
 """The first screen of the page Compare: the answer, and the digits that it was counted from."""
 
 from dataclasses import asdict
+from functools import partial
 
 import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.mistakes import Outcome, outcome_rows
+from mnist_models.comparison.report import report_html
 from mnist_models.comparison.sentences import accuracy_text, mcnemar_sentence, percent_text
-from mnist_models.evidence.experiments import Evidence, seeds_spread
+from mnist_models.evidence.experiments import Evidence
+from mnist_models.evidence.training_studies import seeds_spread
 from ui.shared.picture_cards import show_digits
 from ui.widgets.contender_style import Look, Looks, looks
 
@@ -82,3 +85,19 @@ def _toggle(outcome: Outcome) -> None:
         del st.query_params[_CELL]
     else:
         st.query_params[_CELL] = outcome
+
+
+def offer_reports(duel: Duel) -> None:
+    """A button per run that saves its report; it is made when somebody clicks."""
+    runs = {contender.run.name: contender.run for contender in (duel.first, duel.second)}
+    with st.container(key="reports", horizontal=True):
+        for name, run in runs.items():
+            st.download_button(
+                f"Save all figures of {name} as one page",
+                partial(report_html, run),
+                file_name=f"report-{name}.html",
+                mime="text/html",
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"report_{name}",
+            )

@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
-from mnist_models.metrics.scores import Metrics, wilson_interval
+from mnist_models.metrics.scores import Metrics
+from mnist_models.metrics.significance import wilson_interval
 from ui.widgets.charts import Layered, show_chart, zoomed
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick

@@ -11,8 +11,8 @@ import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
 from mnist_models.evidence.experiments import Evidence
-from mnist_models.metrics.scores import wilson_interval
-from mnist_models.preprocessing.to_mnist import SIDE
+from mnist_models.metrics.significance import wilson_interval
+from mnist_models.pictures import SIDE
 from ui.shared.experiments import shipped
 from ui.widgets.charts import Layered, show_chart, version_of
 from ui.widgets.contender_style import Look, Looks, encoding, looks

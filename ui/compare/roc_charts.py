@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mnist_models.metrics.calibration import Curve
+from mnist_models.metrics.roc import Curve
 from mnist_models.metrics.scores import YES
 from ui.widgets.charts import NEUTRAL, Layered
 

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.attribution import explain
-from mnist_models.learning.recipes import TITLES, Approach
 from mnist_models.runs.run import Run, RunError
 
 # With white between them, on black: yellow and violet differ for every kind of colour blindness.

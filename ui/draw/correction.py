@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_models.learning.recipes import Approach
+from mnist_models.learning.approaches import Approach
 from mnist_models.runs.run import Run, RunError
 from ui.my_drawings.session import has_kept, keeps_corrections, open_store
 from ui.my_drawings.store import MAX_PICTURE_BYTES, CorrectionError, Drawing, Store

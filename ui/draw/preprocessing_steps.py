@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from mnist_models.preprocessing.rasterise import PEN
+from mnist_models.pictures import Grey
+from mnist_models.preprocessing.rasterise import REDRAWN_PEN
 from mnist_models.preprocessing.to_mnist import Steps
-from ui.widgets.images import Grey, picture_url
+from ui.widgets.images import picture_url
 
 _FIRST = "the ink: what stands out from the background"
-_FIRST_REDRAWN = f"your strokes, drawn again with a pen of {PEN} pixels, so that none run together"
+_FIRST_REDRAWN = (
+    f"your strokes, drawn again with a pen of {REDRAWN_PEN} pixels, so that none run together"
+)
 
 
 def show_steps(steps: Steps, *, redrawn: bool) -> None:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from mnist_models.runs.run import Run, run_names
+from mnist_models.runs.registry import run_names
+from mnist_models.runs.run import Run
 from ui.shared.current_run import choose_run
 
 _PENS, _MNIST = "pens", "strong"  # the same recipe, with pen digits and without

@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.comparison.sentences import listing, share_text
-from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
 from mnist_models.runs.run import RunError

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_models.learning.recipes import TITLES
+from mnist_models.learning.approaches import TITLES
 from ui.my_drawings.readings import Reading, score_text
 from ui.my_drawings.store import Store
 

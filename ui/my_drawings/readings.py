@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.stack import Stack
-from mnist_models.metrics.scores import wilson_interval
+from mnist_models.metrics.significance import wilson_interval
 from ui.my_drawings.store import Drawing, Store
 
 

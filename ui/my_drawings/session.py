@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from mnist_models.runs.run import trained_folder
+from mnist_models.settings import trained_folder
 from ui.my_drawings.store import Store, database_errors
 
 _CONNECTION = "corrections"

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.learning.recipes import APPROACHES, Approach
-from mnist_models.preprocessing.to_mnist import SIDE
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.pictures import SIDE
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RowMapping, Table

@@ -14,7 +14,7 @@ from mnist_models.evidence.new_class_costs import (
     table_by_way,
 )
 from mnist_models.incremental.methods import WAYS, Way
-from mnist_models.learning.recipes import TITLES
+from mnist_models.learning.approaches import TITLES
 from ui.shared.experiments import shipped
 from ui.widgets.charts import COLOURS, legend_on_top, show_chart, version_of, zoomed
 from ui.widgets.tables import show_table

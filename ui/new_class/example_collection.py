@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_models.incremental.lessons import LessonError, check_examples, check_label
-from mnist_models.learning.recipes import Approach
+from mnist_models.incremental.lesson import LessonError, check_examples, check_label
+from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
+from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run, RunError
 from ui.draw.canvas import CANVAS_SIDE, clear_canvas
 from ui.draw.sources import from_canvas
@@ -23,7 +24,7 @@ from ui.new_class.examples import (
     look_alike,
     no_images,
 )
-from ui.widgets.images import Grey, picture_url
+from ui.widgets.images import picture_url
 
 _GOOD = "5 to 20 examples are a good number."
 _NOTICE = "_example_notice"

@@ -8,11 +8,10 @@ from typing import Self
 import numpy as np
 import streamlit as st
 
-from mnist_models.learning.recipes import Approach
+from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
-from mnist_models.preprocessing.to_mnist import SIDE
-from ui.widgets.images import Grey
+from mnist_models.pictures import SIDE, Grey
 
 MOST = 100  # of one visitor, who draws them one by one
 _EXAMPLES = "_examples"

@@ -2,16 +2,13 @@
 
 import streamlit as st
 
-from mnist_models.incremental.lessons import (
-    LessonError,
-    State,
-    keep_lesson,
-    mark_of,
-)
+from mnist_models.incremental.lesson import LessonError, State
+from mnist_models.incremental.lessons import keep_lesson, mark_of
 from mnist_models.incremental.methods import Way
-from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.runs.publishing import delete_run
-from mnist_models.runs.run import RunError, load_run, unlisted_run_names
+from mnist_models.runs.registry import load_run, unlisted_run_names
+from mnist_models.runs.run import RunError
 from ui.new_class.lesson_panel import visitor
 from ui.new_class.result_text import BEST
 from ui.shared.current_run import choose_run

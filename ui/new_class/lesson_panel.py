@@ -6,11 +6,8 @@ from dataclasses import replace
 import streamlit as st
 
 from mnist_models.comparison.sentences import duration_text, listing
+from mnist_models.incremental.lesson import Kind, Lesson, LessonError, State
 from mnist_models.incremental.lessons import (
-    Kind,
-    Lesson,
-    LessonError,
-    State,
     cancel_lesson,
     new_visitor,
     read_lesson,
@@ -18,11 +15,11 @@ from mnist_models.incremental.lessons import (
     start_lesson,
 )
 from mnist_models.incremental.methods import WAYS, Way
-from mnist_models.learning.recipes import APPROACHES, TITLES
+from mnist_models.learning.approaches import APPROACHES, TITLES
+from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run
 from ui.new_class.result_text import seconds_text, way_title
 from ui.shared.permission import attempt
-from ui.widgets.images import Grey
 
 # The tabs of the page, as a visitor reads them.
 PLACES: dict[Kind, str] = {

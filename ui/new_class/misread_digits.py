@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run, RunError
 from ui.my_drawings.readings import Reading, read
 from ui.my_drawings.session import has_kept, keeps_corrections, open_store
 from ui.my_drawings.store import CorrectionError
 from ui.shared.navigation import page_path
-from ui.widgets.images import Grey
 
 FEWEST = 2
 _MOST_MENDED = 3  # members beside that of the digit

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mnist_models.comparison.sentences import listing, percent_text
-from mnist_models.incremental.lessons import Lesson, State, Step
+from mnist_models.incremental.lesson import Lesson, State, Step
 from mnist_models.incremental.methods import WAYS, Way
-from mnist_models.learning.recipes import TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 
 _NONE = "–"
 _POINT = 0.01
@@ -62,7 +62,7 @@ def cost_sentence(lesson: Lesson, steps: Sequence[Step]) -> str:
 
 def loss_sentence(state: State) -> str:
     """What became of the classes known before; empty where nobody can say."""
-    changes = {a: _points(state, step) for a in TITLES if (step := best_step(a, state.steps))}
+    changes = {a: _points(state, step) for a in APPROACHES if (step := best_step(a, state.steps))}
     told = [
         f"the {TITLES[approach].lower()} {_gained(points)}"
         for approach, points in sorted(changes.items())
@@ -77,7 +77,7 @@ def new_sentence(lesson: Lesson, state: State) -> str:
     """How much of what was taught both read; empty where no pictures of it were kept back."""
     read = [
         f"the {TITLES[approach].lower()} {_share(step.new, state.kept_back)}"
-        for approach in sorted(TITLES)
+        for approach in sorted(APPROACHES)
         if (step := best_step(approach, state.steps)) and step.new is not None
     ]
     if not read or not state.kept_back:

@@ -8,7 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_models.incremental.lessons import Lesson, State, forget_lesson, lesson_folder
+from mnist_models.incremental.lesson import Lesson, State
+from mnist_models.incremental.lessons import forget_lesson, lesson_folder
 from mnist_models.learning.recipes import DATASET_TITLES
 from ui.new_class.kept_runs import offer_keeping
 from ui.new_class.lesson_panel import visitor

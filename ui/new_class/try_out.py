@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from mnist_models.incremental.lessons import Lesson, LessonError, Pair, State, taught
+from mnist_models.incremental.lesson import Lesson, LessonError, Pair, State
+from mnist_models.incremental.lessons import taught
 from mnist_models.incremental.methods import Way
-from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from ui.draw.sources import from_canvas
 from ui.draw.verdicts import show_verdicts
 from ui.new_class.lesson_panel import visitor

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from mnist_models.comparison.contenders import Contender, Duel, contenders, contenders_of
-from mnist_models.runs.run import Run, RunError, active_name
+from mnist_models.runs.registry import active_name
+from mnist_models.runs.run import Run, RunError
 from ui.shared.current_run import cached_run, current_run
 
 _SIDES = {"first": "Compare", "second": "with"}

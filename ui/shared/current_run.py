@@ -5,9 +5,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from mnist_models.data.mnist import Dataset, DatasetError, find_mnist, load_mnist, load_sample
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import DatasetError, find_mnist, load_mnist
+from mnist_models.data.sample import load_sample
 from mnist_models.learning.recipes import DATASET_TITLES
-from mnist_models.runs.run import Run, RunError, active_name, load_run, run_names
+from mnist_models.runs.registry import active_name, load_run, run_names
+from mnist_models.runs.run import Run, RunError
 
 _CHOICE, _ACTIVE = "_run", "_active_run"
 

@@ -13,7 +13,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from mnist_models.runs.run import RunError
+from mnist_models.errors import ExpectedError
 
 _NOT_SET_UP = (
     "Training is for people who sign in, and no sign-in is set up here. For the owner of this "
@@ -44,7 +44,7 @@ def attempt(action: Callable[[], object]) -> bool:
         return False
     try:
         action()
-    except RunError as error:
+    except ExpectedError as error:
         st.error(str(error), icon=":material/error:")
         return False
     return True

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.sentences import share_text
 from mnist_models.data.mnist import find_mnist
+from mnist_models.pictures import Grey
 from ui.shared.current_run import chosen_run_name, pictures
 from ui.shared.mnist_download import offer_download
 from ui.shared.navigation import page_path
 from ui.widgets.contender_style import Look, Looks, looks
-from ui.widgets.images import Grey, picture_url
+from ui.widgets.images import picture_url
 from ui.widgets.tables import offer_csv
 
 PER_PAGE = 12

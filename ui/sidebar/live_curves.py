@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.learning.recipes import APPROACHES, TITLES
+from mnist_models.learning.approaches import APPROACHES, TITLES
 from ui.training.learning_curves import DASHED
 from ui.widgets.charts import COLOURS, Layered, show_chart, version_of
 

@@ -6,7 +6,8 @@ from mnist_models.comparison.sentences import percent_text
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.quota import is_shipped
-from mnist_models.runs.run import RunError, active_name, load_run, run_names
+from mnist_models.runs.registry import active_name, load_run, run_names
+from mnist_models.runs.run import RunError
 from ui.shared.current_run import choose_run, chosen_run_name
 from ui.shared.permission import attempt, may_retrain
 

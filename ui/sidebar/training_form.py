@@ -7,11 +7,12 @@ import streamlit as st
 
 from mnist_models.comparison.sentences import duration_text
 from mnist_models.data.mnist import find_mnist
-from mnist_models.jobs.process import Busy, start_job
+from mnist_models.jobs.lock import Busy
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
-from mnist_models.pipeline.options import Choices, usual
+from mnist_models.pipeline.options import TrainingOptions, usual
+from mnist_models.pipeline.train_job import start_training
 from mnist_models.settings import SettingsError, limits
 from ui.shared.permission import attempt
 
@@ -40,7 +41,7 @@ def offer_retraining() -> None:
         _start(choices)
 
 
-def _choose() -> Choices:
+def _choose() -> TrainingOptions:
     """The choices so far, changed by the widgets while the visitor has them open.
 
     Raises:
@@ -60,11 +61,11 @@ def _choose() -> Choices:
     return st.session_state[_CHOICES]
 
 
-def _first_choice() -> Choices:
-    return Choices(dataset=None if find_mnist() else "sample")
+def _first_choice() -> TrainingOptions:
+    return TrainingOptions(dataset=None if find_mnist() else "sample")
 
 
-def _draw_widgets(so_far: Choices) -> Choices:
+def _draw_widgets(so_far: TrainingOptions) -> TrainingOptions:
     recipe = st.selectbox(
         "Recipe",
         list(RECIPES),
@@ -74,7 +75,9 @@ def _draw_widgets(so_far: Choices) -> Choices:
     )
     st.caption(RECIPES[recipe].summary)
     if recipe != so_far.recipe:  # its own settings to begin with
-        so_far = Choices(recipe, so_far.approach, so_far.dataset and "sample", seed=so_far.seed)
+        so_far = TrainingOptions(
+            recipe, so_far.approach, so_far.dataset and "sample", seed=so_far.seed
+        )
     approach: Literal["both", "single", "multi"] = st.segmented_control(
         "Train",
         _APPROACHES,
@@ -100,7 +103,7 @@ def _draw_widgets(so_far: Choices) -> Choices:
     )  # fmt: skip
 
 
-def _draw_pictures(recipe: str, so_far: Choices) -> str | None:
+def _draw_pictures(recipe: str, so_far: TrainingOptions) -> str | None:
     """What to learn from; None is what the recipe is meant for."""
     has_mnist = find_mnist() is not None
     titles = {
@@ -120,7 +123,7 @@ def _draw_pictures(recipe: str, so_far: Choices) -> str | None:
     return None if chosen == meant else chosen
 
 
-def _draw_numbers(recipe: str, so_far: Choices) -> dict[str, Any]:
+def _draw_numbers(recipe: str, so_far: TrainingOptions) -> dict[str, Any]:
     """The settings that a recipe has an opinion on; None where that stays."""
     allowed, meant = limits(), usual(RECIPES[recipe])
     now = {name: value if (value := getattr(so_far, name)) is not None else meant[name]
@@ -159,7 +162,7 @@ def _draw_numbers(recipe: str, so_far: Choices) -> dict[str, Any]:
     return {name: None if value == meant[name] else value for name, value in chosen.items()}
 
 
-def _told(choices: Choices) -> str:
+def _told(choices: TrainingOptions) -> str:
     recipe = RECIPES[choices.recipe]
     dataset = "the offline sample" if choices.dataset == "sample" else "MNIST"
     dataset += " and pen digits" if choices.dataset is None and recipe.dataset == "pens" else ""
@@ -173,11 +176,10 @@ def _how_long(seconds: float | None) -> str:
     return f"About {duration_text(seconds)} on this machine."
 
 
-def _start(choices: Choices) -> None:
+def _start(choices: TrainingOptions) -> None:
     # Whoever presses the button wants to watch it learn, and not to be shown an equal run.
-    arguments = replace(choices, again=True).arguments()
     try:
-        started = attempt(lambda: start_job(arguments))
+        started = attempt(lambda: start_training(replace(choices, again=True)))
     except Busy:
         st.toast("A training is running already; you can watch it here.")
         started = True

@@ -4,9 +4,10 @@ import streamlit as st
 
 from mnist_models.comparison.sentences import change_text, duration_text
 from mnist_models.jobs.process import Job, cancel_job, current_job
-from mnist_models.learning.recipes import TITLES
+from mnist_models.learning.approaches import TITLES
 from mnist_models.runs.publishing import activate, delete_run
-from mnist_models.runs.run import RunError, load_run
+from mnist_models.runs.registry import load_run
+from mnist_models.runs.run import RunError
 from ui.shared.current_run import choose_run, chosen_run_name
 from ui.shared.permission import attempt, may_retrain
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_models.learning.recipes import TITLES
+from mnist_models.learning.approaches import TITLES
 from mnist_models.runs.run import Run, RunError
 from ui.confusion.display_options import View
 from ui.confusion.matrices import confusion_heatmap, full_colour, show_heatmap

@@ -12,7 +12,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mnist_models.learning.recipes import TITLES, Approach
+from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
 from ui.widgets.charts import COLOURS, NEUTRAL, Layered

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_models.evidence.experiments import Evidence, gap_by_dropout
+from mnist_models.evidence.experiments import Evidence
+from mnist_models.evidence.training_studies import gap_by_dropout
 from mnist_models.runs.run import Run
 from ui.shared.experiments import shipped
 from ui.training.learning_curves import (

@@ -8,8 +8,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.evidence.experiments import Evidence, accuracy_by_pen
-from mnist_models.learning.recipes import APPROACHES, TITLES, Approach
+from mnist_models.evidence.experiments import Evidence
+from mnist_models.evidence.pen_widths import accuracy_by_pen
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.runs.run import Run
 from ui.shared.experiments import shipped
 from ui.training.learning_curves import DASHED, HEIGHT, LEGEND, SOLID

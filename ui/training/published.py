@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from mnist_models.evidence.experiments import published_rows
+from mnist_models.evidence.published import published_rows
 from mnist_models.runs.run import Run
 from ui.widgets.tables import show_table
 

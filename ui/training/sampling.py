@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.evidence.experiments import (
+from mnist_models.evidence.training_studies import (
     calibration_sentence,
     reliability_bins,
     table_by_strategy,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_models.learning.recipes import Approach
+from mnist_models.learning.approaches import Approach
 
 Layered = alt.LayerChart | alt.FacetChart  # what Altair's types say that layers become
 

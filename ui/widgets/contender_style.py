@@ -12,7 +12,7 @@ from typing import Any
 import altair as alt
 
 from mnist_models.comparison.contenders import Contender, Duel
-from mnist_models.learning.recipes import TITLES, Approach
+from mnist_models.learning.approaches import TITLES, Approach
 from ui.widgets.charts import COLOURS, legend_on_top
 
 # At least 3:1 on the light and on the dark page, and told apart from the approach's own colour

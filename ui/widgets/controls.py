@@ -1,6 +1,6 @@
 """One of a few options, in the page's address too."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import streamlit as st
@@ -35,3 +35,18 @@ def pick(
         label_visibility="collapsed" if hidden else "visible",
     )
     return first if picked is None else picked
+
+
+@st.fragment  # another tab leaves the rest of the page alone
+def show_parts(parts: Mapping[str, Callable[[], None]], *, key: str) -> None:
+    """One tab for each part; only the open one does any work.
+
+    Args:
+        parts: by title, what shows them.
+        key: of the tabs, in the address too.
+    """
+    tabs = st.tabs(list(parts), key=key, bind="query-params")
+    for tab, show in zip(tabs, parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()

@@ -3,11 +3,9 @@
 import base64
 import io
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-Grey = NDArray[np.uint8]
+from mnist_models.pictures import Grey
 
 
 def picture_url(picture: Grey) -> str:

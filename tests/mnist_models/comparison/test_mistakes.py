@@ -18,7 +18,8 @@ from mnist_models.comparison.mistakes import (
     order_by_confusion,
     outcome_rows,
 )
-from mnist_models.runs.run import Run, load_run, run_names
+from mnist_models.runs.registry import load_run, run_names
+from mnist_models.runs.run import Run
 
 OUTCOMES: tuple[Outcome, ...] = ("both_right", "only_first", "only_second", "both_wrong")
 

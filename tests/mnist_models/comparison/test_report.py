@@ -15,7 +15,8 @@ from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.report import Axis, report_html
 from mnist_models.comparison.sentences import verdict_sentence
 from mnist_models.runs.publishing import publish
-from mnist_models.runs.run import Run, load_run
+from mnist_models.runs.registry import load_run
+from mnist_models.runs.run import Run
 
 
 def _tables(html: str) -> list[pd.DataFrame]:

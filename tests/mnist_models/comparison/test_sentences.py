@@ -5,7 +5,7 @@ import pytest
 
 from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.comparison.sentences import accuracy_text, listing, verdict_sentence
-from mnist_models.learning.recipes import APPROACHES
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.runs.run import Run
 
 

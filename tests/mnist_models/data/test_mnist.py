@@ -13,7 +13,11 @@ import numpy as np
 import pytest
 
 from mnist_models.data import download, mnist
-from mnist_models.data.mnist import Dataset, DatasetError
+from mnist_models.data import sample as sample_module
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.loading import load_dataset
+from mnist_models.data.mnist import DatasetError
+from mnist_models.data.sample import load_sample
 
 SHAPES = {"x_train": (12, 28, 28), "y_train": (12,), "x_test": (4, 28, 28), "y_test": (4,)}
 
@@ -124,7 +128,7 @@ def test_progress_grows_to_the_whole_size(cached, published, serve, monkeypatch)
     monkeypatch.setattr(download, "_BLOCK_BYTES", 1000)
     serve(published)
     calls: list[tuple[int, int]] = []
-    mnist.load_dataset("mnist", progress=lambda done, total: calls.append((done, total)))
+    load_dataset("mnist", progress=lambda done, total: calls.append((done, total)))
     assert len(calls) > 2
     assert calls == sorted(set(calls))
     assert calls[-1] == (len(published), len(published))
@@ -389,7 +393,7 @@ def test_an_unreadable_file_is_named_with_the_reason(own, published, monkeypatch
 
 def test_an_unknown_dataset_is_answered_with_the_choices(home):
     with pytest.raises(DatasetError, match=r"'cifar'.*mnist, pens, sample"):
-        mnist.load_dataset("cifar")
+        load_dataset("cifar")
 
 
 # The real MNIST
@@ -397,7 +401,7 @@ def test_an_unknown_dataset_is_answered_with_the_choices(home):
 
 def test_mnist_is_what_it_is_known_to_be(mnist_npz, home, monkeypatch):
     monkeypatch.setenv("MNIST_NPZ", str(mnist_npz))
-    dataset = mnist.load_dataset("mnist")
+    dataset = load_dataset("mnist")
     assert dataset.name == "mnist"
     assert dataset.x_train.shape == (60_000, 28, 28)
     assert dataset.x_test.shape == (10_000, 28, 28)
@@ -417,7 +421,7 @@ def test_mnist_is_what_it_is_known_to_be(mnist_npz, home, monkeypatch):
 @pytest.fixture(scope="module")
 def sample() -> Dataset:
     pytest.importorskip("sklearn")
-    return mnist.load_dataset("sample")
+    return load_dataset("sample")
 
 
 def test_the_sample_has_all_rows_and_classes(sample):
@@ -454,7 +458,7 @@ def test_the_samples_strokes_are_as_heavy_as_mnists(sample):
 
 
 def test_the_sample_is_the_same_each_time(sample):
-    assert mnist.load_sample().fingerprint == sample.fingerprint
+    assert load_sample().fingerprint == sample.fingerprint
 
 
 def test_the_fingerprint_depends_on_every_array(sample):
@@ -466,7 +470,7 @@ def test_the_fingerprint_depends_on_every_array(sample):
 def test_the_sample_is_loaded_without_importing_scikit_learn(sample):
     heavy = "{'sklearn', 'scipy', 'tensorflow', 'keras', 'streamlit'}"
     code = (
-        "import sys; from mnist_models.data.mnist import load_sample; load_sample(); "
+        "import sys; from mnist_models.data.sample import load_sample; load_sample(); "
         f"print(sorted({heavy} & set(sys.modules)))"
     )
     root = Path(mnist.__file__).parents[2]
@@ -477,9 +481,9 @@ def test_the_sample_is_loaded_without_importing_scikit_learn(sample):
 
 
 def test_without_scikit_learn_the_sample_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(mnist.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(sample_module.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(DatasetError, match="pip install scikit-learn"):
-        mnist.load_sample()
+        load_sample()
 
 
 @pytest.mark.filterwarnings("ignore:loadtxt")  # NumPy warns of the empty file, too
@@ -494,4 +498,4 @@ def test_a_damaged_sample_file_is_named(tmp_path, monkeypatch, content):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(DatasetError, match=r"digits\.csv\.gz.*Reinstall scikit-learn"):
-        mnist.load_sample()
+        load_sample()

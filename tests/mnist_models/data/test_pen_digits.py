@@ -16,8 +16,15 @@ from hypothesis import strategies as st
 from mnist_models import to_mnist
 from mnist_models.data import pen_digits
 from mnist_models.data.download import DatasetError
-from mnist_models.data.pen_digits import COPIES, load_pen_digits, pen_pictures, render
-from mnist_models.data.unipen import PenDigit, read_unipen
+from mnist_models.data.pen_digits import (
+    COPIES,
+    WRITING_BOX,
+    PenDigit,
+    load_pen_digits,
+    pen_pictures,
+    read_unipen,
+)
+from mnist_models.preprocessing.rasterise import render
 
 SEVEN = PenDigit(7, 3, (np.array([[200, 150], [300, 150], [230, 320]], np.float32),))
 DOTTED = PenDigit(4, 30, (np.array([[250, 250]], np.float32),) * 2)
@@ -199,23 +206,23 @@ class TestRender:
     STROKES = (np.array([[100, 100], [100, 400]], dtype=np.float32),)
 
     def test_a_drawing_keeps_its_place_and_size(self):
-        rows, columns = np.nonzero(render(self.STROKES, pen=16) > 127)
+        rows, columns = np.nonzero(render(self.STROKES, box=WRITING_BOX, pen=16) > 127)
         assert (rows.min(), rows.max()) == pytest.approx((56 - 8, 224 + 8), abs=1)
         assert (columns.min(), columns.max()) == pytest.approx((56 - 8, 56 + 8), abs=1)
 
     def test_a_big_drawing_is_centred_and_fills_three_quarters(self):
-        rows, columns = np.nonzero(render(self.STROKES, pen=16, big=True) > 127)
+        rows, columns = np.nonzero(render(self.STROKES, box=WRITING_BOX, pen=16, big=True) > 127)
         assert np.ptp(rows) + 1 == pytest.approx(210, abs=1)
         assert (rows.mean(), columns.mean()) == pytest.approx((139.5, 139.5), abs=1)
 
     def test_ends_are_round_and_edges_antialiased(self):
-        picture = render(self.STROKES, pen=16)
+        picture = render(self.STROKES, box=WRITING_BOX, pen=16)
         assert picture[49, 50] < 64 < 192 < picture[49, 56]
         assert np.unique(picture).size > 5
 
     @pytest.mark.parametrize("big", [False, True])
     def test_a_dot_is_drawn(self, big: bool):
-        dot = render([np.array([[250, 250]], dtype=np.float32)], pen=16, big=big)
+        dot = render([np.array([[250, 250]], dtype=np.float32)], box=WRITING_BOX, pen=16, big=big)
         assert np.count_nonzero(dot > 127) == pytest.approx(np.pi * 64, rel=0.1)
 
 
@@ -239,7 +246,7 @@ def test_half_of_the_pictures_are_of_thick_pens_and_strokes_that_vary(
 
     def remember(strokes: list[np.ndarray], *, pen: float, big: bool) -> np.ndarray:
         drawn.append((pen, float(np.abs(strokes[0] - SEVEN.strokes[0]).max()), big))
-        return render(strokes, pen=pen, big=big)
+        return render(strokes, box=WRITING_BOX, pen=pen, big=big)
 
     monkeypatch.setattr(pen_digits, "render", remember)
     pen_pictures([SEVEN])
@@ -251,16 +258,16 @@ def test_half_of_the_pictures_are_of_thick_pens_and_strokes_that_vary(
 
 
 @settings(deadline=None)
-@given(st.integers(0, 2**32), st.integers(0, pen_digits.BOX), st.integers(0, pen_digits.BOX))
+@given(st.integers(0, 2**32), st.integers(0, WRITING_BOX), st.integers(0, WRITING_BOX))
 def test_strokes_that_vary_stay_in_their_box(seed: int, x: int, y: int) -> None:
     size = (
-        0.65 * pen_digits.BOX
+        0.65 * WRITING_BOX
     )  # turned, slanted and stretched the most, a square so large still fits
-    corner = np.minimum([x, y], pen_digits.BOX - size)
+    corner = np.minimum([x, y], WRITING_BOX - size)
     square = np.array([[0, 0], [0, size], [size, size], [size, 0]]) + corner
     (varied,) = pen_digits._vary([square], np.random.default_rng(seed))
     assert varied.min() >= -1e-9
-    assert varied.max() <= pen_digits.BOX + 1e-9
+    assert varied.max() <= WRITING_BOX + 1e-9
 
 
 def test_a_digits_pictures_do_not_depend_on_who_else_is_there() -> None:
@@ -273,6 +280,6 @@ def test_a_digits_pictures_do_not_depend_on_who_else_is_there() -> None:
 @settings(deadline=None, max_examples=20)
 def test_a_picture_to_learn_from_is_what_a_visitor_who_draws_so_would_give(pen: float) -> None:
     """Whatever the pen, a seven comes out as a seven of MNIST's size and place."""
-    image = to_mnist(render(SEVEN.strokes, pen=pen))
+    image = to_mnist(SEVEN.drawn(pen=pen))
     rows, columns = np.nonzero(image)
     assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20

@@ -11,18 +11,20 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_models.data.mnist import load_sample
+from mnist_models.data.sample import load_sample
 from mnist_models.incremental import lesson_worker, lessons
-from mnist_models.incremental.lessons import (
+from mnist_models.incremental.lesson import (
     MAX_EXAMPLES,
-    MAX_KEPT_BY_ONE,
     Lesson,
     LessonError,
     State,
     Step,
-    cancel_lesson,
     check_examples,
     check_label,
+)
+from mnist_models.incremental.lessons import (
+    MAX_KEPT_BY_ONE,
+    cancel_lesson,
     forget_lesson,
     keep_lesson,
     mark_of,
@@ -33,7 +35,8 @@ from mnist_models.incremental.lessons import (
     tell,
 )
 from mnist_models.runs.publishing import delete_run
-from mnist_models.runs.run import Run, load_run, run_names, unlisted_run_names
+from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
+from mnist_models.runs.run import Run
 
 SYMBOL = Lesson("new", "reference", "star", ("member", "together"))
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_models.data.mnist import Dataset, load_mnist
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import load_mnist
 from mnist_models.incremental import updates
 from mnist_models.incremental.lesson_worker import accuracy
 from mnist_models.incremental.methods import WAYS, Way
@@ -27,7 +28,8 @@ from mnist_models.incremental.updates import (
     teach,
     widen,
 )
-from mnist_models.learning.recipes import APPROACHES, RECIPES, Recipe
+from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import fit
 

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_models.jobs.eta import outlook, phase_seconds
-from mnist_models.jobs.progress import Progress
-from mnist_models.pipeline.train_run import Event
+from mnist_models.jobs.progress import Event, Progress
 
 PLAN = {
     "loading": 1.0,

@@ -17,7 +17,8 @@ import pytest
 from benchmarks.kills import harm, kill, start
 from mnist_models.jobs.process import Job, current_job
 from mnist_models.runs.publishing import activate, delete_run, publish
-from mnist_models.runs.run import Run, load_run, run_names
+from mnist_models.runs.registry import load_run, run_names
+from mnist_models.runs.run import Run
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -13,15 +13,18 @@ from typing import Any
 
 import pytest
 
+from mnist_models.errors import ExpectedError
 from mnist_models.jobs import lock, process
 from mnist_models.jobs.lock import Busy, exclusive
-from mnist_models.jobs.process import Job, cancel_job, current_job, start_job
-from mnist_models.jobs.worker import begin, remember_how_long
+from mnist_models.jobs.process import Job, cancel_job, current_job
+from mnist_models.jobs.progress import Event, read_progress
 from mnist_models.learning.recipes import RECIPES
-from mnist_models.pipeline.train_run import Event, Request
-from mnist_models.runs.run import RunError, load_run, run_names
+from mnist_models.pipeline.estimates import remember
+from mnist_models.pipeline.options import TrainingOptions
+from mnist_models.pipeline.request import Request
+from mnist_models.pipeline.train_job import begin, start_training
+from mnist_models.runs.registry import load_run, run_names
 
-ON_THE_SAMPLE = ["--dataset", "sample", "--epochs"]
 REQUEST = Request(RECIPES["reference"], dataset="sample")
 HEAD = {
     "pid": 2**22 + 1,
@@ -32,6 +35,11 @@ HEAD = {
     "phases": {"loading": 1, "importing": 5, "single": 3, "multi": 4, "scoring": 1},
     "measured": False,
 }
+
+
+def on_the_sample(epochs: int) -> TrainingOptions:
+    """A training of the reference recipe on the sample."""
+    return TrainingOptions(dataset="sample", epochs=epochs)
 
 
 def _until(condition: Callable[[Job], object]) -> Job:
@@ -93,7 +101,7 @@ def test_of_many_who_start_at_once_one_does_and_a_cancelled_training_leaves_noth
 ) -> None:
     def press(_: int) -> Job | Busy:
         try:
-            return start_job([*ON_THE_SAMPLE, "10000"])
+            return start_training(on_the_sample(10_000))
         except Busy as busy:
             return busy
 
@@ -103,7 +111,7 @@ def test_of_many_who_start_at_once_one_does_and_a_cancelled_training_leaves_noth
     assert started.running
     assert started.title == "reference on sample"
     with pytest.raises(Busy, match="one at a time"):
-        start_job([*ON_THE_SAMPLE, "1"])
+        start_training(on_the_sample(1))
     training = _until(lambda job: job.epochs)
     assert training.pid == started.pid
     assert training.latest.stage == "training"
@@ -124,14 +132,14 @@ def test_of_many_who_start_at_once_one_does_and_a_cancelled_training_leaves_noth
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_after_a_job_was_killed_the_next_one_trains_to_the_end(folder: Path) -> None:
-    killed = start_job([*ON_THE_SAMPLE, "10000"])
+    killed = start_training(on_the_sample(10_000))
     os.kill(killed.pid, signal.SIGKILL)
     dead = _until(lambda job: not job.running)
     assert dead.latest.stage == "failed"
     assert "ended without a word" in dead.latest.message
     (folder.parent / ".incoming-left").mkdir()  # as if it had been publishing
 
-    following = start_job([*ON_THE_SAMPLE, "1"])
+    following = start_training(on_the_sample(1))
     assert following.pid != killed.pid
     assert following.latest.stage != "failed"
     done = _until(lambda job: not job.running)
@@ -146,8 +154,10 @@ def test_after_a_job_was_killed_the_next_one_trains_to_the_end(folder: Path) -> 
 
 
 def test_a_child_that_does_not_start_says_why(folder: Path) -> None:
-    with pytest.raises(RunError, match=r"could not start: .*invalid choice: 'nonsense'"):
-        start_job(["--recipe", "nonsense"])
+    with pytest.raises(
+        ExpectedError, match=r"could not start: The recipe must be one of reference"
+    ):
+        start_training(TrainingOptions(recipe="nonsense"))
     assert current_job() is None
 
 
@@ -156,9 +166,9 @@ def test_a_folder_that_cannot_be_written_is_named(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MNIST_TRAINED", str(tmp_path / "file" / "trained"))
-    with pytest.raises(RunError, match=r"trained/\.job cannot be written"):
-        start_job([])
-    with pytest.raises(RunError, match=r"trained/\.job cannot be written"), exclusive():
+    with pytest.raises(ExpectedError, match=r"trained/\.job cannot be written"):
+        start_training(TrainingOptions())
+    with pytest.raises(ExpectedError, match=r"trained/\.job cannot be written"), exclusive():
         pass
     assert current_job() is None
 
@@ -178,8 +188,8 @@ def test_a_core_is_left_to_the_pages(
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
     monkeypatch.setattr(process.subprocess, "Popen", note)
-    with pytest.raises(RunError, match="could not start: Cannot allocate memory"):
-        start_job([])
+    with pytest.raises(ExpectedError, match="could not start: Cannot allocate memory"):
+        start_training(TrainingOptions())
     [environment] = environments
     assert environment["TF_NUM_INTRAOP_THREADS"] == str(max(1, cores - 1))
     assert environment["OMP_NUM_THREADS"] == "3"  # whoever set it knows better
@@ -187,14 +197,13 @@ def test_a_core_is_left_to_the_pages(
 
 _HOLD = """
 import os, signal, sys, time
-from mnist_models.jobs import worker
-from mnist_models.pipeline import interruption
+from mnist_models.pipeline import train_job
 from mnist_models.jobs.lock import exclusive
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.pipeline.train_run import Request
 signal.signal(signal.SIGTERM, signal.SIG_IGN if sys.argv[1] == "deaf" else signal.SIG_DFL)
 with exclusive():
-    worker.begin(Request(RECIPES["reference"], dataset="sample"))
+    train_job.begin(Request(RECIPES["reference"], dataset="sample"))
     print("held", flush=True)
     time.sleep(600)
 """
@@ -227,15 +236,15 @@ def test_a_folder_in_the_place_of_a_file_is_named_with_the_next_step(
 ) -> None:
     (folder / name / "full").mkdir(parents=True)
     assert current_job() is None
-    with pytest.raises(RunError, match=r"files in trained/\.job cannot be written: .*that folder"):
-        start_job([*ON_THE_SAMPLE, "1"])
+    with pytest.raises(ExpectedError, match=r"trained/\.job cannot be written: .*that folder"):
+        start_training(on_the_sample(1))
 
 
 def test_a_file_in_the_place_of_the_folder_is_named_with_the_next_step(folder: Path) -> None:
     folder.write_text("")
     assert current_job() is None
-    with pytest.raises(RunError, match=r"files in trained/\.job cannot be written: .*that folder"):
-        start_job([*ON_THE_SAMPLE, "1"])
+    with pytest.raises(ExpectedError, match=r"trained/\.job cannot be written: .*that folder"):
+        start_training(on_the_sample(1))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -246,8 +255,8 @@ def test_a_disk_without_room_for_a_word_is_noticed_before_a_child_is_started(
     full, open_path = Path("/dev/full"), Path.open
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", lambda *_, **__: open_path(full, "wb"))
-        with pytest.raises(RunError, match="cannot be written: No space left on device"):
-            start_job([])
+        with pytest.raises(ExpectedError, match="cannot be written: No space left on device"):
+            start_training(TrainingOptions())
 
 
 @pytest.mark.parametrize("contents", [b"", b"\xff\0" * 1000, b"held by nobody\n"])
@@ -269,10 +278,10 @@ def test_files_that_may_not_be_read_or_written_are_named_with_the_next_step(
     monkeypatch.setattr(Path, "open", refuse)
     monkeypatch.setattr(Path, "unlink", refuse)
     assert current_job() is None
-    for write in (lambda: start_job([]), lambda: begin(REQUEST)):
-        with pytest.raises(RunError, match="cannot be written: Permission denied"):
+    for write in (lambda: start_training(TrainingOptions()), lambda: begin(REQUEST)):
+        with pytest.raises(ExpectedError, match="cannot be written: Permission denied"):
             write()
-    with pytest.raises(RunError, match="cannot be written: Permission denied"), exclusive():
+    with pytest.raises(ExpectedError, match="cannot be written: Permission denied"), exclusive():
         pass
     assert not lock.is_held()
 
@@ -308,7 +317,7 @@ def test_while_another_process_holds_the_lock_nothing_starts(
 ) -> None:
     monkeypatch.setattr(process.subprocess, "Popen", lambda *_, **__: pytest.fail("it was started"))
     with pytest.raises(Busy):
-        start_job([*ON_THE_SAMPLE, "1"])
+        start_training(on_the_sample(1))
     with pytest.raises(Busy), exclusive():
         pass
 
@@ -400,7 +409,7 @@ def test_the_time_left_comes_from_the_trainings_before(folder: Path) -> None:
         first = current_job()
         assert first is not None
         assert (first.measured, first.outlook(first.started).share) == (False, 1)
-        remember_how_long(REQUEST)
+        remember(REQUEST, read_progress())
         begin(REQUEST)
         job = current_job()
         assert job is not None

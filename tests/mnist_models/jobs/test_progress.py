@@ -10,12 +10,12 @@ import pytest
 
 from mnist_models.jobs import progress
 from mnist_models.jobs.progress import (
+    Event,
     ProgressFile,
     forget_progress,
     job_folder,
     read_progress,
 )
-from mnist_models.pipeline.train_run import Event
 
 HEAD = {"pid": 1, "title": "reference on sample"}
 LARGEST = {
@@ -44,9 +44,9 @@ def _train(file: ProgressFile, epochs: int, looks: int = 1) -> None:
         for epoch in range(epochs):
             for look in range(looks):
                 share = (half + (epoch + (look + 1) / looks) / epochs) / 2
-                file.tell(Event("training", share, approach))  # type: ignore[arg-type]
+                file.tell(Event("training", share, approach))
             figures = {"epoch": epoch + 1, **LARGEST}
-            file.tell(Event("training", share, approach, figures))  # type: ignore[arg-type]
+            file.tell(Event("training", share, approach, figures))
 
 
 def _epochs(approach: str) -> list[int]:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mnist_models.learning.approaches import Approach
 from mnist_models.learning.attribution import explain, input_gradient
-from mnist_models.learning.recipes import Approach
 from mnist_models.learning.stack import Stack
 
 BOTH = pytest.mark.parametrize("approach", ["single", "multi"])
@@ -87,7 +87,7 @@ def test_the_gradient_equals_tensorflows(
     """By a tape around the Keras models, whose last activation is taken away."""
     import tensorflow as tf
 
-    from mnist_models.learning.training import to_keras
+    from mnist_models.runs.keras_export import to_keras
 
     stack = make_stack(approach, hidden=hidden)
     weights = np.random.default_rng(3).normal(size=(1, 10)).astype(np.float32)

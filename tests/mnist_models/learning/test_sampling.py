@@ -7,7 +7,6 @@ from hypothesis.extra import numpy as hnp
 from mnist_models.learning.sampling import (
     STRATEGIES,
     balanced_weights,
-    correct_prior,
     every_row,
     hard_undersample,
     oversample,
@@ -16,6 +15,7 @@ from mnist_models.learning.sampling import (
     undersample,
     unpack_rows,
 )
+from mnist_models.metrics.calibration import correct_prior
 
 SIDES = hnp.arrays(np.bool_, st.integers(2, 200)).filter(lambda p: p.any() and not p.all())
 SEEDS = st.integers(0, 2**32 - 1)

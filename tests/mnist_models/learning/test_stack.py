@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mnist_models.learning import stack as stack_module
-from mnist_models.learning.recipes import Approach
+from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack, sigmoid, softmax
 
 BOTH = pytest.mark.parametrize("approach", ["single", "multi"])
@@ -36,7 +36,7 @@ def test_the_forward_pass_equals_keras(
     make_stack: MakeStack,
     images: np.ndarray,
 ) -> None:
-    from mnist_models.learning.training import to_keras
+    from mnist_models.runs.keras_export import to_keras
 
     stack = make_stack(approach, hidden=hidden, negative_slope=negative_slope)
     models = to_keras(stack)

@@ -11,14 +11,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_models.data.mnist import Dataset
+from mnist_models.data.dataset import Dataset
 from mnist_models.learning import batches as member_rows
 from mnist_models.learning import training
+from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.augmentation import Distortion, distort
-from mnist_models.learning.recipes import APPROACHES, Approach, Recipe
+from mnist_models.learning.program import Program
+from mnist_models.learning.recipes import Recipe
 from mnist_models.learning.sampling import STRATEGIES
-from mnist_models.learning.stack import PIXELS, Stack
-from mnist_models.learning.training import Fit, TrainingError, export_keras, fit
+from mnist_models.learning.stack import Stack
+from mnist_models.learning.training import Fit, TrainingError, fit
+from mnist_models.pictures import PIXELS
+from mnist_models.runs.keras_export import export_keras, to_keras
 
 TINY = Recipe(
     name="tiny",
@@ -54,7 +58,7 @@ def _train_with_keras(
     optimizer = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
     losses = keras.losses
     loss = losses.BinaryCrossentropy if len(members) > 1 else losses.SparseCategoricalCrossentropy
-    models = [keras.Sequential(model.layers[:-1]) for model in training.to_keras(start)]
+    models = [keras.Sequential(model.layers[:-1]) for model in to_keras(start)]
     for k, (model, member) in enumerate(zip(models, members, strict=True)):
         model.compile(
             optimizer[recipe.optimizer](recipe.learning_rate),
@@ -124,6 +128,7 @@ def test_a_member_of_a_stack_learns_as_it_would_beside_others(
 _FIT_AND_PRINT_DIGEST = """
 import hashlib, sys
 import numpy as np
+from mnist_models.learning.program import Program
 from mnist_models.learning.recipes import Recipe
 from mnist_models.learning.training import fit
 data = np.load(sys.argv[1])
@@ -160,10 +165,10 @@ def test_initial_weights_are_glorot_uniform_and_biases_zero() -> None:
     assert not np.allclose(stack.weights[0][0], stack.weights[0][1])
 
 
-def _program(recipe: Recipe, rows: Rows) -> training._Program:
+def _program(recipe: Recipe, rows: Rows) -> Program:
     members = member_rows.make_members(recipe, "multi", rows[1], np.arange(3), 0)
     start = training.initial_stack(recipe, "multi", np.arange(3), 0)
-    return training._Program(recipe, members, rows[0], start=start, seed=0)
+    return Program(recipe, members, rows[0], start=start, seed=0)
 
 
 def test_dropout_silences_its_share_and_keeps_the_mean(three: Rows) -> None:

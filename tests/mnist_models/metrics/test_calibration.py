@@ -8,21 +8,25 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from mnist_models.metrics.calibration import (
-    Curve,
     Reliability,
     is_rejected,
     member_reliability,
-    precision_recall_curve,
-    precision_recall_curves,
     rejection_threshold,
     reliability,
-    roc_curve,
-    roc_curves,
     top_label_reliability,
     yes_groups,
 )
-from mnist_models.metrics.scores import YES, wilson_interval
-from mnist_models.runs.run import Run, load_run
+from mnist_models.metrics.roc import (
+    Curve,
+    precision_recall_curve,
+    precision_recall_curves,
+    roc_curve,
+    roc_curves,
+)
+from mnist_models.metrics.scores import YES
+from mnist_models.metrics.significance import wilson_interval
+from mnist_models.runs.registry import load_run
+from mnist_models.runs.run import Run
 
 # Tenths give ties and fall on the bounds of the bins; any other number does neither.
 _PROBABILITY = st.integers(0, 10).map(lambda tenths: tenths / 10) | st.floats(0, 1)

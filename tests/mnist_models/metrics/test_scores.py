@@ -9,7 +9,8 @@ from scipy.stats import binomtest
 from sklearn import metrics as sk
 
 from mnist_models.learning.sampling import stream, undersample
-from mnist_models.metrics.scores import Metrics, PairedMetrics, evaluate, wilson_interval
+from mnist_models.metrics.scores import Metrics, evaluate
+from mnist_models.metrics.significance import PairedMetrics, wilson_interval
 
 CLASSES = np.arange(4)
 

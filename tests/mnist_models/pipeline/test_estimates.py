@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_models.jobs.progress import Progress, job_folder
+from mnist_models.jobs.progress import Event, Progress, job_folder
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline import estimates
@@ -16,7 +16,7 @@ from mnist_models.pipeline.estimates import (
     remember,
     work,
 )
-from mnist_models.pipeline.train_run import Event, Request
+from mnist_models.pipeline.request import Request
 
 REFERENCE = RECIPES["reference"]
 ON_MNIST = Request(REFERENCE)

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from mnist_models.__main__ import main
-from mnist_models.data.mnist import Dataset
+from mnist_models.data.dataset import Dataset
 from mnist_models.jobs import progress
 from mnist_models.pipeline import train_run as train_run_module
 from mnist_models.runs import publishing
 from mnist_models.runs.publishing import activate, publish
-from mnist_models.runs.run import Run, active_name, load_run
+from mnist_models.runs.registry import active_name, load_run
+from mnist_models.runs.run import Run
 
 Arrange = Callable[[pytest.MonkeyPatch, Path], None]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mnist_models.data.mnist import DatasetError
+from mnist_models.jobs.progress import Event
 from mnist_models.learning.recipes import TrainingError
 from mnist_models.pipeline import interruption
 from mnist_models.pipeline.interruption import (
@@ -18,7 +19,6 @@ from mnist_models.pipeline.interruption import (
     ending,
     is_expected,
 )
-from mnist_models.pipeline.train_run import Event
 from mnist_models.runs.run import RunError
 from mnist_models.settings import SettingsError
 

@@ -1,19 +1,21 @@
+import json
 from typing import Any
 
 import pytest
 
-from mnist_models.data.mnist import Dataset
+from mnist_models.data.dataset import Dataset
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.augmentation import Distortion
-from mnist_models.learning.recipes import APPROACHES, RECIPES
-from mnist_models.pipeline.options import Choices, usual
-from mnist_models.pipeline.train_run import Request
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.pipeline.options import TrainingOptions, usual
+from mnist_models.pipeline.request import Request
 from mnist_models.settings import SettingsError
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_without_any_choice_a_recipe_is_trained_as_it_is_registered(name: str) -> None:
     recipe = RECIPES[name]
-    assert Choices(recipe=name).request() == Request(recipe, APPROACHES, recipe.dataset)
+    assert TrainingOptions(recipe=name).request() == Request(recipe, APPROACHES, recipe.dataset)
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -21,17 +23,17 @@ def test_what_the_widgets_begin_with_is_what_the_recipe_says(name: str) -> None:
     """Chosen once more, it changes nothing, but where a recipe gives its layers units apart."""
     recipe, offered = RECIPES[name], usual(RECIPES[name])
     for choice in ("epochs", "sampling", "distortions"):
-        chosen = Choices(recipe=name, **{choice: offered[choice]}).request()
+        chosen = TrainingOptions(recipe=name, **{choice: offered[choice]}).request()
         assert chosen.recipe == recipe
     alike = {offered["hidden"]} == {*recipe.units("single"), *recipe.units("multi")}
-    chosen = Choices(recipe=name, hidden=offered["hidden"]).request()
+    chosen = TrainingOptions(recipe=name, hidden=offered["hidden"]).request()
     assert (chosen.recipe.settings() == recipe.settings()) is alike
 
 
 def test_each_choice_changes_what_it_is_called_by() -> None:
     def changed(recipe: str = "reference", **choice: Any) -> dict[str, Any]:
         before = RECIPES[recipe].settings()
-        after = Choices(recipe=recipe, **choice).request().recipe.settings()
+        after = TrainingOptions(recipe=recipe, **choice).request().recipe.settings()
         return {k: after.get(k) for k in before | after if before.get(k) != after.get(k)}
 
     assert changed(epochs=3) == {"epochs": 3}
@@ -48,9 +50,9 @@ def test_each_choice_changes_what_it_is_called_by() -> None:
 def test_a_distortion_is_a_share_of_the_strongest() -> None:
     strongest = RECIPES["strong"].distortion
     assert strongest is not None
-    assert Choices(distortions=1).request().recipe.distortion == strongest
-    assert Choices(recipe="strong", distortions=0).request().recipe.distortion is None
-    half = Choices(distortions=0.5).request().recipe.distortion
+    assert TrainingOptions(distortions=1).request().recipe.distortion == strongest
+    assert TrainingOptions(recipe="strong", distortions=0).request().recipe.distortion is None
+    half = TrainingOptions(distortions=0.5).request().recipe.distortion
     assert half == Distortion(
         shift=strongest.shift / 2,
         rotation=strongest.rotation / 2,
@@ -63,8 +65,8 @@ def test_a_distortion_is_a_share_of_the_strongest() -> None:
 
 
 def test_one_approach_or_both_are_trained() -> None:
-    assert Choices(approach="multi").request().approaches == ("multi",)
-    assert Choices(approach="both").request().approaches == APPROACHES
+    assert TrainingOptions(approach="multi").request().approaches == ("multi",)
+    assert TrainingOptions(approach="both").request().approaches == APPROACHES
 
 
 @pytest.mark.parametrize(
@@ -87,22 +89,27 @@ def test_one_approach_or_both_are_trained() -> None:
 )
 def test_what_is_not_offered_is_refused_with_what_is(choice: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
-        Choices(**choice).request()
+        TrainingOptions(**choice).request()
+
+
+def test_options_travel_as_json_and_come_out_the_same() -> None:
+    options = TrainingOptions(recipe="strong", hidden=64, name="mine", scores_only=("multi",))
+    assert TrainingOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
 
 
 def test_a_run_may_have_the_name_of_its_own_recipe() -> None:
-    assert Choices(recipe="strong", name="strong").request().name == "strong"
+    assert TrainingOptions(recipe="strong", name="strong").request().name == "strong"
 
 
 def test_settings_that_differ_give_runs_of_different_names(tiny_dataset: Dataset) -> None:
     """Of any two trainings that differ in what decides the weights, neither hides the other."""
-    others = [
-        Choices(epochs=3), Choices(hidden=64), Choices(dropout=0.5), Choices(sampling="fresh"),
-        Choices(distortions=0.5), Choices(distortions=1), Choices(seed=1),
+    others: list[dict[str, Any]] = [
+        {"epochs": 3}, {"hidden": 64}, {"dropout": 0.5}, {"sampling": "fresh"},
+        {"distortions": 0.5}, {"distortions": 1}, {"seed": 1},
     ]  # fmt: skip
     names = set()
-    for choices in (Choices(), *others):
-        request = choices.request()
+    for choices in ({}, *others):
+        request = TrainingOptions(**choices).request()
         names.add(request.default_name(request.fingerprint(tiny_dataset)))
     assert len(names) == 1 + len(others)
     assert "reference" in names

@@ -9,20 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_models.data.mnist import Dataset
-from mnist_models.learning.recipes import APPROACHES, RECIPES, Approach, Recipe
+from mnist_models.data.dataset import Dataset
+from mnist_models.jobs.progress import FINAL_STAGES, FITTING_STAGES, Event
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
 from mnist_models.pipeline import train_run as train_run_module
-from mnist_models.pipeline.train_run import (
-    FINAL_STAGES,
-    FITTING_STAGES,
-    Event,
-    Request,
-    train_run,
-    with_settings,
-)
-from mnist_models.runs.run import Run, RunError, run_names
+from mnist_models.pipeline.options import with_settings
+from mnist_models.pipeline.request import Request
+from mnist_models.pipeline.train_run import train_run
+from mnist_models.runs.registry import run_names
+from mnist_models.runs.run import Run, RunError
 
 ROOT = Path(__file__).resolve().parents[3]
 TINY = Recipe(name="tiny", summary="", hidden=(8,), batch_size=32, epochs=2)

@@ -9,17 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_models import to_mnist
-from mnist_models.data.pen_digits import BOX, PENS, load_pen_digits, render
+from mnist_models.data.pen_digits import PENS, WRITING_BOX, load_pen_digits
 from mnist_models.preprocessing.decoding import UnreadablePicture
-from mnist_models.preprocessing.rasterise import MAX_POINTS, PEN, redraw
+from mnist_models.preprocessing.rasterise import MAX_POINTS, REDRAWN_PEN, redraw
 
 DOWN: dict[str, Any] = {"path": [["M", 100, 50], ["Q", 100, 120, 100, 150], ["L", 100, 200]]}
 
 
 def test_a_stroke_is_thin_and_where_it_was_drawn() -> None:
     rows, columns = np.nonzero(redraw([DOWN], 280) > 127)
-    assert (rows.min(), rows.max()) == pytest.approx((50 - PEN / 2, 200 + PEN / 2), abs=1)
-    assert np.ptp(columns) + 1 == pytest.approx(PEN, abs=1)
+    assert (rows.min(), rows.max()) == pytest.approx(
+        (50 - REDRAWN_PEN / 2, 200 + REDRAWN_PEN / 2), abs=1
+    )
+    assert np.ptp(columns) + 1 == pytest.approx(REDRAWN_PEN, abs=1)
 
 
 def test_a_curve_bends_as_the_browser_bends_it() -> None:
@@ -30,7 +32,7 @@ def test_a_curve_bends_as_the_browser_bends_it() -> None:
 
 def test_a_tap_is_a_dot() -> None:
     dot = redraw([{"path": [["M", 140, 140], ["L", 140, 140.001]]}], 280)
-    assert np.count_nonzero(dot > 127) == pytest.approx(np.pi * (PEN / 2) ** 2, rel=0.25)
+    assert np.count_nonzero(dot > 127) == pytest.approx(np.pi * (REDRAWN_PEN / 2) ** 2, rel=0.25)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,10 @@ def test_nothing_that_a_browser_sends_raises_anything_else(value: Any) -> None:
 def test_real_digits_become_the_same_pictures_as_by_the_thinnest_pen() -> None:
     """So what is measured with that pen holds for whatever pen a visitor chose."""
     for digit in load_pen_digits()[::50]:
-        lines = [stroke * (280 / BOX) for stroke in digit.strokes]
+        lines = [stroke * (280 / WRITING_BOX) for stroke in digit.strokes]
         drawn = [{"path": [["M", *line[0]], *(["L", *p] for p in line[1:])]} for line in lines]
-        redrawn, thin = to_mnist(redraw(drawn, 280)), to_mnist(render(digit.strokes, pen=min(PENS)))
+        redrawn, thin = (
+            to_mnist(redraw(drawn, 280)),
+            to_mnist(digit.drawn(pen=min(PENS))),
+        )
         assert np.abs(redrawn.astype(int) - thin).mean() < 0.1

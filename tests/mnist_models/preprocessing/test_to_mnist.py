@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_models import load_run
-from mnist_models.data.pen_digits import PenDigit, load_pen_digits, render
+from mnist_models.data.pen_digits import PenDigit, load_pen_digits
 from mnist_models.preprocessing import to_mnist as preparation
 from mnist_models.preprocessing.morphology import components
+from mnist_models.preprocessing.rasterise import render
 from mnist_models.preprocessing.to_mnist import BlankDrawing, to_mnist, to_mnist_steps
 
 Grey = NDArray[np.uint8]
@@ -459,7 +460,7 @@ class TestRealDigits:
         self, pen_digits: list[PenDigit], pen: int, big: bool
     ):
         for digit in pen_digits:
-            image = to_mnist(render(digit.strokes, pen=pen, big=big))
+            image = to_mnist(digit.drawn(pen=pen, big=big))
             rows, columns = np.nonzero(image)
             assert max(extent(image)) == 20
             for index, centre in zip((rows, columns), centre_of_mass(image), strict=True):
@@ -492,7 +493,7 @@ class TestRealDigits:
     ):
         digits = load_pen_digits()[::15]
         labels = np.array([digit.digit for digit in digits])
-        pictures = [render(digit.strokes, pen=24) for digit in digits]
+        pictures = [digit.drawn(pen=24) for digit in digits]
 
         def accuracy() -> float:
             images = np.stack([to_mnist(picture) for picture in pictures])

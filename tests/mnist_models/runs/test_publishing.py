@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mnist_models.atomic_files import WriteError
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.runs import publishing
 from mnist_models.runs.publishing import activate, delete_run, publish, remove_leftovers
 from mnist_models.runs.quota import check_room, is_shipped
-from mnist_models.runs.run import Run, RunError, active_name, load_run, run_names
+from mnist_models.runs.registry import active_name, load_run, run_names
+from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import SettingsError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -122,7 +124,7 @@ def test_a_deletion_that_fails_leaves_the_run_whole(
     activate("other")
     with monkeypatch.context() as patch:
         patch.setattr(Path, function, refuse)
-        with pytest.raises(RunError, match="trained/ cannot be written: Permission denied"):
+        with pytest.raises(WriteError, match="trained/ cannot be written: Permission denied"):
             delete_run("other")
     load_run("other").verify()
     load_run().verify()
@@ -222,7 +224,7 @@ def test_a_limit_that_is_no_number_lets_nothing_through(
 def _what_is_told(write: Callable[[], object]) -> str | None:
     try:
         write()
-    except RunError as error:
+    except WriteError as error:
         return str(error)
     return None
 
@@ -272,7 +274,8 @@ def test_a_disk_that_is_full_at_any_step_of_publishing_changes_nothing(
 _PUBLISH_WITH_LITTLE_SPACE = """
 import resource, sys
 from mnist_models.runs.publishing import publish
-from mnist_models.runs.run import RunError, load_run
+from mnist_models.atomic_files import WriteError
+from mnist_models.runs.registry import load_run
 run = load_run("reference")
 manifest = {k: v for k, v in run.manifest.items() if k not in ("format", "name", "files")}
 contents = (manifest, {"single": run.single, "multi": run.multi},
@@ -280,7 +283,7 @@ contents = (manifest, {"single": run.single, "multi": run.multi},
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), -1))
 try:
     publish("next", *contents)
-except RunError as error:
+except WriteError as error:
     print(error)
 """
 

@@ -10,21 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_models.learning.recipes import APPROACHES
+from mnist_models.atomic_files import WriteError
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.sampling import STRATEGIES, stream, undersample, unpack_rows
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
 from mnist_models.runs import publishing
 from mnist_models.runs import run as run_module
 from mnist_models.runs.publishing import activate, check_name, free_name, publish, remove_leftovers
-from mnist_models.runs.run import (
-    Run,
-    RunError,
-    active_name,
-    find_run,
-    load_run,
-    run_names,
-)
+from mnist_models.runs.registry import active_name, find_run, load_run, run_names
+from mnist_models.runs.run import Run, RunError
 
 FILES = ["history.json", "multi.npz", "rows.npz", "run.json", "single.npz", "test_scores.npz"]
 DATA_FILES = [name for name in FILES if name != "run.json"]
@@ -426,7 +421,7 @@ def test_a_failure_in_the_middle_of_publishing_leaves_everything_as_it_was(
     with monkeypatch.context() as patch:
         patch.setattr(owner, function, _fail_at(call, error, getattr(owner, function)))
         if isinstance(error, OSError):
-            with pytest.raises(RunError, match=r"No space left .* Free some space"):
+            with pytest.raises(WriteError, match=r"No space left .* Free some space"):
                 publish("next", **tiny_contents)
         else:
             with pytest.raises(KeyboardInterrupt):
@@ -460,7 +455,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_next_step(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MNIST_TRAINED", str(tmp_path / "file" / "trained"))
-    with pytest.raises(RunError, match=r"cannot be written: .* try again"):
+    with pytest.raises(WriteError, match=r"cannot be written: .* try again"):
         publish("next", **tiny_contents)
 
 
@@ -474,7 +469,7 @@ def test_a_read_only_folder_is_named_with_the_next_step(
     monkeypatch.setattr(publishing.tempfile, "mkdtemp", refuse)
     monkeypatch.setattr(publishing.tempfile, "NamedTemporaryFile", refuse)
     for write in (lambda: publish("next", **tiny_contents), lambda: activate("reference")):
-        with pytest.raises(RunError, match="trained/ cannot be written: Permission denied"):
+        with pytest.raises(WriteError, match="trained/ cannot be written: Permission denied"):
             write()
 
 
@@ -483,7 +478,7 @@ import os, signal, sys
 from pathlib import Path
 import numpy as np
 from mnist_models.runs.publishing import publish
-from mnist_models.runs.run import load_run
+from mnist_models.runs.registry import load_run
 module, function, call, before = sys.argv[1:]
 owner = {"np": np, "os": os, "Path": Path}[module]
 original, calls = getattr(owner, function), 0
@@ -557,7 +552,7 @@ def test_an_active_file_that_is_a_folder_falls_back_to_the_default(
 ) -> None:
     (trained / "active").mkdir()
     assert load_run().name == "reference"
-    with pytest.raises(RunError, match="cannot be written"):
+    with pytest.raises(WriteError, match="cannot be written"):
         activate("other")
     assert {p.name for p in trained.iterdir()} == {"active", "reference", "other"}
 
@@ -583,7 +578,7 @@ def test_a_choice_that_fails_leaves_the_choice_as_it_was(
     activate("reference")
     before = _snapshot(trained)
     monkeypatch.setattr(owner, function, _fail_at(1, error, getattr(owner, function)))
-    with pytest.raises(RunError if isinstance(error, OSError) else KeyboardInterrupt):
+    with pytest.raises(WriteError if isinstance(error, OSError) else KeyboardInterrupt):
         activate("other")
     assert _snapshot(trained) == before
 

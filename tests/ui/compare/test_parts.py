@@ -15,7 +15,8 @@ from sklearn.metrics import average_precision_score, precision_recall_fscore_sup
 from mnist_models.comparison.contenders import Contender, Duel, contenders_of
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
-from mnist_models.metrics.calibration import roc_curves, top_label_reliability, yes_groups
+from mnist_models.metrics.calibration import top_label_reliability, yes_groups
+from mnist_models.metrics.roc import roc_curves
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from ui.compare import binary_models, calibration, per_class, roc_charts

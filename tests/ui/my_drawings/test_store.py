@@ -343,7 +343,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def _offer() -> None:
     import numpy as np
 
-    from mnist_models.runs.run import load_run
+    from mnist_models.runs.registry import load_run
     from ui.draw.correction import offer_correction
     from ui.shared.navigation import navigate
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mnist_models.incremental.lessons import Lesson, State, Step
+from mnist_models.incremental.lesson import Lesson, State, Step
 from mnist_models.incremental.methods import WAYS, Way
 from ui.new_class.result_text import (
     best_step,

@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.runs.publishing import publish
-from mnist_models.runs.run import Run, active_name, run_names
+from mnist_models.runs.registry import active_name, run_names
+from mnist_models.runs.run import Run
 
 OpenPage = Callable[..., AppTest]
 Environment = pytest.MonkeyPatch

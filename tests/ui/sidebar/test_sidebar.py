@@ -11,11 +11,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.jobs.lock import exclusive
-from mnist_models.jobs.worker import begin
+from mnist_models.jobs.progress import Event
 from mnist_models.learning.recipes import RECIPES
-from mnist_models.pipeline.train_run import Event, Request
+from mnist_models.pipeline.options import TrainingOptions
+from mnist_models.pipeline.request import Request
+from mnist_models.pipeline.train_job import begin
 from mnist_models.runs.publishing import activate, publish
-from mnist_models.runs.run import Run, active_name, run_names
+from mnist_models.runs.registry import active_name, run_names
+from mnist_models.runs.run import Run
 from tests.helpers.pages import choose_run, run_in_sidebar
 from ui.sidebar.training_progress import watch_job
 
@@ -132,31 +135,34 @@ def _press_retrain(page: AppTest) -> None:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What was asked of the command line; nothing is trained."""
-    asked: list[list[str]] = []
-    monkeypatch.setattr("ui.sidebar.training_form.start_job", asked.append)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[TrainingOptions]:
+    """What was asked for; nothing is trained."""
+    asked: list[TrainingOptions] = []
+    monkeypatch.setattr("ui.sidebar.training_form.start_training", asked.append)
     monkeypatch.setattr("ui.sidebar.training_form.find_mnist", lambda: Path("mnist.npz"))
     return asked
 
 
 def test_the_button_trains_the_reference_where_nobody_chose_anything(
-    tiny_run: Run, open_page: OpenPage, asked: list[list[str]]
+    tiny_run: Run, open_page: OpenPage, asked: list[TrainingOptions]
 ) -> None:
     _press_retrain(open_page("compare"))
-    assert asked == [["--again"]]
+    assert asked == [TrainingOptions(again=True)]
 
 
 def test_without_mnist_the_sample_is_learned_from(
-    tiny_run: Run, open_page: OpenPage, asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    tiny_run: Run,
+    open_page: OpenPage,
+    asked: list[TrainingOptions],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("ui.sidebar.training_form.find_mnist", lambda: None)
     _press_retrain(open_page("compare"))
-    assert asked == [["--dataset=sample", "--again"]]
+    assert asked == [TrainingOptions(dataset="sample", again=True)]
 
 
 def test_the_button_starts_what_was_chosen_also_when_the_settings_are_closed_again(
-    tiny_run: Run, open_page: OpenPage, asked: list[list[str]]
+    tiny_run: Run, open_page: OpenPage, asked: list[TrainingOptions]
 ) -> None:
     page = open_page("compare")
     page.session_state["train_settings"] = True
@@ -172,14 +178,13 @@ def test_the_button_starts_what_was_chosen_also_when_the_settings_are_closed_aga
     assert not page.sidebar.slider
     assert any("2 epochs, the offline sample" in caption.value for caption in page.sidebar.caption)
     _press_retrain(page)
-    [arguments] = asked
-    assert set(arguments) == {
-        "--again", "--dataset=sample", "--epochs=2", "--dropout=0.5", "--seed=5", "--name=mine"
-    }  # fmt: skip
+    assert asked == [
+        TrainingOptions(dataset="sample", epochs=2, dropout=0.5, seed=5, name="mine", again=True)
+    ]
 
 
 def test_another_recipe_begins_with_its_own_settings(
-    tiny_run: Run, open_page: OpenPage, asked: list[list[str]]
+    tiny_run: Run, open_page: OpenPage, asked: list[TrainingOptions]
 ) -> None:
     page = open_page("compare")
     page.session_state["train_settings"] = True
@@ -188,11 +193,14 @@ def test_another_recipe_begins_with_its_own_settings(
     page.sidebar.selectbox(key="train_recipe").set_value("slides-c").run()
     assert page.sidebar.slider(key="train_dropout_slides-c").value == 0.5
     _press_retrain(page)
-    assert asked == [["--recipe=slides-c", "--again"]]
+    assert asked == [TrainingOptions(recipe="slides-c", again=True)]
 
 
 def test_what_is_beyond_the_limits_is_refused_before_anything_starts(
-    tiny_run: Run, open_page: OpenPage, asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    tiny_run: Run,
+    open_page: OpenPage,
+    asked: list[TrainingOptions],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MNIST_MAX_EPOCHS", "3")
     page = open_page("compare")

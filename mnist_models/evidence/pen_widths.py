@@ -1,0 +1,58 @@
+"""The experiments on drawings by people: how well they are read, pen by pen."""
+
+from typing import Any
+
+from mnist_models.data.pen_digits import WIDTHS
+from mnist_models.evidence.experiments import Evidence
+from mnist_models.learning.approaches import APPROACHES, Approach
+
+PEN_DIGITS = "pen digits"  # how the names of all pictures of them begin
+
+
+def pen_pictures_name(pen: int, *, big: bool) -> str:
+    """What the benchmark of drawings calls the pen digits drawn with a pen of so many pixels."""
+    return f"{PEN_DIGITS}, {'big and centred' if big else 'as drawn'}, {pen} px pen"
+
+
+def left_out_accuracy(
+    found: Evidence | None, pictures: str, preparation: str
+) -> dict[Approach, float] | None:
+    """How many drawings of writers they never saw the five folds of "pens" read, as a share.
+
+    Args:
+        found: the experiment "writers", if it is there.
+        pictures, preparation: which drawings, as the benchmark of drawings calls them.
+
+    Returns:
+        Right answers of all folds together over all their drawings, per approach; None where it
+        was not measured.
+    """
+    wanted = {"pictures": pictures, "preparation": preparation}
+    entries = [e for e in found["runs"] if wanted.items() <= e.items()] if found else []
+    if not entries:
+        return None
+    rows = sum(entry["rows"] for entry in entries)
+    return {a: sum(entry["right"][a] for entry in entries) / rows for a in APPROACHES}
+
+
+def accuracy_by_pen(found: Evidence, *, big: bool) -> list[dict[str, Any]]:
+    """What the benchmark of drawings measured with `to_mnist`, an entry per pen and contender.
+
+    Args:
+        found: the experiment "drawing".
+        big: drawings that fill the canvas, or such as people drew them.
+
+    Returns:
+        Per entry `pen` in pixels, `run`, `approach` and `accuracy`.
+    """
+    entries = []
+    for pen in WIDTHS:
+        name = pen_pictures_name(pen, big=big)
+        rows = (row for row in found["rows"] if row["pictures"] == name)
+        accuracy: dict[str, float] = next(
+            (r["accuracy"] for r in rows if r["preparation"] == "to_mnist"), {}
+        )
+        for key, value in accuracy.items():
+            run, _, approach = key.rpartition(".")
+            entries.append({"pen": pen, "run": run, "approach": approach, "accuracy": value})
+    return entries

@@ -1,0 +1,52 @@
+"""What others published, beside what the runs here came to."""
+
+import contextlib
+
+from mnist_models.evidence.experiments import Evidence, load_evidence
+from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.learning.approaches import TITLES, Approach
+from mnist_models.learning.recipes import RECIPES, Published
+from mnist_models.runs.registry import load_run, run_names
+from mnist_models.runs.run import Run, RunError
+
+
+def published_rows() -> list[dict[str, str]]:
+    """Accuracies of all sound runs on MNIST beside the published ones, a row per approach.
+
+    Raises:
+        RunError: the folder of the runs cannot be read.
+    """
+    rows = []
+    seeds = load_evidence("seeds")
+    for name in run_names():
+        with contextlib.suppress(RunError):  # the sidebar offers it, and says that it is damaged
+            run = load_run(name)
+            if run.test_set == "mnist":
+                rows += [_published_row(run, approach, seeds) for approach in run.approaches]
+    return rows
+
+
+def _published_row(run: Run, approach: Approach, seeds: Evidence | None) -> dict[str, str]:
+    settings = dict(run.manifest["recipe"])
+    name = settings.pop("name")
+    changed = name in RECIPES and RECIPES[name].settings() != settings
+    published = run.published or Published("–")
+    theirs, test = published.test.get(approach), run.metrics(approach)
+    low, high = test.accuracy_interval
+    spread = seeds_spread(seeds, run, approach)
+    return {
+        "run": run.name,
+        "recipe": f"{name}, other settings" if changed else name,
+        "approach": TITLES[approach],
+        "published": _printed(theirs),
+        "ours": f"{test.accuracy:.4f} ({low:.4f} to {high:.4f})",
+        "seeds": spread.text(".4f") if spread else "–",
+        "difference": "–" if theirs is None else f"{test.accuracy - theirs:+.4f}",
+        "published train": _printed(published.train.get(approach)),
+        "our train": f"{run.metrics(approach, 'train').accuracy:.4f}",
+        "source": published.source,
+    }
+
+
+def _printed(figure: float | None) -> str:
+    return "not printed" if figure is None else f"{figure:.4f}"

@@ -1,0 +1,112 @@
+"""The experiments on how networks train: overfitting, sampling, seeds."""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from mnist_models.evidence.experiments import Evidence, Spread
+from mnist_models.learning.approaches import Approach
+from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.runs.run import Run
+
+
+def gap_by_dropout(entries: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+    """Per dropout the train and test accuracy and the gap between them, spread over the seeds.
+
+    Args:
+        entries: `dropout` of the experiment "overfitting".
+    """
+    rows = []
+    for dropout in sorted({entry["dropout"] for entry in entries}):
+        own = [entry for entry in entries if entry["dropout"] == dropout]
+        rows.append({"dropout": f"{dropout:g}", **_accuracies(own)})
+    return rows
+
+
+def table_by_strategy(runs: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+    """Per sampling strategy what its runs measured, spread over the seeds.
+
+    Args:
+        runs: `runs` of the experiment "sampling".
+    """
+    rows = []
+    for name in STRATEGIES:
+        if own := [run for run in runs if run["strategy"] == name]:
+            distinct, seconds = (
+                Spread.of([run[key] for run in own]) for key in ("distinct_rows", "seconds")
+            )
+            rows.append(
+                {
+                    "strategy": name,
+                    **_accuracies(own),
+                    "distinct rows": distinct.text(",.0f"),
+                    "seconds": seconds.text(".1f"),
+                }
+            )
+    return rows
+
+
+def reliability_bins(runs: Sequence[dict[str, Any]], strategy: str) -> list[dict[str, Any]]:
+    """The reliability diagram of one strategy, the answers of all its seeds in the same bins.
+
+    Args:
+        runs: `runs` of the experiment "sampling".
+        strategy: whose.
+
+    Returns:
+        Per `correction` ("before", "after") and bin that is not empty: `predicted`, the mean
+        probability, `observed`, the share of yes among its `answers`.
+    """
+    own = [run["calibration"] for run in runs if run["strategy"] == strategy]
+    rows = []
+    for when in ("before", "after"):
+        for k, counts in enumerate(zip(*(c[when]["count"] for c in own), strict=True)):
+            if answers := sum(counts):
+                row: dict[str, Any] = {"correction": when, "answers": answers}
+                for axis in ("predicted", "observed"):
+                    values = [c[when][axis][k] or 0.0 for c in own]  # null where nothing fell
+                    weighted = sum(v * n for v, n in zip(values, counts, strict=True))
+                    row[axis] = weighted / answers
+                rows.append(row)
+    return rows
+
+
+def calibration_sentence(runs: Sequence[dict[str, Any]], strategy: str) -> str:
+    """The expected calibration error of a strategy in words, before and after the correction."""
+    own = [run["calibration"] for run in runs if run["strategy"] == strategy]
+    before, after = (100 * median(c[when]["error"] for c in own) for when in ("before", "after"))
+    sentence = (
+        "Expected calibration error, the distance between what the models say and how often it is "
+        f"so, averaged over all answers: {before:.2f} percentage points"
+    )
+    if not STRATEGIES[strategy].balanced:
+        return f"{sentence}. Nothing was balanced, so there is nothing to correct."
+    reason = (
+        "Balancing taught that a yes is as likely as a no; the correction puts back how rare it is."
+        if after <= before
+        else "The correction overshoots: it assumes that balancing was all that moved the answers."
+    )
+    return f"{sentence} before the prior correction, {after:.2f} after it. {reason}"
+
+
+def seeds_spread(found: Evidence | None, run: Run, approach: Approach) -> Spread | None:
+    """Test accuracy of a run's approach, trained with several seeds; None where not measured.
+
+    Args:
+        found: the experiment "seeds", if it is there.
+        run: its settings and its data must be those of the experiment.
+        approach: one that the run has.
+    """
+    entries = [e for e in found["runs"] if e["approach"] == approach] if found else []
+    same = [e["recipe"] for e in entries if e["fingerprint"] == run.manifest["fingerprint"]]
+    accuracies = [e["test_accuracy"] for e in entries if e["recipe"] in same]
+    return Spread.of(accuracies) if len(accuracies) > 1 else None
+
+
+def _accuracies(entries: Sequence[dict[str, Any]]) -> dict[str, str]:
+    figures = {
+        "test accuracy": [e["test_accuracy"] for e in entries],
+        "train accuracy": [e["train_accuracy"] for e in entries],
+        "gap": [e["train_accuracy"] - e["test_accuracy"] for e in entries],
+    }
+    return {name: Spread.of(values).text(".4f") for name, values in figures.items()}

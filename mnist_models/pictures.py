@@ -1,0 +1,11 @@
+"""What pictures are, wherever they are handed on: their size, and names for their types."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 28  # pixels of MNIST's pictures, which the networks see
+PIXELS = SIDE * SIDE
+
+Grey = NDArray[np.uint8]  # (H, W) grey levels, 0 to 255
+Images = NDArray[np.uint8]  # (n, 28, 28), light ink on dark
+Ink = NDArray[np.floating]  # (H, W), 0 where there is none

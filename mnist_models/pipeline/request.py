@@ -1,0 +1,56 @@
+"""What to train, and what a run that came of it is known by."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from mnist_models.data.dataset import Dataset
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.recipes import RECIPES, Recipe
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to train.
+
+    Attributes:
+        recipe: the settings.
+        approaches: which approaches.
+        dataset: a name in `mnist.DATASETS`.
+        seed: decides rows, initial weights, shuffles and dropout.
+        name: of the new run; chosen from the recipe's name if empty.
+        again: train even if a run with the same settings, data and seed is there.
+        scores_only: approaches whose weights are not kept, for runs that would be large.
+    """
+
+    recipe: Recipe
+    approaches: tuple[Approach, ...] = APPROACHES
+    dataset: str = "mnist"
+    seed: int = 0
+    name: str = ""
+    again: bool = False
+    scores_only: tuple[Approach, ...] = ()
+
+    @property
+    def fits(self) -> int:
+        """How many times a stack is trained from its beginning."""
+        return len(self.approaches) * (2 if self.recipe.refit else 1)
+
+    def fingerprint(self, dataset: Dataset) -> str:
+        """Hash of everything that decides the weights: settings, data and seed."""
+        decides = {
+            "settings": self.recipe.settings(),
+            "dataset": dataset.fingerprint,
+            "seed": self.seed,
+        }
+        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+
+    def default_name(self, fingerprint: str) -> str:
+        """The recipe's name, with what is unusual about this training behind it."""
+        registered = RECIPES.get(self.recipe.name)
+        usual = registered and registered.settings() == self.recipe.settings() and self.seed == 0
+        parts = [self.recipe.name]
+        parts += [self.approaches[0]] if len(self.approaches) == 1 else []
+        parts += [] if self.dataset == self.recipe.dataset else [self.dataset]
+        parts += [] if usual else [fingerprint[:6]]
+        return "-".join(parts)

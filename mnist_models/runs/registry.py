@@ -1,0 +1,111 @@
+"""Which runs there are, and which one is shown by default."""
+
+import contextlib
+from pathlib import Path
+
+from mnist_models.learning.approaches import Approach
+from mnist_models.runs.run import RUN_NAME, UNLISTED, Run, RunError, read_run
+from mnist_models.settings import trained_folder
+
+# What visitors see until another run is made active: the first of these that is there.
+DEFAULT_RUNS = ("pens", "strong", "reference")
+
+
+def run_names() -> list[str]:
+    """The names of the runs in `trained/`, damaged ones included, the default one first.
+
+    Those that visitors keep for themselves are not among them, see `unlisted_run_names`.
+
+    Raises:
+        RunError: the folder cannot be read.
+    """
+    names = [name for name in _folders() if not name.startswith(UNLISTED)]
+    return sorted(names, key=lambda name: (*(name != first for first in DEFAULT_RUNS), name))
+
+
+def unlisted_run_names(owner: str = "") -> list[str]:
+    """The names of the runs that a visitor has taught and kept, or that any has.
+
+    Args:
+        owner: the mark that stands in their names, see `lessons.mark_of`; empty for everyone's.
+
+    Raises:
+        RunError: the folder cannot be read.
+    """
+    return sorted(name for name in _folders() if name.startswith(f"{UNLISTED}{owner}"))
+
+
+def _folders() -> list[str]:
+    folder = trained_folder()
+    try:
+        return [p.name for p in folder.iterdir() if _is_run_folder(p)] if folder.is_dir() else []
+    except OSError as error:
+        raise RunError(f"trained/ cannot be read: {error.strerror or error}.") from error
+
+
+def active_name() -> str:
+    """The name of the run that is shown when nobody asks for another.
+
+    What `trained/active` names, if that run is there; else the default run, else any.
+
+    Raises:
+        RunError: there is no run at all.
+    """
+    names = run_names()
+    if not names:
+        raise RunError(_no_run(None))
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        chosen = (trained_folder() / "active").read_text(encoding="utf-8").strip()
+        if chosen in names:
+            return chosen
+    return names[0]
+
+
+def find_run(
+    fingerprint: str, approaches: tuple[Approach, ...], with_weights: tuple[Approach, ...]
+) -> Run | None:
+    """A sound run with this fingerprint, scores and weights of these approaches, if there is one.
+
+    Args:
+        fingerprint: of settings, data and seed.
+        approaches: those that it must have been scored for.
+        with_weights: those whose networks it must have.
+    """
+    for name in run_names():
+        with contextlib.suppress(RunError):
+            run = load_run(name)
+            if run.manifest["fingerprint"] != fingerprint:
+                continue
+            if set(approaches) <= set(run.approaches) and set(with_weights) <= set(
+                run.with_weights
+            ):
+                run.verify()
+                return run
+    return None
+
+
+def _is_run_folder(path: Path) -> bool:
+    return path.is_dir() and bool(RUN_NAME.fullmatch(path.name))
+
+
+def load_run(name: str | None = None) -> Run:
+    """The run of that name, or the active one.
+
+    Raises:
+        RunError: there is no such run, or its manifest is damaged.
+    """
+    name = active_name() if name is None else name
+    path = trained_folder() / name
+    if not RUN_NAME.fullmatch(name) or not path.is_dir():
+        raise RunError(_no_run(name))
+    return read_run(path)
+
+
+def _no_run(name: str | None) -> str:
+    # Whatever else stands in an address is not repeated: it could be read as part of the page.
+    known = name is not None and RUN_NAME.fullmatch(name)
+    what = f"run called {name}" if known else "trained run" if name is None else "run of that name"
+    return (
+        f"There is no {what} in trained/. See what is there with: python -m mnist_models "
+        "runs. Train one with: python -m mnist_models train"
+    )
