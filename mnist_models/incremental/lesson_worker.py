@@ -32,9 +32,10 @@ from mnist_models.incremental.lessons import (
     load_state,
     tell,
 )
+from mnist_models.incremental.task import Labelled, Task, accuracy, alarmed, labelled, task_of
 from mnist_models.jobs.progress import Event
 from mnist_models.learning.approaches import APPROACHES, Approach
-from mnist_models.learning.recipes import RECIPES, Recipe
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
 from mnist_models.pipeline.interruption import Interruption, ending, is_expected
@@ -43,7 +44,7 @@ from mnist_models.runs.registry import load_run
 from mnist_models.settings import limits
 
 if TYPE_CHECKING:
-    from mnist_models.incremental.updates import Labelled, Task, Taught
+    from mnist_models.incremental.updates import Taught
 
 _TELL_EVERY_S = 0.3
 _KEPT_BACK = 5  # of the visitor's examples every fifth, if there are so many
@@ -119,7 +120,7 @@ def _give(lesson: Lesson, folder: Path, report: _Report) -> None:
     from mnist_models.incremental.updates import teach
 
     prepare = _left_out if lesson.kind == "left out" else _prepared
-    task, test, new_test = prepare(lesson, *_labelled(dataset), folder, report)
+    task, test, new_test = prepare(lesson, *labelled(dataset), folder, report)
     report.say("teaching", rehearsed=dataset.name, **_before(task, test, new_test))
     for way, taught in teach(task, lesson.ways, report.way):
         taught.stack.save(folder / f"{way}.npz")
@@ -132,7 +133,7 @@ def _keep(lesson: Lesson, folder: Path, report: _Report) -> None:
     report.say("keeping")
     order = json.loads((folder / "keep.json").read_text(encoding="utf-8"))
     dataset = _rehearsed(lesson)
-    train, test = _labelled(dataset)
+    train, test = labelled(dataset)
     if lesson.kind != "left out":
         task, test, new_test = _prepared(lesson, train, test, folder, report)
         train, test = task.old + task.new, test + new_test
@@ -160,8 +161,8 @@ def _manifest(
     state: State,
     dataset: Dataset,
     stacks: dict[Approach, Stack],
-    train: "Labelled",
-    test: "Labelled",
+    train: Labelled,
+    test: Labelled,
 ) -> dict[str, Any]:
     """What run.json says of a run that was taught."""
     known = lesson.kind == "left out"
@@ -204,15 +205,6 @@ def _manifest(
     }
 
 
-def _labelled(dataset: Dataset) -> tuple["Labelled", "Labelled"]:
-    from mnist_models.incremental.updates import Labelled
-
-    return (
-        Labelled(dataset.x_train, dataset.y_train.astype(np.int64)),
-        Labelled(dataset.x_test, dataset.y_test.astype(np.int64)),
-    )
-
-
 def _rehearsed(lesson: Lesson) -> Dataset:
     """What old classes are rehearsed and tested with: nothing is downloaded for a lesson."""
     mnist = lesson.kind == "left out" or load_run(lesson.run).test_set == "mnist"
@@ -220,40 +212,26 @@ def _rehearsed(lesson: Lesson) -> Dataset:
 
 
 def _prepared(
-    lesson: Lesson, old: "Labelled", test: "Labelled", folder: Path, _: _Report
-) -> tuple["Task", "Labelled", "Labelled"]:
+    lesson: Lesson, old: Labelled, test: Labelled, folder: Path, _: _Report
+) -> tuple[Task, Labelled, Labelled]:
     """What a run is to learn from the visitor's examples, and what both kinds are tested with."""
-    from mnist_models.incremental.updates import Labelled, Task
-
-    run = load_run(lesson.run)
-    single, multi = run.single, run.multi
     with np.load(folder / "pictures.npz", allow_pickle=False) as file:
         new = Labelled(file["x"], file["y"])
-    if _are_numbers(run.classes) and all(text.isdecimal() for text in new.y):
-        new = Labelled(new.x, new.y.astype(np.int64))
-        also: tuple[Any, ...] = tuple(int(text) for text in lesson.also)
-    else:  # a name among them, and all labels are texts
-        old, test = (Labelled(some.x, some.y.astype(str)) for some in (old, test))
-        single, multi = (replace(s, classes_=s.classes_.astype(str)) for s in (single, multi))
-        also = lesson.also
-    known = set(multi.classes_.tolist())
-    if lesson.kind == "mend" and not set(new.y.tolist()) <= known:
+    run = load_run(lesson.run)
+    if lesson.kind == "mend" and not set(new.y.tolist()) <= set(map(str, run.classes)):
         raise LessonError(f"The run {run.name} does not know what the drawings show.")
     kept = np.arange(len(new.y)) % _KEPT_BACK == _KEPT_BACK - 1
-    recipe = replace(
-        Recipe.from_settings(run.name, run.manifest["recipe"]),
-        hidden=single.layers[1:-1],
-        member_hidden=multi.layers[1:-1],
-    )
-    task = Task(recipe, single, multi, new.of(~kept), old, also, lesson.seed)
-    return task, test, new.of(kept)
+    task = task_of(run, new, old, also=lesson.also, seed=lesson.seed)
+    if task.new.y.dtype.kind == "U":
+        test = test.as_text()
+    new = task.new
+    return replace(task, new=new.of(~kept)), test, new.of(kept)
 
 
 def _left_out(
-    lesson: Lesson, old: "Labelled", test: "Labelled", _: Path, report: _Report
-) -> tuple["Task", "Labelled", "Labelled"]:
+    lesson: Lesson, old: Labelled, test: Labelled, _: Path, report: _Report
+) -> tuple[Task, Labelled, Labelled]:
     """A run of the reference recipe that has never seen the digit, and the digit."""
-    from mnist_models.incremental.updates import Task
     from mnist_models.learning.training import fit
 
     digit, recipe = int(lesson.label), RECIPES["reference"]
@@ -272,7 +250,7 @@ def _left_out(
     return task, test.of(test.y != digit), test.of(test.y == digit)
 
 
-def _before(task: "Task", test: "Labelled", new_test: "Labelled") -> dict[str, Any]:
+def _before(task: Task, test: Labelled, new_test: Labelled) -> dict[str, Any]:
     """What is known when the teaching begins, as `State` has it."""
     stacks: dict[Approach, Stack] = {"single": task.single, "multi": task.multi}
     classes = [*task.multi.classes_.tolist(), *([] if task.is_known else [task.label])]
@@ -288,9 +266,7 @@ def _before(task: "Task", test: "Labelled", new_test: "Labelled") -> dict[str, A
     }
 
 
-def _step(way: Way, taught: "Taught", task: "Task", test: "Labelled", new_test: "Labelled") -> Step:
-    from mnist_models.incremental.updates import alarmed
-
+def _step(way: Way, taught: "Taught", task: Task, test: Labelled, new_test: Labelled) -> Step:
     stack = taught.stack
     shown = new_test if len(new_test.y) else task.new
     alarms = alarmed(stack, shown) if stack.output == "sigmoid" else {}
@@ -303,15 +279,6 @@ def _step(way: Way, taught: "Taught", task: "Task", test: "Labelled", new_test: 
         new=accuracy(stack, new_test) if len(new_test.y) else None,
         alarms={str(label): share for label, share in alarms.items()},
     )
-
-
-def accuracy(stack: Stack, test: "Labelled") -> float:
-    """The share of pictures that are read correctly."""
-    return float((stack.predict(test.x) == test.y).mean())
-
-
-def _are_numbers(classes: list[Any]) -> bool:
-    return all(isinstance(label, int) for label in classes)
 
 
 if __name__ == "__main__":

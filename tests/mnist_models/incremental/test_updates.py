@@ -12,22 +12,9 @@ from hypothesis import strategies as st
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
 from mnist_models.incremental import updates
-from mnist_models.incremental.lesson_worker import accuracy
 from mnist_models.incremental.methods import WAYS, Way
-from mnist_models.incremental.updates import (
-    ALARMING,
-    ROWS_OF_FEW,
-    Labelled,
-    Task,
-    Taught,
-    add_member,
-    alarmed,
-    learn_on,
-    mend_members,
-    rehearsal,
-    teach,
-    widen,
-)
+from mnist_models.incremental.task import ALARMING, Labelled, Task, accuracy, alarmed
+from mnist_models.incremental.updates import ROWS_OF_FEW, Taught, rehearsal, teach, update, widen
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.stack import Stack
@@ -76,10 +63,10 @@ def test_a_new_member_leaves_the_others_bit_for_bit(task: Task, taught: dict[Way
 
 def test_mending_changes_the_members_it_names_and_no_others(task: Task) -> None:
     new = Labelled(task.new.x, np.full(10, 4))
-    mended = mend_members(task.multi, [7, 4], TINY, new, task.old, seed=0)
+    mended = update(replace(task, new=new, also=(7,)), "mended")
     changed = [k for k in range(9) if _member(mended.stack, k) != _member(task.multi, k)]
     assert changed == [4, 7]
-    assert mended.changed == [7, 4]
+    assert mended.changed == [4, 7]
     assert mended.stack.classes_.tolist() == list(range(9))
 
 
@@ -121,7 +108,7 @@ def test_a_class_may_have_any_name_and_there_may_be_eleven(task: Task) -> None:
     for taught in named.values():
         assert taught.stack.classes_.tolist() == [*map(str, range(9)), "a star"]
     once_more = Labelled(task.new.x[:, ::-1], np.full(len(task.new.y), "upside down"))
-    grown = add_member(named["mended"].stack, TINY, once_more, old, seed=0).stack
+    grown = update(Task(TINY, single, named["mended"].stack, once_more, old), "member").stack
     assert grown.classes_.tolist()[-2:] == ["a star", "upside down"]
     assert grown.predict_proba(task.new.x).shape == (10, 11)
 
@@ -222,7 +209,7 @@ def test_a_single_model_has_no_members_to_take_out(task: Task) -> None:
 
 
 def test_the_single_model_goes_on_from_what_it_knows(task: Task) -> None:
-    grown = learn_on(task.single, TINY, task.new, task.old, seed=0).stack
+    grown = update(task, "together").stack
     assert grown.layers == (784, 16, 10)
     moved = np.abs(grown.weights[0] - task.single.weights[0]).mean()
     apart = np.abs(fit_anew(task).weights[0] - task.single.weights[0]).mean()
