@@ -1,6 +1,6 @@
 """How soon does a page answer what a visitor asks of it, beside an empty page with one chart?
 
-The empty page is `benchmarks/empty_app.py`, opened from another one like it: its chart is drawn
+The empty page is `apps/empty_app.py`, opened from another one like it: its chart is drawn
 from nothing, as what our visitor asks for is. What is timed is the same for both: from a click to
 the page at rest, which is the last change of what it shows, its charts included, or the end of
 its script where that comes later. At rest is a page that has heard from its server, whose script
@@ -180,7 +180,7 @@ def measure(asks: Sequence[Ask], run: str, browsers: int, repeats: int) -> Itera
 
     try:
         with (
-            served("benchmarks/empty_app.py", ()) as empty,
+            served("benchmarks/apps/empty_app.py", ()) as empty,
             served("app.py", ()) as ours,
             open_browser(executable) as browser,
             _pages(browser, browsers) as empty_pages,

@@ -1,7 +1,7 @@
 """How soon does the demo answer, and how large is it, beside the straightforward app?
 
-The straightforward app is `benchmarks/plain_app.py`: the same models as Keras files, the same
-canvas, and eleven calls of `predict` per stroke. Beside them `benchmarks/least_app.py` shows what
+The straightforward app is `apps/plain_app.py`: the same models as Keras files, the same
+canvas, and eleven calls of `predict` per stroke. Beside them `apps/least_app.py` shows what
 Streamlit, the canvas and the browser take for an app that reads nothing. They are started in turns,
 each time a new server; an empty tab of one headless Chromium is there before. Of each:
 
@@ -34,8 +34,8 @@ Starts = Mapping[str, Sequence[Mapping[str, float]]]  # of each app what `stopwa
 
 SCRIPTS = {
     "ours": "app.py",
-    "plain": "benchmarks/plain_app.py",
-    "least": "benchmarks/least_app.py",
+    "plain": "benchmarks/apps/plain_app.py",
+    "least": "benchmarks/apps/least_app.py",
 }
 TITLES = {
     "start_s": "start to first verdicts, s",

@@ -4,7 +4,7 @@ What one writes first: TensorFlow in the page, the models loaded once, the whole
 28 × 28, and one `predict` per network. FOLDER is what `python -m mnist_models export RUN FOLDER`
 has written. Containers and canvas are those of ours, so that one script can use both.
 
-    streamlit run benchmarks/plain_app.py -- FOLDER
+    streamlit run benchmarks/apps/plain_app.py -- FOLDER
 """
 
 import sys

@@ -3,7 +3,7 @@
 It answers every stroke with the same digit: no models, no page around it. What it takes
 is Streamlit's, the canvas' and the browser's, and no app with them takes less.
 
-    streamlit run benchmarks/least_app.py
+    streamlit run benchmarks/apps/least_app.py
 """
 
 import streamlit as st

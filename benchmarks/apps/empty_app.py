@@ -2,7 +2,7 @@
 
 There are two of them, so that one can be opened from the other.
 
-    streamlit run benchmarks/empty_app.py
+    streamlit run benchmarks/apps/empty_app.py
 """
 
 import pandas as pd

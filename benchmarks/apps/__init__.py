@@ -1,0 +1,1 @@
+"""Apps to measure ours against."""
