@@ -37,12 +37,6 @@ def test_links_and_pictures_lead_to_files(document: str) -> None:
     assert [link for link in links if not (PROJECT / link).exists()] == []
 
 
-def test_every_module_has_its_place_in_the_architecture() -> None:
-    text = (PROJECT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    modules = {path.stem for path in (PROJECT / "mnist_models").glob("*.py")} - {"__init__"}
-    assert [name for name in modules if f"| `{name}` |" not in text] == []
-
-
 def test_shipped_runs_are_named_in_gitignore() -> None:
     """Otherwise a run that is committed once could not be committed again after a change."""
     if not (PROJECT / ".git").exists():

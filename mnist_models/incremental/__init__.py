@@ -1,1 +1,6 @@
-"""incremental."""
+"""A trained run learns something more: a new class, or pictures that it misread.
+
+`methods` names the ways, `task` says what is learned from what, `updates` trains it. A visitor's
+own `lesson` is asked for and followed in `lessons` and given by `lesson_worker`; `add_class` is the
+same in one call, for other programs.
+"""

@@ -1,1 +1,5 @@
-"""metrics."""
+"""Scores → what they are worth.
+
+`scores` has accuracy, per class and confusion, `significance` intervals and the paired test,
+`calibration` what probabilities are worth, `roc` the curves over all thresholds.
+"""
