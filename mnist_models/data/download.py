@@ -98,7 +98,7 @@ def _download(source: Source, target: Path) -> Generator[int, None, None]:
     except (OSError, http.client.HTTPException) as error:
         raise DatasetError(
             f"There is no {source.what} on this machine, and it could not be downloaded from "
-            f"{source.url} to {target} ({reason(error)}). Get online, {source.instead}."
+            f"{source.url} into the cache of Keras ({reason(error)}). Get online, {source.instead}."
         ) from error
     finally:
         with suppress(OSError):  # the first error is the one to report

@@ -99,9 +99,13 @@ def _read_mnist(path: Path) -> Dataset:
         problem = f"is damaged or not an .npz file ({error})"
     else:
         return dataset
+    # Visitors read this too, so the folder's place on the server is not told.
     if os.environ.get("MNIST_NPZ"):
-        raise DatasetError(f"{path} {problem}. Set MNIST_NPZ to a sound copy, or unset it.")
-    raise DatasetError(f"{path} {problem}. Move or delete it, and MNIST will be downloaded again.")
+        raise DatasetError(f"{path.name} {problem}. Set MNIST_NPZ to a sound copy, or unset it.")
+    raise DatasetError(
+        f"{path.name} in the cache of Keras {problem}. Move or delete it, and MNIST will be "
+        "downloaded again."
+    )
 
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:

@@ -25,6 +25,8 @@ _SAMPLE_SCALE = 8  # pixels per cell when enlarged
 # with them as heavy as MNIST's (mean grey level 32.6; MNIST's test set 33.8).
 _SAMPLE_BLACK, _SAMPLE_WHITE = 4, 14
 
+_REINSTALL = "reinstall scikit-learn, whose file it is"
+
 
 def load_sample() -> Dataset:
     """1,797 labelled digits that scikit-learn carries, brought to MNIST's geometry; offline.
@@ -53,9 +55,9 @@ def _read_sample_table() -> np.ndarray:
     try:
         table = np.loadtxt(path, delimiter=",", dtype=np.float32)
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise DatasetError(f"{path} cannot be read ({error}). Reinstall scikit-learn.") from error
+        raise DatasetError(f"{path.name} cannot be read: {_REINSTALL}.") from error
     if table.shape != _SAMPLE_SHAPE:
-        raise DatasetError(f"{path} does not hold the 1,797 digits. Reinstall scikit-learn.")
+        raise DatasetError(f"{path.name} does not hold the 1,797 digits: {_REINSTALL}.")
     return table
 
 

@@ -212,7 +212,7 @@ def test_a_cache_that_cannot_be_written_is_a_dataset_error(home, published, serv
     with pytest.raises(DatasetError) as caught:
         mnist.load_mnist()
     _assert_says_how_to_go_on_without(caught.value)
-    assert str(home) in str(caught.value)
+    assert str(home) not in str(caught.value)  # visitors read it
 
 
 def test_without_leave_to_download_nothing_is_asked_for(cached, published, serve):
@@ -228,7 +228,8 @@ def test_what_lies_in_the_cache_is_never_overwritten(cached, published, serve):
     assert mnist.download_mnist() == cached
     with pytest.raises(DatasetError, match="Move or delete it") as caught:
         mnist.load_mnist()
-    assert str(cached) in str(caught.value)
+    assert "mnist.npz in the cache of Keras" in str(caught.value)
+    assert str(cached.parent) not in str(caught.value)
     assert cached.read_bytes() == b"something else"
     assert requests == []
 
@@ -285,7 +286,8 @@ def _assert_refused(path: Path, reason: str) -> None:
     before = path.read_bytes()
     with pytest.raises(DatasetError, match=reason) as caught:
         mnist.load_mnist()
-    assert str(caught.value).startswith(f"{path} ")
+    assert str(caught.value).startswith(f"{path.name} ")
+    assert str(path.parent) not in str(caught.value)  # visitors read it
     assert "Set MNIST_NPZ to a sound copy" in str(caught.value)
     assert path.read_bytes() == before
 
@@ -497,5 +499,5 @@ def test_a_damaged_sample_file_is_named(tmp_path, monkeypatch, content):
     for name in [n for n in sys.modules if n.partition(".")[0] == "sklearn"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(DatasetError, match=r"digits\.csv\.gz.*Reinstall scikit-learn"):
+    with pytest.raises(DatasetError, match=r"digits\.csv\.gz.*reinstall scikit-learn"):
         load_sample()
