@@ -41,6 +41,8 @@ from mnist_models.runs.registry import unlisted_run_names
 from mnist_models.runs.run import UNLISTED, RunError
 from mnist_models.settings import trained_folder
 
+_UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_FORGOTTEN = ".forgotten-"  # how names begin of lessons that were thrown away
 _WORKER = "mnist_models.incremental.lesson_worker"
 
 MAX_LESSONS = 60  # folders of a few megabytes each; the oldest goes
@@ -95,7 +97,7 @@ def read_lesson(visitor: str) -> State | None:
 
 def read_request(visitor: str) -> Lesson | None:
     """What the visitor's lesson is about; None where there is none."""
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+    with contextlib.suppress(*_UNREADABLE):
         return load_request(lesson_folder(visitor))
     return None
 
@@ -153,7 +155,13 @@ def cancel_lesson(visitor: str) -> None:
 def forget_lesson(visitor: str) -> None:
     """Throw the visitor's lesson away; one that is going on is cancelled first."""
     cancel_lesson(visitor)
-    shutil.rmtree(lesson_folder(visitor), ignore_errors=True)
+    folder = lesson_folder(visitor)
+    # Its worker may still write, for a step or two; what it writes then is nobody's any more.
+    with contextlib.suppress(OSError):
+        folder.rename(folder.with_name(f"{_FORGOTTEN}{secrets.token_hex(8)}"))
+    for gone in lessons_folder().glob(f"{_FORGOTTEN}*"):
+        if not somebody_holds(alive(gone)):
+            shutil.rmtree(gone, ignore_errors=True)
 
 
 def taught(visitor: str, ways: dict[Approach, Way]) -> Pair:
@@ -212,7 +220,7 @@ def load_state(folder: Path) -> State:
 def _read(folder: Path) -> State | None:
     try:
         return replace(load_state(folder), running=somebody_holds(alive(folder)))
-    except (OSError, ValueError, TypeError, KeyError):
+    except _UNREADABLE:
         return None
 
 

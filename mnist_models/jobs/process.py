@@ -86,7 +86,10 @@ class Job:
         Args:
             now: seconds since the epoch, if not the present.
         """
-        elapsed = (time.time() if now is None else now) - self.started
+        # By what the job has timed itself: the machine's clock may have been set meanwhile.
+        told = self.progress.times[-1] if self.progress.times else 0.0
+        since = (time.time() if now is None else now) - self.progress.changed
+        elapsed = told + max(0.0, since)
         return outlook(self.phases, self.progress, elapsed, measured=self.measured)
 
 
@@ -224,6 +227,8 @@ def _end_by_force(job: Job) -> None:
         now = current_job()
         if not now or not now.running or (now.pid, now.started) != (job.pid, job.started):
             return
+        if now.latest.stage == "publishing":
+            return  # too late: it ends as it would have
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(job.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 

@@ -21,12 +21,19 @@ class TimeIsUp(BaseException):
     """The training has taken as long as one may; the message says how long that is."""
 
 
+_NEEDED = {
+    "tensorflow": "TensorFlow",
+    "keras": "TensorFlow",
+    "sklearn": "scikit-learn",
+    "scipy": "SciPy",
+}
+_NO_MEMORY = ("cannot allocate memory", "failed to map segment")  # as the system's loader says it
 _EXPECTED = (Cancelled, ExpectedError, KeyboardInterrupt, MemoryError, TimeIsUp)
 
 
 def is_expected(error: BaseException) -> bool:
     """Whether its sentence says all; of any other error the traceback should be seen."""
-    return isinstance(error, _EXPECTED) or _is_no_memory(error)
+    return isinstance(error, _EXPECTED) or _is_no_memory(error) or bool(_missing(error))
 
 
 def ending(error: BaseException) -> Event:
@@ -38,6 +45,11 @@ def ending(error: BaseException) -> Event:
             "There is not enough memory for this training; nothing was changed. Fewer hidden "
             "units, or one approach at a time, need less."
         )
+    elif package := _missing(error):
+        sentence = (
+            f"Training needs {package}, which is not installed here; nothing was changed. Install "
+            "it with: pip install -r requirements.txt"
+        )
     elif is_expected(error):
         sentence = str(error)
     else:
@@ -46,8 +58,17 @@ def ending(error: BaseException) -> Event:
 
 
 def _is_no_memory(error: BaseException) -> bool:
-    # TensorFlow's own error is known by its name here, since only `training` imports it.
+    # TensorFlow's own error is known by its name here, since only what trains imports it. Where
+    # there is too little for TensorFlow itself, its libraries cannot be loaded.
+    if isinstance(error, ImportError):
+        return any(words in str(error).lower() for words in _NO_MEMORY)
     return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+
+
+def _missing(error: BaseException) -> str:
+    """The package that training needs and that is not installed; empty if it is not that."""
+    name = (error.name or "").split(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    return _NEEDED.get(name, "")
 
 
 class Interruption:
@@ -106,7 +127,8 @@ class Interruption:
             "here; nothing was changed. Fewer epochs or hidden units take less."
         )
         _thread.interrupt_main(signal.SIGTERM)
-        if not over.wait(GRACE_S):  # it does not hear: it may be stuck outside of Python
+        # Does it not hear, it may be stuck outside of Python; or it is being published.
+        if not over.wait(GRACE_S) and not self._too_late:
             tell(ending(self._reason))
             os._exit(1)
 

@@ -24,6 +24,7 @@ from mnist_models.incremental.lesson import (
 )
 from mnist_models.incremental.lessons import (
     MAX_KEPT_BY_ONE,
+    alive,
     cancel_lesson,
     forget_lesson,
     keep_lesson,
@@ -140,6 +141,29 @@ def test_a_lesson_is_its_visitors_alone(tiny_run: Run, no_child: list[Path]) -> 
     forget_lesson("me")
     assert read_lesson("me") is None
     assert read_request("you") == replace(SYMBOL, label="moon")
+
+
+def test_a_lesson_that_is_forgotten_while_its_worker_writes_leaves_nothing(
+    tiny_run: Run, no_child: list[Path]
+) -> None:
+    start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
+    folder = no_child[0]
+    with alive(folder):
+        forget_lesson("me")
+        assert read_lesson("me") is None
+        with pytest.raises(OSError, match="No such file"):  # the worker's next word
+            tell(folder, State("teaching"))
+        assert not folder.exists()
+    forget_lesson("me")  # whoever comes next sweeps
+    assert [path for path in folder.parent.iterdir() if path.is_dir()] == []
+
+
+def test_a_state_that_is_nested_too_deeply_is_no_state(tiny_run: Run, no_child: list[Path]) -> None:
+    start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
+    (no_child[0] / "state.json").write_text("[" * 200_000)
+    assert read_lesson("me") is None
+    (no_child[0] / "request.json").write_text("[" * 200_000)
+    assert read_request("me") is None
 
 
 def test_a_dead_tutor_is_told_as_dead(tiny_run: Run, no_child: list[Path]) -> None:

@@ -200,10 +200,11 @@ import os, signal, sys, time
 from mnist_models.pipeline import train_job
 from mnist_models.jobs.lock import exclusive
 from mnist_models.learning.recipes import RECIPES
-from mnist_models.pipeline.train_run import Request
+from mnist_models.pipeline.request import Request
+from mnist_models.jobs.progress import Event
 signal.signal(signal.SIGTERM, signal.SIG_IGN if sys.argv[1] == "deaf" else signal.SIG_DFL)
 with exclusive():
-    train_job.begin(Request(RECIPES["reference"], dataset="sample"))
+    progress = train_job.begin(Request(RECIPES["reference"], dataset="sample"))
     print("held", flush=True)
     time.sleep(600)
 """
@@ -418,6 +419,35 @@ def test_the_time_left_comes_from_the_trainings_before(folder: Path) -> None:
         outlook = job.outlook(job.started)
         assert outlook.share == 0
         assert outlook.seconds_left == pytest.approx(sum(job.phases.values()))
+
+
+def test_a_clock_that_was_set_meanwhile_does_not_change_the_time_left(
+    write_progress: Callable[..., None],
+) -> None:
+    """The job began years ago, says its file; by its own watch it was just now."""
+    write_progress({**HEAD, "measured": True}, Event("training", 0.25, "single"))
+    job = current_job()
+    assert job is not None
+    assert job.started == 1
+    left = job.outlook().seconds_left
+    assert left is not None
+    assert left < 60
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_a_job_that_is_being_published_is_not_ended_by_force(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "GRACE_S", 0.5)
+    publishing = _HOLD.replace("    print(", '    progress.tell(Event("publishing"))\n    print(')
+    command = [sys.executable, "-c", publishing, "deaf"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline().strip() == b"held"
+        cancel_job()
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(timeout=3)
+        child.kill()
 
 
 def test_a_new_job_forgets_what_the_one_before_said(write_progress: Callable[..., None]) -> None:

@@ -80,6 +80,30 @@ def test_tensorflows_own_error_is_the_one_that_is_known_by_name() -> None:
     assert "not enough memory" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ModuleNotFoundError("No module named 'keras'", name="keras"), "Training needs TensorFlow"),
+        (ModuleNotFoundError("No module named 'x'", name="tensorflow.python"), "needs TensorFlow"),
+        (ModuleNotFoundError("No module named 'sklearn'", name="sklearn"), "needs scikit-learn"),
+        (
+            ImportError("libtensorflow_cc.so.2: failed to map segment from shared object"),
+            "There is not enough memory",
+        ),
+        (ImportError("x.so: cannot allocate memory for thread-local data"), "not enough memory"),
+    ],
+)
+def test_what_cannot_be_imported_is_said_with_the_next_step(
+    error: ImportError, sentence: str
+) -> None:
+    assert sentence in ending(error).message
+    assert is_expected(error)
+
+
+def test_a_module_of_ours_that_is_absent_is_a_fault() -> None:
+    assert not is_expected(ModuleNotFoundError("No module named 'x'", name="x"))
+
+
 # Interruptions
 
 
@@ -143,6 +167,19 @@ with Interruption() as interruption:
         # In C, and not to be interrupted: Python's handlers wait for the main thread to come back.
         ctypes.CDLL(None).pause()
 """
+
+
+@needs_signals
+def test_what_is_being_published_is_not_ended_by_the_time_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(interruption, "GRACE_S", 0.05)
+    monkeypatch.setattr(os, "_exit", lambda _: pytest.fail("it was ended"))
+    with Interruption() as entered:
+        tell = entered.watching(ignore)
+        with entered.after(0.001, ignore):
+            tell(Event("publishing"))
+            time.sleep(0.5)
 
 
 @needs_signals
