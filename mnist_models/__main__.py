@@ -80,6 +80,11 @@ def evaluate_run(options: argparse.Namespace) -> int:
     """Score a run's weights on its data once more and print the tables."""
     run = load_run(options.run)
     run.verify()
+    if unknown := sorted({str(label) for label in run.classes} - set("0123456789")):
+        raise RunError(
+            f"The run {run.name} cannot be scored once more: no data set has test pictures of "
+            f"{', '.join(unknown)}. Its stored figures: python -m mnist_models report {run.name}"
+        )
     dataset = load_dataset(run.test_set, progress=_download_progress)
     print(f"{run.label}, scored on {len(dataset.y_test):,} test pictures of {run.test_set}\n")
     same = True
@@ -219,20 +224,19 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_choices(command: argparse.ArgumentParser) -> None:
     """The fields of `TrainingOptions`; None, where none is given, is the recipe's."""
-    allowed = limits()
     command.add_argument("--recipe", choices=sorted(RECIPES), default="reference")
     command.add_argument("--approach", choices=(*APPROACHES, "both"), default="both")
     command.add_argument("--dataset", choices=DATASETS, help="default: the recipe's")
-    for option, bounds, about in (
-        ("--epochs", allowed.epochs, "passes over the training rows"),
-        ("--hidden", allowed.hidden, "units of every hidden layer"),
-        ("--dropout", allowed.dropout, "share of hidden units silenced in a step"),
-        ("--distortions", allowed.distortions, "0 leaves the pictures as they are, 1 is strong's"),
+    for number, about in (
+        ("epochs", "passes over the training rows"),
+        ("hidden", "units of every hidden layer"),
+        ("dropout", "share of hidden units silenced in a step"),
+        ("distortions", "0 leaves the pictures as they are, 1 is strong's"),
     ):
         about += " (default: the recipe's)"
-        command.add_argument(option, type=_within(bounds), metavar="NUMBER", help=about)
+        command.add_argument(f"--{number}", type=_within(number), metavar="NUMBER", help=about)
     command.add_argument("--sampling", choices=tuple(STRATEGIES), help="of the binary models' rows")
-    command.add_argument("--seed", type=_within(allowed.seed), default=0, metavar="NUMBER")
+    command.add_argument("--seed", type=_within("seed"), default=0, metavar="NUMBER")
     command.add_argument("--name", default="", help="of the run (default: from the recipe)")
     command.add_argument(
         "--again", action="store_true", help="train even if the same was trained before"
@@ -247,8 +251,11 @@ def _add_choices(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _within(bounds: Bounds) -> Callable[[str], float]:
+def _within(name: str) -> Callable[[str], float]:
+    """Reads a number within one of the `limits`, which are asked for when there is a number."""
+
     def parse(text: str) -> float:
+        bounds: Bounds = getattr(limits(), name)
         try:
             return bounds.parse(text)
         except ValueError as error:

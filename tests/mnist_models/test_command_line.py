@@ -70,6 +70,27 @@ def test_a_damaged_run_is_listed_with_what_is_wrong(
     assert "The run other is damaged: multi.npz" in lines[2]
 
 
+def test_a_class_that_was_taught_cannot_be_scored_once_more_which_is_said(
+    trained: Path, tiny_contents: dict[str, Any], capsys: Capture
+) -> None:
+    manifest = {**tiny_contents["manifest"], "classes": [*map(str, range(9)), "star"]}
+    publish("own-me-star", **{**tiny_contents, "manifest": manifest})
+    assert main(["evaluate", "own-me-star"]) == 1
+    said = capsys.readouterr().err
+    assert "no data set has test pictures of star" in said
+    assert "python -m mnist_models report own-me-star" in said
+
+
+@pytest.mark.parametrize("variable", ["MNIST_MAX_EPOCHS", "MNIST_MAX_HIDDEN"])
+def test_limits_that_are_no_numbers_break_no_command_that_needs_none(
+    variable: str, tiny_run: Run, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv(variable, "many")
+    assert main(["runs"]) == 0
+    assert main(["train", "--epochs", "1"]) == 1
+    assert f"{variable} must be a whole number" in capsys.readouterr().err
+
+
 def test_without_runs_the_next_step_is_said(trained: Path, capsys: Capture) -> None:
     for arguments in (["runs"], ["evaluate"]):
         assert main(arguments) == 1
