@@ -5,14 +5,17 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from mnist_models.drawings.drawing import CorrectionError, Drawing
+from mnist_models.drawings.files import as_npz, as_zip
+from mnist_models.drawings.readings import mistakes_by_class, read
+from mnist_models.drawings.store import Store
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.registry import run_names
 from mnist_models.runs.run import Run, RunError
+from mnist_models.settings import keeps_drawings, who_sees_drawings
 from ui.my_drawings.gallery import show_accuracy, show_cards
-from ui.my_drawings.readings import as_npz, as_zip, mistakes_by_class, read
-from ui.my_drawings.session import has_kept, keeps_corrections, open_store, who_sees
-from ui.my_drawings.store import CorrectionError, Drawing, Store
+from ui.my_drawings.session import has_kept, open_store
 from ui.shared.current_run import cached_run, current_run
 from ui.shared.navigation import begin, page_path
 
@@ -100,16 +103,16 @@ def offer_files_and_deletion(drawings: list[Drawing], store: Store) -> None:
 
 
 begin("My drawings", "What was drawn, what it truly was, and how it is read.")
-if not keeps_corrections():
+if not keeps_drawings():
     st.info("This site keeps no drawings.", icon=":material/block:")
     st.stop()
 try:
     # Who has kept nothing in this visit owns nothing: the database need not be asked.
-    store = open_store() if has_kept() or who_sees() == "everyone" else None
+    store = open_store() if has_kept() or who_sees_drawings() == "everyone" else None
     drawings = store.drawings() if store else []
     if store and drawings:
         drawings = choose_drawings(drawings)
-        st.caption(WHO_SEES_THEM[who_sees()])
+        st.caption(WHO_SEES_THEM[who_sees_drawings()])
         offer_files_and_deletion(drawings, store)
         show_readings(drawings, choose_reader(), store)
     else:

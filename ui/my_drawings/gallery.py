@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_models.drawings.readings import Reading, score_text
+from mnist_models.drawings.store import Store
 from mnist_models.learning.approaches import TITLES
-from ui.my_drawings.readings import Reading, score_text
-from ui.my_drawings.store import Store
 
 PER_PAGE = 24
 

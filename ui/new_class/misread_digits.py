@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from mnist_models.drawings.drawing import CorrectionError
+from mnist_models.drawings.readings import Reading, read
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run, RunError
-from ui.my_drawings.readings import Reading, read
-from ui.my_drawings.session import has_kept, keeps_corrections, open_store
-from ui.my_drawings.store import CorrectionError
+from mnist_models.settings import keeps_drawings
+from ui.my_drawings.session import has_kept, open_store
 from ui.shared.navigation import page_path
 
 FEWEST = 2
@@ -67,7 +68,7 @@ def choose_patient(run: Run) -> Patient | None:
         st.error(str(error), icon=":material/error:")
         return None
     if not found:
-        st.info(_HOW if keeps_corrections() else "This site keeps no drawings.")
+        st.info(_HOW if keeps_drawings() else "This site keeps no drawings.")
         st.page_link(page_path("draw"), label="Draw a digit", icon=":material/arrow_forward:")
         return None
     by_label = {patient.label: patient for patient in found}
@@ -82,7 +83,7 @@ def choose_patient(run: Run) -> Patient | None:
 
 def _readings(run: Run) -> list[Reading]:
     """What the run makes of this visitor's drawings of digits that it knows."""
-    if not (keeps_corrections() and has_kept()):
+    if not (keeps_drawings() and has_kept()):
         return []
     classes = set(map(str, run.classes))
     drawings = [d for d in open_store().drawings() if d.mine and d.label in classes]
