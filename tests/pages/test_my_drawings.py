@@ -19,7 +19,7 @@ from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from tests.helpers.drawings import make_drawing
 from tests.helpers.pages import app_page, run_in_sidebar
-from ui.my_drawings.gallery import PER_PAGE
+from ui.my_drawings.gallery import DRAWINGS_PER_PAGE
 
 ME, YOU = "me", "you"
 
@@ -188,10 +188,10 @@ def test_a_run_without_any_weights_shows_the_drawings_and_no_figure(
 def test_many_drawings_are_shown_page_by_page(
     tiny_run: Run, store_of: Callable[..., Store]
 ) -> None:
-    for number in range(PER_PAGE + 3):
+    for number in range(DRAWINGS_PER_PAGE + 3):
         store_of(ME).add(make_drawing(number, str(number % 10)))
     page = open_as(ME)
-    assert len(cards(page)) == PER_PAGE
+    assert len(cards(page)) == DRAWINGS_PER_PAGE
     page.pagination[0].set_value(2).run()
     assert cards(page) == ["2", "1", "0"]
 

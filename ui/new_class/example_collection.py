@@ -7,10 +7,8 @@ import streamlit as st
 
 from mnist_models.drawings.drawing import CorrectionError
 from mnist_models.incremental.lesson import LessonError, check_examples, check_label
-from mnist_models.learning.approaches import Approach
-from mnist_models.learning.stack import Stack
 from mnist_models.pictures import Grey
-from mnist_models.runs.run import Run, RunError
+from mnist_models.runs.run import Run
 from mnist_models.settings import keeps_drawings
 from ui.draw.canvas import CANVAS_SIDE, clear_canvas
 from ui.draw.sources import from_canvas
@@ -25,6 +23,7 @@ from ui.new_class.examples import (
     look_alike,
     no_images,
 )
+from ui.shared.current_run import sound_stacks
 from ui.widgets.images import picture_url
 
 _GOOD = "5 to 20 examples are a good number."
@@ -109,12 +108,7 @@ def _hint(count: int) -> str:
 
 
 def _warn_of_look_alikes(run: Run) -> None:
-    stacks: dict[Approach, Stack] = {}
-    for approach in run.with_weights:
-        try:
-            stacks[approach] = run.stack(approach)
-        except RunError as error:
-            st.warning(str(error), icon=":material/warning:")
+    stacks = sound_stacks(run, run.with_weights)
     if len(stacks) < 2 or (found := look_alike(example_images(), stacks)) is None:
         return
     label, count = found
