@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_models.incremental.lesson import LessonError, State
+from mnist_models.incremental.lesson import State
 from mnist_models.incremental.lessons import keep_lesson, mark_of
 from mnist_models.incremental.methods import Way
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
@@ -37,14 +37,10 @@ def offer_keeping(state: State) -> None:
     )
     if not pressed:
         return
-    try:
-        with st.spinner("Starting …"):
-            started = attempt(lambda: keep_lesson(visitor(), ways))
-    except LessonError as error:
-        st.error(str(error), icon=":material/error:")
-    else:
-        if started:
-            st.rerun()
+    with st.spinner("Starting …"):
+        started = attempt(lambda: keep_lesson(visitor(), ways))
+    if started:
+        st.rerun()
 
 
 def show_kept() -> None:

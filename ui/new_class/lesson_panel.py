@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mnist_models.comparison.sentences import duration_text, listing
-from mnist_models.incremental.lesson import Kind, Lesson, LessonError, State
+from mnist_models.incremental.lesson import Kind, Lesson, State
 from mnist_models.incremental.lessons import (
     cancel_lesson,
     new_visitor,
@@ -137,16 +137,12 @@ def _about_last_lesson() -> str:
 
 def _start(lesson: Lesson, images: Grey) -> None:
     st.session_state.pop(_WAY_BEGAN, None)
-    try:
-        with st.spinner("Starting …"):
-            started = attempt(
-                lambda: start_lesson(visitor(), lesson, images, [lesson.label] * len(images))
-            )
-    except LessonError as error:
-        st.error(str(error), icon=":material/error:")
-    else:
-        if started:
-            st.rerun()
+    with st.spinner("Starting …"):
+        started = attempt(
+            lambda: start_lesson(visitor(), lesson, images, [lesson.label] * len(images))
+        )
+    if started:
+        st.rerun()
 
 
 def watch_lesson() -> None:
