@@ -27,7 +27,7 @@ PLACES: dict[Kind, str] = {
     "left out": "A digit left out",
     "mend": "Mend a digit",
 }
-_VISITOR = "_lesson_visitor"
+_LEARNER = "_lesson_visitor"
 _WAY_BEGAN = "_lesson_way_began"  # the way that is being taught, and when this page first saw it
 _STAGES = {
     "starting": "Starting",
@@ -41,12 +41,12 @@ _STAGES = {
 
 def visitor() -> str:
     """The secret that makes a lesson this visitor's: gone with the session, shown to nobody."""
-    return st.session_state.setdefault(_VISITOR, new_visitor())
+    return st.session_state.setdefault(_LEARNER, new_visitor())
 
 
 def my_lesson() -> tuple[Lesson, State] | None:
     """What the visitor's lesson is about and how it stands; None where there is none."""
-    if _VISITOR not in st.session_state:
+    if _LEARNER not in st.session_state:
         return None
     state, lesson = read_lesson(visitor()), read_request(visitor())
     return (lesson, state) if lesson and state else None
