@@ -16,7 +16,7 @@ from mnist_models.incremental.lessons import (
 )
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import APPROACHES, TITLES
-from mnist_models.pictures import Grey
+from mnist_models.pictures import Images
 from mnist_models.runs.run import Run
 from ui.new_class.result_text import seconds_text, way_title
 from ui.shared.permission import attempt
@@ -52,7 +52,7 @@ def my_lesson() -> tuple[Lesson, State] | None:
     return (lesson, state) if lesson and state else None
 
 
-def offer_teaching(draft: Lesson, run: Run, images: Grey, problem: str = "") -> None:
+def offer_teaching(draft: Lesson, run: Run, images: Images, problem: str = "") -> None:
     """The ways to teach, and the button; where it cannot be pressed, the reason.
 
     Args:
@@ -135,7 +135,7 @@ def _about_last_lesson() -> str:
     return f"What you taught before is in {place}. Teaching again throws it away."
 
 
-def _start(lesson: Lesson, images: Grey) -> None:
+def _start(lesson: Lesson, images: Images) -> None:
     st.session_state.pop(_WAY_BEGAN, None)
     with st.spinner("Starting …"):
         started = attempt(

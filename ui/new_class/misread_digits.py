@@ -9,7 +9,7 @@ import streamlit as st
 
 from mnist_models.drawings.drawing import CorrectionError
 from mnist_models.drawings.readings import Reading, read
-from mnist_models.pictures import Grey
+from mnist_models.pictures import Images
 from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import keeps_drawings
 from ui.my_drawings.session import has_kept, open_store
@@ -35,7 +35,7 @@ class Patient:
     """
 
     label: str
-    images: Grey
+    images: Images
     misread: int
     taken_for: tuple[str, ...]
 
