@@ -18,7 +18,8 @@ from streamlit.testing.v1 import AppTest
 from mnist_models.data import mnist
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.sample import load_sample
-from tests.helpers.pages import PROJECT, app_page, shown_cells
+from mnist_models.settings import PROJECT
+from tests.helpers.pages import app_page, shown_cells
 from ui.about.numbers import numbers_table, one_hot_boxes, row_excerpt
 from ui.about.picture_browser import GRID_COLUMNS, GRID_PAGE
 

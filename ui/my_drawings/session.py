@@ -10,8 +10,9 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_models.drawings.drawing import Drawing
 from mnist_models.drawings.store import Store, database_errors
-from mnist_models.settings import trained_folder, who_sees_drawings
+from mnist_models.settings import keeps_drawings, trained_folder, who_sees_drawings
 
 _CONNECTION = "corrections"
 _LOCKED_S = 2  # how long to wait for others who write; a write takes some milliseconds
@@ -21,6 +22,17 @@ _VISITOR = "_visitor"
 def has_kept() -> bool:
     """Whether this visitor can have kept a drawing: without asking the database."""
     return _VISITOR in st.session_state
+
+
+def own_drawings() -> list[Drawing]:
+    """Those that this visitor has kept, the newest first.
+
+    Raises:
+        CorrectionError: the database cannot be used.
+    """
+    if not (keeps_drawings() and has_kept()):
+        return []
+    return [drawing for drawing in open_store().drawings() if drawing.mine]
 
 
 def open_store() -> Store:

@@ -9,10 +9,9 @@ from mnist_models.drawings.drawing import CorrectionError
 from mnist_models.incremental.lesson import LessonError, check_examples, check_label
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run
-from mnist_models.settings import keeps_drawings
 from ui.draw.canvas import CANVAS_SIDE, clear_canvas
 from ui.draw.sources import from_canvas
-from ui.my_drawings.session import has_kept, open_store
+from ui.my_drawings.session import own_drawings
 from ui.new_class.examples import (
     Example,
     add_example,
@@ -65,10 +64,8 @@ def draw_examples() -> None:
 
 def offer_kept_drawings() -> None:
     """All drawings of one label that this visitor has kept, to be added at once."""
-    if not (keeps_drawings() and has_kept()):
-        return
     try:
-        kept = [drawing for drawing in open_store().drawings() if drawing.mine]
+        kept = own_drawings()
     except CorrectionError as error:
         st.error(str(error), icon=":material/error:")
         return

@@ -22,7 +22,7 @@ from ui.new_class.try_out import try_it
 from ui.shared.current_run import cached_run
 
 _SAMPLE = "Old classes are rehearsed and tested with the offline sample, since {why}."
-_COUNTS = (1, 3, 10, 30, 100, 1000)  # of examples of a digit left out
+_EXAMPLE_COUNTS = (1, 3, 10, 30, 100, 1000)  # of examples of a digit left out
 
 
 def show_kind(kind: Kind, run: Run) -> None:
@@ -65,7 +65,9 @@ def _add_left_out(run: Run) -> None:
     digit = st.segmented_control(
         "The digit left out", list("0123456789"), default="9", required=True, key="left_out"
     )
-    many = st.select_slider("Examples to learn it from", _COUNTS, 10, key="left_out_examples")
+    many = st.select_slider(
+        "Examples to learn it from", _EXAMPLE_COUNTS, 10, key="left_out_examples"
+    )
     draft = Lesson("left out", run.name, digit or "9", many=many)
     trained = cached_run("reference") if "reference" in run_names() else run
     offer_teaching(draft, trained, no_images())

@@ -12,7 +12,7 @@ from mnist_models.drawings.readings import Reading, read
 from mnist_models.pictures import Images
 from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import keeps_drawings
-from ui.my_drawings.session import has_kept, open_store
+from ui.my_drawings.session import own_drawings
 from ui.shared.navigation import page_path
 
 FEWEST = 2
@@ -83,11 +83,9 @@ def choose_patient(run: Run) -> Patient | None:
 
 def _readings(run: Run) -> list[Reading]:
     """What the run makes of this visitor's drawings of digits that it knows."""
-    if not (keeps_drawings() and has_kept()):
-        return []
     classes = set(map(str, run.classes))
-    drawings = [d for d in open_store().drawings() if d.mine and d.label in classes]
-    if not drawings:
+    drawings = [drawing for drawing in own_drawings() if drawing.label in classes]
+    if not drawings:  # no weights need be read
         return []
     return read(drawings, {approach: run.stack(approach) for approach in run.approaches})
 

@@ -20,8 +20,8 @@ from ui.widgets.charts import COLOURS, DASHED, HEIGHT, NEUTRAL, SOLID, Layered, 
 RowKind = Literal["training", "validation"]
 History = Mapping[Approach, Mapping[str, Sequence[Any]]]
 
-ACCURACIES: dict[RowKind, str] = {"training": "accuracy", "validation": "val_accuracy"}
-_LOSSES: dict[RowKind, str] = {"training": "loss", "validation": "val_loss"}
+ACCURACY_KEYS: dict[RowKind, str] = {"training": "accuracy", "validation": "val_accuracy"}
+_LOSS_KEYS: dict[RowKind, str] = {"training": "loss", "validation": "val_loss"}
 _TEN = (
     "Accuracy: the share of pictures read correctly. Training (solid): as the network saw them "
     "while it learned, dropout and all, so it can lie below validation (dashed): pictures that it "
@@ -111,7 +111,7 @@ def accuracy_panels(history: History, sampling: str) -> list[Panel]:
     curves = [
         EpochCurve(approach, rows, figures[key])
         for approach, figures in history.items()
-        for rows, key in ACCURACIES.items()
+        for rows, key in ACCURACY_KEYS.items()
         if key in figures and (approach, rows) != ("multi", "training")
     ]
     panels = [Panel("Which of the ten digits is it?", "accuracy, ten digits", _TEN, curves)]
@@ -140,7 +140,7 @@ def loss_panels(history: History) -> list[Panel]:
             _LOSS[approach],
             [
                 EpochCurve(approach, rows, figures[key])
-                for rows, key in _LOSSES.items()
+                for rows, key in _LOSS_KEYS.items()
                 if key in figures
             ],
             figures["member_loss"] if approach == "multi" else (),

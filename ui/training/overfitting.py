@@ -13,7 +13,7 @@ from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.training_studies import gap_by_dropout
 from mnist_models.runs.run import Run
 from ui.shared.experiments import shipped
-from ui.training.learning_curves import ACCURACIES, EpochCurve, epoch_curves
+from ui.training.learning_curves import ACCURACY_KEYS, EpochCurve, epoch_curves
 from ui.widgets.charts import (
     COLOURS,
     DASHED,
@@ -134,7 +134,7 @@ def dropout_curves(
                 rows,
                 np.median([e[key] for e in entries if e["dropout"] == dropout], axis=0).tolist(),
             )
-            for rows, key in ACCURACIES.items()
+            for rows, key in ACCURACY_KEYS.items()
         ]
         for dropout in sorted({e["dropout"] for e in entries})
     }
