@@ -31,7 +31,7 @@ from mnist_models.runs.run import Run, RunError
 from tests.helpers.pages import app_page
 from ui.draw.sources import Subject
 from ui.new_class.examples import MOST, Example, look_alike
-from ui.new_class.misread_digits import patients
+from ui.new_class.misread_digits import misread_digits
 from ui.new_class.results import as_zip
 
 ME = "me"
@@ -415,7 +415,7 @@ def test_with_a_run_of_one_approach_it_says_which_is_missing(
 
 def test_the_most_misread_digit_comes_first_and_lone_drawings_are_left_out() -> None:
     answers = [("3", "3"), ("3", "8"), ("7", "1"), ("7", "1"), ("7", "9"), ("5", "6")]
-    found = patients(
+    found = misread_digits(
         [
             Reading(drawing(n, label), {"single": label, "multi": answer})
             for n, (label, answer) in enumerate(answers)

@@ -15,7 +15,7 @@ from ui.shared.navigation import page_path
 from ui.shared.permission import attempt
 
 
-def offer_keeping(state: State) -> None:
+def offer_to_keep(state: State) -> None:
     """Make a run of the best ways of a lesson, which every page can then show.
 
     Args:

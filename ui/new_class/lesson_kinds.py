@@ -16,7 +16,7 @@ from ui.new_class.example_collection import (
 )
 from ui.new_class.examples import example_images, no_images
 from ui.new_class.lesson_panel import my_lesson, offer_teaching, watch_lesson
-from ui.new_class.misread_digits import choose_patient
+from ui.new_class.misread_digits import choose_misread_digit
 from ui.new_class.results import offer_files_and_end, show_results
 from ui.new_class.try_out import try_it
 from ui.shared.current_run import cached_run
@@ -79,9 +79,9 @@ def _mend_digit(run: Run) -> None:
         "Your 7s are read as 1? Train the member for 7 a little further, with drawings that you "
         "kept, and see what the same costs the single model."
     )
-    if patient := choose_patient(run):
-        draft = Lesson("mend", run.name, patient.label, also=patient.taken_for)
-        offer_teaching(draft, run, patient.images)
+    if digit := choose_misread_digit(run):
+        draft = Lesson("mend", run.name, digit.label, also=digit.taken_for)
+        offer_teaching(draft, run, digit.images)
 
 
 _PREPARE: dict[Kind, Callable[[Run], None]] = {

@@ -24,7 +24,7 @@ _HOW = (
 
 
 @dataclass(frozen=True, eq=False)
-class Patient:
+class MisreadDigit:
     """A digit and the visitor's drawings of it.
 
     Attributes:
@@ -40,7 +40,7 @@ class Patient:
     taken_for: tuple[str, ...]
 
 
-def patients(readings: Sequence[Reading]) -> list[Patient]:
+def misread_digits(readings: Sequence[Reading]) -> list[MisreadDigit]:
     """The digits that there are enough drawings of, the most misread first."""
     found = []
     for label in sorted({reading.drawing.label for reading in readings}):
@@ -50,20 +50,20 @@ def patients(readings: Sequence[Reading]) -> list[Patient]:
                 r.answers["multi"] for r in own if "multi" in r.answers and not r.right("multi")
             )
             found.append(
-                Patient(
+                MisreadDigit(
                     label,
                     np.stack([reading.drawing.image for reading in own]),
                     sum(reading.misread for reading in own),
                     tuple(answer for answer, _ in wrong.most_common(_MOST_MENDED)),
                 )
             )
-    return sorted(found, key=lambda patient: -patient.misread)
+    return sorted(found, key=lambda digit: -digit.misread)
 
 
-def choose_patient(run: Run) -> Patient | None:
+def choose_misread_digit(run: Run) -> MisreadDigit | None:
     """Let the visitor choose a digit; without enough drawings say how to get them."""
     try:
-        found = patients(_readings(run))
+        found = misread_digits(_readings(run))
     except (CorrectionError, RunError) as error:
         st.error(str(error), icon=":material/error:")
         return None
@@ -71,7 +71,7 @@ def choose_patient(run: Run) -> Patient | None:
         st.info(_HOW if keeps_drawings() else "This site keeps no drawings.")
         st.page_link(page_path("draw"), label="Draw a digit", icon=":material/arrow_forward:")
         return None
-    by_label = {patient.label: patient for patient in found}
+    by_label = {digit.label: digit for digit in found}
     label = st.selectbox(
         "The digit to mend",
         list(by_label),
@@ -90,5 +90,5 @@ def _readings(run: Run) -> list[Reading]:
     return read(drawings, {approach: run.stack(approach) for approach in run.approaches})
 
 
-def _told(patient: Patient) -> str:
-    return f"{patient.label}: {patient.misread} of {len(patient.images)} drawings misread"
+def _told(digit: MisreadDigit) -> str:
+    return f"{digit.label}: {digit.misread} of {len(digit.images)} drawings misread"
