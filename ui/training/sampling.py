@@ -89,7 +89,7 @@ def reliability_diagram(bins: Sequence[dict[str, Any]]) -> Layered:
     """Probability against what came true; on the grey diagonal both are the same.
 
     Args:
-        bins: see `experiments.reliability_bins`.
+        bins: see `training_studies.reliability_bins`.
     """
     share = alt.Scale(domain=[0, 1])
     diagonal = (
