@@ -1,5 +1,5 @@
 """The front door: which page was asked for. What visitors see stands in pages/ and ui/."""
 
-from ui.shared.navigation import run_app
+from ui.frame import run_app
 
 run_app()

@@ -7,10 +7,10 @@ from functools import partial
 import streamlit as st
 
 from mnist_models.runs.run import Run, RunError
-from ui.draw.attribution import show_why
+from ui.draw.attribution import show_attribution
 from ui.draw.correction import offer_correction
 from ui.draw.preprocessing_steps import show_steps
-from ui.draw.run_switch import offer_other_teaching
+from ui.draw.run_switch import offer_run_switch
 from ui.draw.sources import Subject, from_camera, from_canvas, from_file, from_test_set
 from ui.draw.verdicts import show_verdicts
 from ui.shared.current_run import current_run
@@ -41,9 +41,9 @@ def read_and_answer(run: Run) -> None:
         show_verdicts(run, subject.image, subject.truth, subject.hint)
         if subject.image is not None and subject.original is not None:
             offer_correction(run, image=subject.image, drawing=subject.original)
-        offer_other_teaching(run)
+        offer_run_switch(run)
         if subject.image is not None:
-            show_why(run, subject.image)
+            show_attribution(run, subject.image)
         if subject.steps is not None:
             show_steps(subject.steps, redrawn=subject.redrawn)
 

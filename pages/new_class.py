@@ -1,27 +1,12 @@
 """New class: teach both approaches something more, and see what it costs and what is forgotten."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
-from mnist_models.data.mnist import find_mnist
-from mnist_models.incremental.lesson import Kind, Lesson
-from mnist_models.runs.registry import run_names
-from mnist_models.runs.run import Run
 from ui.new_class.evidence import show_evidence
-from ui.new_class.example_collection import (
-    ask_name,
-    draw_examples,
-    offer_kept_drawings,
-    show_examples,
-)
-from ui.new_class.examples import example_images, no_images
 from ui.new_class.kept_runs import show_kept
-from ui.new_class.lesson_panel import PLACES, my_lesson, offer_teaching, watch_lesson
-from ui.new_class.misread_digits import choose_patient
-from ui.new_class.results import offer_files_and_end, show_results
-from ui.new_class.try_out import try_it
-from ui.shared.current_run import cached_run, current_run
+from ui.new_class.lesson_kinds import show_kind
+from ui.new_class.lesson_panel import PLACES
+from ui.shared.current_run import current_run
 from ui.shared.navigation import begin
 from ui.shared.permission import may_retrain
 
@@ -33,73 +18,6 @@ CLOSED = (
     "Teaching trains networks, and training is not open to you here. What was measured elsewhere "
     "is below."
 )
-SAMPLE = "Old classes are rehearsed and tested with the offline sample, since {why}."
-EXAMPLES = (1, 3, 10, 30, 100, 1000)
-
-
-@st.fragment  # a stroke runs this again and leaves the rest of the page alone
-def teach_symbol(run: Run) -> None:
-    left, right = st.columns((2, 3), gap="medium")
-    with left:
-        label, problem = ask_name(run)
-        draw_examples()
-        offer_kept_drawings()
-    with right:
-        too_few = show_examples(run)
-        draft = Lesson("new", run.name, label)
-        offer_teaching(draft, run, example_images(), problem or too_few)
-
-
-@st.fragment
-def add_left_out(run: Run) -> None:
-    st.markdown(
-        "First both approaches are trained without one digit, by the recipe *reference*. Then that "
-        "digit is added as if it were new."
-    )
-    digit = st.segmented_control(
-        "The digit left out", list("0123456789"), default="9", required=True, key="left_out"
-    )
-    many = st.select_slider("Examples to learn it from", EXAMPLES, 10, key="left_out_examples")
-    draft = Lesson("left out", run.name, digit or "9", many=many)
-    trained = cached_run("reference") if "reference" in run_names() else run
-    offer_teaching(draft, trained, no_images())
-
-
-@st.fragment
-def mend_digit(run: Run) -> None:
-    st.markdown(
-        "Your 7s are read as 1? Train the member for 7 a little further, with drawings that you "
-        "kept, and see what the same costs the single model."
-    )
-    if patient := choose_patient(run):
-        draft = Lesson("mend", run.name, patient.label, also=patient.taken_for)
-        offer_teaching(draft, run, patient.images)
-
-
-PREPARE: dict[Kind, Callable[[Run], None]] = {
-    "new": teach_symbol,
-    "left out": add_left_out,
-    "mend": mend_digit,
-}
-
-
-def show_kind(kind: Kind, run: Run) -> None:
-    """A lesson of this kind, or what one is made of."""
-    lesson = my_lesson()
-    if lesson is None or lesson[0].kind != kind:
-        if find_mnist() is None:
-            st.caption(SAMPLE.format(why="MNIST is not on this machine"))
-        elif kind != "left out" and run.test_set != "mnist":
-            st.caption(SAMPLE.format(why="this run has learned no MNIST"))
-        PREPARE[kind](run)
-    elif lesson[1].running:
-        watch_lesson()
-    else:
-        show_results(*lesson)
-        if lesson[1].steps:
-            try_it(*lesson)
-        offer_files_and_end(*lesson)
-
 
 begin("New class", PROMISE)
 if may_retrain():

@@ -1,1 +1,3 @@
-"""What the pages share and only they use: the frame of a page, cached loaders, charts."""
+"""Parts of pages: a folder for each page, `shared` and `widgets` for what several need, the
+`sidebar`, and the `frame` around them all.
+"""

@@ -17,8 +17,7 @@ from mnist_models.comparison.mistakes import Rows, cell_rows, differing_rows, ou
 from mnist_models.learning.approaches import TITLES
 from mnist_models.metrics.scores import largest_confusions
 from mnist_models.runs.registry import load_run
-from ui.about.picture_browser import COLUMNS as GRID_COLUMNS
-from ui.about.picture_browser import PER_PAGE as GRID_PAGE
+from ui.about.picture_browser import GRID_COLUMNS, GRID_PAGE
 from ui.shared.picture_cards import PER_PAGE
 
 pytest.importorskip("playwright", reason="playwright is not installed")

@@ -13,9 +13,10 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import create_engine
 
+from mnist_models.drawings.drawing import Drawing
+from mnist_models.drawings.files import as_png
+from mnist_models.drawings.store import Store
 from tests.helpers.serving import RENDER_TIMEOUT_MS, copy_reference, serve, settle, visit
-from ui.draw.correction import as_png
-from ui.my_drawings.store import Drawing, Store
 
 
 @pytest.fixture

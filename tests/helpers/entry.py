@@ -4,6 +4,6 @@ AppTest forgets from run to run that app.py has told Streamlit its pages, and wo
 their own: `ui.shared.navigation.begin` says when that happens in earnest.
 """
 
-from ui.shared.navigation import run_app
+from ui.frame import run_app
 
 run_app()

@@ -6,7 +6,6 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-PROJECT = Path(__file__).resolve().parents[2]
 _ENTRY = Path(__file__).with_name("entry.py")
 
 

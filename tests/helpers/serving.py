@@ -14,9 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from mnist_models.settings import trained_folder
+from mnist_models.settings import PROJECT, trained_folder
 
-PROJECT = Path(__file__).resolve().parents[2]
 CANVAS_SIDE = 280
 _START_TIMEOUT_S = 60
 RENDER_TIMEOUT_MS = 30_000  # machines that run tests can be slow; nothing waits longer than it must

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.pipeline.options import check
-from mnist_models.settings import Bounds, SettingsError, limits
+from mnist_models.settings import Bounds, SettingsError, keeps_drawings, limits, who_sees_drawings
 
 WHOLE, SHARE = Bounds(1, 10_000), Bounds(0, 0.9, whole=False)
 
@@ -82,3 +82,20 @@ def test_a_limit_that_is_no_number_is_an_error_and_no_limit_less(
     monkeypatch.setenv("MNIST_MAX_MINUTES", value)
     with pytest.raises(SettingsError, match="MNIST_MAX_MINUTES must be a whole number"):
         limits()
+
+
+@pytest.mark.parametrize(
+    ("setting", "who"),
+    [
+        (None, "session"), ("", "session"), ("session", "session"), (" Shared ", "everyone"),
+        ("off", "nobody"), ("0", "nobody"), ("shraed", "nobody"),
+    ],
+)  # fmt: skip
+def test_the_setting_says_who_sees_drawings_and_a_slip_publishes_nothing(
+    setting: str | None, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MNIST_CORRECTIONS", raising=False)
+    if setting is not None:
+        monkeypatch.setenv("MNIST_CORRECTIONS", setting)
+    assert who_sees_drawings() == who
+    assert keeps_drawings() == (who != "nobody")

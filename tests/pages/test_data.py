@@ -18,8 +18,10 @@ from streamlit.testing.v1 import AppTest
 from mnist_models.data import mnist
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.sample import load_sample
-from tests.helpers.pages import PROJECT, app_page, shown_cells
-from ui.about.picture_browser import COLUMNS, PER_PAGE, numbers_table, one_hot_boxes, row_excerpt
+from mnist_models.settings import PROJECT
+from tests.helpers.pages import app_page, shown_cells
+from ui.about.numbers import numbers_table, one_hot_boxes, row_excerpt
+from ui.about.picture_browser import GRID_COLUMNS, GRID_PAGE
 
 
 @pytest.fixture(autouse=True)
@@ -244,7 +246,7 @@ def test_browsing_by_digit_shows_only_that_digit_and_its_first_picture(sample):
     page = _open(picture=5)
     _pick(page, "digit", "3")
     of_3 = np.flatnonzero(sample.y_train == 3)
-    assert _grid(page)["number"].tolist() == of_3[:PER_PAGE].tolist()
+    assert _grid(page)["number"].tolist() == of_3[:GRID_PAGE].tolist()
     assert set(_grid(page)["label"]) == {3}
     assert page.number_input(key="picture").value == of_3[0]
 
@@ -259,10 +261,10 @@ def test_the_grid_marks_the_chosen_picture_while_it_is_on_the_page(sample):
 def test_next_and_previous_turn_the_pages_without_changing_the_picture(sample):
     page = _open(picture=5)
     next(b for b in page.button if b.label == "Next").click().run()
-    assert _grid(page)["number"].tolist() == list(range(PER_PAGE, 2 * PER_PAGE))
+    assert _grid(page)["number"].tolist() == list(range(GRID_PAGE, 2 * GRID_PAGE))
     assert page.number_input(key="picture").value == 5
     next(b for b in page.button if b.label == "Previous").click().run()
-    assert _grid(page)["number"].tolist() == list(range(PER_PAGE))
+    assert _grid(page)["number"].tolist() == list(range(GRID_PAGE))
 
 
 def test_the_last_page_ends_with_the_last_picture(sample):
@@ -272,7 +274,7 @@ def test_the_last_page_ends_with_the_last_picture(sample):
 
 
 def test_a_full_page_fills_its_columns():
-    assert PER_PAGE % COLUMNS == 0
+    assert GRID_PAGE % GRID_COLUMNS == 0
 
 
 def test_the_test_set_is_browsed_apart_and_a_number_too_large_for_it_is_given_up(sample):

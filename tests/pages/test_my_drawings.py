@@ -1,30 +1,25 @@
 """My drawings: what was kept, how it is read today, deleting it, taking it home."""
 
-import csv
-import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import streamlit as st
 from sqlalchemy import create_engine
 from streamlit.testing.v1 import AppTest
 
+from mnist_models.drawings.readings import read
+from mnist_models.drawings.store import Store
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.significance import wilson_interval
-from mnist_models.preprocessing.decoding import decode_png
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
+from tests.helpers.drawings import make_drawing
 from tests.helpers.pages import app_page, run_in_sidebar
-from ui.draw.correction import as_png
-from ui.my_drawings.gallery import PER_PAGE
-from ui.my_drawings.readings import as_npz, as_zip, mistakes_by_class, read, score_text
-from ui.my_drawings.store import CorrectionError, Drawing, Store
+from ui.my_drawings.gallery import DRAWINGS_PER_PAGE
 
 ME, YOU = "me", "you"
 
@@ -48,31 +43,17 @@ def store_of(trained: Path) -> Iterator[Callable[..., Store]]:
     engine.dispose()
 
 
-def picture(number: int) -> np.ndarray:
-    return np.random.default_rng(number).integers(0, 256, (28, 28)).astype(np.uint8)
-
-
-def make(number: int, label: str, **changes: Any) -> Drawing:
-    drawing = np.full((40, 40), number % 256, np.uint8)
-    answers = {"single": label, "multi": "0"}
-    values: dict[str, Any] = {"picture": as_png(drawing), "answers": answers, **changes}
-    return Drawing(
-        digest=f"d{number}", label=label, image=picture(number),
-        run="reference", version="0" * 64, **values,
-    )  # fmt: skip
-
-
 def keep(store: Store, run: Run, *, right: int, wrong: int) -> None:
     """Keep drawings that every approach reads correctly, and some that none does."""
     stacks = {approach: run.stack(approach) for approach in run.with_weights}
-    readings = read([make(n, "") for n in range(1000)], stacks)
+    readings = read([make_drawing(n, "") for n in range(1000)], stacks)
     agreed = [r for r in readings if len(set(r.answers.values())) == 1][: right + wrong]
     assert len(agreed) == right + wrong
     for n, reading in enumerate(agreed):
         answer = int(reading.answers["single"])
         label = str(answer if n < right else (answer + 1) % 10)
         number = int(reading.drawing.digest[1:])
-        store.add(make(number, label))
+        store.add(make_drawing(number, label))
 
 
 def open_as(visitor: str | None) -> AppTest:
@@ -108,7 +89,7 @@ def test_a_visitor_who_kept_nothing_is_told_where_to_begin_and_no_database_is_ma
 def test_where_corrections_are_off_the_page_says_so_and_shows_none(
     tiny_run: Run, store_of: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store_of(ME).add(make(1, "1"))
+    store_of(ME).add(make_drawing(1, "1"))
     monkeypatch.setenv("MNIST_CORRECTIONS", "off")
     page = open_as(ME)
     assert "keeps no drawings" in page.info[0].value
@@ -177,7 +158,7 @@ def test_drawings_of_a_class_that_the_run_does_not_know_are_left_out_and_that_is
     tiny_run: Run, store_of: Callable[..., Store]
 ) -> None:
     keep(store_of(ME), tiny_run, right=2, wrong=0)
-    store_of(ME).add(make(9, "A"))
+    store_of(ME).add(make_drawing(9, "A"))
     page = open_as(ME)
     assert "1 left out" in said(page)
     assert page.metric[0].value == "100 %"
@@ -198,7 +179,7 @@ def test_a_run_without_any_weights_shows_the_drawings_and_no_figure(
     trained: Path, tiny_contents: dict[str, Any], store_of: Callable[..., Store]
 ) -> None:
     publish("reference", **{**tiny_contents, "stacks": {}})
-    store_of(ME).add(make(1, "1"))
+    store_of(ME).add(make_drawing(1, "1"))
     page = open_as(ME)
     assert not page.metric
     assert cards(page) == ["1"]
@@ -207,42 +188,20 @@ def test_a_run_without_any_weights_shows_the_drawings_and_no_figure(
 def test_many_drawings_are_shown_page_by_page(
     tiny_run: Run, store_of: Callable[..., Store]
 ) -> None:
-    for number in range(PER_PAGE + 3):
-        store_of(ME).add(make(number, str(number % 10)))
+    for number in range(DRAWINGS_PER_PAGE + 3):
+        store_of(ME).add(make_drawing(number, str(number % 10)))
     page = open_as(ME)
-    assert len(cards(page)) == PER_PAGE
+    assert len(cards(page)) == DRAWINGS_PER_PAGE
     page.pagination[0].set_value(2).run()
     assert cards(page) == ["2", "1", "0"]
-
-
-def test_mistakes_are_counted_by_class_and_classes_without_any_are_left_out(
-    tiny_run: Run,
-) -> None:
-    class Fixed:
-        def __init__(self, answers: list[int]) -> None:
-            self.answers = answers
-
-        def predict(self, images: np.ndarray) -> np.ndarray:
-            return np.array(self.answers)
-
-    drawings = [make(n, label) for n, label in enumerate("44471")]
-    stacks: Any = {"single": Fixed([9, 1, 9, 7, 1]), "multi": Fixed([4, 4, 4, 1, 1])}
-    assert mistakes_by_class(read(drawings, stacks), range(10)) == [
-        {"it was a": "4", "drawings": 3, "Single model": "9 (2 times), 1", "Multi-model": ""},
-        {"it was a": "7", "drawings": 1, "Single model": "", "Multi-model": "1"},
-    ]
-
-
-def test_a_score_is_told_with_its_interval() -> None:
-    assert score_text(8, 10) == "8 of 10 (49 % to 94 %)"
 
 
 # Whose they are
 
 
 def test_two_sessions_see_each_their_own(tiny_run: Run, store_of: Callable[..., Store]) -> None:
-    store_of(ME).add(make(1, "1"))
-    store_of(YOU).add(make(2, "2"))
+    store_of(ME).add(make_drawing(1, "1"))
+    store_of(YOU).add(make_drawing(2, "2"))
     assert cards(open_as(ME)) == ["1"]
     assert cards(open_as(YOU)) == ["2"]
     assert cards(open_as(None)) == []
@@ -252,8 +211,8 @@ def test_shared_drawings_are_shown_to_everyone_and_only_ones_own_can_be_deleted(
     tiny_run: Run, store_of: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MNIST_CORRECTIONS", "shared")
-    store_of(ME).add(make(1, "1"))
-    store_of(YOU).add(make(2, "2"))
+    store_of(ME).add(make_drawing(1, "1"))
+    store_of(YOU).add(make_drawing(2, "2"))
     page = open_as(ME)
     assert cards(page) == ["2", "1"]
     assert "Everyone who opens this page sees" in said(page)
@@ -271,7 +230,7 @@ def test_one_drawing_is_deleted_and_the_others_stay(
     tiny_run: Run, store_of: Callable[..., Store]
 ) -> None:
     for number in (1, 2, 3):
-        store_of(ME).add(make(number, str(number)))
+        store_of(ME).add(make_drawing(number, str(number)))
     page = open_as(ME)
     page.button(key="delete_2").click().run()
     assert not page.exception
@@ -282,9 +241,9 @@ def test_one_drawing_is_deleted_and_the_others_stay(
 def test_all_of_ones_own_are_deleted_after_a_second_question(
     tiny_run: Run, store_of: Callable[..., Store]
 ) -> None:
-    store_of(ME).add(make(1, "1"))
-    store_of(ME).add(make(2, "2"))
-    store_of(YOU).add(make(3, "3"))
+    store_of(ME).add(make_drawing(1, "1"))
+    store_of(ME).add(make_drawing(2, "2"))
+    store_of(YOU).add(make_drawing(3, "3"))
     page = open_as(ME)
     assert "All 2 that you drew?" in said(page)
     page.button(key="delete_all").click().run()
@@ -292,42 +251,3 @@ def test_all_of_ones_own_are_deleted_after_a_second_question(
     assert "Nothing kept yet" in page.info[0].value
     assert store_of(ME).drawings() == []
     assert len(store_of(YOU).drawings()) == 1
-
-
-# Taking them home
-
-
-def test_the_npz_holds_pictures_and_labels_and_nothing_pickled() -> None:
-    drawings = [make(1, "7"), make(2, "3")]
-    with np.load(io.BytesIO(as_npz(drawings)), allow_pickle=False) as file:
-        assert file["labels"].tolist() == [7, 3]
-        assert np.array_equal(file["images"], [picture(1), picture(2)])
-    with np.load(io.BytesIO(as_npz([*drawings, make(3, "A")])), allow_pickle=False) as file:
-        assert file["labels"].tolist() == ["7", "3", "A"]
-
-
-def test_the_zip_holds_every_drawing_as_drawn_and_a_table_of_what_was_said(
-    tiny_run: Run, store_of: Callable[..., Store]
-) -> None:
-    store_of(ME).add(make(1, "7"))
-    store_of(ME).add(make(2, "3", answers={"single": "8"}))
-    store_of(YOU).add(make(3, "9"))
-    with zipfile.ZipFile(io.BytesIO(as_zip(store_of(ME)))) as archive:
-        rows = list(csv.DictReader(io.StringIO(archive.read("drawings.csv").decode())))
-        first = decode_png(archive.read(rows[0]["file"]))
-        assert sorted(archive.namelist()) == ["00001.png", "00002.png", "drawings.csv"]
-    assert [(row["label"], row["single"], row["multi"]) for row in rows] == [
-        ("3", "8", ""),
-        ("7", "7", "0"),
-    ]
-    assert (first[..., 0] == 2).all()
-    assert not any("me" in row.values() for row in rows)  # whose it is stays in the database
-
-
-def test_a_download_from_a_database_that_broke_meanwhile_is_a_clear_error(
-    trained: Path, store_of: Callable[..., Store]
-) -> None:
-    store = store_of(ME)
-    (trained / ".corrections.db").write_bytes(b"no database at all, only some text in a file")
-    with pytest.raises(CorrectionError):
-        as_zip(store)

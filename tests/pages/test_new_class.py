@@ -16,6 +16,10 @@ from filelock import FileLock
 from sqlalchemy import create_engine
 from streamlit.testing.v1 import AppTest
 
+from mnist_models.drawings.drawing import Drawing
+from mnist_models.drawings.files import as_png
+from mnist_models.drawings.readings import Reading
+from mnist_models.drawings.store import Store
 from mnist_models.incremental.lesson import Lesson, LessonError, State, Step
 from mnist_models.incremental.lessons import alive, lesson_folder, mark_of, read_lesson, tell
 from mnist_models.incremental.methods import Way
@@ -25,12 +29,9 @@ from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import unlisted_run_names
 from mnist_models.runs.run import Run, RunError
 from tests.helpers.pages import app_page
-from ui.draw.correction import as_png
 from ui.draw.sources import Subject
-from ui.my_drawings.readings import Reading
-from ui.my_drawings.store import Drawing, Store
 from ui.new_class.examples import MOST, Example, look_alike
-from ui.new_class.misread_digits import patients
+from ui.new_class.misread_digits import misread_digits
 from ui.new_class.results import as_zip
 
 ME = "me"
@@ -414,7 +415,7 @@ def test_with_a_run_of_one_approach_it_says_which_is_missing(
 
 def test_the_most_misread_digit_comes_first_and_lone_drawings_are_left_out() -> None:
     answers = [("3", "3"), ("3", "8"), ("7", "1"), ("7", "1"), ("7", "9"), ("5", "6")]
-    found = patients(
+    found = misread_digits(
         [
             Reading(drawing(n, label), {"single": label, "multi": answer})
             for n, (label, answer) in enumerate(answers)

@@ -1,1 +1,3 @@
-"""about."""
+"""What the pages Data and How it works explain: a picture (`picture_browser`, `numbers`), how many
+there are of each digit (`class_counts`), and both `approaches` with their `diagrams`.
+"""

@@ -15,7 +15,7 @@ from mnist_models import to_mnist
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import sigmoid
 from mnist_models.pictures import Grey
-from ui.widgets.charts import COLOURS, NEUTRAL, legend_on_top
+from ui.widgets.charts import COLOURS, DOTTED, NEUTRAL, SOLID, line_legend
 from ui.widgets.images import picture_url
 
 _CANVAS = 240  # side of the example drawing in pixels
@@ -93,8 +93,8 @@ def activation_curves(negative_slope: float) -> alt.Chart:
         "Sigmoid": sigmoid(x),
     }
     frame = pd.DataFrame({"x": x.round(1), **values}).melt("x", var_name="name", value_name="y")
-    legend = legend_on_top(symbolType="stroke", symbolStrokeWidth=3, symbolSize=500)
-    dashes = alt.Scale(domain=list(values), range=[[1, 0], [8, 5], [2, 3]])
+    legend = line_legend(symbolStrokeWidth=3)
+    dashes = alt.Scale(domain=list(values), range=[SOLID, [8, 5], DOTTED])
     return (
         alt.Chart(frame)
         .mark_line(color=NEUTRAL, strokeWidth=3)

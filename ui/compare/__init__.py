@@ -1,1 +1,3 @@
-"""compare."""
+"""The page Compare: its `headline`, then `per_class`, `binary_models` with their `roc_charts`,
+`calibration`, `rejection` of what is no digit, the comparison at `equal_size`, and the `cost`.
+"""

@@ -1,1 +1,3 @@
-"""confusion."""
+"""The page Confusion: the `explorer` draws the `matrices` in their `colours`, as the
+`display_options` say, and the pictures of the visitor's `selection`.
+"""

@@ -15,16 +15,16 @@ Unit = Literal["Counts", "Row %", "Column %"]
 Order = Literal["Digit", "Confusion"]
 Cell = tuple[str, str]  # true class, answer
 
-_UNITS: dict[Unit, str] = {
+_ABOUT_UNIT: dict[Unit, str] = {
     "Counts": "Numbers count pictures.",
     "Row %": "Row %: of the pictures of a digit, the share with each answer.",
     "Column %": "Column %: of the pictures with an answer, the share that show each digit.",
 }
-_ORDERS: dict[Order, str] = {
+_ABOUT_ORDER: dict[Order, str] = {
     "Digit": "",
     "Confusion": "Digits often taken for each other stand side by side.",
 }
-_DIAGONAL = {
+_ABOUT_DIAGONAL = {
     False: "Only mistakes are coloured, and fill the scale.",
     True: "Right answers are coloured too, on the same scale.",
 }
@@ -63,8 +63,8 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, bool]:
         sort: Order = pick("In the order of", get_args(Order), "order")
         diagonal = st.toggle("Colour the diagonal", key="diagonal", bind="query-params")
     st.caption(
-        f"Rows are true digits, columns answers. {_UNITS[unit]} {_DIAGONAL[diagonal]} "
-        f"{_ORDERS[sort]} Click a cell to see its pictures."
+        f"Rows are true digits, columns answers. {_ABOUT_UNIT[unit]} {_ABOUT_DIAGONAL[diagonal]} "
+        f"{_ABOUT_ORDER[sort]} Click a cell to see its pictures."
     )
     order = order_by_confusion(np.sum(matrices, axis=0)) if sort == "Confusion" else ()
     return View(unit, diagonal, tuple(map(int, order))), shown == "Difference"

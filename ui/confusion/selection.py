@@ -1,4 +1,4 @@
-"""Which test pictures a visitor asks for: a cell of a matrix, or who is right; in the address."""
+"""Which test pictures a visitor selects: a cell of a matrix, or who is right; in the address."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
@@ -18,11 +18,11 @@ _KEYS = ("pictures", "true", "answer")  # of the widgets, and in the address
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked for.
+class Selection:
+    """What is selected.
 
     Attributes:
-        about: a matrix or an outcome; None until somebody asks.
+        about: a matrix or an outcome; None until somebody chooses.
         cell: of the matrix; None where it is not chosen yet, and for an outcome.
     """
 
@@ -30,7 +30,7 @@ class Question:
     cell: Cell | None = None
 
     def cell_of(self, matrix: Matrix) -> Cell | None:
-        """The cell of this matrix, if it is the one that is asked about."""
+        """The cell of this matrix, if it is the one that is selected."""
         return self.cell if self.about == matrix else None
 
 
@@ -40,7 +40,7 @@ def choose_cell(matrix: Matrix, cell: Cell) -> None:
         st.session_state[key] = value
 
 
-def ask(duel: Duel) -> Question:
+def choose_pictures(duel: Duel) -> Selection:
     """Draw the choice, which says the same as a click at a cell, and more."""
     titles = _titles(looks(duel))
     with st.container(key="ask", horizontal=True):
@@ -70,32 +70,32 @@ def ask(duel: Duel) -> Question:
             )
             for title, key in zip(("True digit", "Answer"), _KEYS[1:], strict=True)
         )
-    return Question(about, (true, answer) if of_a_cell and true and answer else None)
+    return Selection(about, (true, answer) if of_a_cell and true and answer else None)
 
 
-def show_answer(duel: Duel, question: Question) -> None:
-    """The pictures that are asked for; nothing while the question is not complete."""
+def show_selected(duel: Duel, selection: Selection) -> None:
+    """The selected pictures; nothing while the selection is not complete."""
     try:
-        if asked := _find(duel, question):
-            show_digits(duel, asked[0], key="asked", caption=asked[1])
+        if found := _find(duel, selection):
+            show_digits(duel, found[0], key="asked", caption=found[1])
     except RunError as error:
         st.error(str(error), icon=":material/error:")
 
 
-def _find(duel: Duel, question: Question) -> tuple[Rows, str] | None:
+def _find(duel: Duel, selection: Selection) -> tuple[Rows, str] | None:
     """The pictures and what they have in common."""
-    if question.about is None:
+    if selection.about is None:
         return None
     pair = looks(duel)
-    if question.about not in get_args(Matrix):
-        return _outcome(duel, pair, cast(Outcome, question.about))
-    if question.cell is None:
+    if selection.about not in get_args(Matrix):
+        return _outcome(duel, pair, cast(Outcome, selection.about))
+    if selection.cell is None:
         return None
     labels = {str(label): label for label in duel.classes}
-    true, answer = (labels[name] for name in question.cell)
-    if question.about == "difference":
+    true, answer = (labels[name] for name in selection.cell)
+    if selection.about == "difference":
         return _difference(duel, pair, true, answer)
-    return _cell(duel, pair[question.about == "second"], true, answer)
+    return _cell(duel, pair[selection.about == "second"], true, answer)
 
 
 def _titles(pair: Looks) -> dict[Matrix | Outcome, str]:

@@ -23,7 +23,7 @@ strongest pixel of each picture has the full colour.
 """
 
 
-def show_why(run: Run, image: NDArray[np.uint8]) -> None:
+def show_attribution(run: Run, image: NDArray[np.uint8]) -> None:
     """One picture per approach, worked out only while the visitor has it open."""
     with st.container(key="why"):
         section = st.expander(

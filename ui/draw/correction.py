@@ -2,26 +2,27 @@
 
 import contextlib
 import hashlib
-import io
 from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
+from mnist_models.drawings.drawing import CorrectionError, Drawing
+from mnist_models.drawings.files import as_png
+from mnist_models.drawings.store import Store
 from mnist_models.learning.approaches import Approach
+from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run, RunError
-from ui.my_drawings.session import has_kept, keeps_corrections, open_store
-from ui.my_drawings.store import MAX_PICTURE_BYTES, CorrectionError, Drawing, Store
+from mnist_models.settings import keeps_drawings
+from ui.my_drawings.session import has_kept, open_store
 from ui.shared.navigation import page_path
 
 _ERROR = "_correction_error"
 _IN_A_ROW, _BUTTON_WIDTH = 5, 57  # pixels: as large as a fingertip, two rows across a phone
-_MAX_SIDE = 1024  # pixels of a picture that is kept; no canvas is larger
 
 
-def offer_correction(run: Run, *, image: NDArray[np.uint8], drawing: NDArray[np.uint8]) -> None:
+def offer_correction(run: Run, *, image: Grey, drawing: NDArray[np.uint8]) -> None:
     """A button per class; a tap keeps the drawing as one of it. Nothing where none are kept.
 
     Args:
@@ -29,7 +30,7 @@ def offer_correction(run: Run, *, image: NDArray[np.uint8], drawing: NDArray[np.
         image: (28, 28), what the models see.
         drawing: (H, W), (H, W, 3) or (H, W, 4) uint8, what the visitor drew.
     """
-    if not keeps_corrections():
+    if not keeps_drawings():
         return
     digest = hashlib.sha256(drawing.tobytes()).hexdigest()
 
@@ -94,25 +95,9 @@ def _change(change: Callable[[Store], None]) -> None:
         st.session_state[_ERROR] = str(error)
 
 
-def _answers(run: Run, image: NDArray[np.uint8]) -> dict[Approach, str]:
+def _answers(run: Run, image: Grey) -> dict[Approach, str]:
     answers: dict[Approach, str] = {}
     for approach in run.with_weights:
         with contextlib.suppress(RunError):  # damaged: the page has said so
             answers[approach] = str(run.stack(approach).predict(image[np.newaxis])[0])
     return answers
-
-
-def as_png(drawing: NDArray[np.uint8]) -> bytes:
-    """A drawing as a PNG of at most MAX_PICTURE_BYTES: a photograph is made smaller until it fits.
-
-    Args:
-        drawing: (H, W), (H, W, 3) or (H, W, 4) uint8.
-    """
-    picture = Image.fromarray(np.ascontiguousarray(drawing))
-    picture.thumbnail((_MAX_SIDE, _MAX_SIDE))
-    while True:
-        file = io.BytesIO()
-        picture.save(file, "PNG")
-        if file.tell() <= MAX_PICTURE_BYTES:
-            return file.getvalue()
-        picture = picture.reduce(2)

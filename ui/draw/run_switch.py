@@ -9,7 +9,7 @@ from ui.shared.current_run import choose_run
 _PENS, _MNIST = "pens", "strong"  # the same recipe, with pen digits and without
 
 
-def offer_other_teaching(run: Run) -> None:
+def offer_run_switch(run: Run) -> None:
     """Say what a visitor's models have learned from, and offer those that learned from the other.
 
     For the two shipped runs that differ in nothing else; the drawing stays where it is.

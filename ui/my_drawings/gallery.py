@@ -4,11 +4,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_models.drawings.drawing import Drawing
+from mnist_models.drawings.readings import Reading, score_text
+from mnist_models.drawings.store import Store
 from mnist_models.learning.approaches import TITLES
-from ui.my_drawings.readings import Reading, score_text
-from ui.my_drawings.store import Store
 
-PER_PAGE = 24
+DRAWINGS_PER_PAGE = 24
+
+
+def choose_drawings(drawings: list[Drawing]) -> list[Drawing]:
+    """The visitor's own, with those of others unless a switch says no; a switch only if needed."""
+    mine = [drawing for drawing in drawings if drawing.mine]
+    if len(mine) < len(drawings) and not st.toggle("Also those of others", True, key="others"):
+        return mine
+    return drawings
 
 
 def show_accuracy(readings: Sequence[Reading]) -> None:
@@ -41,10 +50,10 @@ def show_cards(readings: Sequence[Reading], store: Store) -> None:
     Raises:
         CorrectionError: one could not be deleted.
     """
-    pages = max(1, -(-len(readings) // PER_PAGE))
+    pages = max(1, -(-len(readings) // DRAWINGS_PER_PAGE))
     page = st.pagination(pages, key=f"page_of_{pages}") if pages > 1 else 1
     with st.container(key="cards", horizontal=True):
-        for reading in readings[(page - 1) * PER_PAGE : page * PER_PAGE]:
+        for reading in readings[(page - 1) * DRAWINGS_PER_PAGE : page * DRAWINGS_PER_PAGE]:
             with st.container(border=True, width=150, gap="xsmall"):
                 _show_card(reading, store)
 

@@ -1,44 +1,38 @@
-"""Whether corrections are kept, who sees them, and in which database they are.
+"""What this visitor has kept, and the database that it is in.
 
 The database is configured as that of every Streamlit connection: `[connections.corrections]` in
 secrets.toml with the URL of any that SQLAlchemy knows. Without it, it is a SQLite file in
 `trained/`.
 """
 
-import os
 import secrets
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
-from mnist_models.settings import trained_folder
-from ui.my_drawings.store import Store, database_errors
+from mnist_models.drawings.drawing import Drawing
+from mnist_models.drawings.store import Store, database_errors
+from mnist_models.settings import keeps_drawings, trained_folder, who_sees_drawings
 
 _CONNECTION = "corrections"
 _LOCKED_S = 2  # how long to wait for others who write; a write takes some milliseconds
 _VISITOR = "_visitor"
 
 
-def who_sees() -> Literal["nobody", "session", "everyone"]:
-    """Who is shown a drawing that was kept, by `MNIST_CORRECTIONS`; nobody: none is kept.
-
-    `session`, the default: the session in which it was drawn. `shared`: everyone. Anything else is
-    off, so that a slip of the pen publishes nothing.
-    """
-    setting = (os.environ.get("MNIST_CORRECTIONS") or "session").strip().lower()
-    if setting == "shared":
-        return "everyone"
-    return "session" if setting == "session" else "nobody"
-
-
-def keeps_corrections() -> bool:
-    """Whether drawings are kept at all: `MNIST_CORRECTIONS=off` forbids it."""
-    return who_sees() != "nobody"
-
-
 def has_kept() -> bool:
     """Whether this visitor can have kept a drawing: without asking the database."""
     return _VISITOR in st.session_state
+
+
+def own_drawings() -> list[Drawing]:
+    """Those that this visitor has kept, the newest first.
+
+    Raises:
+        CorrectionError: the database cannot be used.
+    """
+    if not (keeps_drawings() and has_kept()):
+        return []
+    return [drawing for drawing in open_store().drawings() if drawing.mine]
 
 
 def open_store() -> Store:
@@ -51,7 +45,7 @@ def open_store() -> Store:
     visitor = st.session_state.setdefault(_VISITOR, secrets.token_urlsafe(16))
     with database_errors():
         connection = st.connection(_CONNECTION, type="sql", **_settings())
-        return Store(connection.engine, visitor, shared=who_sees() == "everyone")
+        return Store(connection.engine, visitor, shared=who_sees_drawings() == "everyone")
 
 
 def _settings() -> dict[str, Any]:

@@ -16,17 +16,17 @@ from mnist_models.evidence.new_class_costs import (
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import TITLES
 from ui.shared.experiments import shipped
-from ui.widgets.charts import COLOURS, legend_on_top, show_chart, version_of, zoomed
+from ui.widgets.charts import COLOURS, DASHED, SOLID, line_legend, show_chart, version_of, zoomed
 from ui.widgets.tables import show_table
 
 _NAME = "new_class"
 _HEIGHT = 360
 _CLASSES = alt.X("classes:O", axis=alt.Axis(labelAngle=0)).title("digits known")
-_MARKS: dict[Way, tuple[str, list[float]]] = {  # what is drawn besides the approach's colour
-    "member": ("Multi-model, one member", [5.0, 4.0]),
-    "mended": ("Multi-model, and those it confuses", [1.0, 0.0]),
-    "together": ("Single model, on with old and new", [5.0, 4.0]),
-    "again": ("Single model, everything again", [1.0, 0.0]),
+_LINE_OF_WAY: dict[Way, tuple[str, list[float]]] = {  # what is drawn besides the approach's colour
+    "member": ("Multi-model, one member", DASHED),
+    "mended": ("Multi-model, and those it confuses", SOLID),
+    "together": ("Single model, on with old and new", DASHED),
+    "again": ("Single model, everything again", SOLID),
 }
 
 
@@ -126,16 +126,16 @@ def _show_drawings(found: dict) -> None:
 
 def _named(rows: list[dict]) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
-    return frame.assign(way=frame["way"].map(lambda way: _MARKS[way][0]))
+    return frame.assign(way=frame["way"].map(lambda way: _LINE_OF_WAY[way][0]))
 
 
 def _lines(frame: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.LayerChart:
     """A line per way, blue or orange by its approach, solid or dashed."""
-    ways = [way for way, (title, _) in _MARKS.items() if title in set(frame["way"])]
-    titles = [_MARKS[way][0] for way in ways]
+    ways = [way for way, (title, _) in _LINE_OF_WAY.items() if title in set(frame["way"])]
+    titles = [_LINE_OF_WAY[way][0] for way in ways]
     colours = [COLOURS[WAYS[way].approach] for way in ways]
-    legend = legend_on_top(symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=400)
-    dashes = alt.Scale(domain=titles, range=[_MARKS[way][1] for way in ways])
+    legend = line_legend(symbolStrokeWidth=2.5)
+    dashes = alt.Scale(domain=titles, range=[_LINE_OF_WAY[way][1] for way in ways])
     base = alt.Chart(frame).encode(
         x=x,
         y=y,

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_models.drawings.drawing import CorrectionError
 from mnist_models.incremental.lesson import LessonError, check_examples, check_label
-from mnist_models.learning.approaches import Approach
-from mnist_models.learning.stack import Stack
 from mnist_models.pictures import Grey
-from mnist_models.runs.run import Run, RunError
+from mnist_models.runs.run import Run
 from ui.draw.canvas import CANVAS_SIDE, clear_canvas
 from ui.draw.sources import from_canvas
-from ui.my_drawings.session import has_kept, keeps_corrections, open_store
-from ui.my_drawings.store import CorrectionError
+from ui.my_drawings.session import own_drawings
 from ui.new_class.examples import (
     Example,
     add_example,
@@ -24,6 +22,7 @@ from ui.new_class.examples import (
     look_alike,
     no_images,
 )
+from ui.shared.current_run import sound_stacks
 from ui.widgets.images import picture_url
 
 _GOOD = "5 to 20 examples are a good number."
@@ -65,10 +64,8 @@ def draw_examples() -> None:
 
 def offer_kept_drawings() -> None:
     """All drawings of one label that this visitor has kept, to be added at once."""
-    if not (keeps_corrections() and has_kept()):
-        return
     try:
-        kept = [drawing for drawing in open_store().drawings() if drawing.mine]
+        kept = own_drawings()
     except CorrectionError as error:
         st.error(str(error), icon=":material/error:")
         return
@@ -108,12 +105,7 @@ def _hint(count: int) -> str:
 
 
 def _warn_of_look_alikes(run: Run) -> None:
-    stacks: dict[Approach, Stack] = {}
-    for approach in run.with_weights:
-        try:
-            stacks[approach] = run.stack(approach)
-        except RunError as error:
-            st.warning(str(error), icon=":material/warning:")
+    stacks = sound_stacks(run, run.with_weights)
     if len(stacks) < 2 or (found := look_alike(example_images(), stacks)) is None:
         return
     label, count = found

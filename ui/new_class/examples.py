@@ -11,7 +11,7 @@ import streamlit as st
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
-from mnist_models.pictures import SIDE, Grey
+from mnist_models.pictures import SIDE, Grey, Images
 
 MOST = 100  # of one visitor, who draws them one by one
 _EXAMPLES = "_examples"
@@ -41,12 +41,12 @@ def examples() -> list[Example]:
     return st.session_state.setdefault(_EXAMPLES, [])
 
 
-def example_images() -> Grey:
+def example_images() -> Images:
     """(n, 28, 28) uint8."""
     return np.stack([e.image for e in examples()]) if examples() else no_images()
 
 
-def no_images() -> Grey:
+def no_images() -> Images:
     """(0, 28, 28) uint8."""
     return np.zeros((0, SIDE, SIDE), np.uint8)
 
@@ -77,7 +77,7 @@ def delete_all_examples() -> None:
     st.session_state[_EXAMPLES] = []
 
 
-def look_alike(images: Grey, stacks: Mapping[Approach, Stack]) -> tuple[str, int] | None:
+def look_alike(images: Images, stacks: Mapping[Approach, Stack]) -> tuple[str, int] | None:
     """The class that every approach surely takes most of the pictures for, and how many of them.
 
     Args:

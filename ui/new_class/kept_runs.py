@@ -2,32 +2,26 @@
 
 import streamlit as st
 
-from mnist_models.incremental.lesson import LessonError, State
+from mnist_models.incremental.lesson import State
 from mnist_models.incremental.lessons import keep_lesson, mark_of
-from mnist_models.incremental.methods import Way
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.runs.publishing import delete_run
 from mnist_models.runs.registry import load_run, unlisted_run_names
 from mnist_models.runs.run import RunError
 from ui.new_class.lesson_panel import visitor
-from ui.new_class.result_text import BEST
+from ui.new_class.result_text import best_step
 from ui.shared.current_run import choose_run
 from ui.shared.navigation import page_path
 from ui.shared.permission import attempt
 
 
-def offer_keeping(state: State) -> None:
+def offer_to_keep(state: State) -> None:
     """Make a run of the best ways of a lesson, which every page can then show.
 
     Args:
         state: of a lesson that has ended.
     """
-    done = {step.way for step in state.steps}
-    ways: dict[Approach, Way] = {
-        approach: best[0]
-        for approach in APPROACHES
-        if (best := [w for w in BEST[approach] if w in done])
-    }
+    ways = {a: step.way for a in APPROACHES if (step := best_step(a, state.steps))}
     pressed = st.button(
         "Keep as a run",
         icon=":material/bookmark:",
@@ -37,14 +31,10 @@ def offer_keeping(state: State) -> None:
     )
     if not pressed:
         return
-    try:
-        with st.spinner("Starting …"):
-            started = attempt(lambda: keep_lesson(visitor(), ways))
-    except LessonError as error:
-        st.error(str(error), icon=":material/error:")
-    else:
-        if started:
-            st.rerun()
+    with st.spinner("Starting …"):
+        started = attempt(lambda: keep_lesson(visitor(), ways))
+    if started:
+        st.rerun()
 
 
 def show_kept() -> None:

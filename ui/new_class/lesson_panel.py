@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mnist_models.comparison.sentences import duration_text, listing
-from mnist_models.incremental.lesson import Kind, Lesson, LessonError, State
+from mnist_models.incremental.lesson import Kind, Lesson, State
 from mnist_models.incremental.lessons import (
     cancel_lesson,
     new_visitor,
@@ -16,7 +16,7 @@ from mnist_models.incremental.lessons import (
 )
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import APPROACHES, TITLES
-from mnist_models.pictures import Grey
+from mnist_models.pictures import Images
 from mnist_models.runs.run import Run
 from ui.new_class.result_text import seconds_text, way_title
 from ui.shared.permission import attempt
@@ -27,7 +27,7 @@ PLACES: dict[Kind, str] = {
     "left out": "A digit left out",
     "mend": "Mend a digit",
 }
-_VISITOR = "_lesson_visitor"
+_LEARNER = "_lesson_visitor"
 _WAY_BEGAN = "_lesson_way_began"  # the way that is being taught, and when this page first saw it
 _STAGES = {
     "starting": "Starting",
@@ -41,18 +41,18 @@ _STAGES = {
 
 def visitor() -> str:
     """The secret that makes a lesson this visitor's: gone with the session, shown to nobody."""
-    return st.session_state.setdefault(_VISITOR, new_visitor())
+    return st.session_state.setdefault(_LEARNER, new_visitor())
 
 
 def my_lesson() -> tuple[Lesson, State] | None:
     """What the visitor's lesson is about and how it stands; None where there is none."""
-    if _VISITOR not in st.session_state:
+    if _LEARNER not in st.session_state:
         return None
     state, lesson = read_lesson(visitor()), read_request(visitor())
     return (lesson, state) if lesson and state else None
 
 
-def offer_teaching(draft: Lesson, run: Run, images: Grey, problem: str = "") -> None:
+def offer_teaching(draft: Lesson, run: Run, images: Images, problem: str = "") -> None:
     """The ways to teach, and the button; where it cannot be pressed, the reason.
 
     Args:
@@ -135,18 +135,14 @@ def _about_last_lesson() -> str:
     return f"What you taught before is in {place}. Teaching again throws it away."
 
 
-def _start(lesson: Lesson, images: Grey) -> None:
+def _start(lesson: Lesson, images: Images) -> None:
     st.session_state.pop(_WAY_BEGAN, None)
-    try:
-        with st.spinner("Starting …"):
-            started = attempt(
-                lambda: start_lesson(visitor(), lesson, images, [lesson.label] * len(images))
-            )
-    except LessonError as error:
-        st.error(str(error), icon=":material/error:")
-    else:
-        if started:
-            st.rerun()
+    with st.spinner("Starting …"):
+        started = attempt(
+            lambda: start_lesson(visitor(), lesson, images, [lesson.label] * len(images))
+        )
+    if started:
+        st.rerun()
 
 
 def watch_lesson() -> None:

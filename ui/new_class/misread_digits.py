@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from mnist_models.pictures import Grey
+from mnist_models.drawings.drawing import CorrectionError
+from mnist_models.drawings.readings import Reading, read
+from mnist_models.pictures import Images
 from mnist_models.runs.run import Run, RunError
-from ui.my_drawings.readings import Reading, read
-from ui.my_drawings.session import has_kept, keeps_corrections, open_store
-from ui.my_drawings.store import CorrectionError
+from mnist_models.settings import keeps_drawings
+from ui.my_drawings.session import own_drawings
 from ui.shared.navigation import page_path
 
 FEWEST = 2
@@ -23,7 +24,7 @@ _HOW = (
 
 
 @dataclass(frozen=True, eq=False)
-class Patient:
+class MisreadDigit:
     """A digit and the visitor's drawings of it.
 
     Attributes:
@@ -34,12 +35,12 @@ class Patient:
     """
 
     label: str
-    images: Grey
+    images: Images
     misread: int
     taken_for: tuple[str, ...]
 
 
-def patients(readings: Sequence[Reading]) -> list[Patient]:
+def misread_digits(readings: Sequence[Reading]) -> list[MisreadDigit]:
     """The digits that there are enough drawings of, the most misread first."""
     found = []
     for label in sorted({reading.drawing.label for reading in readings}):
@@ -49,28 +50,28 @@ def patients(readings: Sequence[Reading]) -> list[Patient]:
                 r.answers["multi"] for r in own if "multi" in r.answers and not r.right("multi")
             )
             found.append(
-                Patient(
+                MisreadDigit(
                     label,
                     np.stack([reading.drawing.image for reading in own]),
                     sum(reading.misread for reading in own),
                     tuple(answer for answer, _ in wrong.most_common(_MOST_MENDED)),
                 )
             )
-    return sorted(found, key=lambda patient: -patient.misread)
+    return sorted(found, key=lambda digit: -digit.misread)
 
 
-def choose_patient(run: Run) -> Patient | None:
+def choose_misread_digit(run: Run) -> MisreadDigit | None:
     """Let the visitor choose a digit; without enough drawings say how to get them."""
     try:
-        found = patients(_readings(run))
+        found = misread_digits(_readings(run))
     except (CorrectionError, RunError) as error:
         st.error(str(error), icon=":material/error:")
         return None
     if not found:
-        st.info(_HOW if keeps_corrections() else "This site keeps no drawings.")
+        st.info(_HOW if keeps_drawings() else "This site keeps no drawings.")
         st.page_link(page_path("draw"), label="Draw a digit", icon=":material/arrow_forward:")
         return None
-    by_label = {patient.label: patient for patient in found}
+    by_label = {digit.label: digit for digit in found}
     label = st.selectbox(
         "The digit to mend",
         list(by_label),
@@ -82,14 +83,12 @@ def choose_patient(run: Run) -> Patient | None:
 
 def _readings(run: Run) -> list[Reading]:
     """What the run makes of this visitor's drawings of digits that it knows."""
-    if not (keeps_corrections() and has_kept()):
-        return []
     classes = set(map(str, run.classes))
-    drawings = [d for d in open_store().drawings() if d.mine and d.label in classes]
-    if not drawings:
+    drawings = [drawing for drawing in own_drawings() if drawing.label in classes]
+    if not drawings:  # no weights need be read
         return []
     return read(drawings, {approach: run.stack(approach) for approach in run.approaches})
 
 
-def _told(patient: Patient) -> str:
-    return f"{patient.label}: {patient.misread} of {len(patient.images)} drawings misread"
+def _told(digit: MisreadDigit) -> str:
+    return f"{digit.label}: {digit.misread} of {len(digit.images)} drawings misread"

@@ -11,7 +11,7 @@ import streamlit as st
 from mnist_models.incremental.lesson import Lesson, State
 from mnist_models.incremental.lessons import forget_lesson, lesson_folder
 from mnist_models.learning.recipes import DATASET_TITLES
-from ui.new_class.kept_runs import offer_keeping
+from ui.new_class.kept_runs import offer_to_keep
 from ui.new_class.lesson_panel import visitor
 from ui.new_class.result_text import cost_sentence, loss_sentence, new_sentence, outcome_table
 from ui.widgets.tables import show_table
@@ -54,7 +54,7 @@ def offer_files_and_end(lesson: Lesson, state: State) -> None:
                 on_click="ignore",
                 help="The networks as arrays (.npz), and the figures as JSON.",
             )
-            offer_keeping(state)
+            offer_to_keep(state)
         st.button(
             "Throw away" if state.steps else "Back",
             icon=":material/delete:" if state.steps else ":material/arrow_back:",

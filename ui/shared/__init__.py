@@ -1,1 +1,3 @@
-"""shared."""
+"""What pages share and what knows of runs and visitors: `navigation`, `current_run`,
+`current_duel`, `permission`, `mnist_download`, shipped `experiments`, and `picture_cards`.
+"""

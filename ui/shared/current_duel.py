@@ -10,7 +10,7 @@ from ui.shared.current_run import cached_run, current_run
 _SIDES = {"first": "Compare", "second": "with"}
 _CHOICE = "_duel"  # the run beside which this visitor chose, and the keys that were chosen
 
-Pair = tuple[str, str]
+KeyPair = tuple[str, str]
 
 
 def choose_duel() -> Duel:
@@ -40,7 +40,7 @@ def choose_duel() -> Duel:
         st.stop()
 
 
-def _asked(run: Run, known: dict[str, Contender]) -> Pair | None:
+def _asked(run: Run, known: dict[str, Contender]) -> KeyPair | None:
     """The pair of the address or of an earlier page, unless another run was chosen since."""
     beside, earlier = st.session_state.get(_CHOICE, ("", None))
     usual = _usual(run)
@@ -61,7 +61,7 @@ def _asked(run: Run, known: dict[str, Contender]) -> Pair | None:
     return pair
 
 
-def _usual(run: Run) -> Pair:
+def _usual(run: Run) -> KeyPair:
     """Both approaches of the run; where it has one only, that one against the active run's."""
     own = contenders_of(run)
     if len(own) == 1:
@@ -76,7 +76,7 @@ def _choose(run_name: str) -> None:
     _keep(run_name, (first, second))
 
 
-def _keep(run_name: str, pair: Pair) -> None:
+def _keep(run_name: str, pair: KeyPair) -> None:
     st.session_state[_CHOICE] = (run_name, pair)
     for side, key in zip(_SIDES, pair, strict=True):
         st.query_params[side] = key

@@ -1,5 +1,6 @@
 """Cached loaders: runs by the hash of their contents, data by name."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import streamlit as st
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import DatasetError, find_mnist, load_mnist
 from mnist_models.data.sample import load_sample
+from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import DATASET_TITLES
+from mnist_models.learning.stack import Stack
 from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import Run, RunError
 
@@ -73,6 +76,17 @@ def cached_run(name: str) -> Run:
     """
     run = load_run(name)
     return _keep(str(run.path), run.version, run)
+
+
+def sound_stacks(run: Run, approaches: Iterable[Approach]) -> dict[Approach, Stack]:
+    """The networks of these approaches; what is wrong with one that is left out is said."""
+    stacks: dict[Approach, Stack] = {}
+    for approach in approaches:
+        try:
+            stacks[approach] = run.stack(approach)
+        except RunError as error:
+            st.warning(str(error), icon=":material/warning:")
+    return stacks
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

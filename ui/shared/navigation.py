@@ -1,20 +1,19 @@
-"""The frame around every page: navigation, sidebar, title."""
+"""Which pages there are, how to get to them, and how each begins."""
 
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui.my_drawings.session import keeps_corrections
-from ui.sidebar.sidebar import draw_sidebar
+from mnist_models.settings import PROJECT, keeps_drawings
 
-_FOLDER = Path(__file__).resolve().parents[2] / "pages"
+_FOLDER = PROJECT / "pages"
 
 # Script and address, title; the first is the front page. No icons: the browser's tab would show
 # them, from a server elsewhere.
 _PAGES = (
     ("draw", "Draw"),
-    *([("my_drawings", "My drawings")] if keeps_corrections() else []),
+    *([("my_drawings", "My drawings")] if keeps_drawings() else []),
     ("compare", "Compare"),
     ("confusion", "Confusion"),
     ("new_class", "New class"),
@@ -22,22 +21,9 @@ _PAGES = (
     ("data", "Data"),
     ("how_it_works", "How it works"),
 )
-_IN_APP = "_page_runs_in_app"
+IN_APP = "_page_runs_in_app"  # in the session's state, once app.py has run
 
-_ICON = Path(__file__).parents[1] / "icon.svg"
-_STYLE = Path(__file__).parents[1] / "style.css"
-
-
-def run_app() -> None:
-    """Draw what stands around every page, and the page that the visitor asked for.
-
-    The sidebar belongs to app.py and not to a page: so the browser keeps it from page to page.
-    """
-    st.session_state[_IN_APP] = True
-    page = navigate()
-    st.html(_STYLE)  # a path to a .css file is put into <style>
-    draw_sidebar()
-    page.run()
+_ICON = PROJECT / "ui" / "icon.svg"
 
 
 def navigate() -> StreamlitPage:
@@ -66,7 +52,7 @@ def begin(title: str, lead: str = "") -> None:
     `st.navigation` for the first time. A first visit straight to a page is such a run: it is
     started again, in app.py.
     """
-    if _IN_APP not in st.session_state:
+    if IN_APP not in st.session_state:
         navigate()
         st.rerun()
     st.title(title, anchor=False)

@@ -9,10 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.learning.approaches import APPROACHES, TITLES
-from ui.training.learning_curves import DASHED
-from ui.widgets.charts import COLOURS, Layered, show_chart, version_of
+from ui.widgets.charts import COLOURS, DASHED, Layered, show_chart, version_of
 
-_FIGURES = {"accuracy": ("accuracy", "val_accuracy"), "loss": ("loss", "val_loss")}
+_METRICS = {"accuracy": ("accuracy", "val_accuracy"), "loss": ("loss", "val_loss")}
 _HEIGHT = 130
 
 
@@ -26,7 +25,7 @@ def show_live_curves(epochs: Sequence[dict[str, Any]]) -> None:
         "Each binary model", key="live_members"
     )
     version = version_of(epochs)  # all who watch see the same, so each chart is made once
-    for name in _FIGURES:
+    for name in _METRICS:
         show_chart(
             partial(live_chart, epochs, name, each_member=each),
             *("live", version, name, str(each)),
@@ -67,7 +66,7 @@ def live_chart(epochs: Sequence[dict[str, Any]], name: str, *, each_member: bool
 
 
 def _values(epoch: dict[str, Any], name: str, each_member: bool) -> list[tuple[str, float | None]]:
-    training, held_out = _FIGURES[name]
+    training, held_out = _METRICS[name]
     members = epoch.get(f"member_{name}", ())
     if each_member and len(members) > 1:
         return [(f"model {k}", value) for k, value in enumerate(members)]

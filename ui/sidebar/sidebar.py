@@ -14,7 +14,7 @@ _VISIT_BEGAN = "_visit_began"
 
 
 def draw_sidebar() -> None:
-    """Draw the sidebar once; `ui.shared.navigation.run_app` calls it for every page."""
+    """Draw the sidebar once; `ui.frame.run_app` calls it for every page."""
     st.session_state.setdefault(_VISIT_BEGAN, time.time())
     remember_choice()
     with st.sidebar:

@@ -15,26 +15,13 @@ import pandas as pd
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
-from ui.widgets.charts import COLOURS, NEUTRAL, Layered
+from ui.widgets.charts import COLOURS, DASHED, HEIGHT, NEUTRAL, SOLID, Layered, line_legend
 
-Rows = Literal["training", "validation"]
+RowKind = Literal["training", "validation"]
 History = Mapping[Approach, Mapping[str, Sequence[Any]]]
 
-HEIGHT = 320
-SOLID, DASHED = [1, 0], [6, 4]
-LOOK: dict[str, Any] = {
-    "title": None,
-    "orient": "top",
-    "symbolType": "stroke",
-    "symbolSize": 500,
-    "symbolStrokeWidth": 2,
-    "labelLimit": 0,
-    "columns": 1,
-    "offset": 4,
-}
-LEGEND = alt.Legend(**LOOK)
-ACCURACIES: dict[Rows, str] = {"training": "accuracy", "validation": "val_accuracy"}
-_LOSSES: dict[Rows, str] = {"training": "loss", "validation": "val_loss"}
+ACCURACY_KEYS: dict[RowKind, str] = {"training": "accuracy", "validation": "val_accuracy"}
+_LOSS_KEYS: dict[RowKind, str] = {"training": "loss", "validation": "val_loss"}
 _TEN = (
     "Accuracy: the share of pictures read correctly. Training (solid): as the network saw them "
     "while it learned, dropout and all, so it can lie below validation (dashed): pictures that it "
@@ -55,11 +42,11 @@ _EPOCH_AXIS = alt.Axis(tickMinStep=1, format="d", grid=False)
 
 
 @dataclass(frozen=True)
-class Curve:
+class EpochCurve:
     """One line: a figure per epoch of an approach, on rows of one kind."""
 
     approach: Approach
-    rows: Rows
+    rows: RowKind
     values: Sequence[float]
 
     @property
@@ -83,7 +70,7 @@ class Panel:
     title: str
     axis: str
     about: str
-    curves: Sequence[Curve]
+    curves: Sequence[EpochCurve]
     members: Sequence[Sequence[float]] = ()
 
     @property
@@ -122,16 +109,16 @@ def accuracy_panels(history: History, sampling: str) -> list[Panel]:
         sampling: the name of the strategy by which the members' rows were chosen.
     """
     curves = [
-        Curve(approach, rows, figures[key])
+        EpochCurve(approach, rows, figures[key])
         for approach, figures in history.items()
-        for rows, key in ACCURACIES.items()
+        for rows, key in ACCURACY_KEYS.items()
         if key in figures and (approach, rows) != ("multi", "training")
     ]
     panels = [Panel("Which of the ten digits is it?", "accuracy, ten digits", _TEN, curves)]
     if "multi" in history:
         rows = f" ({STRATEGIES[sampling].summary})" if sampling in STRATEGIES else ""
         figures = history["multi"]
-        curve = Curve("multi", "training", figures["accuracy"])
+        curve = EpochCurve("multi", "training", figures["accuracy"])
         panels.append(
             Panel(
                 "Is it my digit, yes or no?",
@@ -152,8 +139,8 @@ def loss_panels(history: History) -> list[Panel]:
             "cross-entropy",
             _LOSS[approach],
             [
-                Curve(approach, rows, figures[key])
-                for rows, key in _LOSSES.items()
+                EpochCurve(approach, rows, figures[key])
+                for rows, key in _LOSS_KEYS.items()
                 if key in figures
             ],
             figures["member_loss"] if approach == "multi" else (),
@@ -168,7 +155,7 @@ def confusions(history: History) -> dict[Approach, Sequence[Any]]:
 
 
 def epoch_curves(
-    curves: Sequence[Curve], title: str, *, domain: tuple[float, float] | None = None
+    curves: Sequence[EpochCurve], title: str, *, domain: tuple[float, float] | None = None
 ) -> Layered:
     """Lines over the epochs; hovering shows the figures of the nearest point.
 
@@ -187,7 +174,7 @@ def epoch_curves(
         domain=names, range=[SOLID if c.rows == "training" else DASHED for c in curves]
     )
     scale = alt.Scale(domain=domain) if domain else alt.Scale(zero=False)
-    legend = None if domain else LEGEND
+    legend = None if domain else line_legend()
     near = alt.selection_point(on="pointerover", nearest=True, fields=["epoch"], empty=False)
     base = alt.Chart(frame).encode(
         x=alt.X("epoch:Q", axis=_EPOCH_AXIS, scale=alt.Scale(zero=False, nice=False)),

@@ -13,16 +13,18 @@ from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.training_studies import gap_by_dropout
 from mnist_models.runs.run import Run
 from ui.shared.experiments import shipped
-from ui.training.learning_curves import (
-    ACCURACIES,
+from ui.training.learning_curves import ACCURACY_KEYS, EpochCurve, epoch_curves
+from ui.widgets.charts import (
+    COLOURS,
     DASHED,
     HEIGHT,
-    LEGEND,
+    NEUTRAL,
     SOLID,
-    Curve,
-    epoch_curves,
+    Layered,
+    line_legend,
+    show_chart,
+    version_of,
 )
-from ui.widgets.charts import COLOURS, NEUTRAL, Layered, show_chart, version_of
 from ui.widgets.controls import pick
 from ui.widgets.tables import show_table
 
@@ -105,7 +107,7 @@ def learning_size(entries: Sequence[dict[str, Any]]) -> Layered:
     base = alt.Chart(frame).encode(x=x)
     lines = base.mark_line(color=COLOURS["single"]).encode(
         y=alt.Y("median(accuracy):Q", scale=scale),
-        strokeDash=alt.StrokeDash("pictures:N", scale=dashes, legend=LEGEND),
+        strokeDash=alt.StrokeDash("pictures:N", scale=dashes, legend=line_legend()),
     )
     dots = base.mark_point(filled=True, color=COLOURS["single"], size=45, opacity=1).encode(
         y=alt.Y("accuracy:Q", scale=scale),
@@ -116,7 +118,7 @@ def learning_size(entries: Sequence[dict[str, Any]]) -> Layered:
 
 def dropout_curves(
     entries: Sequence[dict[str, Any]],
-) -> tuple[dict[str, list[Curve]], tuple[float, float]]:
+) -> tuple[dict[str, list[EpochCurve]], tuple[float, float]]:
     """Training and validation accuracy per epoch with each dropout, medians over the seeds.
 
     Args:
@@ -127,12 +129,12 @@ def dropout_curves(
     """
     found = {
         f"{dropout:g}": [
-            Curve(
+            EpochCurve(
                 "single",
                 rows,
                 np.median([e[key] for e in entries if e["dropout"] == dropout], axis=0).tolist(),
             )
-            for rows, key in ACCURACIES.items()
+            for rows, key in ACCURACY_KEYS.items()
         ]
         for dropout in sorted({e["dropout"] for e in entries})
     }

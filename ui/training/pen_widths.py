@@ -13,11 +13,22 @@ from mnist_models.evidence.pen_widths import accuracy_by_pen
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.runs.run import Run
 from ui.shared.experiments import shipped
-from ui.training.learning_curves import DASHED, HEIGHT, LEGEND, SOLID
-from ui.widgets.charts import COLOURS, NEUTRAL, Layered, show_chart, version_of, zoomed
+from ui.widgets.charts import (
+    COLOURS,
+    DASHED,
+    DOTTED,
+    HEIGHT,
+    NEUTRAL,
+    SOLID,
+    Layered,
+    line_legend,
+    show_chart,
+    version_of,
+    zoomed,
+)
 from ui.widgets.tables import offer_table
 
-_RUNS = {"pens": SOLID, "strong": DASHED, "reference": [2, 3]}  # those with both approaches
+_RUNS = {"pens": SOLID, "strong": DASHED, "reference": DOTTED}  # those with both approaches
 _PLACES = {"as drawn": False, "big and centred": True}
 
 
@@ -79,6 +90,7 @@ def pen_lines(entries: Sequence[dict[str, Any]], approach: Approach, scale: alt.
     """
     names = [name for name in _RUNS if any(entry["run"] == name for entry in entries)]
     colours = [COLOURS[approach] if name == "pens" else NEUTRAL for name in names]
+    legend = line_legend()
     base = alt.Chart(pd.DataFrame(entries)).encode(
         x=alt.X("pen:Q", title="pen, pixels", axis=alt.Axis(values=[8, 12, 16, 20, 24])),
         y=alt.Y(
@@ -87,10 +99,10 @@ def pen_lines(entries: Sequence[dict[str, Any]], approach: Approach, scale: alt.
             scale=scale,
             axis=alt.Axis(format=".0%"),
         ),
-        color=alt.Color("run:N", scale=alt.Scale(domain=names, range=colours), legend=LEGEND),
+        color=alt.Color("run:N", scale=alt.Scale(domain=names, range=colours), legend=legend),
         tooltip=["run", "pen", alt.Tooltip("accuracy", format=".4f")],
     )
     dashes = alt.Scale(domain=names, range=[_RUNS[name] for name in names])
-    lines = base.mark_line().encode(strokeDash=alt.StrokeDash("run:N", scale=dashes, legend=LEGEND))
+    lines = base.mark_line().encode(strokeDash=alt.StrokeDash("run:N", scale=dashes, legend=legend))
     dots = base.mark_point(filled=True, size=60, opacity=1)
     return alt.layer(lines, dots).properties(height=HEIGHT)

@@ -15,9 +15,17 @@ from mnist_models.evidence.training_studies import (
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
 from ui.shared.experiments import shipped
-from ui.training.learning_curves import DASHED, LOOK, SOLID
 from ui.training.overfitting import ABOUT_RANGES
-from ui.widgets.charts import COLOURS, NEUTRAL, Layered, show_chart, version_of
+from ui.widgets.charts import (
+    COLOURS,
+    DASHED,
+    NEUTRAL,
+    SOLID,
+    Layered,
+    line_legend,
+    show_chart,
+    version_of,
+)
 from ui.widgets.tables import show_table
 
 _ABOUT = (
@@ -81,7 +89,7 @@ def reliability_diagram(bins: Sequence[dict[str, Any]]) -> Layered:
     """Probability against what came true; on the grey diagonal both are the same.
 
     Args:
-        bins: see `experiments.reliability_bins`.
+        bins: see `training_studies.reliability_bins`.
     """
     share = alt.Scale(domain=[0, 1])
     diagonal = (
@@ -93,7 +101,7 @@ def reliability_diagram(bins: Sequence[dict[str, Any]]) -> Layered:
         x=alt.X("predicted:Q", scale=share, title="probability of yes, as the models say it"),
         y=alt.Y("observed:Q", scale=share, title="share that is the digit"),
     )
-    legend = alt.Legend(**LOOK, labelExpr="datum.label + ' the prior correction'")
+    legend = line_legend(labelExpr="datum.label + ' the prior correction'")
     dashes = alt.Scale(domain=["before", "after"], range=[DASHED, SOLID])
     lines = base.mark_line(color=COLOURS["multi"]).encode(
         strokeDash=alt.StrokeDash("correction:N", scale=dashes, legend=legend)

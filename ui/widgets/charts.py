@@ -18,11 +18,23 @@ Layered = alt.LayerChart | alt.FacetChart  # what Altair's types say that layers
 
 COLOURS: dict[Approach, str] = {"single": "#2f7fc1", "multi": "#d9731a"}
 NEUTRAL = "#8a929c"  # what belongs to neither
+HEIGHT = 320  # of a chart of lines, in pixels
+
+# Lengths of strokes and gaps. Solid is what was learned from, and what is first.
+SOLID: list[float] = [1, 0]
+DASHED: list[float] = [6, 4]
+DOTTED: list[float] = [2, 3]
 
 
 def legend_on_top(**look: Any) -> alt.Legend:
     """A legend above the chart, an entry per line, so that it fits a phone."""
     return alt.Legend(title=None, orient="top", columns=1, labelLimit=0, **look)
+
+
+def line_legend(**look: Any) -> alt.Legend:
+    """The same for lines that differ by their dashes."""
+    stroke = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2, "offset": 4}
+    return legend_on_top(**stroke | look)
 
 
 def zoomed(values: Iterable[float], *, step: float = 0.02) -> alt.Scale:

@@ -13,7 +13,7 @@ import altair as alt
 
 from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.learning.approaches import TITLES, Approach
-from ui.widgets.charts import COLOURS, legend_on_top
+from ui.widgets.charts import COLOURS, DASHED, SOLID, legend_on_top
 
 # At least 3:1 on the light and on the dark page, and told apart from the approach's own colour
 # with red-green blindness too.
@@ -25,7 +25,7 @@ _TINTS = {
     _SECOND_OF_ITS_KIND["single"]: "green",
     _SECOND_OF_ITS_KIND["multi"]: "violet",
 }
-_MARKS = (("circle", "●", [1.0, 0.0]), ("diamond", "◆", [6.0, 4.0]))
+_MARKS = (("circle", "●", SOLID), ("diamond", "◆", DASHED))
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,5 @@
-"""How a run reads the drawings that were kept, and those drawings as files to take home."""
+"""How a run reads the drawings that were kept."""
 
-import csv
-import io
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.drawings.drawing import Drawing
+from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.significance import wilson_interval
-from ui.my_drawings.store import Drawing, Store
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,41 +62,6 @@ def mistakes_by_class(readings: Sequence[Reading], classes: Iterable[Any]) -> li
             }
             table.append({"it was a": label, "drawings": len(of_class), **taken})
     return table
-
-
-def as_npz(drawings: Sequence[Drawing]) -> bytes:
-    """The pictures as the models saw them: `images` (n, 28, 28) uint8 and `labels` (n,).
-
-    Labels are whole numbers where all of them are, else text; nothing in it is pickled.
-    """
-    labels = np.array([drawing.label for drawing in drawings])
-    if np.char.isdecimal(labels).all():
-        labels = labels.astype(np.int64)
-    images = np.stack([drawing.image for drawing in drawings])
-    file = io.BytesIO()
-    np.savez_compressed(file, allow_pickle=False, images=images, labels=labels)
-    return file.getvalue()
-
-
-def as_zip(store: Store) -> bytes:
-    """All drawings that the visitor may see, as they were drawn: a PNG each, and drawings.csv.
-
-    Raises:
-        CorrectionError: the database cannot be used.
-    """
-    table = io.StringIO()
-    lines = csv.writer(table)
-    lines.writerow(["file", "label", *APPROACHES, "run", "version", "created"])
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:  # not compressed: a PNG is
-        for number, drawing in enumerate(store.drawings(pictures=True), start=1):
-            name = f"{number:05}.png"
-            answers = (drawing.answers.get(approach, "") for approach in APPROACHES)
-            rest = drawing.run, drawing.version, drawing.created
-            archive.writestr(name, drawing.picture)
-            lines.writerow([name, drawing.label, *answers, *rest])
-        archive.writestr("drawings.csv", table.getvalue())
-    return file.getvalue()
 
 
 def _counted(labels: Iterable[str]) -> str:

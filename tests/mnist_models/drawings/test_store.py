@@ -1,32 +1,22 @@
-"""Corrections: kept, replaced, listed, deleted; whose they are; and every way a database fails."""
+"""Drawings kept, replaced, listed, deleted; whose they are; and every way a database fails."""
 
 import contextlib
-import os
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from hypothesis import given, settings
 from hypothesis.extra.numpy import arrays
 from sqlalchemy import Engine, create_engine, event
-from streamlit.testing.v1 import AppTest
 
-from mnist_models.preprocessing.decoding import decode_png
-from mnist_models.runs.run import Run
-from ui.draw.correction import as_png
-from ui.my_drawings import store as store_module
-from ui.my_drawings.session import keeps_corrections, who_sees
-from ui.my_drawings.store import MAX_PICTURE_BYTES, CorrectionError, Drawing, Store
-
-PROJECT = Path(__file__).resolve().parents[3]
-UNUSABLE = "database cannot be read or written"
+from mnist_models.drawings import store as store_module
+from mnist_models.drawings.drawing import MAX_PICTURE_BYTES, CorrectionError, Drawing
+from mnist_models.drawings.store import Store
+from tests.helpers.drawings import UNUSABLE
 
 
 def make(digest: str = "d1", label: str = "4", **changes: Any) -> Drawing:
@@ -162,14 +152,6 @@ def test_a_picture_that_is_too_large_is_not_kept(store: Store) -> None:
     assert store.drawings() == []
 
 
-def test_a_photograph_is_made_smaller_until_it_fits_and_a_drawing_stays_as_it_is() -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (900, 1200, 3)).astype(np.uint8)
-    assert len(as_png(noise)) <= MAX_PICTURE_BYTES
-    drawing = np.zeros((280, 280, 4), np.uint8)
-    drawing[40:240, 130:150] = 255
-    assert np.array_equal(decode_png(as_png(drawing)), drawing)
-
-
 # Databases that fail
 
 
@@ -259,184 +241,3 @@ def test_many_who_keep_at_once_all_get_their_turn(tmp_path: Path) -> None:
         list(pool.map(keep, range(8)))
     assert [labels(Store(engine, f"visitor {v}")) for v in range(8)] == [["3", "2", "1", "0"]] * 8
     engine.dispose()
-
-
-# Configuration
-
-
-@pytest.mark.parametrize(
-    ("setting", "who"),
-    [
-        (None, "session"), ("", "session"), ("session", "session"), (" Shared ", "everyone"),
-        ("off", "nobody"), ("0", "nobody"), ("shraed", "nobody"),
-    ],
-)  # fmt: skip
-def test_the_setting_says_who_sees_and_a_slip_publishes_nothing(
-    setting: str | None, who: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("MNIST_CORRECTIONS", raising=False)
-    if setting is not None:
-        monkeypatch.setenv("MNIST_CORRECTIONS", setting)
-    assert who_sees() == who
-    assert keeps_corrections() == (who != "nobody")
-
-
-KEEP_ONE = """
-import numpy as np
-from ui.my_drawings.session import open_store
-from ui.my_drawings.store import CorrectionError, Drawing
-image = np.zeros((28, 28), np.uint8)
-try:
-    open_store().add(Drawing("d", "4", image, b"png", {"single": "4"}, "reference", "0"))
-except CorrectionError as error:
-    print(error)
-"""
-
-
-def _keep_one(folder: Path, url: str = "") -> str:
-    """Keep a drawing in a process of its own, whose configuration may name a database."""
-    if url:
-        (folder / ".streamlit").mkdir()
-        secrets = f'[connections.corrections]\nurl = "{url}"\n'
-        (folder / ".streamlit" / "secrets.toml").write_text(secrets, encoding="utf-8")
-    environment = {"PYTHONPATH": str(PROJECT), "MNIST_TRAINED": str(folder / "trained")}
-    result = subprocess.run(
-        [sys.executable, "-c", KEEP_ONE], cwd=folder, env={**os.environ, **environment},
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    return result.stdout
-
-
-def _rows(file: Path) -> int:
-    with contextlib.closing(sqlite3.connect(file)) as connection:
-        return connection.execute("SELECT count(*) FROM mnist_corrections").fetchone()[0]
-
-
-def test_without_configuration_they_are_kept_beside_the_runs(tmp_path: Path) -> None:
-    folder = tmp_path / "odd?name#1 %20"
-    folder.mkdir()
-    assert _keep_one(folder) == ""
-    assert _rows(folder / "trained" / ".corrections.db") == 1
-
-
-def test_a_url_in_the_configuration_is_where_they_are_kept(tmp_path: Path) -> None:
-    assert _keep_one(tmp_path, f"sqlite:///{tmp_path}/other.db") == ""
-    assert _rows(tmp_path / "other.db") == 1
-    assert not (tmp_path / "trained").exists()
-
-
-@pytest.mark.parametrize("url", ["no url", "nosuchdatabase://me:hush@host/db"])
-def test_a_url_that_leads_nowhere_is_said_without_its_password(tmp_path: Path, url: str) -> None:
-    said = _keep_one(tmp_path, url)
-    assert UNUSABLE in said
-    assert "hush" not in said
-
-
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
-    (tmp_path / "trained").touch()
-    assert UNUSABLE in _keep_one(tmp_path)
-
-
-# "It was a …"
-
-
-def _offer() -> None:
-    import numpy as np
-
-    from mnist_models.runs.registry import load_run
-    from ui.draw.correction import offer_correction
-    from ui.shared.navigation import navigate
-
-    navigate()  # so that there is a page to link to
-    drawing = np.zeros((280, 280, 4), np.uint8)
-    drawing[40:240, 130:150] = 255
-    image = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
-    offer_correction(load_run(), image=image, drawing=drawing)
-
-
-@pytest.fixture
-def offer(tiny_run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
-    """A function that opens a session in which a drawing can be corrected."""
-    monkeypatch.delenv("MNIST_CORRECTIONS", raising=False)
-    st.cache_resource.clear()
-    yield lambda: AppTest.from_function(_offer, default_timeout=30).run()
-    st.cache_resource.clear()
-
-
-def _tap(page: AppTest, label: str) -> AppTest:
-    page.button(key=f"correct_{label}").click().run()
-    assert not page.exception
-    return page
-
-
-def _said(page: AppTest) -> str:
-    return " ".join(e.value for e in (*page.markdown, *page.caption))
-
-
-def _kept_in(folder: Path) -> list[Drawing]:
-    engine = create_engine(f"sqlite:///{folder}/.corrections.db")
-    drawings = Store(engine, "", shared=True).drawings(pictures=True)
-    engine.dispose()
-    return drawings
-
-
-def test_every_class_of_the_run_is_offered_and_no_database_made_before_a_tap(
-    tiny_run: Run, offer: Callable[..., AppTest]
-) -> None:
-    page = offer()
-    assert [button.label for button in page.button] == [str(c) for c in tiny_run.classes]
-    assert not (tiny_run.path.parent / ".corrections.db").exists()
-
-
-def test_a_tap_keeps_the_drawing_with_what_both_answered(
-    tiny_run: Run, offer: Callable[..., AppTest]
-) -> None:
-    page = _tap(offer(), "4")
-    assert "Kept as a **4**" in _said(page)
-    [kept] = _kept_in(tiny_run.path.parent)
-    image = np.random.default_rng(0).integers(0, 256, (1, 28, 28)).astype(np.uint8)
-    assert np.array_equal(kept.image, image[0])
-    assert kept.answers == {
-        a: str(tiny_run.stack(a).predict(image)[0]) for a in ("single", "multi")
-    }
-    assert (kept.label, kept.run, kept.version) == ("4", "reference", tiny_run.version)
-    assert decode_png(kept.picture).shape == (280, 280, 4)
-
-
-def test_another_tap_changes_the_label_and_undo_takes_it_back(
-    tiny_run: Run, offer: Callable[..., AppTest]
-) -> None:
-    page = _tap(_tap(offer(), "4"), "9")
-    assert [d.label for d in _kept_in(tiny_run.path.parent)] == ["9"]
-    page.button(key="undo_correction").click().run()
-    assert not page.exception
-    assert "Kept as" not in _said(page)
-    assert _kept_in(tiny_run.path.parent) == []
-
-
-def test_two_sessions_are_two_visitors(tiny_run: Run, offer: Callable[..., AppTest]) -> None:
-    first, second = offer(), offer()
-    _tap(first, "4")
-    assert "Kept as" not in _said(second.run())
-    _tap(second, "7")
-    assert "Kept as a **4**" in _said(first.run())
-    assert len(_kept_in(tiny_run.path.parent)) == 2
-
-
-def test_nothing_is_offered_where_corrections_are_off(
-    tiny_run: Run, offer: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MNIST_CORRECTIONS", "off")
-    page = offer()
-    assert not page.button
-    assert _said(page) == ""
-
-
-def test_a_damaged_database_is_a_sentence_and_the_buttons_stay(
-    tiny_run: Run, offer: Callable[..., AppTest]
-) -> None:
-    (tiny_run.path.parent / ".corrections.db").write_bytes(b"no database at all, just some text")
-    page = _tap(offer(), "4")
-    assert UNUSABLE in page.error[0].value
-    assert "Kept as" not in _said(page)
-    assert len(page.button) == 10

@@ -8,59 +8,25 @@ import contextlib
 import functools
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mnist_models.learning.approaches import APPROACHES, Approach
-from mnist_models.pictures import SIDE
+from mnist_models.drawings.drawing import (
+    MAX_DRAWINGS,
+    MAX_OF_ONE_VISITOR,
+    MAX_PICTURE_BYTES,
+    CorrectionError,
+    Drawing,
+)
+from mnist_models.learning.approaches import APPROACHES
+from mnist_models.pictures import PIXELS, SIDE
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RowMapping, Table
 
-# What visitors can fill the disk with: 330 MB if all of them try, some 40 MB as people draw.
-MAX_DRAWINGS = 10_000
-MAX_OF_ONE_VISITOR = 200
-MAX_PICTURE_BYTES = 32_000
-
 _TEXTS = ("digest", "label", "run", "version", "created")
 _LOG = logging.getLogger(__name__)
-
-
-class CorrectionError(Exception):
-    """Drawings cannot be kept or read; the message is a sentence for the visitor."""
-
-
-@dataclass(frozen=True, eq=False)
-class Drawing:
-    """A drawing, what it truly is, and how it was read.
-
-    Attributes:
-        digest: names the drawing: the same digest, the same drawing.
-        label: the class that it shows, as text.
-        image: (28, 28) uint8, as the models saw it.
-        picture: the drawing itself, a PNG of at most MAX_PICTURE_BYTES; empty if not asked for.
-        answers: what each approach read when it was drawn, as text.
-        run: the name of the run that read it.
-        version: the version of that run.
-        created: when it was kept, in UTC, ISO 8601.
-        number: its row in the database; 0 before it has one.
-        mine: whether the visitor who asks has drawn it, and so may delete it.
-    """
-
-    digest: str
-    label: str
-    image: NDArray[np.uint8]
-    picture: bytes
-    answers: dict[Approach, str]
-    run: str
-    version: str
-    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
-    number: int = 0
-    mine: bool = True
 
 
 class Store:
@@ -181,7 +147,7 @@ def _table() -> "Table":
         Column("owner", String(64), nullable=False),
         *(Column(name, String(64), nullable=False) for name in _TEXTS),
         *(Column(approach, String(64)) for approach in APPROACHES),
-        Column("image", LargeBinary(SIDE * SIDE), nullable=False),
+        Column("image", LargeBinary(PIXELS), nullable=False),
         Column("picture", LargeBinary(MAX_PICTURE_BYTES), nullable=False),
         UniqueConstraint("owner", "digest"),
     )

@@ -1,0 +1,68 @@
+"""In which database drawings are kept, and what is said where it cannot be used."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mnist_models.settings import PROJECT
+from tests.helpers.drawings import UNUSABLE
+
+KEEP_ONE = """
+import numpy as np
+from ui.my_drawings.session import open_store
+from mnist_models.drawings.drawing import CorrectionError, Drawing
+image = np.zeros((28, 28), np.uint8)
+try:
+    open_store().add(Drawing("d", "4", image, b"png", {"single": "4"}, "reference", "0"))
+except CorrectionError as error:
+    print(error)
+"""
+
+
+def _keep_one(folder: Path, url: str = "") -> str:
+    """Keep a drawing in a process of its own, whose configuration may name a database."""
+    if url:
+        (folder / ".streamlit").mkdir()
+        secrets = f'[connections.corrections]\nurl = "{url}"\n'
+        (folder / ".streamlit" / "secrets.toml").write_text(secrets, encoding="utf-8")
+    environment = {"PYTHONPATH": str(PROJECT), "MNIST_TRAINED": str(folder / "trained")}
+    result = subprocess.run(
+        [sys.executable, "-c", KEEP_ONE], cwd=folder, env={**os.environ, **environment},
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return result.stdout
+
+
+def _rows(file: Path) -> int:
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        return connection.execute("SELECT count(*) FROM mnist_corrections").fetchone()[0]
+
+
+def test_without_configuration_they_are_kept_beside_the_runs(tmp_path: Path) -> None:
+    folder = tmp_path / "odd?name#1 %20"
+    folder.mkdir()
+    assert _keep_one(folder) == ""
+    assert _rows(folder / "trained" / ".corrections.db") == 1
+
+
+def test_a_url_in_the_configuration_is_where_they_are_kept(tmp_path: Path) -> None:
+    assert _keep_one(tmp_path, f"sqlite:///{tmp_path}/other.db") == ""
+    assert _rows(tmp_path / "other.db") == 1
+    assert not (tmp_path / "trained").exists()
+
+
+@pytest.mark.parametrize("url", ["no url", "nosuchdatabase://me:hush@host/db"])
+def test_a_url_that_leads_nowhere_is_said_without_its_password(tmp_path: Path, url: str) -> None:
+    said = _keep_one(tmp_path, url)
+    assert UNUSABLE in said
+    assert "hush" not in said
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "trained").touch()
+    assert UNUSABLE in _keep_one(tmp_path)

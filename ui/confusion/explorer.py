@@ -1,0 +1,107 @@
+"""Confusion matrices side by side, and the pictures behind each of their cells."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mnist_models.comparison.contenders import Duel
+from mnist_models.metrics.scores import largest_confusions
+from ui.confusion.display_options import View, choose_view
+from ui.confusion.matrices import (
+    Heatmap,
+    confusion_heatmap,
+    difference_heatmap,
+    full_colour,
+    in_unit,
+    show_heatmap,
+)
+from ui.confusion.selection import Matrix, Selection, choose_cell, choose_pictures, show_selected
+from ui.widgets.contender_style import Looks, looks
+from ui.widgets.tables import offer_csv, offer_table
+
+_Counts = tuple[np.ndarray, np.ndarray]  # (K, K) each
+
+
+@st.fragment  # a click at a cell runs this again and leaves the sidebar alone
+def explore(duel: Duel) -> None:
+    """Both confusion matrices or their difference, and the pictures behind a cell of them."""
+    pair = looks(duel)
+    first, second = (np.array(look.contender.metrics.confusion) for look in pair)
+    counts = first, second
+    view, difference = choose_view(counts)
+    matrices = st.container()
+    with st.container(key="mistakes"):
+        st.subheader("The pictures behind the numbers", anchor=False)
+        selection = choose_pictures(duel)  # before the matrices, which frame the cell
+        with matrices:
+            (_show_difference if difference else _show_both)(
+                pair, counts, duel.classes, view, selection
+            )
+        show_selected(duel, selection)
+        by_name = {look.name: c.tolist() for look, c in zip(pair, counts, strict=True)}
+        offer_table(
+            "The most frequent mistakes",
+            lambda: pd.DataFrame(largest_confusions(by_name, duel.classes)),
+            key="mistakes_table",
+            file_name="mistakes.csv",
+            alt="The pairs of digits that are confused most often, for both",
+            more=partial(_offer_matrices, pair, counts, duel.classes),
+        )
+
+
+def _show_matrix(
+    name: Matrix, draw: Callable[[View], Heatmap], view: View, selection: Selection, alt: str
+) -> None:
+    view = replace(view, chosen=selection.cell_of(name))
+    show_heatmap(draw(view), view, key=f"matrix_{name}", alt=alt, choose=partial(choose_cell, name))
+
+
+def _show_both(
+    pair: Looks, counts: _Counts, classes: list[Any], view: View, selection: Selection
+) -> None:
+    full = full_colour([in_unit(c, view.unit) for c in counts], diagonal=view.diagonal)
+    names = get_args(Matrix)[:2]
+    for column, name, look, confusion in zip(st.columns(2), names, pair, counts, strict=True):
+        with column, st.container(key=f"confusion_{look.key}"):
+            wrong = confusion.sum() - confusion.trace()
+            st.subheader(f"{look.name}: {wrong:,} mistakes", anchor=False)
+            draw = partial(confusion_heatmap, confusion, classes, full)
+            alt = f"Confusion matrix of the {look.name.lower()}"
+            _show_matrix(name, draw, view, selection, alt)
+
+
+def _show_difference(
+    pair: Looks, counts: _Counts, classes: list[Any], view: View, selection: Selection
+) -> None:
+    values = in_unit(counts[0], view.unit) - in_unit(counts[1], view.unit)
+    full = full_colour([values], diagonal=view.diagonal)
+    first, second = (look.name for look in pair)
+    with st.container(key="confusion_difference", width=720):
+        st.subheader(f"{first} minus {second}", anchor=False)
+        st.caption(
+            f"**+** more pictures for: {first}; **−** more for: {second}; each in its colour. Off "
+            "the diagonal these are mistakes, and fewer are better."
+        )
+        draw = partial(difference_heatmap, *counts, classes, full, pair)
+        alt = "Difference of the two confusion matrices"
+        _show_matrix("difference", draw, view, selection, alt)
+
+
+def _offer_matrices(pair: Looks, counts: _Counts, classes: list[Any]) -> None:
+    for name, look, confusion in zip(get_args(Matrix)[:2], pair, counts, strict=True):
+        offer_csv(
+            partial(_matrix_table, confusion, classes),
+            file_name=f"confusion_{name}.csv",
+            title=f"Save the whole matrix: {look.name}",
+        )
+
+
+def _matrix_table(confusion: np.ndarray, classes: list[Any]) -> pd.DataFrame:
+    table = pd.DataFrame(confusion, columns=[f"answer {label}" for label in classes])
+    table.insert(0, "true", classes)
+    return table

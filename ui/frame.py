@@ -1,0 +1,21 @@
+"""What stands around every page: navigation, style and sidebar."""
+
+import streamlit as st
+
+from mnist_models.settings import PROJECT
+from ui.shared.navigation import IN_APP, navigate
+from ui.sidebar.sidebar import draw_sidebar
+
+_STYLE = PROJECT / "ui" / "style.css"
+
+
+def run_app() -> None:
+    """Draw what stands around every page, and the page that the visitor asked for.
+
+    The sidebar belongs to app.py and not to a page: so the browser keeps it from page to page.
+    """
+    st.session_state[IN_APP] = True
+    page = navigate()
+    st.html(_STYLE)  # a path to a .css file is put into <style>
+    draw_sidebar()
+    page.run()
