@@ -9,10 +9,10 @@ from mnist_models.comparison.contenders import Contender, Duel
 
 Outcome = Literal["both_right", "only_first", "only_second", "both_wrong"]  # as `PairedMetrics`
 
-Rows = NDArray[np.intp]  # (m,) numbers of test pictures
+PictureRows = NDArray[np.intp]  # (m,) numbers of test pictures
 
 
-def cell_rows(duel: Duel, contender: Contender, true: Any, answer: Any) -> Rows:
+def cell_rows(duel: Duel, contender: Contender, true: Any, answer: Any) -> PictureRows:
     """The pictures in one cell of a contender's confusion matrix.
 
     A mistake is the worse the more probable the contender held it; what is right is listed with
@@ -31,7 +31,7 @@ def cell_rows(duel: Duel, contender: Contender, true: Any, answer: Any) -> Rows:
     return _worst_first(rows, contender.proba[rows].max(axis=1), right=true == answer)
 
 
-def differing_rows(duel: Duel, true: Any, answer: Any) -> Rows:
+def differing_rows(duel: Duel, true: Any, answer: Any) -> PictureRows:
     """The pictures in one cell of the difference: exactly one of the contenders gives the answer.
 
     Args:
@@ -48,7 +48,7 @@ def differing_rows(duel: Duel, true: Any, answer: Any) -> Rows:
     return _worst_first(rows, sure[rows], right=true == answer)
 
 
-def outcome_rows(duel: Duel, outcome: Outcome) -> Rows:
+def outcome_rows(duel: Duel, outcome: Outcome) -> PictureRows:
     """The pictures that both, only one or none of the contenders reads, as `Duel.paired` counts.
 
     The surest wrong answer comes first; where both are right, the least sure answer.
@@ -106,6 +106,6 @@ def _sureness(duel: Duel) -> NDArray[np.float32]:
     return np.stack([c.proba.max(axis=1) for c in (duel.first, duel.second)])
 
 
-def _worst_first(rows: Rows, sure: NDArray, *, right: bool) -> Rows:
+def _worst_first(rows: PictureRows, sure: NDArray, *, right: bool) -> PictureRows:
     """Wrong answers by falling, right ones by rising probability; equal ones by their number."""
     return rows[np.argsort(sure if right else -sure, kind="stable")]

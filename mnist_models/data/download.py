@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mnist_models.errors import ExpectedError
 
-Progress = Callable[[int, int], None]  # bytes done, bytes in all (0 if unknown)
+OnAmount = Callable[[int, int], None]  # bytes done, bytes in all (0 if unknown)
 
 _MAX_BYTES = 64 * 2**20  # of a file whose size nobody has told
 _BLOCK_BYTES = 2**16
@@ -48,7 +48,7 @@ def cache_folder() -> Path:
     return (Path(home) if home else Path.home() / ".keras") / "datasets"
 
 
-def fetch(source: Source, target: Path, progress: Progress | None = None) -> Path:
+def fetch(source: Source, target: Path, progress: OnAmount | None = None) -> Path:
     """Download a file unless something is there already; returns `target`.
 
     `progress` may raise to cancel: the partial file is removed and the exception goes on.

@@ -2,13 +2,13 @@
 
 from mnist_models.data.dataset import DATASETS, Dataset
 from mnist_models.data.download import DatasetError as DatasetError
-from mnist_models.data.download import Progress
+from mnist_models.data.download import OnAmount
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import load_pens
 from mnist_models.data.sample import load_sample
 
 
-def load_dataset(name: str, *, progress: Progress | None = None) -> Dataset:
+def load_dataset(name: str, *, progress: OnAmount | None = None) -> Dataset:
     """Load "mnist", "pens" (both downloaded if need be) or "sample"; raises DatasetError.
 
     `progress` is told how much is done of what takes long: the download, then the rendering.

@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import DatasetError as DatasetError
-from mnist_models.data.download import Progress, Source, cache_folder, fetch, reason
+from mnist_models.data.download import OnAmount, Source, cache_folder, fetch, reason
 
 
 class _NotMnistError(Exception):
@@ -17,7 +17,7 @@ class _NotMnistError(Exception):
 
 
 @dataclass(frozen=True)
-class Published(Source):
+class PublishedArrays(Source):
     """A published `.npz` of uint8 arrays; copies of it may be compressed differently.
 
     Attributes:
@@ -31,7 +31,7 @@ class Published(Source):
 
 _INSTEAD = "set MNIST_NPZ to a copy of mnist.npz, or use the sample: --dataset sample"
 
-MNIST = Published(
+MNIST = PublishedArrays(
     what="MNIST",
     instead=_INSTEAD,
     url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
@@ -61,7 +61,7 @@ def find_mnist() -> Path | None:
     return cached if os.path.lexists(cached) else None
 
 
-def load_mnist(*, download: bool = True, progress: Progress | None = None) -> Dataset:
+def load_mnist(*, download: bool = True, progress: OnAmount | None = None) -> Dataset:
     """MNIST, 60,000 and 10,000 pictures, downloaded at most once and verified at each load.
 
     Raises DatasetError if there is none, or the file's contents are not exactly MNIST's. The file
@@ -73,7 +73,7 @@ def load_mnist(*, download: bool = True, progress: Progress | None = None) -> Da
     return _read_mnist(path or download_mnist(progress))
 
 
-def download_mnist(progress: Progress | None = None) -> Path:
+def download_mnist(progress: OnAmount | None = None) -> Path:
     """Download MNIST into Keras' cache unless something is there already; returns the path.
 
     `progress` may raise to cancel: the partial file is removed and the exception goes on. Raises

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.data.download import DatasetError, Progress, Source, cache_folder, fetch
+from mnist_models.data.download import DatasetError, OnAmount, Source, cache_folder, fetch
 from mnist_models.data.mnist import load_mnist
 from mnist_models.pictures import SIDE, Grey
 from mnist_models.preprocessing.rasterise import Stroke, render
@@ -61,7 +61,7 @@ class PenDigit:
         return render(self.strokes, box=WRITING_BOX, canvas=canvas, pen=pen, big=big)
 
 
-def load_pen_digits(*, progress: Progress | None = None) -> list[PenDigit]:
+def load_pen_digits(*, progress: OnAmount | None = None) -> list[PenDigit]:
     """The pen digits of the file that PEN_DIGITS names, or of UCI's archive.
 
     Raises:
@@ -140,7 +140,7 @@ def _from_unipen(lines: list[str]) -> PenDigit:
 
 
 def pen_pictures(
-    digits: Sequence[PenDigit], progress: Progress | None = None
+    digits: Sequence[PenDigit], progress: OnAmount | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """What the models would see had the writers drawn on our canvas: to learn from.
 
@@ -189,7 +189,7 @@ def _vary(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:
     return [stroke + back for stroke in varied]
 
 
-def load_pens(*, progress: Progress | None = None) -> Dataset:
+def load_pens(*, progress: OnAmount | None = None) -> Dataset:
     """MNIST, and in its training set the pen digits as well, as `to_mnist` prepares drawings.
 
     The pen digits follow MNIST's 60,000 training rows, `pen_digits.COPIES` rows each; the test set

@@ -16,7 +16,7 @@ from mnist_models.pictures import SIDE
 Kind = Literal["new", "left out", "mend"]
 
 
-Stage = Literal[
+LessonStage = Literal[
     "starting", "waiting", "loading", "base", "teaching", "keeping", "done", "cancelled", "failed"
 ]  # fmt: skip
 
@@ -30,7 +30,7 @@ _MAX_LABEL = 20
 _MARKUP = set("<>&*_`[](){}$\\|#~\"'/:;.@")  # with "." and "@": addresses become links
 
 
-_ENDED: tuple[Stage, ...] = ("done", "cancelled", "failed")
+_ENDED: tuple[LessonStage, ...] = ("done", "cancelled", "failed")
 
 
 class LessonError(ExpectedError):
@@ -108,7 +108,7 @@ class State:
         running: whether the tutor is alive.
     """
 
-    stage: Stage = "starting"
+    stage: LessonStage = "starting"
     share: float | None = None
     way: Way | None = None
     message: str = ""

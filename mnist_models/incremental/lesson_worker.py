@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.loading import load_dataset
 from mnist_models.data.mnist import find_mnist
-from mnist_models.incremental.lesson import Lesson, LessonError, Stage, State, Step
+from mnist_models.incremental.lesson import Lesson, LessonError, LessonStage, State, Step
 from mnist_models.incremental.lessons import (
     Way,
     alive,
@@ -58,7 +58,7 @@ class _Report:
         self._folder = folder
         self._told = 0.0
 
-    def say(self, stage: Stage, **news: Any) -> None:
+    def say(self, stage: LessonStage, **news: Any) -> None:
         self.state = replace(self.state, **{"stage": stage, "share": None, **news})
         tell(self._folder, self.state)
         self._told = time.monotonic()
@@ -75,7 +75,7 @@ class _Report:
     def end(self, event: Event) -> None:
         """Say how it ended, in the words of a training's end."""
         message = event.message.replace("training", "lesson")
-        self.say(cast(Stage, event.stage), message=message, way=None)
+        self.say(cast(LessonStage, event.stage), message=message, way=None)
 
 
 def main(folder: Path, *, keep: bool = False) -> int:

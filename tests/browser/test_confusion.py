@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from mnist_models.comparison.contenders import Duel, contenders_of
-from mnist_models.comparison.mistakes import Rows, cell_rows, differing_rows, outcome_rows
+from mnist_models.comparison.mistakes import PictureRows, cell_rows, differing_rows, outcome_rows
 from mnist_models.learning.approaches import TITLES
 from mnist_models.metrics.scores import largest_confusions
 from mnist_models.runs.registry import load_run
@@ -98,7 +98,7 @@ def _choose_by_keyboard(page: Page, label: str, choice: str, *, in_address: str)
     raise AssertionError(f"{choice!r} cannot be chosen by the keyboard: {page.url}")
 
 
-def _assert_shown(page: Page, rows: Rows) -> None:
+def _assert_shown(page: Page, rows: PictureRows) -> None:
     """The first page of these pictures is shown, in this order, by their numbers."""
     expected = [re.compile(rf"no\. {row:,}\b") for row in rows[:PER_PAGE]]
     cards = page.locator(".st-key-asked_cards [data-testid=stMarkdownContainer]")

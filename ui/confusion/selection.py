@@ -6,7 +6,13 @@ from typing import Any, Literal, cast, get_args
 import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
-from mnist_models.comparison.mistakes import Outcome, Rows, cell_rows, differing_rows, outcome_rows
+from mnist_models.comparison.mistakes import (
+    Outcome,
+    PictureRows,
+    cell_rows,
+    differing_rows,
+    outcome_rows,
+)
 from mnist_models.runs.run import RunError
 from ui.confusion.display_options import Cell
 from ui.shared.picture_cards import show_digits
@@ -82,7 +88,7 @@ def show_selected(duel: Duel, selection: Selection) -> None:
         st.error(str(error), icon=":material/error:")
 
 
-def _find(duel: Duel, selection: Selection) -> tuple[Rows, str] | None:
+def _find(duel: Duel, selection: Selection) -> tuple[PictureRows, str] | None:
     """The pictures and what they have in common."""
     if selection.about is None:
         return None
@@ -110,13 +116,13 @@ def _titles(pair: Looks) -> dict[Matrix | Outcome, str]:
     }
 
 
-def _cell(duel: Duel, look: Look, true: Any, answer: Any) -> tuple[Rows, str]:
+def _cell(duel: Duel, look: Look, true: Any, answer: Any) -> tuple[PictureRows, str]:
     rows = cell_rows(duel, look.contender, true, answer)
     what = f"{_pictures(rows)} of a {true}, answered {answer}"
     return rows, f"**{look.name}: {what}**, {_first(right=true == answer)} first."
 
 
-def _difference(duel: Duel, pair: Looks, true: Any, answer: Any) -> tuple[Rows, str]:
+def _difference(duel: Duel, pair: Looks, true: Any, answer: Any) -> tuple[PictureRows, str]:
     rows = differing_rows(duel, true, answer)
     first, second = (int((look.contender.answers[rows] == answer).sum()) for look in pair)
     difference = f"{first - second:+}".replace("-", "−")
@@ -127,14 +133,14 @@ def _difference(duel: Duel, pair: Looks, true: Any, answer: Any) -> tuple[Rows, 
     )
 
 
-def _outcome(duel: Duel, pair: Looks, outcome: Outcome) -> tuple[Rows, str]:
+def _outcome(duel: Duel, pair: Looks, outcome: Outcome) -> tuple[PictureRows, str]:
     rows = outcome_rows(duel, outcome)
     only = {"only_first": pair[0].name, "only_second": pair[1].name}
     who = f"only one reads correctly, {only[outcome]}" if outcome in only else "both misread"
     return rows, f"**{_pictures(rows)} that {who}**; {_first(right=False)} first."
 
 
-def _pictures(rows: Rows) -> str:
+def _pictures(rows: PictureRows) -> str:
     return f"{len(rows):,} picture{'' if len(rows) == 1 else 's'}"
 
 
