@@ -3,6 +3,7 @@
 from typing import Any
 
 from mnist_models.comparison.contenders import Contender, Duel
+from mnist_models.formatting import listing, p_value_text, plural, score_text
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.metrics.scores import Metrics
 from mnist_models.runs.run import Run
@@ -30,7 +31,7 @@ def verdict_sentence(duel: Duel) -> str:
     )
     return (
         f"Of {paired.rows:,} test digits {ahead} {verb} {abs(difference):,} more than {behind}; "
-        f"{chance} (exact McNemar test, p {probability_text(p)})."
+        f"{chance} (exact McNemar test, p {p_value_text(p)})."
     )
 
 
@@ -47,7 +48,7 @@ def mcnemar_sentence(duel: Duel) -> str:
         f"Only one of the two reads {tosses:,} digits, {paired.only_first:,} to "
         f"{paired.only_second:,}. Were both equally good, each of these would go to either like "
         "the toss of a coin; McNemar's test says how often that splits them at least so unevenly: "
-        f"p {probability_text(paired.mcnemar_p)}."
+        f"p {p_value_text(paired.mcnemar_p)}."
     )
 
 
@@ -66,8 +67,7 @@ def _name(contender: Contender, of: str) -> tuple[str, str]:
 
 def accuracy_text(metrics: Metrics) -> str:
     """Right answers, rows and interval: "9,754 of 10,000 (97.22 % to 97.83 %)"."""
-    low, high = metrics.accuracy_interval
-    return f"{metrics.right:,} of {metrics.rows:,} ({low:.2%} to {high:.2%})".replace("%", " %")
+    return score_text(metrics.right, metrics.rows, metrics.accuracy_interval)
 
 
 def data_text(run: Run) -> str:
@@ -79,46 +79,12 @@ def data_text(run: Run) -> str:
 def judged_text(duel: Duel) -> str:
     """On what the two were judged, and what stands in brackets behind an accuracy."""
     runs = list(dict.fromkeys(c.run.label for c in (duel.first, duel.second)))
-    named = f"Run{'s' if len(runs) > 1 else ''} {listing([f'*{label}*' for label in runs])}"
+    named = f"{plural(len(runs), 'Run')} {listing([f'*{label}*' for label in runs])}"
     return (
         f"{named}, judged on {data_text(duel.first.run)} that training never saw. Accuracy is the "
         "share of pictures read correctly; in brackets its 95 % Wilson interval, the range in "
         "which the true share plausibly lies."
     )
-
-
-def probability_text(p: float) -> str:
-    """A p value as people write it: "= 0.031", or "< 0.001"."""
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
-
-
-def listing(labels: list[str]) -> str:
-    """ "3", "3 and 8", "3, 5 and 8"."""
-    if len(labels) < 2:
-        return "".join(labels)
-    return f"{', '.join(labels[:-1])} and {labels[-1]}"
-
-
-def percent_text(share: float) -> str:
-    """An accuracy as people read it: "97.54 %"."""
-    return f"{share:.2%}".replace("%", " %")
-
-
-def share_text(share: float) -> str:
-    """A probability as people read it: "98.2 %", and never a rounded certainty."""
-    if share >= 0.9995:
-        return "over 99.9 %"
-    return f"{share:.1%}".replace("%", " %")
-
-
-def duration_text(seconds: float) -> str:
-    """A span as people say it, no finer than it is known: "5 seconds", "2 minutes", "1.5 hours"."""
-    if seconds < 90:
-        rounded = max(1, round(seconds) if seconds < 10 else 5 * round(seconds / 5))
-        return f"{rounded} second{'s' if rounded > 1 else ''}"
-    if seconds < 90 * 60:
-        return f"{round(seconds / 60)} minutes"
-    return f"{seconds / 3600:.1f} hours"
 
 
 def change_text(new: Metrics, old: Metrics, classes: list[Any]) -> str:

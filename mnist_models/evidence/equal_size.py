@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mnist_models.evidence.experiments import Spread
+from mnist_models.formatting import points_text
 
 Entry = dict[str, Any]  # one training of the experiment
 Variants = dict[str, list[Entry]]  # the trainings of each variant, a seed each
@@ -52,7 +53,7 @@ class Fair:
         if difference.low <= 0 <= difference.high:
             return "neither reads more with every seed"
         who = "the ten read" if difference.low > 0 else "the single model reads"
-        return f"{who} {abs(100 * difference.median):.2f} points more"
+        return f"{who} {points_text(abs(difference.median), 2)} points more"
 
 
 def title_of(entry: Entry) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
+from mnist_models.formatting import number_text
+
 Evidence = dict[str, Any]
 
 
@@ -73,8 +75,9 @@ class Spread:
     def text(self, form: str) -> str:
         """ "0.9565 (0.9550 to 0.9571)" with the form ".4f"; of one value no range."""
         if self.low == self.high:
-            return f"{self.median:{form}}"
-        return f"{self.median:{form}} ({self.low:{form}} to {self.high:{form}})"
+            return number_text(self.median, form)
+        middle, low, high = (number_text(v, form) for v in (self.median, self.low, self.high))
+        return f"{middle} ({low} to {high})"
 
 
 def load_evidence(name: str) -> Evidence | None:

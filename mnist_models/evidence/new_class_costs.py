@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from mnist_models.evidence.experiments import Spread
+from mnist_models.formatting import points_text
 from mnist_models.incremental.methods import WAYS, Way
 
 Entries = Sequence[dict[str, Any]]
@@ -86,14 +87,14 @@ def promise_text(kept: Kept) -> str:
     return (
         f"That is {kept.shorter.text('.1f')} times as long. One new member alone is not enough: "
         "the old ones have never seen the digit, and some claim it. All ten digits are then read "
-        f"{_points(kept.unmended.median)} points worse than by ten models that had them from the "
+        f"{points_text(kept.unmended.median)} points worse than by ten models that had them from the "
         "start. Trained together with the members that claim it, it is "
-        f"{_points(kept.lost.median)} points, and at worst {_points(kept.lost.high)}. But the "
+        f"{points_text(kept.lost.median)} points, and at worst {points_text(kept.lost.high)}. But the "
         "single model need not learn everything again: going on with the new digit and as "
         f"many pictures of each old one costs it {kept.together_seconds:.2f} s as well, and then "
         f"it reads {kept.together:.4f} of all ten correctly, where the ten models read "
         f"{kept.accuracy:.4f}. Only if it learns the new digit alone, it forgets: "
-        f"{_points(kept.forgotten.median)} points on the other nine."
+        f"{points_text(kept.forgotten.median)} points on the other nine."
     )
 
 
@@ -171,10 +172,6 @@ def table_by_digit(drawings: Entries) -> list[dict[str, str]]:
             row[f"{_SHORT[way]}: lost"] = lost.text(".4f")
         rows.append(row)
     return rows
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:.1f}"
 
 
 def _spread(entries: Entries, name: str, form: str) -> str:

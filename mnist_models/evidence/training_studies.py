@@ -5,6 +5,7 @@ from statistics import median
 from typing import Any
 
 from mnist_models.evidence.experiments import Evidence, Spread
+from mnist_models.formatting import points_text
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
@@ -74,10 +75,10 @@ def reliability_bins(runs: Sequence[dict[str, Any]], strategy: str) -> list[dict
 def calibration_sentence(runs: Sequence[dict[str, Any]], strategy: str) -> str:
     """The expected calibration error of a strategy in words, before and after the correction."""
     own = [run["calibration"] for run in runs if run["strategy"] == strategy]
-    before, after = (100 * median(c[when]["error"] for c in own) for when in ("before", "after"))
+    before, after = (median(c[when]["error"] for c in own) for when in ("before", "after"))
     sentence = (
         "Expected calibration error, the distance between what the models say and how often it is "
-        f"so, averaged over all answers: {before:.2f} percentage points"
+        f"so, averaged over all answers: {points_text(before, 2)} percentage points"
     )
     if not STRATEGIES[strategy].balanced:
         return f"{sentence}. Nothing was balanced, so there is nothing to correct."
@@ -86,7 +87,7 @@ def calibration_sentence(runs: Sequence[dict[str, Any]], strategy: str) -> str:
         if after <= before
         else "The correction overshoots: it assumes that balancing was all that moved the answers."
     )
-    return f"{sentence} before the prior correction, {after:.2f} after it. {reason}"
+    return f"{sentence} before the prior correction, {points_text(after, 2)} after it. {reason}"
 
 
 def seeds_spread(found: Evidence | None, run: Run, approach: Approach) -> Spread | None:

@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from mnist_models.comparison.contenders import Contender, Duel
-from mnist_models.comparison.sentences import percent_text
+from mnist_models.formatting import percent_text, points_text
 from mnist_models.metrics.calibration import (
     Reliability,
     YesGroup,
@@ -115,7 +115,7 @@ def show_yes(pair: Looks) -> None:
 
 def calibration_sentence(found: dict[str, Reliability]) -> str:
     """The expected calibration error of each: "… is off by 0.43 percentage points on average"."""
-    errors = " and ".join(f"{100 * r.error:.2f} ({name})" for name, r in found.items())
+    errors = " and ".join(f"{points_text(r.error, 2)} ({name})" for name, r in found.items())
     return f"Expected calibration error in percentage points: {errors}."
 
 

@@ -8,9 +8,10 @@ import streamlit as st
 from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.mistakes import Outcome, outcome_rows
 from mnist_models.comparison.report import report_html
-from mnist_models.comparison.sentences import accuracy_text, mcnemar_sentence, percent_text
+from mnist_models.comparison.sentences import accuracy_text, mcnemar_sentence
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.formatting import percent_text
 from ui.shared.picture_cards import show_digits
 from ui.widgets.contender_style import Look, Looks, looks
 
@@ -45,7 +46,7 @@ def _beside(look: Look, seeds: Evidence | None) -> list[str]:
     if run.published and (figure := run.published.test.get(approach)):
         lines.append(f"Published: {percent_text(figure)}, {run.published.source}")
     if spread := seeds_spread(seeds, run, approach):
-        lines.append(f"Median of several seeds: {spread.text('.2%').replace('%', ' %')}")
+        lines.append(f"Median of several seeds: {spread.text('.2%')}")
     return lines
 
 

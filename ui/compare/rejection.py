@@ -11,6 +11,7 @@ import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
 from mnist_models.evidence.experiments import Evidence
+from mnist_models.formatting import percent_text
 from mnist_models.metrics.significance import wilson_interval
 from mnist_models.pictures import SIDE
 from ui.shared.experiments import shipped
@@ -40,7 +41,7 @@ _ABOUT = (
 )
 _ABOUT_TABLE = (
     "None, one and several: for how many pictures so many probabilities reach one half. Sure: the "
-    "largest is at least {sure:g}. Refused: by the threshold that refuses {refused_digits:.0%} of "
+    "largest is at least {sure:g}. Refused: by the threshold that refuses {refused_digits} of "
     "the digits. Area: how often a digit gets a larger largest probability than such a picture."
 )
 _COUNTS = ("pictures", "none", "one", "several", "sure", "refused")
@@ -84,7 +85,8 @@ def show_no_digit(duel: Duel) -> None:
             **{_RENAMED.get(c, c): _FOUR_DIGITS for c in _SHARES_OF},
         },
     )
-    st.caption(_ABOUT_TABLE.format(**found).replace("%", " %"))
+    refused = percent_text(found["refused_digits"], 0)
+    st.caption(_ABOUT_TABLE.format(sure=found["sure"], refused_digits=refused))
 
 
 def answers_of(found: Evidence, look: Look) -> list[Entry]:
@@ -99,11 +101,11 @@ def none_sentence(name: str, entries: Sequence[Entry], count: str) -> str:
     """To what share of each kind a contender says none."""
     own = {entry["kind"]: entry for entry in entries}
     shares = ", ".join(
-        f"{own[kind][count] / own[kind]['pictures']:.1%} of the {kind}"
+        f"{percent_text(own[kind][count] / own[kind]['pictures'], 1)} of the {kind}"
         for kind in (*KINDS, "digits")
         if kind in own
     )
-    return f"{name} says “none” to {shares}.".replace("%", " %")
+    return f"{name} says “none” to {shares}."
 
 
 def no_digit_table(entries: dict[str, list[Entry]]) -> pd.DataFrame:

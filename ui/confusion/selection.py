@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.mistakes import Outcome, Rows, cell_rows, differing_rows, outcome_rows
+from mnist_models.formatting import count_text
 from mnist_models.runs.run import RunError
 from ui.confusion.display_options import Cell
 from ui.shared.picture_cards import show_digits
@@ -135,7 +136,7 @@ def _outcome(duel: Duel, pair: Looks, outcome: Outcome) -> tuple[Rows, str]:
 
 
 def _pictures(rows: Rows) -> str:
-    return f"{len(rows):,} picture{'' if len(rows) == 1 else 's'}"
+    return count_text(len(rows), "picture")
 
 
 def _first(*, right: bool) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_models.formatting import percent_text
 from mnist_models.learning.approaches import TITLES
-from ui.my_drawings.readings import Reading, score_text
+from ui.my_drawings.readings import Reading, wilson_text
 from ui.my_drawings.store import Store
 
 PER_PAGE = 24
@@ -23,10 +24,10 @@ def show_accuracy(readings: Sequence[Reading]) -> None:
         then = [r.drawing for r in readings if approach in r.drawing.answers]
         right_then = sum(drawing.answers[approach] == drawing.label for drawing in then)
         with column, st.container(key=f"{approach}_accuracy", border=True):
-            share = f"{right / len(readings):.0%}".replace("%", " %")
+            share = percent_text(right / len(readings), 0)
             st.metric(f"{TITLES[approach]}: accuracy on {whose}", share)
             st.caption(
-                f"{score_text(right, len(readings))}; when drawn {right_then} of {len(then)}"
+                f"{wilson_text(right, len(readings))}; when drawn {right_then} of {len(then)}"
             )
     if readings[0].answers:
         st.caption(

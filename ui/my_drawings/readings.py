@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mnist_models.formatting import score_text
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.significance import wilson_interval
@@ -45,10 +46,9 @@ def read(drawings: Sequence[Drawing], stacks: Mapping[Approach, Stack]) -> list[
     ]
 
 
-def score_text(right: int, rows: int) -> str:
+def wilson_text(right: int, rows: int) -> str:
     """Right answers, drawings and 95 % Wilson interval: "8 of 10 (49 % to 94 %)"."""
-    low, high = wilson_interval(right, rows)
-    return f"{right:,} of {rows:,} ({low:.0%} to {high:.0%})".replace("%", " %")
+    return score_text(right, rows, wilson_interval(right, rows), digits=0)
 
 
 def mistakes_by_class(readings: Sequence[Reading], classes: Iterable[Any]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from mnist_models.evidence.new_class_costs import (
     table_by_digit,
     table_by_way,
 )
+from mnist_models.formatting import count_text
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import TITLES
 from ui.shared.experiments import shipped
@@ -56,7 +57,7 @@ def _show_answer(found: dict) -> None:
         "from nothing learns by the reference's recipe, 10 epochs of everything; what goes on "
         "learns for 3, from at most 2,000 pictures of each digit. Accuracy on MNIST's test "
         "pictures; seconds of training on "
-        f"{threads} {'thread' if threads == 1 else 'threads'}, without imports."
+        f"{count_text(threads, 'thread')}, without imports."
     )
 
 

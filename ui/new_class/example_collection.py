@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_models.formatting import count_text
 from mnist_models.incremental.lesson import LessonError, check_examples, check_label
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
@@ -86,7 +87,7 @@ def offer_kept_drawings() -> None:
 def show_examples(run: Run) -> str:
     """The examples as buttons that delete them; returns why nothing can be learned from them."""
     mine = examples()
-    st.markdown(f"**{len(mine)} example{'' if len(mine) == 1 else 's'}**")
+    st.markdown(f"**{count_text(len(mine), 'example')}**")
     st.caption(_hint(len(mine)))
     if len(mine) > 1:
         _warn_of_look_alikes(run)

@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from mnist_models.formatting import count_text
 from mnist_models.incremental.lesson import Lesson, State
 from mnist_models.incremental.lessons import forget_lesson, lesson_folder
 from mnist_models.learning.recipes import DATASET_TITLES
@@ -90,7 +91,7 @@ def _about(lesson: Lesson, state: State) -> str:
     if lesson.kind == "left out":
         kept_back = f"Recall: of {state.kept_back:,} test pictures of {title}."
     elif state.kept_back:
-        many = f"{state.kept_back} drawing{'' if state.kept_back == 1 else 's'}"
+        many = count_text(state.kept_back, "drawing")
         kept_back = f"Recall: of {many} that nothing was learned from."
     else:
         kept_back = "No recall: with fewer than 5 examples all are learned from."

@@ -8,8 +8,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.comparison.contenders import Duel
-from mnist_models.comparison.sentences import share_text
 from mnist_models.data.mnist import find_mnist
+from mnist_models.formatting import share_text
 from mnist_models.pictures import Grey
 from ui.shared.current_run import chosen_run_name, pictures
 from ui.shared.mnist_download import offer_download

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_models.comparison.contenders import Contender, Duel
-from mnist_models.comparison.sentences import accuracy_text, listing, verdict_sentence
+from mnist_models.comparison.sentences import accuracy_text, verdict_sentence
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.runs.run import Run
 
@@ -51,11 +51,3 @@ def test_accuracy_is_told_with_counts_and_interval(tiny_run: Run) -> None:
     metrics = tiny_run.metrics("single")
     right = round(metrics.accuracy * metrics.rows)
     assert accuracy_text(metrics).startswith(f"{right} of {metrics.rows} (")
-
-
-@pytest.mark.parametrize(
-    ("labels", "text"),
-    [([], ""), (["3"], "3"), (["3", "8"], "3 and 8"), (["3", "5", "8"], "3, 5 and 8")],
-)
-def test_labels_are_listed_as_people_say_them(labels: list[str], text: str) -> None:
-    assert listing(labels) == text
