@@ -7,8 +7,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from mnist_models.comparison.experiment_sentences import correction_sentence
 from mnist_models.evidence.training_studies import (
-    calibration_sentence,
     reliability_bins,
     table_by_strategy,
 )
@@ -57,7 +57,7 @@ def _show_strategies(runs: Sequence[dict[str, Any]]) -> None:
             *("sampled reliability", version_of(bins)),
             text=f"Reliability diagram of {name}",
         )
-        st.caption(calibration_sentence(runs, name))
+        st.caption(correction_sentence(runs, name))
 
 
 def strategy_dots(runs: Sequence[dict[str, Any]], names: Sequence[str]) -> Layered:

@@ -8,12 +8,11 @@ import pytest
 from scipy.stats import binomtest
 
 from mnist_models.comparison.contenders import Duel, contenders_of
+from mnist_models.comparison.experiment_sentences import equal_size_sentences, updates_sentence
 from mnist_models.evidence.equal_size import (
-    fair_comparisons,
-    fair_rows,
-    fair_sentences,
+    equal_pairs,
+    pair_rows,
     size_rows,
-    updates_sentence,
     variants_of,
 )
 from mnist_models.runs.run import Run
@@ -56,7 +55,7 @@ def variants() -> dict[str, list[dict[str, Any]]]:
 def test_a_single_model_is_compared_with_ten_of_equal_units_and_of_equal_parameters(
     variants: dict[str, Any],
 ) -> None:
-    found = {(f.equal, f.learned): f.difference for f in fair_comparisons(variants)}
+    found = {(p.equal, p.learned): p.difference for p in equal_pairs(variants)}
     assert set(found) == {
         ("10 hidden units each", "all pictures"),
         ("10 hidden units each", "a 1:1 undersample"),
@@ -71,7 +70,7 @@ def test_a_single_model_is_compared_with_ten_of_equal_units_and_of_equal_paramet
 def test_the_sentence_says_who_reads_more_only_where_every_seed_agrees(
     variants: dict[str, Any],
 ) -> None:
-    everything, undersample = fair_sentences(list(fair_comparisons(variants)))
+    everything, undersample = equal_size_sentences(list(equal_pairs(variants)))
     assert "with 10 hidden units each the ten read 2.50 points more" in everything
     assert "with about 1,000 parameters the single model reads 9.50 points more" in everything
     assert "with about 10,000 parameters the single model reads 1.00 points more" in everything
@@ -90,7 +89,7 @@ def test_the_sentence_on_updates_has_the_rows_that_each_network_sees(
 
 
 def test_the_tables_of_equal_size_hold_medians_and_ranges(variants: dict[str, Any]) -> None:
-    rows = fair_rows(list(fair_comparisons(variants)))
+    rows = pair_rows(list(equal_pairs(variants)))
     row = next(r for r in rows if r["equal"] == "about 1,000 parameters")
     expected = {"one": 0.905, "ten": 0.81, "difference": -0.095, "smallest": -0.1}
     assert {key: row[key] for key in expected} == pytest.approx(expected)
