@@ -9,10 +9,10 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from mnist_models.comparison.contenders import Contender, Duel
-from mnist_models.formatting import percent_text, points_text
+from mnist_models.comparison.sentences import calibration_sentence, yes_sentence
+from mnist_models.comparison.tables import yes_rows
 from mnist_models.metrics.calibration import (
     Reliability,
-    YesGroup,
     member_reliability,
     top_label_reliability,
     yes_groups,
@@ -24,7 +24,7 @@ from ui.widgets.tables import show_table
 
 
 @dataclass(frozen=True)
-class Question:
+class CalibrationQuestion:
     """Something that a probability can be taken at its word for.
 
     Attributes:
@@ -37,13 +37,13 @@ class Question:
 
 
 QUESTIONS = {
-    "Is the answer right?": Question(
+    "Is the answer right?": CalibrationQuestion(
         "One probability a picture, the one of the answer: of the answers held 90 % likely, are "
         "90 % right? A single model's probabilities promise that; a multi-model's largest one "
         "promises no more than “this is my digit”.",
         top_label_reliability,
     ),
-    "Is it this digit?": Question(
+    "Is it this digit?": CalibrationQuestion(
         "Every probability of every picture: of all digits held 90 % likely, are 90 % the right "
         "one? This is what a multi-model's probabilities promise. Nine in ten answers are an easy "
         "“no”: compare this error with its own kind only.",
@@ -101,7 +101,7 @@ def show_yes(pair: Looks) -> None:
     st.markdown("**How many of the binary models say yes?**")
     st.markdown("  \n".join(yes_sentence(name, each) for name, each in groups.items()))
     show_table(
-        yes_table(groups),
+        pd.DataFrame(yes_rows(groups)),
         file_name="yes.csv",
         alt="For how many pictures none, one and several binary models say yes",
         columns={
@@ -111,37 +111,6 @@ def show_yes(pair: Looks) -> None:
         },
     )
     st.caption(_ABOUT_YES)
-
-
-def calibration_sentence(found: dict[str, Reliability]) -> str:
-    """The expected calibration error of each: "… is off by 0.43 percentage points on average"."""
-    errors = " and ".join(f"{points_text(r.error, 2)} ({name})" for name, r in found.items())
-    return f"Expected calibration error in percentage points: {errors}."
-
-
-def yes_sentence(name: str, groups: list[YesGroup]) -> str:
-    """How often exactly one says yes, none and several."""
-    total = sum(group.pictures for group in groups) or 1
-    shares = {group.yes: percent_text(group.pictures / total) for group in groups}
-    return (
-        f"{name}: exactly one says yes to {shares['one']} of the test pictures, none to "
-        f"{shares['none']} and several to {shares['several']}."
-    )
-
-
-def yes_table(groups: dict[str, list[YesGroup]]) -> pd.DataFrame:
-    """A row per multi-model and group of pictures; without pictures there is no accuracy."""
-    frame = pd.DataFrame(
-        [
-            (name, group.yes, group.pictures, group.right)
-            for name, each in groups.items()
-            for group in each
-        ],
-        columns=["multi-model", "say yes", "pictures", "read correctly"],
-    )
-    total = frame.groupby("multi-model")["pictures"].transform("sum")
-    frame.insert(3, "share", frame["pictures"] / total)
-    return frame.assign(accuracy=frame["read correctly"] / frame["pictures"])
 
 
 def reliability_chart(found: dict[str, Reliability], pair: Looks) -> Layered:

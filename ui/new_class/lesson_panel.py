@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from mnist_models.comparison.lesson_results import way_title
 from mnist_models.formatting import duration_text, listing, seconds_text
 from mnist_models.incremental.lesson import Kind, Lesson, LessonError, State
 from mnist_models.incremental.lessons import (
@@ -18,7 +19,6 @@ from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run
-from ui.new_class.result_text import way_title
 from ui.shared.permission import attempt
 
 # The tabs of the page, as a visitor reads them.

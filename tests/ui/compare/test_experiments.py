@@ -9,12 +9,14 @@ from scipy.stats import binomtest
 
 from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.experiment_sentences import equal_size_sentences, updates_sentence
+from mnist_models.comparison.sentences import none_sentence
 from mnist_models.evidence.equal_size import (
     equal_pairs,
     pair_rows,
     size_rows,
     variants_of,
 )
+from mnist_models.evidence.rejection import NO_DIGITS, no_digit_rows
 from mnist_models.runs.run import Run
 from ui.compare import equal_size, rejection
 from ui.widgets.contender_style import looks
@@ -132,7 +134,7 @@ def found(tiny_run: Run) -> dict[str, Any]:
         }
         for version in (tiny_run.version, "another")
         for approach, none in (("single", 20), ("multi", 150))
-        for kind in ("digits", *rejection.KINDS)
+        for kind in ("digits", *NO_DIGITS)
     ]
     return {"answers": answers}
 
@@ -149,9 +151,9 @@ def test_the_sentence_says_none_by_the_rule_that_is_asked_for(
     duel: Duel, found: dict[str, Any]
 ) -> None:
     multi = rejection.answers_of(found, looks(duel)[1])
-    said = rejection.none_sentence("The ten", multi, "none")
+    said = none_sentence("The ten", multi, "none")
     assert said.startswith("The ten says “none” to 75.0 % of the letters, ")
-    assert "37.5 % of the letters" in rejection.none_sentence("The ten", multi, "refused")
+    assert "37.5 % of the letters" in none_sentence("The ten", multi, "refused")
 
 
 def test_the_chart_of_none_has_scipys_intervals_and_the_table_all_counts(
@@ -164,6 +166,6 @@ def test_the_chart_of_none_has_scipys_intervals_and_the_table_all_counts(
     row = rows[(rows["contender"] == "Single model") & (rows["kind"] == "noise")].iloc[0]
     interval = binomtest(20, 200).proportion_ci(method="wilson")
     np.testing.assert_allclose(row[["low", "high"]].astype(float), interval)
-    table = rejection.no_digit_table(entries)
+    table = pd.DataFrame(no_digit_rows(entries))
     assert table["none"].tolist() == [20] * 4 + [150] * 4
     assert table["area"].isna().sum() == 2

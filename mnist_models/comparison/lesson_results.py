@@ -1,8 +1,6 @@
-"""What a lesson cost and brought, in words and as a table: computed, and nothing is drawn here."""
+"""What a lesson cost and brought, as sentences and as rows of a table."""
 
 from collections.abc import Sequence
-
-import pandas as pd
 
 from mnist_models.formatting import count_text, listing, percent_text, plural, seconds_text
 from mnist_models.incremental.lesson import Lesson, State, Step
@@ -86,9 +84,9 @@ def new_sentence(lesson: Lesson, state: State) -> str:
     return f"Of {pictures} of {lesson.label} that none has learned from, {' and '.join(read)}."
 
 
-def outcome_table(lesson: Lesson, state: State) -> pd.DataFrame:
+def lesson_rows(lesson: Lesson, state: State) -> list[dict[str, str | float | int]]:
     """A row per way that was taught: what was trained, its cost, what became of accuracy."""
-    return pd.DataFrame([_row(step, lesson, state) for step in state.steps])
+    return [_row(step, lesson, state) for step in state.steps]
 
 
 def _of_multi(way: Way, lesson: Lesson, multi: Sequence[Step]) -> str:
