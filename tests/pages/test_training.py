@@ -24,7 +24,7 @@ from mnist_models.runs.run import Run
 from tests.helpers.pages import shown_cells
 from ui.shared import experiments as shown_experiments
 from ui.training.learning_curves import accuracy_panels, loss_panels, member_curves
-from ui.training.sampling import reliability_diagram
+from ui.training.sampling import strategy_reliability
 
 OpenPage = Callable[..., AppTest]
 
@@ -343,7 +343,7 @@ def test_the_bins_of_all_seeds_are_weighed_by_their_answers() -> None:
     assert len(bins) == 2 * 9  # the last bin is empty
     assert bins[0]["answers"] == 12
     assert bins[0]["predicted"] == pytest.approx((5 * 0.02 + 7 * 0.05) / 12)
-    assert reliability_diagram(bins).to_dict()
+    assert strategy_reliability(bins).to_dict()
 
 
 def test_the_sentence_on_calibration_says_when_the_correction_makes_it_worse() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +16,7 @@ from mnist_models.metrics.calibration import (
     top_label_reliability,
     yes_groups,
 )
-from ui.widgets.charts import NEUTRAL, Layered, show_chart
+from ui.widgets.charts import Layered, reliability_chart, show_chart
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
 from ui.widgets.tables import show_table
@@ -77,7 +76,7 @@ def show_probabilities(duel: Duel) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         show_chart(
-            lambda: reliability_chart(found, pair),
+            lambda: contenders_chart(found, pair),
             *("reliability", pair[0].version, pair[1].version, asked),
             text=f"Reliability diagram of {' and '.join(found)}. {calibration_sentence(found)}",
         )
@@ -113,8 +112,8 @@ def show_yes(pair: Looks) -> None:
     st.caption(_ABOUT_YES)
 
 
-def reliability_chart(found: dict[str, Reliability], pair: Looks) -> Layered:
-    """Probability against what came true, in ten bins, a line for each contender.
+def contenders_chart(found: dict[str, Reliability], pair: Looks) -> Layered:
+    """The reliability diagram in ten bins, a line for each contender.
 
     Args:
         found: by the names of the pair.
@@ -128,26 +127,14 @@ def reliability_chart(found: dict[str, Reliability], pair: Looks) -> Layered:
         ],
         columns=["contender", "predicted", "observed", "low", "high", "answers"],
     )
-    share = alt.Scale(domain=[0, 1])
-    diagonal = (
-        alt.Chart(pd.DataFrame({"predicted": [0, 1], "observed": [0, 1]}))
-        .mark_line(color=NEUTRAL)
-        .encode(x="predicted:Q", y="observed:Q")
+    return reliability_chart(
+        frame,
+        "contender",
+        encoding(pair, "contender"),
+        x="probability, as the model says it",
+        y="share that came true",
+        height=420,
     )
-    channel = encoding(pair, "contender")
-    base = alt.Chart(frame).encode(
-        x=alt.X("predicted:Q", scale=share, title="probability, as the model says it"),
-        y=alt.Y("observed:Q", scale=share, title="share that came true"),
-        color=channel["color"],
-    )
-    spans = base.mark_rule().encode(y="low:Q", y2="high:Q")
-    shares = (alt.Tooltip(c, format=".3f") for c in ("predicted", "observed", "low", "high"))
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(
-        shape=channel["shape"],
-        tooltip=["contender", *shares, alt.Tooltip("answers", format=",")],
-    )
-    curves = base.mark_line().encode(strokeDash=channel["strokeDash"])
-    return alt.layer(diagonal, spans, curves, points).properties(height=420)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

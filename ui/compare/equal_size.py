@@ -21,7 +21,7 @@ from mnist_models.evidence.equal_size import (
 from mnist_models.evidence.experiments import Entry
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from ui.shared.experiments import shipped
-from ui.widgets.charts import COLOURS, NEUTRAL, Layered, legend_on_top, show_chart, version_of
+from ui.widgets.charts import COLOURS, Layered, dots_per_seed, legend_on_top, show_chart, version_of
 from ui.widgets.tables import show_table
 
 _ABOUT = (
@@ -86,20 +86,10 @@ def accuracy_dots(runs: Sequence[Entry]) -> Layered:
         [(title_of(e), TITLES[e["approach"]], e["seed"], e["test_accuracy"]) for e in runs],
         columns=["networks", "approach", "seed", "accuracy"],
     )
-    order = list(dict.fromkeys(frame["networks"]))
-    base = alt.Chart(frame).encode(
-        y=alt.Y("networks:N", sort=order, title=None, axis=alt.Axis(ticks=False, labelLimit=220))
-    )
-    scale = alt.Scale(zero=False, padding=12)
     colours = alt.Scale(
         domain=[TITLES[a] for a in APPROACHES], range=[COLOURS[a] for a in APPROACHES]
     )
-    dots = base.mark_point(filled=True, size=80, opacity=0.8).encode(
-        x=alt.X("accuracy:Q", scale=scale, title="test accuracy"),
-        color=alt.Color("approach:N", scale=colours, legend=legend_on_top(symbolOpacity=1)),
-        tooltip=["networks", "seed", alt.Tooltip("accuracy", format=".4f")],
-    )
-    lines = base.mark_tick(color=NEUTRAL, thickness=2, size=22).encode(
-        x=alt.X("median(accuracy):Q", scale=scale)
-    )
-    return alt.layer(lines, dots).properties(height=alt.Step(38))
+    legend = legend_on_top(symbolOpacity=1)
+    color = alt.Color("approach:N", scale=colours, legend=legend)
+    order = list(dict.fromkeys(frame["networks"]))
+    return dots_per_seed(frame, "networks", order, color, title="test accuracy")

@@ -8,6 +8,7 @@ from mnist_models.formatting import percent_text
 from mnist_models.learning.approaches import TITLES
 from ui.my_drawings.readings import Reading, wilson_text
 from ui.my_drawings.store import Store
+from ui.widgets.controls import page_of
 
 PER_PAGE = 24
 
@@ -42,10 +43,9 @@ def show_cards(readings: Sequence[Reading], store: Store) -> None:
     Raises:
         CorrectionError: one could not be deleted.
     """
-    pages = max(1, -(-len(readings) // PER_PAGE))
-    page = st.pagination(pages, key=f"page_of_{pages}") if pages > 1 else 1
+    shown = page_of(len(readings), PER_PAGE, "page")
     with st.container(key="cards", horizontal=True):
-        for reading in readings[(page - 1) * PER_PAGE : page * PER_PAGE]:
+        for reading in readings[shown]:
             with st.container(border=True, width=150, gap="xsmall"):
                 _show_card(reading, store)
 

@@ -25,6 +25,7 @@ from ui.new_class.examples import (
     look_alike,
     no_images,
 )
+from ui.widgets.controls import page_of
 from ui.widgets.images import picture_url
 
 _GOOD = "5 to 20 examples are a good number."
@@ -128,11 +129,9 @@ def _warn_of_look_alikes(run: Run) -> None:
 def _show_thumbnails(mine: Sequence[Example]) -> None:
     if not mine:
         return
-    pages = -(-len(mine) // _PER_PAGE)
-    page = st.pagination(pages, key=f"examples_page_of_{pages}") if pages > 1 else 1
-    first = (page - 1) * _PER_PAGE
+    shown = page_of(len(mine), _PER_PAGE, "examples_page")
     with st.container(key="examples", horizontal=True, gap="xsmall"):
-        for number, example in enumerate(mine[first : first + _PER_PAGE], start=first + 1):
+        for number, example in enumerate(mine[shown], start=shown.start + 1):
             st.button(
                 f"![Delete example {number}]({picture_url(example.image)}) ✕",
                 key=f"example_{example.digest}",

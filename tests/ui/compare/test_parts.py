@@ -219,7 +219,7 @@ def test_the_reliability_chart_draws_what_was_measured(duel: Duel) -> None:
         look.name: top_label_reliability(look.contender.proba, duel.labels, duel.classes)
         for look in looks(duel)
     }
-    chart = calibration.reliability_chart(found, looks(duel)).to_dict()
+    chart = calibration.contenders_chart(found, looks(duel)).to_dict()
     rows = max(chart["datasets"].values(), key=lambda rows: len(rows[0]))
     for name, measured in found.items():
         drawn = [row for row in rows if row["contender"] == name]
