@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mnist_models.comparison.contenders import Contender, Duel
-from mnist_models.evidence.experiments import Entry
+from mnist_models.evidence.experiments import Entry, Evidence
 from mnist_models.evidence.rejection import NO_DIGITS
+from mnist_models.evidence.training_studies import seeds_spread
 from mnist_models.formatting import (
     listing,
     p_value_text,
@@ -66,6 +67,22 @@ def mcnemar_sentence(duel: Duel) -> str:
 def accuracy_text(metrics: Metrics) -> str:
     """Right answers, rows and interval: "9,754 of 10,000 (97.22 % to 97.83 %)"."""
     return score_text(metrics.right, metrics.rows, metrics.accuracy_interval)
+
+
+def beside_accuracy(contender: Contender, seeds: Evidence | None) -> list[str]:
+    """What others published, and what other seeds came to, where they are known.
+
+    Args:
+        contender: whose accuracy they stand beside.
+        seeds: the experiment "seeds", if it is there.
+    """
+    run, approach = contender.run, contender.approach
+    lines = []
+    if run.published and (figure := run.published.test.get(approach)):
+        lines.append(f"Published: {percent_text(figure)}, {run.published.source}")
+    if spread := seeds_spread(seeds, run, approach):
+        lines.append(f"Median of several seeds: {spread.text('.2%')}")
+    return lines
 
 
 def data_text(run: Run) -> str:

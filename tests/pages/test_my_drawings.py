@@ -23,7 +23,7 @@ from mnist_models.runs.run import Run
 from tests.helpers.pages import app_page, run_in_sidebar
 from ui.draw.correction import as_png
 from ui.my_drawings.gallery import PER_PAGE
-from ui.my_drawings.readings import as_npz, as_zip, mistakes_by_class, read, wilson_text
+from ui.my_drawings.readings import as_npz, as_zip, mistakes_by_class, read
 from ui.my_drawings.store import CorrectionError, Drawing, Store
 
 ME, YOU = "me", "you"
@@ -231,10 +231,6 @@ def test_mistakes_are_counted_by_class_and_classes_without_any_are_left_out(
         {"it was a": "4", "drawings": 3, "Single model": "9 (2 times), 1", "Multi-model": ""},
         {"it was a": "7", "drawings": 1, "Single model": "", "Multi-model": "1"},
     ]
-
-
-def test_a_score_is_told_with_its_interval() -> None:
-    assert wilson_text(8, 10) == "8 of 10 (49 % to 94 %)"
 
 
 # Whose they are

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_models.formatting import percent_text
+from mnist_models.formatting import percent_text, score_text
 from mnist_models.learning.approaches import TITLES
-from ui.my_drawings.readings import Reading, wilson_text
+from mnist_models.metrics.significance import wilson_interval
+from ui.my_drawings.readings import Reading
 from ui.my_drawings.store import Store
 from ui.widgets.controls import page_of
 
@@ -27,9 +28,9 @@ def show_accuracy(readings: Sequence[Reading]) -> None:
         with column, st.container(key=f"{approach}_accuracy", border=True):
             share = percent_text(right / len(readings), 0)
             st.metric(f"{TITLES[approach]}: accuracy on {whose}", share)
-            st.caption(
-                f"{wilson_text(right, len(readings))}; when drawn {right_then} of {len(then)}"
-            )
+            interval = wilson_interval(right, len(readings))
+            score = score_text(right, len(readings), interval, digits=0)
+            st.caption(f"{score}; when drawn {right_then} of {len(then)}")
     if readings[0].answers:
         st.caption(
             "In brackets the 95 % Wilson interval. It holds for drawings like these: who keeps "

@@ -10,10 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from mnist_models.formatting import score_text
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.stack import Stack
-from mnist_models.metrics.significance import wilson_interval
 from ui.my_drawings.store import Drawing, Store
 
 
@@ -44,11 +42,6 @@ def read(drawings: Sequence[Drawing], stacks: Mapping[Approach, Stack]) -> list[
         Reading(drawing, {approach: str(given[n]) for approach, given in answers.items()})
         for n, drawing in enumerate(drawings)
     ]
-
-
-def wilson_text(right: int, rows: int) -> str:
-    """Right answers, drawings and 95 % Wilson interval: "8 of 10 (49 % to 94 %)"."""
-    return score_text(right, rows, wilson_interval(right, rows), digits=0)
 
 
 def mistakes_by_class(readings: Sequence[Reading], classes: Iterable[Any]) -> list[dict[str, Any]]:
