@@ -1,6 +1,6 @@
 """Sentences that are computed from numbers, so that no page says what its figures do not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mnist_models.comparison.contenders import Contender, Duel
@@ -70,12 +70,7 @@ def accuracy_text(metrics: Metrics) -> str:
 
 
 def beside_accuracy(contender: Contender, seeds: Evidence | None) -> list[str]:
-    """What others published, and what other seeds came to, where they are known.
-
-    Args:
-        contender: whose accuracy they stand beside.
-        seeds: the experiment "seeds", if it is there.
-    """
+    """What others published, and what the experiment "seeds" came to, where it is known."""
     run, approach = contender.run, contender.approach
     lines = []
     if run.published and (figure := run.published.test.get(approach)):
@@ -113,15 +108,9 @@ def change_text(new: Metrics, old: Metrics, classes: list[Any]) -> str:
     return f"{abs(difference):,} pictures {more} (the {classes[most]}s {gains[most]:+,}) than"
 
 
-def difference_sentence(rows: Sequence[Mapping[str, Any]], figure: str) -> str:
-    """Where two differ most: "The two differ most on the 8: recall 0.9560 against 0.9713."
-
-    Args:
-        rows: of `class_rows`, at least one.
-        figure: what they hold, as it is called in a sentence.
-    """
-    label, first, second, difference, *_ = rows[0].values()
-    if not difference:
+def difference_sentence(label: str, first: float, second: float, figure: str) -> str:
+    """Where two differ most: "The two differ most on the 8: recall 0.9560 against 0.9713."."""
+    if first == second:
         return f"The two have the same {figure} on every digit."
     return f"The two differ most on the {label}: {figure} {first:.4f} against {second:.4f}."
 
@@ -158,13 +147,7 @@ def yes_sentence(name: str, groups: list[YesGroup]) -> str:
 
 
 def none_sentence(name: str, entries: Sequence[Entry], count: str) -> str:
-    """To what share of each kind of picture a contender says none.
-
-    Args:
-        name: of the contender.
-        entries: its answers in the experiment "no_digit".
-        count: which count of an entry is meant: "none" or "refused".
-    """
+    """To what share of each kind a contender says none, by the count "none" or "refused"."""
     own = {entry["kind"]: entry for entry in entries}
     shares = ", ".join(
         f"{percent_text(own[kind][count] / own[kind]['pictures'], 1)} of the {kind}"

@@ -18,35 +18,6 @@ MEMBER_FIGURES = (
 )
 
 
-def class_rows(
-    classes: Sequence[Any],
-    values: Mapping[str, Sequence[float]],
-    intervals: Mapping[str, Sequence[Sequence[float]]],
-) -> list[dict[str, Any]]:
-    """A row per class, the largest differences first.
-
-    Args:
-        classes: K of them.
-        values: (K,) of each of two contenders, by name.
-        intervals: (K, 2) of each; empty where there are none.
-
-    Returns:
-        "digit", both names, "difference" (first − second) and, where there are intervals, per name
-        "… from" and "… to".
-    """
-    rows = []
-    for k, label in enumerate(classes):
-        own = {name: of_class[k] for name, of_class in values.items()}
-        first, second = own.values()
-        ends = {
-            f"{name} {end}": value
-            for name, of_class in intervals.items()
-            for end, value in zip(("from", "to"), of_class[k], strict=True)
-        }
-        rows.append({"digit": str(label), **own, "difference": first - second, **ends})
-    return sorted(rows, key=lambda row: -abs(row["difference"]))
-
-
 def member_rows(
     binary: BinaryMetrics,
     published: Sequence[float],
@@ -78,11 +49,7 @@ def member_rows(
 
 
 def yes_rows(groups: Mapping[str, Sequence[YesGroup]]) -> list[dict[str, Any]]:
-    """A row per multi-model and group of pictures; without pictures there is no accuracy.
-
-    Args:
-        groups: by the multi-model's name.
-    """
+    """A row per multi-model, by name, and group of pictures; without pictures no accuracy."""
     return [
         {
             "multi-model": name,
@@ -98,13 +65,7 @@ def yes_rows(groups: Mapping[str, Sequence[YesGroup]]) -> list[dict[str, Any]]:
 
 
 def accuracy_row(name: str, contender: Contender, seeds: Evidence | None) -> dict[str, Any]:
-    """Test and train accuracy in full, beside what was published and what other seeds came to.
-
-    Args:
-        name: of the contender.
-        contender: whose.
-        seeds: the experiment "seeds", if it is there.
-    """
+    """Test and train accuracy beside what was published, and what the experiment "seeds" found."""
     run, approach = contender.run, contender.approach
     test, train = contender.metrics, run.metrics(approach, "train")
     published = run.published

@@ -113,12 +113,7 @@ def show_yes(pair: Looks) -> None:
 
 
 def contenders_chart(found: dict[str, Reliability], pair: Looks) -> Layered:
-    """The reliability diagram in ten bins, a line for each contender.
-
-    Args:
-        found: by the names of the pair.
-        pair: their looks.
-    """
+    """The reliability diagram in ten bins, a line for each contender by its name."""
     frame = pd.DataFrame(
         [
             (name, b.predicted, b.observed, *b.interval, b.answers)
@@ -129,10 +124,8 @@ def contenders_chart(found: dict[str, Reliability], pair: Looks) -> Layered:
     )
     return reliability_chart(
         frame,
-        "contender",
-        encoding(pair, "contender"),
-        x="probability, as the model says it",
-        y="share that came true",
+        *("contender", encoding(pair, "contender")),
+        titles=("probability, as the model says it", "share that came true"),
         height=420,
     )
 

@@ -89,7 +89,5 @@ def accuracy_dots(runs: Sequence[Entry]) -> Layered:
     colours = alt.Scale(
         domain=[TITLES[a] for a in APPROACHES], range=[COLOURS[a] for a in APPROACHES]
     )
-    legend = legend_on_top(symbolOpacity=1)
-    color = alt.Color("approach:N", scale=colours, legend=legend)
-    order = list(dict.fromkeys(frame["networks"]))
-    return dots_per_seed(frame, "networks", order, color, title="test accuracy")
+    color = alt.Color("approach:N", scale=colours, legend=legend_on_top(symbolOpacity=1))
+    return dots_per_seed(frame, "networks", color, "test accuracy")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -10,7 +9,6 @@ import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.sentences import difference_sentence
-from mnist_models.comparison.tables import class_rows
 from mnist_models.metrics.scores import Metrics
 from mnist_models.metrics.significance import wilson_interval
 from ui.widgets.charts import Layered, show_chart, zoomed
@@ -73,10 +71,10 @@ def show_classes(duel: Duel) -> None:
         name = pick("Figure", FIGURES, "figure", default="Recall")
         order = pick("Order", _ORDERS, "sort")
     figure, pair = FIGURES[name], looks(duel)
-    rows = rows_of(duel, figure)
-    table = pd.DataFrame(rows)
+    table = class_table(duel, figure)
     places = table["digit"] if order == _ORDERS[1] else [str(label) for label in duel.classes]
-    st.markdown(difference_sentence(rows, _in_a_sentence(name)))
+    label, first, second = table.iloc[0, :3]
+    st.markdown(difference_sentence(label, first, second, _in_a_sentence(name)))
     show_chart(
         lambda: class_dots(table, pair, name, list(places)),
         *("classes", pair[0].version, pair[1].version, name, order),
@@ -93,20 +91,29 @@ def show_classes(duel: Duel) -> None:
     )
 
 
-def rows_of(duel: Duel, figure: Figure) -> list[dict[str, Any]]:
-    """A row per class, see `class_rows`."""
-    metrics = {look.name: look.contender.metrics for look in looks(duel)}
-    values = {name: figure.values(own) for name, own in metrics.items()}
-    spans = figure.intervals
-    intervals = {name: spans(own) for name, own in metrics.items()} if spans else {}
-    return class_rows(duel.classes, values, intervals)
+def class_table(duel: Duel, figure: Figure) -> pd.DataFrame:
+    """A row per class, the largest differences first.
+
+    Returns:
+        The columns "digit", both names, "difference" (first − second) and, where there are
+        intervals, per name "… from" and "… to".
+    """
+    pair = looks(duel)
+    columns = {look.name: figure.values(look.contender.metrics) for look in pair}
+    table = pd.DataFrame({"digit": [str(c) for c in duel.classes], **columns})
+    table["difference"] = table[pair[0].name] - table[pair[1].name]
+    if figure.intervals:
+        for look in pair:
+            lows, highs = zip(*figure.intervals(look.contender.metrics), strict=True)
+            table[f"{look.name} from"], table[f"{look.name} to"] = lows, highs
+    return table.sort_values("difference", key=lambda d: -d.abs(), kind="stable", ignore_index=True)
 
 
 def class_dots(table: pd.DataFrame, pair: Looks, name: str, order: list[str]) -> Layered:
     """The table of the classes as a chart, its intervals as lines.
 
     Args:
-        table: of the rows of `rows_of`.
+        table: see `class_table`.
         pair: whose looks.
         name: of the figure.
         order: of the classes, from left to right.

@@ -51,7 +51,7 @@ def _show_strategies(runs: Sequence[Entry]) -> None:
     with left:
         st.markdown("**Test accuracy, a dot per seed**")
         show_chart(
-            lambda: strategy_dots(runs, names),
+            lambda: strategy_dots(runs),
             *("strategies", version_of(runs)),
             text="Test accuracy per strategy",
         )
@@ -68,12 +68,14 @@ def _show_strategies(runs: Sequence[Entry]) -> None:
         st.caption(correction_sentence(runs, name))
 
 
-def strategy_dots(runs: Sequence[Entry], names: Sequence[str]) -> Layered:
+def strategy_dots(runs: Sequence[Entry]) -> Layered:
     """Test accuracy per sampling strategy: a dot per seed, a bar at their median."""
-    frame = pd.DataFrame(runs)[["strategy", "seed", "test_accuracy"]]
-    frame = frame.rename(columns={"test_accuracy": "accuracy"})
+    frame = pd.DataFrame(
+        [(run["strategy"], run["seed"], run["test_accuracy"]) for run in runs],
+        columns=["strategy", "seed", "accuracy"],
+    )
     color = alt.value(COLOURS["multi"])
-    return dots_per_seed(frame, "strategy", names, color, title="test accuracy, all ten digits")
+    return dots_per_seed(frame, "strategy", color, "test accuracy, all ten digits")
 
 
 def strategy_reliability(bins: Sequence[dict[str, Any]]) -> Layered:
@@ -92,7 +94,6 @@ def strategy_reliability(bins: Sequence[dict[str, Any]]) -> Layered:
             "shape": alt.value("circle"),
             "strokeDash": alt.StrokeDash("correction:N", scale=dashes, legend=legend),
         },
-        x="probability of yes, as the models say it",
-        y="share that is the digit",
+        titles=("probability of yes, as the models say it", "share that is the digit"),
         height=340,
     )

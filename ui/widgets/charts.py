@@ -4,7 +4,7 @@ Blue is the single model and orange the multi-model everywhere: a pair that colo
 can tell apart, with at least 3:1 contrast on the light and on the dark background.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import altair as alt
@@ -36,7 +36,11 @@ def zoomed(values: Iterable[float], *, step: float = 0.02) -> alt.Scale:
 
 
 def reliability_chart(
-    frame: pd.DataFrame, whose: str, channels: Mapping[str, Any], *, x: str, y: str, height: int
+    frame: pd.DataFrame,
+    whose: str,
+    channels: Mapping[str, Any],
+    titles: tuple[str, str],
+    height: int,
 ) -> Layered:
     """Probability against what came true, a line for each of several; on the diagonal both agree.
 
@@ -45,7 +49,7 @@ def reliability_chart(
             "low" and "high" where the observed share has an interval.
         whose: the column that tells the lines apart.
         channels: how: "color", "shape" and "strokeDash", see `contender_style.encoding`.
-        x, y: titles of the axes.
+        titles: of the axes.
         height: in pixels.
     """
     share = alt.Scale(domain=[0, 1])
@@ -55,41 +59,34 @@ def reliability_chart(
         .encode(x="predicted:Q", y="observed:Q")
     )
     base = alt.Chart(frame).encode(
-        x=alt.X("predicted:Q", scale=share, title=x),
-        y=alt.Y("observed:Q", scale=share, title=y),
+        x=alt.X("predicted:Q", scale=share, title=titles[0]),
+        y=alt.Y("observed:Q", scale=share, title=titles[1]),
         color=channels["color"],
     )
     lines = base.mark_line().encode(strokeDash=channels["strokeDash"])
-    shares = [c for c in ("predicted", "observed", "low", "high") if c in frame]
+    columns = [c for c in ("predicted", "observed", "low", "high") if c in frame]
+    shares = (alt.Tooltip(column, format=".3f") for column in columns)
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
         shape=channels["shape"],
         detail=f"{whose}:N",
-        tooltip=[
-            whose,
-            *(alt.Tooltip(c, format=".3f") for c in shares),
-            alt.Tooltip("answers", format=","),
-        ],
+        tooltip=[whose, *shares, alt.Tooltip("answers", format=",")],
     )
     spans = [base.mark_rule().encode(y="low:Q", y2="high:Q")] if "low" in frame else []
     return alt.layer(diagonal, *spans, lines, dots).properties(height=height)
 
 
-def dots_per_seed(
-    frame: pd.DataFrame, whose: str, order: Sequence[str], color: Any, *, title: str
-) -> Layered:
-    """Accuracies in a row for each of several things: a dot per seed, a bar at their median.
+def dots_per_seed(frame: pd.DataFrame, whose: str, color: Any, title: str) -> Layered:
+    """Accuracies line by line, as the frame has them: a dot per seed, a bar at their median.
 
     Args:
         frame: a row per dot with the columns `whose`, "seed" and "accuracy".
-        whose: the column that tells the rows apart.
-        order: of the rows, from top to bottom.
+        whose: the column that tells the lines apart.
         color: of the dots.
         title: of the accuracy.
     """
+    order = list(dict.fromkeys(frame[whose]))
     base = alt.Chart(frame).encode(
-        y=alt.Y(
-            f"{whose}:N", sort=list(order), title=None, axis=alt.Axis(ticks=False, labelLimit=220)
-        )
+        y=alt.Y(f"{whose}:N", sort=order, title=None, axis=alt.Axis(ticks=False, labelLimit=220))
     )
     scale = alt.Scale(zero=False, padding=12)
     dots = base.mark_point(filled=True, size=80, opacity=0.8).encode(

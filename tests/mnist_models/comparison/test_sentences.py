@@ -5,7 +5,6 @@ import pytest
 
 from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.comparison.sentences import accuracy_text, difference_sentence, verdict_sentence
-from mnist_models.comparison.tables import class_rows
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.runs.run import Run
 
@@ -55,8 +54,7 @@ def test_accuracy_is_told_with_counts_and_interval(tiny_run: Run) -> None:
 
 
 def test_the_sentence_names_the_digit_of_the_largest_difference() -> None:
-    rows = class_rows(["3", "8"], {"A": [0.8, 0.9], "B": [0.8, 0.95]}, {})
-    sentence = difference_sentence(rows, "recall")
+    sentence = difference_sentence("8", 0.9, 0.95, "recall")
     assert sentence == "The two differ most on the 8: recall 0.9000 against 0.9500."
-    sentence = difference_sentence(rows[1:], "F1")
+    sentence = difference_sentence("3", 0.8, 0.8, "F1")
     assert sentence == "The two have the same F1 on every digit."

@@ -65,7 +65,7 @@ def test_blue_is_the_single_model_and_orange_the_multi_model_wherever_they_stand
 
 @pytest.mark.parametrize("name", ["Recall", "Precision", "F1"])
 def test_the_table_of_the_classes_is_that_of_the_stored_scores(duel: Duel, name: str) -> None:
-    table = pd.DataFrame(per_class.rows_of(duel, per_class.FIGURES[name])).set_index("digit")
+    table = per_class.class_table(duel, per_class.FIGURES[name]).set_index("digit")
     for look in looks(duel):
         figures = precision_recall_fscore_support(
             duel.labels, look.contender.answers, labels=duel.classes, zero_division=0
@@ -80,7 +80,7 @@ def test_the_table_of_the_classes_is_that_of_the_stored_scores(duel: Duel, name:
 
 @pytest.mark.parametrize("name", ["Recall", "Precision"])
 def test_the_intervals_of_the_classes_are_scipys(duel: Duel, name: str) -> None:
-    table = pd.DataFrame(per_class.rows_of(duel, per_class.FIGURES[name])).set_index("digit")
+    table = per_class.class_table(duel, per_class.FIGURES[name]).set_index("digit")
     for look in looks(duel):
         answers = look.contender.answers
         for label in duel.classes:
@@ -95,12 +95,12 @@ def test_the_intervals_of_the_classes_are_scipys(duel: Duel, name: str) -> None:
 
 
 def test_f1_claims_no_interval(duel: Duel) -> None:
-    row = per_class.rows_of(duel, per_class.FIGURES["F1"])[0]
-    assert list(row) == ["digit", *(look.name for look in looks(duel)), "difference"]
+    table = per_class.class_table(duel, per_class.FIGURES["F1"])
+    assert list(table) == ["digit", *(look.name for look in looks(duel)), "difference"]
 
 
 def test_the_chart_of_the_classes_has_both_contenders_in_the_order_asked_for(duel: Duel) -> None:
-    table = pd.DataFrame(per_class.rows_of(duel, per_class.FIGURES["Recall"]))
+    table = per_class.class_table(duel, per_class.FIGURES["Recall"])
     order = list(table["digit"])[::-1]
     chart = per_class.class_dots(table, looks(duel), "Recall", order).to_dict()
     rows = next(iter(chart["datasets"].values()))
