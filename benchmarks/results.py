@@ -13,9 +13,10 @@ from itertools import product
 from pathlib import Path
 from textwrap import fill
 
+from mnist_models.comparison.experiment_sentences import new_class_headline, new_class_text
 from mnist_models.data.pen_digits import WIDTHS
 from mnist_models.evidence.experiments import Evidence, load_evidence
-from mnist_models.evidence.new_class_costs import promise_headline, promise_kept, promise_text
+from mnist_models.evidence.new_class_costs import new_class_costs
 from mnist_models.evidence.pen_widths import pen_pictures_name
 from mnist_models.evidence.training_studies import seeds_spread
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
@@ -82,14 +83,14 @@ def drawings_table(found: Evidence) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def new_class_text(found: Evidence) -> str:
+def new_class_paragraph(found: Evidence) -> str:
     """Markdown: whether a new class is cheap for ten models.
 
     Args:
         found: the experiment "new_class".
     """
-    kept = promise_kept(found["left_out"])
-    return f"{fill(f'{promise_headline(kept)} {promise_text(kept)}', 99)}\n"
+    costs = new_class_costs(found["left_out"])
+    return f"{fill(f'{new_class_headline(costs)} {new_class_text(costs)}', 99)}\n"
 
 
 def readme_with_results(text: str, runs: list[Run]) -> str:
@@ -99,7 +100,7 @@ def readme_with_results(text: str, runs: list[Run]) -> str:
     if drawn := load_evidence("drawing"):
         text = _with("drawings", drawings_table(drawn), text)
     if taught := load_evidence("new_class"):
-        text = _with("new class", new_class_text(taught), text)
+        text = _with("new class", new_class_paragraph(taught), text)
     return text
 
 

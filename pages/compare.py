@@ -9,7 +9,7 @@ from mnist_models.evidence.experiments import load_evidence
 from ui.compare.binary_models import show_members
 from ui.compare.calibration import show_probabilities
 from ui.compare.cost import show_cost
-from ui.compare.equal_size import show_fairness
+from ui.compare.equal_size import show_equal_size
 from ui.compare.headline import offer_reports, show_accuracies, show_paired
 from ui.compare.per_class import show_classes
 from ui.compare.rejection import show_no_digit
@@ -22,7 +22,7 @@ EVIDENCE = {
     "The ten, one by one": show_members,
     "Probabilities": show_probabilities,
     "Not a digit": show_no_digit,
-    "Equal size": show_fairness,
+    "Equal size": show_equal_size,
     "Cost": show_cost,
 }
 

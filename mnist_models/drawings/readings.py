@@ -10,7 +10,6 @@ import numpy as np
 from mnist_models.drawings.drawing import Drawing
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.stack import Stack
-from mnist_models.metrics.significance import wilson_interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +39,6 @@ def read(drawings: Sequence[Drawing], stacks: Mapping[Approach, Stack]) -> list[
         Reading(drawing, {approach: str(given[n]) for approach, given in answers.items()})
         for n, drawing in enumerate(drawings)
     ]
-
-
-def score_text(right: int, rows: int) -> str:
-    """Right answers, drawings and 95 % Wilson interval: "8 of 10 (49 % to 94 %)"."""
-    low, high = wilson_interval(right, rows)
-    return f"{right:,} of {rows:,} ({low:.0%} to {high:.0%})".replace("%", " %")
 
 
 def mistakes_by_class(readings: Sequence[Reading], classes: Iterable[Any]) -> list[dict[str, Any]]:

@@ -1,12 +1,11 @@
-"""One model or ten at equal width and at equal size: the experiment "fairness" as rows."""
+"""One model or ten at equal width and at equal size: the experiment "equal_size" as rows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mnist_models.evidence.experiments import Spread
+from mnist_models.evidence.experiments import Entry, Spread
 
-Entry = dict[str, Any]  # one training of the experiment
 Variants = dict[str, list[Entry]]  # the trainings of each variant, a seed each
 
 _SAME = 0.05  # numbers of parameters that differ by less are called equal
@@ -25,7 +24,7 @@ SIZES = {  # titles, and the keys of an entry
 
 
 @dataclass(frozen=True)
-class Fair:
+class EqualPair:
     """A single model and a multi-model that have something in common.
 
     Attributes:
@@ -45,15 +44,6 @@ class Fair:
         pairs = zip(self.multi, self.single, strict=True)
         return Spread.of([m["test_accuracy"] - s["test_accuracy"] for m, s in pairs])
 
-    @property
-    def finding(self) -> str:
-        """Who reads more, where it holds with every seed: "the ten read 0.59 points more"."""
-        difference = self.difference
-        if difference.low <= 0 <= difference.high:
-            return "neither reads more with every seed"
-        who = "the ten read" if difference.low > 0 else "the single model reads"
-        return f"{who} {abs(100 * difference.median):.2f} points more"
-
 
 def title_of(entry: Entry) -> str:
     """What a variant is called: "ten of 128 units, all pictures"."""
@@ -66,7 +56,7 @@ def variants_of(runs: Sequence[Entry]) -> Variants:
     """The trainings of each variant, by what it is called.
 
     Args:
-        runs: `runs` of the experiment "fairness".
+        runs: `runs` of the experiment "equal_size".
     """
     variants: Variants = {}
     for entry in runs:
@@ -74,7 +64,7 @@ def variants_of(runs: Sequence[Entry]) -> Variants:
     return variants
 
 
-def fair_comparisons(variants: Variants) -> Iterator[Fair]:
+def equal_pairs(variants: Variants) -> Iterator[EqualPair]:
     """Every single model with every multi-model of as many hidden units, or parameters."""
     for single in variants.values():
         for multi in variants.values():
@@ -83,53 +73,24 @@ def fair_comparisons(variants: Variants) -> Iterator[Fair]:
                 continue
             parameters = one["parameters"]
             if one["hidden"] == ten["hidden"]:
-                yield Fair(f"{one['hidden']:,} hidden units each", _learned(ten), single, multi)
+                equal = f"{one['hidden']:,} hidden units each"
+                yield EqualPair(equal, _learned(ten), single, multi)
             if abs(ten["parameters"] - parameters) < _SAME * parameters:
                 equal = f"about {round(parameters, -3):,} parameters"
-                yield Fair(equal, _learned(ten), single, multi)
+                yield EqualPair(equal, _learned(ten), single, multi)
 
 
-def fair_sentences(comparisons: Sequence[Fair]) -> list[str]:
-    """What remains of the difference, a sentence for each thing that the ten can learn from."""
-    return [
-        f"Where each of the ten learns from {learned}: "
-        + ", ".join(f"with {f.equal} {f.finding}" for f in comparisons if f.learned == learned)
-        + "."
-        for learned in dict.fromkeys(fair.learned for fair in comparisons)
-    ]
-
-
-def updates_sentence(runs: Sequence[Entry]) -> str:
-    """How many more updates a network that learns from all pictures takes; "" where it is unknown.
-
-    Batches are equally large, so updates are to each other as the rows per epoch.
-
-    Args:
-        runs: `runs` of the experiment "fairness".
-    """
-    ten = [entry for entry in runs if entry["approach"] == "multi"]
-    rows = {e["sampling"]: e["rows_per_epoch"] // len(e["balanced_accuracy"]) for e in ten}
-    if not _LEARNED.keys() <= rows.keys():
-        return ""
-    few, many = rows["undersample"], rows["all"]
-    return (
-        f"Epochs are equal, updates are not: in an epoch a network sees {few:,} rows of an "
-        f"undersample or all {many:,}, and its weights change {many / few:.2g} times as often in "
-        "the second case. So part of what all pictures gain is longer training."
-    )
-
-
-def fair_rows(comparisons: Sequence[Fair]) -> list[dict[str, Any]]:
-    """A row per comparison: median accuracies, and the difference with its range."""
+def pair_rows(pairs: Sequence[EqualPair]) -> list[dict[str, Any]]:
+    """A row per pair: median accuracies, and the difference with its range."""
     rows = []
-    for fair in comparisons:
-        one, ten = (_spread(side, "test_accuracy").median for side in (fair.single, fair.multi))
-        difference = fair.difference
+    for pair in pairs:
+        one, ten = (_spread(side, "test_accuracy").median for side in (pair.single, pair.multi))
+        difference = pair.difference
         figures = (one, ten, difference.median, difference.low, difference.high)
         rows.append(
             {
-                "equal": fair.equal,
-                "the ten learn from": fair.learned,
+                "equal": pair.equal,
+                "the ten learn from": pair.learned,
                 **dict(zip(ACCURACIES, figures, strict=True)),
             }
         )

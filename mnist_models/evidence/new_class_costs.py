@@ -1,4 +1,4 @@
-"""Is the promise kept that a new class is cheap for ten models? The shipped experiment, as tables.
+"""What a new class costs one model and ten: the shipped experiment "new_class" as tables.
 
 Source of all figures: `experiments/new_class.json`, written by `python -m experiments.new_class`.
 """
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from mnist_models.evidence.experiments import Spread
+from mnist_models.evidence.experiments import Entry, Spread
 from mnist_models.incremental.methods import WAYS, Way
 
-Entries = Sequence[dict[str, Any]]
+Entries = Sequence[Entry]
 
 # What the ways are called where there is little room.
 _SHORT: dict[Way, str] = {"member": "Member", "mended": "Mended", "together": "Single"}
@@ -19,8 +19,8 @@ FROM_THE_START = "multi from the start"
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What came of the promise, medians over the digits and seeds.
+class NewClassCosts:
+    """What adding a digit costs, and what it does to accuracy: medians over the digits and seeds.
 
     Attributes:
         seconds: to add a digit and mend the members that claim it.
@@ -46,8 +46,8 @@ class Kept:
     together_seconds: float
 
 
-def promise_kept(left_out: Entries) -> Kept:
-    """The answer of the digits that were left out and added afterwards.
+def new_class_costs(left_out: Entries) -> NewClassCosts:
+    """What the digits cost that were left out and added afterwards.
 
     Args:
         left_out: of the experiment.
@@ -56,11 +56,11 @@ def promise_kept(left_out: Entries) -> Kept:
         KeyError: a way or the models from the start are missing.
     """
     start = {e["seed"]: e["accuracy"] for e in left_out if e["way"] == FROM_THE_START}
-    ways: dict[Way, dict[tuple[int, int], dict[str, Any]]] = {
+    ways: dict[Way, dict[tuple[int, int], Entry]] = {
         way: {(e["seed"], e["digit"]): e for e in left_out if e["way"] == way} for way in WAYS
     }
     mended, again = ways["mended"], ways["again"]
-    return Kept(
+    return NewClassCosts(
         seconds=median(e["seconds"] for e in mended.values()),
         again=median(e["seconds"] for e in again.values()),
         shorter=Spread.of([again[key]["seconds"] / e["seconds"] for key, e in mended.items()]),
@@ -70,30 +70,6 @@ def promise_kept(left_out: Entries) -> Kept:
         accuracy=_median(mended.values(), "accuracy"),
         together=_median(ways["together"].values(), "accuracy"),
         together_seconds=_median(ways["together"].values(), "seconds"),
-    )
-
-
-def promise_headline(kept: Kept) -> str:
-    """The answer in one sentence."""
-    return (
-        f"A digit added afterwards costs the ten models {kept.seconds:.2f} s, and the single "
-        f"model, everything again, {kept.again:.1f} s."
-    )
-
-
-def promise_text(kept: Kept) -> str:
-    """The answer in full, with what it leaves out."""
-    return (
-        f"That is {kept.shorter.text('.1f')} times as long. One new member alone is not enough: "
-        "the old ones have never seen the digit, and some claim it. All ten digits are then read "
-        f"{_points(kept.unmended.median)} points worse than by ten models that had them from the "
-        "start. Trained together with the members that claim it, it is "
-        f"{_points(kept.lost.median)} points, and at worst {_points(kept.lost.high)}. But the "
-        "single model need not learn everything again: going on with the new digit and as "
-        f"many pictures of each old one costs it {kept.together_seconds:.2f} s as well, and then "
-        f"it reads {kept.together:.4f} of all ten correctly, where the ten models read "
-        f"{kept.accuracy:.4f}. Only if it learns the new digit alone, it forgets: "
-        f"{_points(kept.forgotten.median)} points on the other nine."
     )
 
 
@@ -173,13 +149,9 @@ def table_by_digit(drawings: Entries) -> list[dict[str, str]]:
     return rows
 
 
-def _points(share: float) -> str:
-    return f"{100 * share:.1f}"
-
-
 def _spread(entries: Entries, name: str, form: str) -> str:
     return Spread.of([e[name] for e in entries]).text(form)
 
 
-def _median(entries: Iterable[dict[str, Any]], name: str) -> float:
+def _median(entries: Iterable[Entry], name: str) -> float:
     return median(e[name] for e in entries)

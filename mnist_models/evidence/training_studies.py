@@ -1,16 +1,15 @@
 """The experiments on how networks train: overfitting, sampling, seeds."""
 
 from collections.abc import Sequence
-from statistics import median
 from typing import Any
 
-from mnist_models.evidence.experiments import Evidence, Spread
+from mnist_models.evidence.experiments import Entry, Evidence, Spread
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
 
 
-def gap_by_dropout(entries: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+def gap_by_dropout(entries: Sequence[Entry]) -> list[dict[str, str]]:
     """Per dropout the train and test accuracy and the gap between them, spread over the seeds.
 
     Args:
@@ -23,7 +22,7 @@ def gap_by_dropout(entries: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
     return rows
 
 
-def table_by_strategy(runs: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+def table_by_strategy(runs: Sequence[Entry]) -> list[dict[str, str]]:
     """Per sampling strategy what its runs measured, spread over the seeds.
 
     Args:
@@ -46,7 +45,7 @@ def table_by_strategy(runs: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
     return rows
 
 
-def reliability_bins(runs: Sequence[dict[str, Any]], strategy: str) -> list[dict[str, Any]]:
+def reliability_bins(runs: Sequence[Entry], strategy: str) -> list[dict[str, Any]]:
     """The reliability diagram of one strategy, the answers of all its seeds in the same bins.
 
     Args:
@@ -71,24 +70,6 @@ def reliability_bins(runs: Sequence[dict[str, Any]], strategy: str) -> list[dict
     return rows
 
 
-def calibration_sentence(runs: Sequence[dict[str, Any]], strategy: str) -> str:
-    """The expected calibration error of a strategy in words, before and after the correction."""
-    own = [run["calibration"] for run in runs if run["strategy"] == strategy]
-    before, after = (100 * median(c[when]["error"] for c in own) for when in ("before", "after"))
-    sentence = (
-        "Expected calibration error, the distance between what the models say and how often it is "
-        f"so, averaged over all answers: {before:.2f} percentage points"
-    )
-    if not STRATEGIES[strategy].balanced:
-        return f"{sentence}. Nothing was balanced, so there is nothing to correct."
-    reason = (
-        "Balancing taught that a yes is as likely as a no; the correction puts back how rare it is."
-        if after <= before
-        else "The correction overshoots: it assumes that balancing was all that moved the answers."
-    )
-    return f"{sentence} before the prior correction, {after:.2f} after it. {reason}"
-
-
 def seeds_spread(found: Evidence | None, run: Run, approach: Approach) -> Spread | None:
     """Test accuracy of a run's approach, trained with several seeds; None where not measured.
 
@@ -103,7 +84,7 @@ def seeds_spread(found: Evidence | None, run: Run, approach: Approach) -> Spread
     return Spread.of(accuracies) if len(accuracies) > 1 else None
 
 
-def _accuracies(entries: Sequence[dict[str, Any]]) -> dict[str, str]:
+def _accuracies(entries: Sequence[Entry]) -> dict[str, str]:
     figures = {
         "test accuracy": [e["test_accuracy"] for e in entries],
         "train accuracy": [e["train_accuracy"] for e in entries],

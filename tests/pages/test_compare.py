@@ -265,8 +265,8 @@ def broken_evidence(
     folder = tmp_path / "experiments"
     folder.mkdir()
     if request.param != "absent":
-        for name in ("seeds", "fairness", "no_digit"):
-            contents = "{" if request.param == "damaged" else '{"runs": [{"seed": "0"}]}'
+        for name in ("seeds", "equal_size", "no_digit"):
+            contents = "{" if request.param == "damaged" else "[0]"
             (folder / f"{name}.json").write_text(contents, encoding="utf-8")
     monkeypatch.setattr(evidence, "FOLDER", folder)
     return request.param
@@ -278,7 +278,7 @@ def test_without_sound_evidence_every_tab_stays_whole(
     page = open_page("compare")
     for tab in TABS:
         assert not _open_tab(page, tab).error
-    for tab, command in (("Not a digit", "no_digit"), ("Equal size", "fairness")):
+    for tab, command in (("Not a digit", "no_digit"), ("Equal size", "equal_size")):
         assert f"python -m experiments.{command}" in _open_tab(page, tab).info[0].value
 
 
@@ -314,9 +314,9 @@ def test_the_shipped_comparison_at_equal_size_is_told_and_tabled(
 ) -> None:
     page = _open_tab(open_page("compare"), "Equal size")
     assert _texts(page).count("Where each of the ten learns from") == 2
-    fair, sizes = _tables(page)
-    assert len(fair) == len(sizes) == 6
-    assert set(fair["ten"]) | set(fair["one"]) == set(sizes["test accuracy"])
+    pairs, sizes = _tables(page)
+    assert len(pairs) == len(sizes) == 6
+    assert set(pairs["ten"]) | set(pairs["one"]) == set(sizes["test accuracy"])
 
 
 def test_damaged_scores_are_a_sentence(tiny_run: Run, open_page: OpenPage) -> None:

@@ -306,8 +306,9 @@ def test_the_pages_of_pictures_hold_each_of_them_once(
     rows = outcome_rows(duel, "both_wrong")
     assert len(rows) > PER_PAGE
     shown = _opened_by(page)
-    key = f"asked_page_{len(rows)}_{rows[0]}"
-    for number in range(2, -(-len(rows) // PER_PAGE) + 1):
+    pages = -(-len(rows) // PER_PAGE)
+    key = f"asked_page_{len(rows)}_{rows[0]}_of_{pages}"
+    for number in range(2, pages + 1):
         page.session_state[key] = number
         shown += _opened_by(page.run())
     assert shown == rows.tolist()

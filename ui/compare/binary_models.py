@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.comparison.contenders import Contender, Duel
+from mnist_models.comparison.sentences import members_sentence
+from mnist_models.comparison.tables import MEMBER_FIGURES, member_rows
 from mnist_models.metrics.roc import Curve, precision_recall_curves, roc_curves
-from mnist_models.metrics.scores import BinaryMetrics
 from ui.compare.roc_charts import PRECISION_RECALL, ROC, Axes, curve_chart
 from ui.widgets.charts import NEUTRAL, Layered, legend_on_top, show_chart, zoomed
 from ui.widgets.contender_style import Look, looks
@@ -68,62 +69,14 @@ def show_members(duel: Duel) -> None:
     curves = partial(_curves, contender.run.version, contender)
     offer_table(
         "As a table, with recall, false alarms and areas",
-        lambda: members_table(binary, published, duel.classes, curves()),
+        lambda: pd.DataFrame(member_rows(binary, published, duel.classes, *curves().values())),
         key="members_table",
         file_name="binary_models.csv",
         alt="Balanced accuracy, recall, false alarms and areas of each binary model",
-        columns={c: st.column_config.NumberColumn(format="%.4f") for c in _COLUMNS},
+        columns={c: st.column_config.NumberColumn(format="%.4f") for c in MEMBER_FIGURES},
         about=_ABOUT_TABLE,
     )
     _offer_curves(curves, look)
-
-
-def members_table(
-    binary: BinaryMetrics, published: Sequence[float], classes: Sequence[Any], curves: Curves
-) -> pd.DataFrame:
-    """A row per binary model; without published figures no columns for them."""
-    areas = {
-        kind: pd.Series([curve.area if curve else None for curve in each], dtype=float)
-        for kind, each in curves.items()
-    }
-    theirs = pd.Series(published, dtype=float).reindex(range(len(classes)))
-    values = (
-        binary.balanced_accuracy,
-        theirs,
-        binary.balanced_accuracy - theirs,
-        binary.recall,
-        binary.false_alarm_rate,
-        *areas.values(),
-    )
-    columns = dict(zip(_COLUMNS, values, strict=True))
-    table = pd.DataFrame({"digit": [str(c) for c in classes], **columns})
-    return table if published else table.drop(columns=["published", "difference"])
-
-
-_COLUMNS = (
-    "balanced accuracy",
-    "published",
-    "difference",
-    "recall",
-    "false alarms",
-    "ROC area",
-    "average precision",
-)
-
-
-def members_sentence(
-    binary: BinaryMetrics, published: Sequence[float], classes: Sequence[Any]
-) -> str:
-    """The weakest of the models, and how many are better than what was published."""
-    ours = binary.balanced_accuracy
-    weakest = min(range(len(ours)), key=ours.__getitem__)
-    sentence = (
-        f"The weakest is the model for {classes[weakest]}: balanced accuracy {ours[weakest]:.4f}."
-    )
-    if published:
-        better = sum(a > b for a, b in zip(ours, published, strict=False))
-        sentence += f" {better} of {len(published)} are above the published figure."
-    return sentence
 
 
 def binary_dots(

@@ -3,28 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from mnist_models.comparison.contenders import Contender, Duel
-from mnist_models.comparison.sentences import percent_text
+from mnist_models.comparison.sentences import calibration_sentence, yes_sentence
+from mnist_models.comparison.tables import yes_rows
 from mnist_models.metrics.calibration import (
     Reliability,
-    YesGroup,
     member_reliability,
     top_label_reliability,
     yes_groups,
 )
-from ui.widgets.charts import NEUTRAL, Layered, show_chart
+from ui.widgets.charts import Layered, reliability_chart, show_chart
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
 from ui.widgets.tables import show_table
 
 
 @dataclass(frozen=True)
-class Question:
+class CalibrationQuestion:
     """Something that a probability can be taken at its word for.
 
     Attributes:
@@ -37,13 +36,13 @@ class Question:
 
 
 QUESTIONS = {
-    "Is the answer right?": Question(
+    "Is the answer right?": CalibrationQuestion(
         "One probability a picture, the one of the answer: of the answers held 90 % likely, are "
         "90 % right? A single model's probabilities promise that; a multi-model's largest one "
         "promises no more than “this is my digit”.",
         top_label_reliability,
     ),
-    "Is it this digit?": Question(
+    "Is it this digit?": CalibrationQuestion(
         "Every probability of every picture: of all digits held 90 % likely, are 90 % the right "
         "one? This is what a multi-model's probabilities promise. Nine in ten answers are an easy "
         "“no”: compare this error with its own kind only.",
@@ -77,7 +76,7 @@ def show_probabilities(duel: Duel) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         show_chart(
-            lambda: reliability_chart(found, pair),
+            lambda: contenders_chart(found, pair),
             *("reliability", pair[0].version, pair[1].version, asked),
             text=f"Reliability diagram of {' and '.join(found)}. {calibration_sentence(found)}",
         )
@@ -101,7 +100,7 @@ def show_yes(pair: Looks) -> None:
     st.markdown("**How many of the binary models say yes?**")
     st.markdown("  \n".join(yes_sentence(name, each) for name, each in groups.items()))
     show_table(
-        yes_table(groups),
+        pd.DataFrame(yes_rows(groups)),
         file_name="yes.csv",
         alt="For how many pictures none, one and several binary models say yes",
         columns={
@@ -113,44 +112,8 @@ def show_yes(pair: Looks) -> None:
     st.caption(_ABOUT_YES)
 
 
-def calibration_sentence(found: dict[str, Reliability]) -> str:
-    """The expected calibration error of each: "… is off by 0.43 percentage points on average"."""
-    errors = " and ".join(f"{100 * r.error:.2f} ({name})" for name, r in found.items())
-    return f"Expected calibration error in percentage points: {errors}."
-
-
-def yes_sentence(name: str, groups: list[YesGroup]) -> str:
-    """How often exactly one says yes, none and several."""
-    total = sum(group.pictures for group in groups) or 1
-    shares = {group.yes: percent_text(group.pictures / total) for group in groups}
-    return (
-        f"{name}: exactly one says yes to {shares['one']} of the test pictures, none to "
-        f"{shares['none']} and several to {shares['several']}."
-    )
-
-
-def yes_table(groups: dict[str, list[YesGroup]]) -> pd.DataFrame:
-    """A row per multi-model and group of pictures; without pictures there is no accuracy."""
-    frame = pd.DataFrame(
-        [
-            (name, group.yes, group.pictures, group.right)
-            for name, each in groups.items()
-            for group in each
-        ],
-        columns=["multi-model", "say yes", "pictures", "read correctly"],
-    )
-    total = frame.groupby("multi-model")["pictures"].transform("sum")
-    frame.insert(3, "share", frame["pictures"] / total)
-    return frame.assign(accuracy=frame["read correctly"] / frame["pictures"])
-
-
-def reliability_chart(found: dict[str, Reliability], pair: Looks) -> Layered:
-    """Probability against what came true, in ten bins, a line for each contender.
-
-    Args:
-        found: by the names of the pair.
-        pair: their looks.
-    """
+def contenders_chart(found: dict[str, Reliability], pair: Looks) -> Layered:
+    """The reliability diagram in ten bins, a line for each contender by its name."""
     frame = pd.DataFrame(
         [
             (name, b.predicted, b.observed, *b.interval, b.answers)
@@ -159,26 +122,12 @@ def reliability_chart(found: dict[str, Reliability], pair: Looks) -> Layered:
         ],
         columns=["contender", "predicted", "observed", "low", "high", "answers"],
     )
-    share = alt.Scale(domain=[0, 1])
-    diagonal = (
-        alt.Chart(pd.DataFrame({"predicted": [0, 1], "observed": [0, 1]}))
-        .mark_line(color=NEUTRAL)
-        .encode(x="predicted:Q", y="observed:Q")
+    return reliability_chart(
+        frame,
+        *("contender", encoding(pair, "contender")),
+        titles=("probability, as the model says it", "share that came true"),
+        height=420,
     )
-    channel = encoding(pair, "contender")
-    base = alt.Chart(frame).encode(
-        x=alt.X("predicted:Q", scale=share, title="probability, as the model says it"),
-        y=alt.Y("observed:Q", scale=share, title="share that came true"),
-        color=channel["color"],
-    )
-    spans = base.mark_rule().encode(y="low:Q", y2="high:Q")
-    shares = (alt.Tooltip(c, format=".3f") for c in ("predicted", "observed", "low", "high"))
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(
-        shape=channel["shape"],
-        tooltip=["contender", *shares, alt.Tooltip("answers", format=",")],
-    )
-    curves = base.mark_line().encode(strokeDash=channel["strokeDash"])
-    return alt.layer(diagonal, spans, curves, points).properties(height=420)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -1,4 +1,4 @@
-"""The page Compare, the same comparison at equal size: the shipped experiment "fairness"."""
+"""The page Compare, the same comparison at equal size: the shipped experiment "equal_size"."""
 
 from collections.abc import Sequence
 
@@ -7,22 +7,21 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.experiment_sentences import equal_size_sentences, updates_sentence
 from mnist_models.evidence.equal_size import (
     ACCURACIES,
     SIZES,
     SPREAD,
-    Entry,
-    fair_comparisons,
-    fair_rows,
-    fair_sentences,
+    equal_pairs,
+    pair_rows,
     size_rows,
     title_of,
-    updates_sentence,
     variants_of,
 )
+from mnist_models.evidence.experiments import Entry
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from ui.shared.experiments import shipped
-from ui.widgets.charts import COLOURS, NEUTRAL, Layered, legend_on_top, show_chart, version_of
+from ui.widgets.charts import COLOURS, Layered, dots_per_seed, legend_on_top, show_chart, version_of
 from ui.widgets.tables import show_table
 
 _ABOUT = (
@@ -31,7 +30,7 @@ _ABOUT = (
     "undersample. Each trained with {seeds} seeds and scored on MNIST's test pictures: a dot per "
     "seed, a line at the median. Made with `{command}`."
 )
-_ABOUT_FAIR = (
+_ABOUT_PAIRS = (
     "Median test accuracies; difference: ten − one with the same seed, its median, smallest and "
     "largest value. Positive: the ten read more."
 )
@@ -44,28 +43,28 @@ _ABOUT_SIZES = (
 _FOUR_DIGITS = st.column_config.NumberColumn(format="%.4f")
 
 
-def show_fairness(_: Duel) -> None:
+def show_equal_size(_: Duel) -> None:
     """What remains of the difference at equal hidden units and at equal parameters."""
-    if not (found := shipped("fairness")):
+    if not (found := shipped("equal_size")):
         return
     runs, variants = found["runs"], variants_of(found["runs"])
-    comparisons = list(fair_comparisons(variants))
-    for sentence in fair_sentences(comparisons):
+    pairs = list(equal_pairs(variants))
+    for sentence in equal_size_sentences(pairs):
         st.markdown(sentence)
     st.caption(updates_sentence(runs))
     show_chart(
         lambda: accuracy_dots(runs),
-        *("fairness", version_of(runs)),
+        *("equal size", version_of(runs)),
         text="Test accuracy of each variant, a dot per seed",
     )
     st.caption(_ABOUT.format(**found, seeds=len({entry["seed"] for entry in runs})))
     show_table(
-        pd.DataFrame(fair_rows(comparisons)),
-        file_name="fairness.csv",
+        pd.DataFrame(pair_rows(pairs)),
+        file_name="equal_size.csv",
         alt="The single model and ten binary models at equal hidden units and equal parameters",
         columns=dict.fromkeys(ACCURACIES, _FOUR_DIGITS),
     )
-    st.caption(_ABOUT_FAIR)
+    st.caption(_ABOUT_PAIRS)
     st.markdown("**What each variant takes**")
     show_table(
         pd.DataFrame(size_rows(variants)),
@@ -87,20 +86,8 @@ def accuracy_dots(runs: Sequence[Entry]) -> Layered:
         [(title_of(e), TITLES[e["approach"]], e["seed"], e["test_accuracy"]) for e in runs],
         columns=["networks", "approach", "seed", "accuracy"],
     )
-    order = list(dict.fromkeys(frame["networks"]))
-    base = alt.Chart(frame).encode(
-        y=alt.Y("networks:N", sort=order, title=None, axis=alt.Axis(ticks=False, labelLimit=220))
-    )
-    scale = alt.Scale(zero=False, padding=12)
     colours = alt.Scale(
         domain=[TITLES[a] for a in APPROACHES], range=[COLOURS[a] for a in APPROACHES]
     )
-    dots = base.mark_point(filled=True, size=80, opacity=0.8).encode(
-        x=alt.X("accuracy:Q", scale=scale, title="test accuracy"),
-        color=alt.Color("approach:N", scale=colours, legend=legend_on_top(symbolOpacity=1)),
-        tooltip=["networks", "seed", alt.Tooltip("accuracy", format=".4f")],
-    )
-    lines = base.mark_tick(color=NEUTRAL, thickness=2, size=22).encode(
-        x=alt.X("median(accuracy):Q", scale=scale)
-    )
-    return alt.layer(lines, dots).properties(height=alt.Step(38))
+    color = alt.Color("approach:N", scale=colours, legend=legend_on_top(symbolOpacity=1))
+    return dots_per_seed(frame, "networks", color, "test accuracy")

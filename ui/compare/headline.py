@@ -8,11 +8,11 @@ import streamlit as st
 from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.mistakes import Outcome, outcome_rows
 from mnist_models.comparison.report import report_html
-from mnist_models.comparison.sentences import accuracy_text, mcnemar_sentence, percent_text
+from mnist_models.comparison.sentences import accuracy_text, beside_accuracy, mcnemar_sentence
 from mnist_models.evidence.experiments import Evidence
-from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.formatting import percent_text
 from ui.shared.picture_cards import show_digits
-from ui.widgets.contender_style import Look, Looks, looks
+from ui.widgets.contender_style import Looks, looks
 
 _CELL = "digits"  # in the address: whose digits are open
 _LEAST_SURE, _SUREST = "the least sure answers first.", "the surest mistakes first."
@@ -35,18 +35,9 @@ def show_accuracies(duel: Duel, seeds: Evidence | None) -> None:
         with column, st.container(key=f"{look.key}_accuracy", border=True, height="stretch"):
             metrics = look.contender.metrics
             st.metric(f"{look.sign} {look.name}: test accuracy", percent_text(metrics.accuracy))
-            st.caption("  \n".join([accuracy_text(metrics), *_beside(look, seeds)]))
-
-
-def _beside(look: Look, seeds: Evidence | None) -> list[str]:
-    """What others published, and what other seeds came to."""
-    run, approach = look.contender.run, look.contender.approach
-    lines = []
-    if run.published and (figure := run.published.test.get(approach)):
-        lines.append(f"Published: {percent_text(figure)}, {run.published.source}")
-    if spread := seeds_spread(seeds, run, approach):
-        lines.append(f"Median of several seeds: {spread.text('.2%').replace('%', ' %')}")
-    return lines
+            st.caption(
+                "  \n".join([accuracy_text(metrics), *beside_accuracy(look.contender, seeds)])
+            )
 
 
 @st.fragment

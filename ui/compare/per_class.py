@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.sentences import difference_sentence
 from mnist_models.metrics.scores import Metrics
 from mnist_models.metrics.significance import wilson_interval
 from ui.widgets.charts import Layered, show_chart, zoomed
@@ -72,7 +73,8 @@ def show_classes(duel: Duel) -> None:
     figure, pair = FIGURES[name], looks(duel)
     table = class_table(duel, figure)
     places = table["digit"] if order == _ORDERS[1] else [str(label) for label in duel.classes]
-    st.markdown(difference_sentence(table, name))
+    label, first, second = table.iloc[0, :3]
+    st.markdown(difference_sentence(label, first, second, _in_a_sentence(name)))
     show_chart(
         lambda: class_dots(table, pair, name, list(places)),
         *("classes", pair[0].version, pair[1].version, name, order),
@@ -105,18 +107,6 @@ def class_table(duel: Duel, figure: Figure) -> pd.DataFrame:
             lows, highs = zip(*figure.intervals(look.contender.metrics), strict=True)
             table[f"{look.name} from"], table[f"{look.name} to"] = lows, highs
     return table.sort_values("difference", key=lambda d: -d.abs(), kind="stable", ignore_index=True)
-
-
-def difference_sentence(table: pd.DataFrame, name: str) -> str:
-    """Where the two differ most: "The two differ most on the 8: recall 0.9560 against 0.9713."."""
-    largest = table.iloc[0]
-    if not largest["difference"]:
-        return f"The two have the same {_in_a_sentence(name)} on every digit."
-    first, second = (largest[column] for column in table.columns[1:3])
-    return (
-        f"The two differ most on the {largest['digit']}: {_in_a_sentence(name)} {first:.4f} "
-        f"against {second:.4f}."
-    )
 
 
 def class_dots(table: pd.DataFrame, pair: Looks, name: str, order: list[str]) -> Layered:

@@ -1,8 +1,6 @@
 """The page Compare, what both say to what is no digit: the shipped experiment "no_digit"."""
 
 import html
-from collections.abc import Sequence
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -10,7 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
-from mnist_models.evidence.experiments import Evidence
+from mnist_models.comparison.sentences import none_sentence
+from mnist_models.evidence.experiments import Entry, Evidence
+from mnist_models.evidence.rejection import COUNTS, FIGURES, NO_DIGITS, no_digit_rows
+from mnist_models.formatting import percent_text
 from mnist_models.metrics.significance import wilson_interval
 from mnist_models.pictures import SIDE
 from ui.shared.experiments import shipped
@@ -19,8 +20,6 @@ from ui.widgets.contender_style import Look, Looks, encoding, looks
 from ui.widgets.controls import pick
 from ui.widgets.images import picture_url
 from ui.widgets.tables import show_table
-
-Entry = dict[str, Any]
 
 # The rules by which a contender says "none of mine", and where an entry has the count.
 _RULES = {
@@ -40,14 +39,10 @@ _ABOUT = (
 )
 _ABOUT_TABLE = (
     "None, one and several: for how many pictures so many probabilities reach one half. Sure: the "
-    "largest is at least {sure:g}. Refused: by the threshold that refuses {refused_digits:.0%} of "
+    "largest is at least {sure:g}. Refused: by the threshold that refuses {refused_digits} of "
     "the digits. Area: how often a digit gets a larger largest probability than such a picture."
 )
-_COUNTS = ("pictures", "none", "one", "several", "sure", "refused")
-_SHARES_OF = ("threshold", "median_largest", "area")
-_RENAMED = {"median_largest": "median largest"}
 _FOUR_DIGITS = st.column_config.NumberColumn(format="%.4f")
-KINDS = ("letters", "scribbles", "noise")
 
 
 def show_no_digit(duel: Duel) -> None:
@@ -68,23 +63,24 @@ def show_no_digit(duel: Duel) -> None:
     show_chart(
         lambda: none_dots(entries, pair, count),
         *("no digit", pair[0].version, pair[1].version, count, version_of(entries)),
-        text=f"How often each says none to {', '.join(KINDS)}. {rule}.",
+        text=f"How often each says none to {', '.join(NO_DIGITS)}. {rule}.",
     )
-    pictures = max(e["pictures"] for own in entries.values() for e in own if e["kind"] in KINDS)
+    pictures = max(e["pictures"] for own in entries.values() for e in own if e["kind"] in NO_DIGITS)
     st.caption(
         f"{_ABOUT_RULES[count]} "
         + _ABOUT.format(**{**found, "pictures": pictures, "letters": " ".join(found["letters"])})
     )
     show_table(
-        no_digit_table(entries),
+        pd.DataFrame(no_digit_rows(entries)),
         file_name="no_digit.csv",
         alt="What both contenders say to letters, scribbles and noise",
         columns={
-            **dict.fromkeys(_COUNTS, st.column_config.NumberColumn(format="localized")),
-            **{_RENAMED.get(c, c): _FOUR_DIGITS for c in _SHARES_OF},
+            **dict.fromkeys(COUNTS, st.column_config.NumberColumn(format="localized")),
+            **dict.fromkeys(FIGURES, _FOUR_DIGITS),
         },
     )
-    st.caption(_ABOUT_TABLE.format(**found).replace("%", " %"))
+    refused = percent_text(found["refused_digits"], 0)
+    st.caption(_ABOUT_TABLE.format(sure=found["sure"], refused_digits=refused))
 
 
 def answers_of(found: Evidence, look: Look) -> list[Entry]:
@@ -93,24 +89,6 @@ def answers_of(found: Evidence, look: Look) -> list[Entry]:
     return [
         e for e in found["answers"] if e["version"] == run.version and e["approach"] == approach
     ]
-
-
-def none_sentence(name: str, entries: Sequence[Entry], count: str) -> str:
-    """To what share of each kind a contender says none."""
-    own = {entry["kind"]: entry for entry in entries}
-    shares = ", ".join(
-        f"{own[kind][count] / own[kind]['pictures']:.1%} of the {kind}"
-        for kind in (*KINDS, "digits")
-        if kind in own
-    )
-    return f"{name} says “none” to {shares}.".replace("%", " %")
-
-
-def no_digit_table(entries: dict[str, list[Entry]]) -> pd.DataFrame:
-    """A row per contender and kind of picture."""
-    columns = ("kind", *_COUNTS, *_SHARES_OF)
-    rows = [(name, *(e[key] for key in columns)) for name, own in entries.items() for e in own]
-    return pd.DataFrame(rows, columns=["contender", *columns]).rename(columns=_RENAMED)
 
 
 def none_dots(entries: dict[str, list[Entry]], pair: Looks, count: str) -> Layered:
@@ -125,7 +103,7 @@ def none_dots(entries: dict[str, list[Entry]], pair: Looks, count: str) -> Layer
     )
     scale, channel = alt.Scale(domain=[0, 1]), encoding(pair, "contender")
     base = alt.Chart(frame).encode(
-        y=alt.Y("kind:N", sort=[*KINDS, "digits"], title=None),
+        y=alt.Y("kind:N", sort=[*NO_DIGITS, "digits"], title=None),
         yOffset=alt.YOffset("contender:N", sort=[look.name for look in pair]),
         color=channel["color"],
         tooltip=["contender", "kind", *(alt.Tooltip(c, format=".2%") for c in _SHARES)],

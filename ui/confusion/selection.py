@@ -13,6 +13,7 @@ from mnist_models.comparison.mistakes import (
     differing_rows,
     outcome_rows,
 )
+from mnist_models.formatting import count_text
 from mnist_models.runs.run import RunError
 from ui.confusion.display_options import Cell
 from ui.shared.picture_cards import show_digits
@@ -141,7 +142,7 @@ def _outcome(duel: Duel, pair: Looks, outcome: Outcome) -> tuple[PictureRows, st
 
 
 def _pictures(rows: PictureRows) -> str:
-    return f"{len(rows):,} picture{'' if len(rows) == 1 else 's'}"
+    return count_text(len(rows), "picture")
 
 
 def _first(*, right: bool) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.comparison.sentences import listing, share_text
+from mnist_models.formatting import listing, share_text
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_models.drawings.drawing import Drawing
-from mnist_models.drawings.readings import Reading, score_text
+from mnist_models.drawings.readings import Reading
 from mnist_models.drawings.store import Store
+from mnist_models.formatting import percent_text, score_text
 from mnist_models.learning.approaches import TITLES
+from mnist_models.metrics.significance import wilson_interval
+from ui.widgets.controls import page_of
 
 DRAWINGS_PER_PAGE = 24
 
@@ -32,11 +35,11 @@ def show_accuracy(readings: Sequence[Reading]) -> None:
         then = [r.drawing for r in readings if approach in r.drawing.answers]
         right_then = sum(drawing.answers[approach] == drawing.label for drawing in then)
         with column, st.container(key=f"{approach}_accuracy", border=True):
-            share = f"{right / len(readings):.0%}".replace("%", " %")
+            share = percent_text(right / len(readings), 0)
             st.metric(f"{TITLES[approach]}: accuracy on {whose}", share)
-            st.caption(
-                f"{score_text(right, len(readings))}; when drawn {right_then} of {len(then)}"
-            )
+            interval = wilson_interval(right, len(readings))
+            score = score_text(right, len(readings), interval, digits=0)
+            st.caption(f"{score}; when drawn {right_then} of {len(then)}")
     if readings[0].answers:
         st.caption(
             "In brackets the 95 % Wilson interval. It holds for drawings like these: who keeps "
@@ -50,10 +53,9 @@ def show_cards(readings: Sequence[Reading], store: Store) -> None:
     Raises:
         CorrectionError: one could not be deleted.
     """
-    pages = max(1, -(-len(readings) // DRAWINGS_PER_PAGE))
-    page = st.pagination(pages, key=f"page_of_{pages}") if pages > 1 else 1
+    shown = page_of(len(readings), DRAWINGS_PER_PAGE, "page")
     with st.container(key="cards", horizontal=True):
-        for reading in readings[(page - 1) * DRAWINGS_PER_PAGE : page * DRAWINGS_PER_PAGE]:
+        for reading in readings[shown]:
             with st.container(border=True, width=150, gap="xsmall"):
                 _show_card(reading, store)
 

@@ -1,4 +1,4 @@
 """The page New class, a tab for each of the `lesson_kinds`. What is taught: `examples` from an
 `example_collection`, or `misread_digits`. The `lesson_panel` starts it; then come `results` with
-their `result_text`, `try_out` and `kept_runs`. `evidence` is what was measured before.
+their `try_out` and `kept_runs`. `evidence` is what was measured before.
 """

@@ -1,18 +1,18 @@
-"""The shipped experiment on teaching new classes: whether the promise is kept."""
+"""The shipped experiment on teaching new classes: what they cost, and what they do to accuracy."""
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
+from mnist_models.comparison.experiment_sentences import new_class_headline, new_class_text
 from mnist_models.evidence.new_class_costs import (
     by_examples,
     growth,
-    promise_headline,
-    promise_kept,
-    promise_text,
+    new_class_costs,
     table_by_digit,
     table_by_way,
 )
+from mnist_models.formatting import count_text
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import TITLES
 from ui.shared.experiments import shipped
@@ -42,9 +42,9 @@ def show_evidence() -> None:
 
 
 def _show_answer(found: dict) -> None:
-    kept = promise_kept(found["left_out"])
-    st.markdown(f"##### {promise_headline(kept)}")
-    st.markdown(promise_text(kept))
+    costs = new_class_costs(found["left_out"])
+    st.markdown(f"##### {new_class_headline(costs)}")
+    st.markdown(new_class_text(costs))
     show_table(
         pd.DataFrame(table_by_way(found["left_out"])).replace({"approach": TITLES}),
         file_name="left_out.csv",
@@ -56,7 +56,7 @@ def _show_answer(found: dict) -> None:
         "from nothing learns by the reference's recipe, 10 epochs of everything; what goes on "
         "learns for 3, from at most 2,000 pictures of each digit. Accuracy on MNIST's test "
         "pictures; seconds of training on "
-        f"{threads} {'thread' if threads == 1 else 'threads'}, without imports."
+        f"{count_text(threads, 'thread')}, without imports."
     )
 
 

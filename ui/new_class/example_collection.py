@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_models.drawings.drawing import CorrectionError
+from mnist_models.formatting import count_text
 from mnist_models.incremental.lesson import LessonError, check_examples, check_label
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run
@@ -23,6 +24,7 @@ from ui.new_class.examples import (
     no_images,
 )
 from ui.shared.current_run import sound_stacks
+from ui.widgets.controls import page_of
 from ui.widgets.images import picture_url
 
 _GOOD = "5 to 20 examples are a good number."
@@ -83,7 +85,7 @@ def offer_kept_drawings() -> None:
 def show_examples(run: Run) -> str:
     """The examples as buttons that delete them; returns why nothing can be learned from them."""
     mine = examples()
-    st.markdown(f"**{len(mine)} example{'' if len(mine) == 1 else 's'}**")
+    st.markdown(f"**{count_text(len(mine), 'example')}**")
     st.caption(_hint(len(mine)))
     if len(mine) > 1:
         _warn_of_look_alikes(run)
@@ -119,11 +121,9 @@ def _warn_of_look_alikes(run: Run) -> None:
 def _show_thumbnails(mine: Sequence[Example]) -> None:
     if not mine:
         return
-    pages = -(-len(mine) // _PER_PAGE)
-    page = st.pagination(pages, key=f"examples_page_of_{pages}") if pages > 1 else 1
-    first = (page - 1) * _PER_PAGE
+    shown = page_of(len(mine), _PER_PAGE, "examples_page")
     with st.container(key="examples", horizontal=True, gap="xsmall"):
-        for number, example in enumerate(mine[first : first + _PER_PAGE], start=first + 1):
+        for number, example in enumerate(mine[shown], start=shown.start + 1):
             st.button(
                 f"![Delete example {number}]({picture_url(example.image)}) ✕",
                 key=f"example_{example.digest}",

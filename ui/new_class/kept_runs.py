@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_models.comparison.lesson_results import best_step
 from mnist_models.incremental.lesson import State
 from mnist_models.incremental.lessons import keep_lesson, mark_of
 from mnist_models.learning.approaches import APPROACHES, TITLES
@@ -9,7 +10,6 @@ from mnist_models.runs.publishing import delete_run
 from mnist_models.runs.registry import load_run, unlisted_run_names
 from mnist_models.runs.run import RunError
 from ui.new_class.lesson_panel import visitor
-from ui.new_class.result_text import best_step
 from ui.shared.current_run import choose_run
 from ui.shared.navigation import page_path
 from ui.shared.permission import attempt

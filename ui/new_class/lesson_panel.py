@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mnist_models.comparison.sentences import duration_text, listing
+from mnist_models.comparison.lesson_results import way_title
+from mnist_models.formatting import duration_text, listing, seconds_text
 from mnist_models.incremental.lesson import Kind, Lesson, State
 from mnist_models.incremental.lessons import (
     cancel_lesson,
@@ -18,7 +19,6 @@ from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.pictures import Images
 from mnist_models.runs.run import Run
-from ui.new_class.result_text import seconds_text, way_title
 from ui.shared.permission import attempt
 
 # The tabs of the page, as a visitor reads them.

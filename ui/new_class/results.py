@@ -6,14 +6,21 @@ import zipfile
 from dataclasses import asdict
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
+from mnist_models.comparison.lesson_results import (
+    cost_sentence,
+    lesson_rows,
+    loss_sentence,
+    new_sentence,
+)
+from mnist_models.formatting import count_text
 from mnist_models.incremental.lesson import Lesson, State
 from mnist_models.incremental.lessons import forget_lesson, lesson_folder
 from mnist_models.learning.recipes import DATASET_TITLES
 from ui.new_class.kept_runs import offer_to_keep
 from ui.new_class.lesson_panel import visitor
-from ui.new_class.result_text import cost_sentence, loss_sentence, new_sentence, outcome_table
 from ui.widgets.tables import show_table
 
 _COLUMNS = {
@@ -33,7 +40,7 @@ def show_results(lesson: Lesson, state: State) -> None:
     st.markdown(f"##### {cost_sentence(lesson, state.steps)}")
     st.markdown(f"{new_sentence(lesson, state)} {loss_sentence(state)}")
     show_table(
-        outcome_table(lesson, state),
+        pd.DataFrame(lesson_rows(lesson, state)),
         file_name="new_class.csv",
         alt="What each way to teach cost and brought",
         columns=_COLUMNS,
@@ -90,7 +97,7 @@ def _about(lesson: Lesson, state: State) -> str:
     if lesson.kind == "left out":
         kept_back = f"Recall: of {state.kept_back:,} test pictures of {title}."
     elif state.kept_back:
-        many = f"{state.kept_back} drawing{'' if state.kept_back == 1 else 's'}"
+        many = count_text(state.kept_back, "drawing")
         kept_back = f"Recall: of {many} that nothing was learned from."
     else:
         kept_back = "No recall: with fewer than 5 examples all are learned from."

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_models.comparison.lesson_results import BEST, way_title
 from mnist_models.incremental.lesson import Lesson, LessonError, Pair, State
 from mnist_models.incremental.lessons import taught
 from mnist_models.incremental.methods import Way
@@ -9,7 +10,6 @@ from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from ui.draw.sources import from_canvas
 from ui.draw.verdicts import show_verdicts
 from ui.new_class.lesson_panel import visitor
-from ui.new_class.result_text import BEST, way_title
 
 
 @st.fragment  # a stroke runs this again and leaves the rest of the page alone

@@ -8,13 +8,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.comparison.contenders import Duel
-from mnist_models.comparison.sentences import share_text
 from mnist_models.data.mnist import find_mnist
+from mnist_models.formatting import share_text
 from mnist_models.pictures import Grey
 from ui.shared.current_run import chosen_run_name, pictures
 from ui.shared.mnist_download import offer_download
 from ui.shared.navigation import page_path
 from ui.widgets.contender_style import Look, Looks, looks
+from ui.widgets.controls import page_of
 from ui.widgets.images import picture_url
 from ui.widgets.tables import offer_csv
 
@@ -46,7 +47,8 @@ def show_digits(duel: Duel, rows: NDArray[np.intp], *, key: str, caption: str = 
             st.info("There are no such pictures.", icon=":material/search_off:")
             return
         images = _pictures(duel, key)
-        shown = _page_of(rows, key)
+        # Other pictures begin at their first page again.
+        shown = rows[page_of(len(rows), PER_PAGE, f"{key}_page_{len(rows)}_{rows[0]}")]
         pair = looks(duel)
         names = " · ".join(f"{look.sign} {look.name}" for look in pair)
         st.caption(
@@ -113,13 +115,6 @@ def _pictures(duel: Duel, key: str) -> Grey | None:
         icon=":material/image_not_supported:",
     )
     return None
-
-
-def _page_of(rows: NDArray[np.intp], key: str) -> NDArray[np.intp]:
-    pages = -(-len(rows) // PER_PAGE)
-    # Other pictures begin at their first page again.
-    page = st.pagination(pages, key=f"{key}_page_{len(rows)}_{rows[0]}") if pages > 1 else 1
-    return rows[(page - 1) * PER_PAGE : page * PER_PAGE]
 
 
 def _show_card(duel: Duel, pair: Looks, row: int, image: Grey | None, key: str) -> None:

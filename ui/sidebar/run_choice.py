@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_models.comparison.sentences import percent_text
+from mnist_models.formatting import percent_text
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.quota import is_shipped

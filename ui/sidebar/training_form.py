@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from mnist_models.comparison.sentences import duration_text
 from mnist_models.data.mnist import find_mnist
+from mnist_models.formatting import duration_text
 from mnist_models.jobs.lock import Busy
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES

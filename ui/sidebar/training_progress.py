@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from mnist_models.comparison.sentences import change_text, duration_text
+from mnist_models.comparison.sentences import change_text
+from mnist_models.formatting import duration_text, percent_text
 from mnist_models.jobs.process import Job, cancel_job, current_job
 from mnist_models.learning.approaches import TITLES
 from mnist_models.runs.publishing import activate, delete_run
@@ -104,7 +105,7 @@ def _draw_what_changed(name: str) -> None:
     except RunError:
         return
     for approach in new.approaches:
-        text = f"{TITLES[approach]}: {new.metrics(approach).accuracy:.2%}".replace("%", " %")
+        text = f"{TITLES[approach]}: {percent_text(new.metrics(approach).accuracy)}"
         if old.name != new.name and old.test_set == new.test_set and approach in old.approaches:
             text += f", {change_text(new.metrics(approach), old.metrics(approach), new.classes)}"
             text += f" *{old.name}*"

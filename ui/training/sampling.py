@@ -7,8 +7,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from mnist_models.comparison.experiment_sentences import correction_sentence
+from mnist_models.evidence.experiments import Entry
 from mnist_models.evidence.training_studies import (
-    calibration_sentence,
     reliability_bins,
     table_by_strategy,
 )
@@ -19,10 +20,11 @@ from ui.training.overfitting import ABOUT_RANGES
 from ui.widgets.charts import (
     COLOURS,
     DASHED,
-    NEUTRAL,
     SOLID,
     Layered,
+    dots_per_seed,
     line_legend,
+    reliability_chart,
     show_chart,
     version_of,
 )
@@ -42,7 +44,7 @@ def show_sampling(_: Run) -> None:
         _show_strategies(found["runs"])
 
 
-def _show_strategies(runs: Sequence[dict[str, Any]]) -> None:
+def _show_strategies(runs: Sequence[Entry]) -> None:
     rows = table_by_strategy(runs)
     names = [row["strategy"] for row in rows]
     show_table(pd.DataFrame(rows), file_name="sampling.csv", alt="What each sampling strategy does")
@@ -51,7 +53,7 @@ def _show_strategies(runs: Sequence[dict[str, Any]]) -> None:
     with left:
         st.markdown("**Test accuracy, a dot per seed**")
         show_chart(
-            lambda: strategy_dots(runs, names),
+            lambda: strategy_dots(runs),
             *("strategies", version_of(runs)),
             text="Test accuracy per strategy",
         )
@@ -61,54 +63,39 @@ def _show_strategies(runs: Sequence[dict[str, Any]]) -> None:
         name = st.selectbox("Sampling strategy", names, key="strategy")
         bins = reliability_bins(runs, name)
         show_chart(
-            lambda: reliability_diagram(bins),
+            lambda: strategy_reliability(bins),
             *("sampled reliability", version_of(bins)),
             text=f"Reliability diagram of {name}",
         )
-        st.caption(calibration_sentence(runs, name))
+        st.caption(correction_sentence(runs, name))
 
 
-def strategy_dots(runs: Sequence[dict[str, Any]], names: Sequence[str]) -> Layered:
+def strategy_dots(runs: Sequence[Entry]) -> Layered:
     """Test accuracy per sampling strategy: a dot per seed, a bar at their median."""
-    keys = ["strategy", "seed", "test_accuracy"]
-    base = alt.Chart(pd.DataFrame(runs)[keys]).encode(
-        y=alt.Y("strategy:N", sort=list(names), title=None, axis=alt.Axis(ticks=False))
+    frame = pd.DataFrame(
+        [(run["strategy"], run["seed"], run["test_accuracy"]) for run in runs],
+        columns=["strategy", "seed", "accuracy"],
     )
-    scale = alt.Scale(zero=False, padding=12)
-    dots = base.mark_point(filled=True, size=80, opacity=0.8, color=COLOURS["multi"]).encode(
-        x=alt.X("test_accuracy:Q", scale=scale, title="test accuracy, all ten digits"),
-        tooltip=["strategy", "seed", alt.Tooltip("test_accuracy", format=".4f")],
-    )
-    ticks = base.mark_tick(color=NEUTRAL, thickness=2, size=22).encode(
-        x=alt.X("median(test_accuracy):Q", scale=scale)
-    )
-    return alt.layer(ticks, dots).properties(height=alt.Step(38))
+    color = alt.value(COLOURS["multi"])
+    return dots_per_seed(frame, "strategy", color, "test accuracy, all ten digits")
 
 
-def reliability_diagram(bins: Sequence[dict[str, Any]]) -> Layered:
-    """Probability against what came true; on the grey diagonal both are the same.
+def strategy_reliability(bins: Sequence[dict[str, Any]]) -> Layered:
+    """The reliability diagram of one strategy, before and after the prior correction.
 
     Args:
         bins: see `training_studies.reliability_bins`.
     """
-    share = alt.Scale(domain=[0, 1])
-    diagonal = (
-        alt.Chart(pd.DataFrame({"predicted": [0, 1], "observed": [0, 1]}))
-        .mark_line(color=NEUTRAL)
-        .encode(x="predicted:Q", y="observed:Q")
-    )
-    base = alt.Chart(pd.DataFrame(bins)).encode(
-        x=alt.X("predicted:Q", scale=share, title="probability of yes, as the models say it"),
-        y=alt.Y("observed:Q", scale=share, title="share that is the digit"),
-    )
     legend = line_legend(labelExpr="datum.label + ' the prior correction'")
     dashes = alt.Scale(domain=["before", "after"], range=[DASHED, SOLID])
-    lines = base.mark_line(color=COLOURS["multi"]).encode(
-        strokeDash=alt.StrokeDash("correction:N", scale=dashes, legend=legend)
+    return reliability_chart(
+        pd.DataFrame(bins),
+        "correction",
+        {
+            "color": alt.value(COLOURS["multi"]),
+            "shape": alt.value("circle"),
+            "strokeDash": alt.StrokeDash("correction:N", scale=dashes, legend=legend),
+        },
+        titles=("probability of yes, as the models say it", "share that is the digit"),
+        height=340,
     )
-    shares = (alt.Tooltip(c, format=".3f") for c in ("predicted", "observed"))
-    dots = base.mark_point(filled=True, size=60, opacity=1, color=COLOURS["multi"]).encode(
-        detail="correction:N",
-        tooltip=["correction", *shares, alt.Tooltip("answers", format=",")],
-    )
-    return alt.layer(diagonal, lines, dots).properties(height=340)

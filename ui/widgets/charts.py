@@ -4,7 +4,7 @@ Blue is the single model and orange the multi-model everywhere: a pair that colo
 can tell apart, with at least 3:1 contrast on the light and on the dark background.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import altair as alt
@@ -45,6 +45,71 @@ def zoomed(values: Iterable[float], *, step: float = 0.02) -> alt.Scale:
     smallest = min(values, default=0.0)
     floor = float(np.floor(smallest / step - 1e-9) * step)
     return alt.Scale(domain=[max(0.0, floor), 1.0], nice=False)
+
+
+def reliability_chart(
+    frame: pd.DataFrame,
+    whose: str,
+    channels: Mapping[str, Any],
+    titles: tuple[str, str],
+    height: int,
+) -> Layered:
+    """Probability against what came true, a line for each of several; on the diagonal both agree.
+
+    Args:
+        frame: a row per dot with the columns `whose`, "predicted", "observed" and "answers", and
+            "low" and "high" where the observed share has an interval.
+        whose: the column that tells the lines apart.
+        channels: how: "color", "shape" and "strokeDash", see `contender_style.encoding`.
+        titles: of the axes.
+        height: in pixels.
+    """
+    share = alt.Scale(domain=[0, 1])
+    diagonal = (
+        alt.Chart(pd.DataFrame({"predicted": [0, 1], "observed": [0, 1]}))
+        .mark_line(color=NEUTRAL)
+        .encode(x="predicted:Q", y="observed:Q")
+    )
+    base = alt.Chart(frame).encode(
+        x=alt.X("predicted:Q", scale=share, title=titles[0]),
+        y=alt.Y("observed:Q", scale=share, title=titles[1]),
+        color=channels["color"],
+    )
+    lines = base.mark_line().encode(strokeDash=channels["strokeDash"])
+    columns = [c for c in ("predicted", "observed", "low", "high") if c in frame]
+    shares = (alt.Tooltip(column, format=".3f") for column in columns)
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(
+        shape=channels["shape"],
+        detail=f"{whose}:N",
+        tooltip=[whose, *shares, alt.Tooltip("answers", format=",")],
+    )
+    spans = [base.mark_rule().encode(y="low:Q", y2="high:Q")] if "low" in frame else []
+    return alt.layer(diagonal, *spans, lines, dots).properties(height=height)
+
+
+def dots_per_seed(frame: pd.DataFrame, whose: str, color: Any, title: str) -> Layered:
+    """Accuracies line by line, as the frame has them: a dot per seed, a bar at their median.
+
+    Args:
+        frame: a row per dot with the columns `whose`, "seed" and "accuracy".
+        whose: the column that tells the lines apart.
+        color: of the dots.
+        title: of the accuracy.
+    """
+    order = list(dict.fromkeys(frame[whose]))
+    base = alt.Chart(frame).encode(
+        y=alt.Y(f"{whose}:N", sort=order, title=None, axis=alt.Axis(ticks=False, labelLimit=220))
+    )
+    scale = alt.Scale(zero=False, padding=12)
+    dots = base.mark_point(filled=True, size=80, opacity=0.8).encode(
+        x=alt.X("accuracy:Q", scale=scale, title=title),
+        color=color,
+        tooltip=[whose, "seed", alt.Tooltip("accuracy", format=".4f")],
+    )
+    bars = base.mark_tick(color=NEUTRAL, thickness=2, size=22).encode(
+        x=alt.X("median(accuracy):Q", scale=scale)
+    )
+    return alt.layer(bars, dots).properties(height=alt.Step(38))
 
 
 def version_of(data: object) -> str:

@@ -1,4 +1,4 @@
-"""One of a few options, in the page's address too."""
+"""Controls that pages share: one of a few options, tabs, and pages of many things."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
@@ -35,6 +35,19 @@ def pick(
         label_visibility="collapsed" if hidden else "visible",
     )
     return first if picked is None else picked
+
+
+def page_of(count: int, per_page: int, key: str) -> slice:
+    """Let the visitor turn pages, where there are several; returns what is on the one they are at.
+
+    Args:
+        count: of the things to show.
+        per_page: how many of them at once.
+        key: of the control; with another key, or another number of pages, it begins at the first.
+    """
+    pages = -(-count // per_page)
+    page = st.pagination(pages, key=f"{key}_of_{pages}") if pages > 1 else 1
+    return slice((page - 1) * per_page, page * per_page)
 
 
 @st.fragment  # another tab leaves the rest of the page alone

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_models.comparison.contenders import Contender, Duel
-from mnist_models.comparison.sentences import accuracy_text, listing, verdict_sentence
+from mnist_models.comparison.sentences import accuracy_text, difference_sentence, verdict_sentence
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.runs.run import Run
 
@@ -53,9 +53,8 @@ def test_accuracy_is_told_with_counts_and_interval(tiny_run: Run) -> None:
     assert accuracy_text(metrics).startswith(f"{right} of {metrics.rows} (")
 
 
-@pytest.mark.parametrize(
-    ("labels", "text"),
-    [([], ""), (["3"], "3"), (["3", "8"], "3 and 8"), (["3", "5", "8"], "3, 5 and 8")],
-)
-def test_labels_are_listed_as_people_say_them(labels: list[str], text: str) -> None:
-    assert listing(labels) == text
+def test_the_sentence_names_the_digit_of_the_largest_difference() -> None:
+    sentence = difference_sentence("8", 0.9, 0.95, "recall")
+    assert sentence == "The two differ most on the 8: recall 0.9000 against 0.9500."
+    sentence = difference_sentence("3", 0.8, 0.8, "F1")
+    assert sentence == "The two have the same F1 on every digit."

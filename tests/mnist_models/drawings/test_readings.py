@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_models.drawings.readings import mistakes_by_class, read, score_text
+from mnist_models.drawings.readings import mistakes_by_class, read
 from tests.helpers.drawings import make_drawing
 
 
@@ -22,7 +22,3 @@ def test_mistakes_are_counted_by_class_and_classes_without_any_are_left_out() ->
         {"it was a": "4", "drawings": 3, "Single model": "9 (2 times), 1", "Multi-model": ""},
         {"it was a": "7", "drawings": 1, "Single model": "", "Multi-model": "1"},
     ]
-
-
-def test_a_score_is_told_with_its_interval() -> None:
-    assert score_text(8, 10) == "8 of 10 (49 % to 94 %)"

@@ -1,76 +1,84 @@
-"""The shipped experiments as pages read them: whole, or not at all."""
+"""The shipped experiments: each has what pages read; what is no JSON counts as none."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mnist_models.evidence import experiments as evidence
 
-# What ui/compare/equal_size.py and ui/compare/rejection.py cannot do without.
-NEEDED = [
-    ("fairness", "runs", "test_accuracy"),
-    ("fairness", "runs", "parameters"),
-    ("fairness", "runs", "cpu_seconds"),
-    ("fairness", "runs", "milliseconds"),
-    ("no_digit", "answers", "version"),
-    ("no_digit", "answers", "refused"),
-    ("no_digit", "answers", "area"),
-    ("no_digit", "examples", "picture"),
-]
+SCORES = {"seed", "train_accuracy", "test_accuracy"}
+COSTS = {"seed", "way", "seconds", "rows", "accuracy"}
+LISTS: dict[str, dict[str, set[str]]] = {  # per file its lists, and what each of their entries has
+    "overfitting": {
+        "dropout": {*SCORES, "dropout", "accuracy", "val_accuracy"},
+        "rows": {*SCORES, "rows"},
+    },
+    "sampling": {"runs": {*SCORES, "strategy", "distinct_rows", "seconds", "calibration"}},
+    "drawing": {"rows": {"pictures", "preparation", "accuracy"}},
+    "writers": {"runs": {"fold", "pictures", "preparation", "rows", "right"}},
+    "seeds": {"runs": {*SCORES, "recipe", "approach", "fingerprint"}},
+    "equal_size": {
+        "runs": {
+            *("approach", "hidden", "sampling", "seed", "test_accuracy", "balanced_accuracy"),
+            *("parameters", "distinct_rows", "rows_per_epoch", "seconds", "cpu_seconds"),
+            *("bytes", "milliseconds"),
+        }
+    },
+    "no_digit": {
+        "answers": {
+            *("run", "version", "approach", "kind", "pictures", "none", "one", "several"),
+            *("median_largest", "sure", "threshold", "refused", "area", "answers"),
+        },
+        "examples": {"kind", "picture"},
+    },
+    "new_class": {
+        "left_out": {*COSTS, "digit"},
+        "growing": {*COSTS, "classes"},
+        "examples": {"digit", "examples", "way", "old", "new"},
+        "drawings": {"digit", "lesson", "way", "seconds", "before", "old", "new"},
+    },
+}
+FACTS: dict[str, dict[str, type | tuple[type, ...]]] = {  # what captions say of a file
+    "overfitting": {"network": str, "epochs": int},
+    "equal_size": {"epochs": int},
+    "new_class": {"threads": int},
+    "no_digit": {"letters": str, "refused_digits": (int, float), "sure": (int, float)},
+}
 
 
-@pytest.fixture
-def experiments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(evidence, "FOLDER", tmp_path)
-    return tmp_path
+@pytest.fixture(params=LISTS)
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
-@pytest.mark.parametrize("name", ["fairness", "no_digit"])
-def test_what_is_shipped_is_read_and_names_its_command(name: str) -> None:
+def shipped(name: str) -> dict[str, Any]:
     found = evidence.load_evidence(name)
-    assert found
+    assert found is not None
+    return found
+
+
+def test_what_is_shipped_has_what_pages_read(name: str) -> None:
+    found = shipped(name)
     assert found["command"].startswith(evidence.command(name))
+    for fact, kind in FACTS.get(name, {}).items():
+        assert isinstance(found[fact], kind)
+    for entries, fields in LISTS[name].items():
+        assert found[entries]
+        assert [entry for entry in found[entries] if not fields <= entry.keys()] == []
 
 
-@pytest.mark.parametrize(("name", "entries", "field"), NEEDED)
-def test_an_entry_without_what_pages_show_makes_the_file_damaged(
-    name: str, entries: str, field: str, experiments: Path
+def test_every_sampling_strategy_was_calibrated_before_and_after() -> None:
+    for run in shipped("sampling")["runs"]:
+        for when in ("before", "after"):
+            assert run["calibration"][when].keys() >= {"predicted", "observed", "count", "error"}
+
+
+@pytest.mark.parametrize("contents", [None, "", "{", "[0]", "[" * 100_000, "\xff"])
+def test_what_is_absent_or_no_json_object_is_none(
+    contents: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped = Path(__file__).resolve().parents[3] / "experiments" / f"{name}.json"
-    contents = json.loads(shipped.read_bytes())
-    copy = experiments / f"{name}.json"
-    copy.write_text(json.dumps(contents), encoding="utf-8")
-    assert evidence.load_evidence(name) == contents
-    del contents[entries][-1][field]
-    copy.write_text(json.dumps(contents), encoding="utf-8")
-    assert evidence.load_evidence(name) is None
-    contents[entries] = []
-    copy.write_text(json.dumps(contents), encoding="utf-8")
-    assert evidence.load_evidence(name) is None
-
-
-@pytest.mark.parametrize("damage", ["absent", "of another kind"])
-@pytest.mark.parametrize(
-    ("name", "fact"),
-    [
-        *(("overfitting", fact) for fact in ("network", "epochs")),
-        *(("fairness", fact) for fact in ("command", "epochs")),
-        *(("no_digit", fact) for fact in ("command", "letters", "refused_digits", "sure")),
-    ],
-)
-def test_a_file_without_what_its_captions_say_is_damaged(
-    name: str, fact: str, damage: str, experiments: Path
-) -> None:
-    shipped = Path(__file__).resolve().parents[3] / "experiments" / f"{name}.json"
-    contents = json.loads(shipped.read_bytes())
-    contents[fact] = None
-    if damage == "absent":
-        del contents[fact]
-    (experiments / f"{name}.json").write_text(json.dumps(contents), encoding="utf-8")
-    assert evidence.load_evidence(name) is None
-
-
-@pytest.mark.parametrize("name", ["fairness", "no_digit"])
-def test_absent_evidence_is_none(name: str, experiments: Path) -> None:
-    assert evidence.load_evidence(name) is None
+    monkeypatch.setattr(evidence, "FOLDER", tmp_path)
+    if contents is not None:
+        (tmp_path / "seeds.json").write_text(contents, encoding="latin-1")
+    assert evidence.load_evidence("seeds") is None

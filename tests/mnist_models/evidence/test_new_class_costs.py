@@ -2,13 +2,12 @@
 
 import pytest
 
+from mnist_models.comparison.experiment_sentences import new_class_headline, new_class_text
 from mnist_models.evidence.experiments import load_evidence
 from mnist_models.evidence.new_class_costs import (
     by_examples,
     growth,
-    promise_headline,
-    promise_kept,
-    promise_text,
+    new_class_costs,
     table_by_digit,
     table_by_way,
 )
@@ -32,21 +31,21 @@ def _left_out() -> list[dict]:
 
 
 def test_the_answer_is_computed_digit_by_digit() -> None:
-    kept = promise_kept(_left_out())
-    assert (kept.seconds, kept.again) == (1.5, 8.0)
-    assert (kept.shorter.low, kept.shorter.median, kept.shorter.high) == (4.0, 6.0, 8.0)
-    assert kept.lost.median == pytest.approx(0.015)
-    assert kept.lost.high == pytest.approx(0.02)
-    assert kept.forgotten.median == pytest.approx(0.78)
+    costs = new_class_costs(_left_out())
+    assert (costs.seconds, costs.again) == (1.5, 8.0)
+    assert (costs.shorter.low, costs.shorter.median, costs.shorter.high) == (4.0, 6.0, 8.0)
+    assert costs.lost.median == pytest.approx(0.015)
+    assert costs.lost.high == pytest.approx(0.02)
+    assert costs.forgotten.median == pytest.approx(0.78)
 
 
 def test_the_answer_in_words_says_both_sides() -> None:
-    kept = promise_kept(_left_out())
-    assert promise_headline(kept) == (
+    costs = new_class_costs(_left_out())
+    assert new_class_headline(costs) == (
         "A digit added afterwards costs the ten models 1.50 s, and the single model, everything "
         "again, 8.0 s."
     )
-    text = promise_text(kept)
+    text = new_class_text(costs)
     assert "6.0 (4.0 to 8.0) times as long" in text
     assert "it is 1.5 points, and at worst 2.0" in text
     assert "costs it 0.50 s as well, and then it reads 0.9550 of all ten correctly" in text
@@ -96,4 +95,4 @@ def test_the_shipped_experiment_is_whole() -> None:
     assert {e["classes"] for e in found["growing"]} == set(range(2, 11))
     assert {e["examples"] for e in found["examples"]} == {1, 3, 10, 30, 100, 300, 1000}
     assert {e["digit"] for e in found["drawings"]} == set(range(10))
-    assert promise_kept(found["left_out"]).lost.median <= 0.01
+    assert new_class_costs(found["left_out"]).lost.median <= 0.01

@@ -13,6 +13,12 @@ from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score, precision_recall_fscore_support, roc_auc_score
 
 from mnist_models.comparison.contenders import Contender, Duel, contenders_of
+from mnist_models.comparison.sentences import (
+    calibration_sentence,
+    members_sentence,
+    yes_sentence,
+)
+from mnist_models.comparison.tables import member_rows, yes_rows
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.calibration import top_label_reliability, yes_groups
@@ -93,15 +99,6 @@ def test_f1_claims_no_interval(duel: Duel) -> None:
     assert list(table) == ["digit", *(look.name for look in looks(duel)), "difference"]
 
 
-def test_the_sentence_names_the_digit_of_the_largest_difference() -> None:
-    table = pd.DataFrame({"digit": ["8", "3"], "A": [0.9, 0.8], "B": [0.95, 0.8]})
-    table["difference"] = table["A"] - table["B"]
-    sentence = per_class.difference_sentence(table, "Recall")
-    assert sentence == "The two differ most on the 8: recall 0.9000 against 0.9500."
-    sentence = per_class.difference_sentence(table[1:], "F1")
-    assert sentence == "The two have the same F1 on every digit."
-
-
 def test_the_chart_of_the_classes_has_both_contenders_in_the_order_asked_for(duel: Duel) -> None:
     table = per_class.class_table(duel, per_class.FIGURES["Recall"])
     order = list(table["digit"])[::-1]
@@ -153,7 +150,7 @@ def test_the_areas_of_the_binary_models_are_scikit_learns(
 ) -> None:
     binary = duel.second.metrics.binary
     assert binary is not None
-    table = binary_models.members_table(binary, (), duel.classes, curves)
+    table = pd.DataFrame(member_rows(binary, (), duel.classes, *curves.values()))
     for k, label in enumerate(duel.classes):
         own, said = duel.labels == label, duel.second.proba[:, k]
         assert table["ROC area"][k] == pytest.approx(roc_auc_score(own, said))
@@ -169,12 +166,13 @@ def test_published_figures_stand_beside_those_of_their_digit(
     binary, published = duel.second.metrics.binary, RECIPES["reference"].published
     assert binary is not None
     assert published is not None
-    table = binary_models.members_table(binary, published.binary_test, duel.classes, curves)
+    rows = member_rows(binary, published.binary_test, duel.classes, *curves.values())
+    table = pd.DataFrame(rows)
     assert table["published"].tolist() == list(published.binary_test)
     np.testing.assert_allclose(
         table["difference"], np.subtract(binary.balanced_accuracy, published.binary_test)
     )
-    sentence = binary_models.members_sentence(binary, published.binary_test, duel.classes)
+    sentence = members_sentence(binary, published.binary_test, duel.classes)
     better = sum(np.greater(binary.balanced_accuracy, published.binary_test))
     assert f"{better} of 10 are above the published figure" in sentence
     weakest = int(np.argmin(binary.balanced_accuracy))
@@ -185,7 +183,7 @@ def test_a_digit_without_pictures_has_no_curve_and_an_empty_area(duel: Duel) -> 
     binary = duel.second.metrics.binary
     assert binary is not None
     none: binary_models.Curves = {kind: [None] * 10 for kind in ("ROC", "Precision and recall")}
-    table = binary_models.members_table(binary, (), duel.classes, none)
+    table = pd.DataFrame(member_rows(binary, (), duel.classes, *none.values()))
     assert table["ROC area"].isna().all()
 
 
@@ -221,26 +219,24 @@ def test_the_reliability_chart_draws_what_was_measured(duel: Duel) -> None:
         look.name: top_label_reliability(look.contender.proba, duel.labels, duel.classes)
         for look in looks(duel)
     }
-    chart = calibration.reliability_chart(found, looks(duel)).to_dict()
+    chart = calibration.contenders_chart(found, looks(duel)).to_dict()
     rows = max(chart["datasets"].values(), key=lambda rows: len(rows[0]))
     for name, measured in found.items():
         drawn = [row for row in rows if row["contender"] == name]
         assert [row["observed"] for row in drawn] == [b.observed for b in measured.bins]
-        assert f"{100 * measured.error:.2f} ({name})" in calibration.calibration_sentence(found)
+        assert f"{100 * measured.error:.2f} ({name})" in calibration_sentence(found)
 
 
 def test_the_groups_of_yes_tie_out_with_the_stored_counts(duel: Duel) -> None:
     binary = duel.second.metrics.binary
     assert binary is not None
     groups = yes_groups(duel.second.proba, duel.labels, duel.classes)
-    table = calibration.yes_table({"multi": groups}).set_index("say yes")
+    table = pd.DataFrame(yes_rows({"multi": groups})).set_index("say yes")
     none, one, *several = binary.yes_counts
     assert table["pictures"].to_dict() == {"none": none, "one": one, "several": sum(several)}
     assert table["share"].sum() == pytest.approx(1)
     assert table["read correctly"].sum() == duel.second.metrics.right
-    assert f"one says yes to {one / 100:.2%}".replace("%", " %") in calibration.yes_sentence(
-        "multi", groups
-    )
+    assert f"one says yes to {one / 100:.2%}".replace("%", " %") in yes_sentence("multi", groups)
 
 
 def test_time_is_taken_of_both_and_missing_weights_are_said(

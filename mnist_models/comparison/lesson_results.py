@@ -1,10 +1,8 @@
-"""What a lesson cost and brought, in words and as a table: computed, and nothing is drawn here."""
+"""What a lesson cost and brought, as sentences and as rows of a table."""
 
 from collections.abc import Sequence
 
-import pandas as pd
-
-from mnist_models.comparison.sentences import listing, percent_text
+from mnist_models.formatting import count_text, listing, percent_text, plural, seconds_text
 from mnist_models.incremental.lesson import Lesson, State, Step
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
@@ -29,7 +27,7 @@ def way_title(way: Way, lesson: Lesson) -> str:
     if lesson.kind == "mend" and way == "member":
         return f"The member for {lesson.label}"
     if lesson.kind == "mend" and way == "mended":
-        return f"… and for {listing(list(lesson.also))}, which answered wrongly"
+        return f"… and for {listing(lesson.also)}, which answered wrongly"
     return WAYS[way].title
 
 
@@ -82,19 +80,13 @@ def new_sentence(lesson: Lesson, state: State) -> str:
     ]
     if not read or not state.kept_back:
         return ""
-    pictures = f"{state.kept_back:,} picture{'' if state.kept_back == 1 else 's'}"
+    pictures = count_text(state.kept_back, "picture")
     return f"Of {pictures} of {lesson.label} that none has learned from, {' and '.join(read)}."
 
 
-def outcome_table(lesson: Lesson, state: State) -> pd.DataFrame:
+def lesson_rows(lesson: Lesson, state: State) -> list[dict[str, str | float | int]]:
     """A row per way that was taught: what was trained, its cost, what became of accuracy."""
-    return pd.DataFrame([_row(step, lesson, state) for step in state.steps])
-
-
-def seconds_text(seconds: float) -> str:
-    """A cost, three figures at most: "0.52 s", "5.9 s", "1,210 s"."""
-    digits = 2 if seconds < 1 else 1 if seconds < 100 else 0
-    return f"{seconds:,.{digits}f} s"
+    return [_row(step, lesson, state) for step in state.steps]
 
 
 def _of_multi(way: Way, lesson: Lesson, multi: Sequence[Step]) -> str:
@@ -155,7 +147,7 @@ def _row(step: Step, lesson: Lesson, state: State) -> dict[str, str | float | in
 def _trained(step: Step) -> str:
     if WAYS[step.way].approach == "single":
         return "the whole network"
-    return f"{'member' if len(step.changed) == 1 else 'members'} {listing(list(step.changed))}"
+    return f"{plural(len(step.changed), 'member')} {listing(step.changed)}"
 
 
 def _change(before: float | None, after: float) -> str:
@@ -165,7 +157,7 @@ def _change(before: float | None, after: float) -> str:
 def _share(share: float, pictures: int) -> str:
     """What was read of the pictures: a share of many, a count of few."""
     if pictures >= _MANY:
-        return f"reads {share:.0%}".replace("%", " %")
+        return f"reads {percent_text(share, 0)}"
     return f"reads {round(share * pictures)}"
 
 
@@ -184,4 +176,4 @@ def _alarm(step: Step) -> str:
     if not step.alarms:
         return _NONE
     label, share = max(step.alarms.items(), key=lambda entry: entry[1])
-    return f"{label}: {share:.0%}".replace("%", " %") if share else "none"
+    return f"{label}: {percent_text(share, 0)}" if share else "none"

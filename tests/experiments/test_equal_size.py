@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.fairness import VARIANTS, Variant, measure, milliseconds_per_picture, stored_bytes
+from experiments.equal_size import (
+    VARIANTS,
+    Variant,
+    measure,
+    milliseconds_per_picture,
+    stored_bytes,
+)
 from mnist_models.data.dataset import Dataset
 from mnist_models.evidence.experiments import load_evidence
 from mnist_models.learning.recipes import RECIPES
@@ -19,7 +25,7 @@ from mnist_models.pictures import PIXELS
 
 @pytest.fixture(scope="module")
 def runs() -> list[dict[str, Any]]:
-    found = load_evidence("fairness")
+    found = load_evidence("equal_size")
     assert found
     return found["runs"]
 

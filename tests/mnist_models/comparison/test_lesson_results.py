@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from mnist_models.incremental.lesson import Lesson, State, Step
-from mnist_models.incremental.methods import WAYS, Way
-from ui.new_class.result_text import (
+from mnist_models.comparison.lesson_results import (
     best_step,
     cost_sentence,
+    lesson_rows,
     loss_sentence,
     new_sentence,
-    outcome_table,
     way_title,
 )
+from mnist_models.incremental.lesson import Lesson, State, Step
+from mnist_models.incremental.methods import WAYS, Way
 
 NEW = Lesson("new", "reference", "★")
 MEND = Lesson("mend", "reference", "7", also=("1", "9"))
@@ -117,22 +117,26 @@ def test_the_table_has_a_row_per_way() -> None:
         step("mended", 0.9, alarms={"3": 0.0}, changed=("★", "3", "8")),
         step("again", 5.9, changed=(), new=0.75),
     )
-    table = outcome_table(NEW, taught)
-    assert table["trained"].tolist() == ["member ★", "members ★, 3 and 8", "the whole network"]
-    assert table["false alarms"].tolist() == ["8: 40 %", "none", "–"]
-    assert table["old classes"].tolist()[2] == "96.00 → 95.00 %"
-    assert table["recall on ★"].tolist() == ["4 of 4", "4 of 4", "3 of 4"]
-    assert table["seconds"].tolist() == [0.5, 0.9, 5.9]
+    rows = lesson_rows(NEW, taught)
+    assert [row["trained"] for row in rows] == [
+        "member ★",
+        "members ★, 3 and 8",
+        "the whole network",
+    ]
+    assert [row["false alarms"] for row in rows] == ["8: 40 %", "none", "–"]
+    assert rows[2]["old classes"] == "96.00 → 95.00 %"
+    assert [row["recall on ★"] for row in rows] == ["4 of 4", "4 of 4", "3 of 4"]
+    assert [row["seconds"] for row in rows] == [0.5, 0.9, 5.9]
 
 
 def test_recall_is_a_share_of_many_pictures_a_count_of_few_and_a_dash_of_none() -> None:
     one = step("member", 1, new=0.75)
     cases = {1000: "75.00 %", 4: "3 of 4"}
     for kept_back, expected in cases.items():
-        table = outcome_table(NEW, state(one, kept_back=kept_back))
-        assert table["recall on ★"].tolist() == [expected]
-    none = outcome_table(NEW, state(replace(one, new=None), kept_back=0))
-    assert none["recall on ★"].tolist() == ["–"]
-    mended = outcome_table(MEND, state(one, new_before={"multi": 0.25}))
-    assert mended["recall on 7"].tolist() == ["1 → 3 of 4"]
-    assert "all classes" in mended
+        rows = lesson_rows(NEW, state(one, kept_back=kept_back))
+        assert [row["recall on ★"] for row in rows] == [expected]
+    none = lesson_rows(NEW, state(replace(one, new=None), kept_back=0))
+    assert [row["recall on ★"] for row in none] == ["–"]
+    mended = lesson_rows(MEND, state(one, new_before={"multi": 0.25}))
+    assert [row["recall on 7"] for row in mended] == ["1 → 3 of 4"]
+    assert "all classes" in mended[0]

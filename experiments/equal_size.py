@@ -1,4 +1,4 @@
-"""One model or ten, at equal width and at equal size: python -m experiments.fairness
+"""One model or ten, at equal width and at equal size: python -m experiments.equal_size
 
 Ten networks as wide as the single model have ten times its parameters, and undersampling hides
 most pictures from them. So here is the reference recipe with either put right: networks of a tenth
@@ -126,7 +126,7 @@ def main() -> None:
     for seed in range(options.seeds):
         runs += measure_all(data, seed)
         # After each seed, so that an interrupted run leaves whole ones.
-        write("fairness", seed + 1, {"epochs": RECIPES["reference"].epochs, "runs": runs})
+        write("equal_size", seed + 1, {"epochs": RECIPES["reference"].epochs, "runs": runs})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+"""How numbers are written for people, the same on every page, in the report and in sentences."""
+
+from collections.abc import Sequence
+
+
+def number_text(value: float, form: str) -> str:
+    """A number in one of Python's formats; a percent sign stands after a space."""
+    return f"{value:{form}}".replace("%", " %")
+
+
+def percent_text(share: float, digits: int = 2) -> str:
+    """A share as people read it: "97.54 %"."""
+    return number_text(share, f".{digits}%")
+
+
+def share_text(share: float) -> str:
+    """A probability as people read it: "98.2 %", and never a rounded certainty."""
+    return "over 99.9 %" if share >= 0.9995 else percent_text(share, 1)
+
+
+def points_text(share: float, digits: int = 1) -> str:
+    """A difference of two shares in percentage points: "1.5" for 0.015."""
+    return f"{100 * share:.{digits}f}"
+
+
+def score_text(right: int, rows: int, interval: Sequence[float], digits: int = 2) -> str:
+    """Right answers, rows and the interval of their share: "8 of 10 (49 % to 94 %)"."""
+    low, high = (percent_text(end, digits) for end in interval)
+    return f"{right:,} of {rows:,} ({low} to {high})"
+
+
+def p_value_text(p: float) -> str:
+    """A p value as people write it: "= 0.031", or "< 0.001"."""
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+
+
+def count_text(count: int, thing: str) -> str:
+    """How many there are: "1 picture", "1,009 pictures"."""
+    return f"{count:,} {plural(count, thing)}"
+
+
+def plural(count: int, thing: str) -> str:
+    """The word for so many things, which takes an s: "picture" of 1, "pictures" of any other."""
+    return thing if count == 1 else f"{thing}s"
+
+
+def listing(labels: Sequence[str]) -> str:
+    """ "3", "3 and 8", "3, 5 and 8"."""
+    if len(labels) < 2:
+        return "".join(labels)
+    return f"{', '.join(labels[:-1])} and {labels[-1]}"
+
+
+def seconds_text(seconds: float) -> str:
+    """A cost, three figures at most: "0.52 s", "5.9 s", "1,210 s"."""
+    digits = 2 if seconds < 1 else 1 if seconds < 100 else 0
+    return f"{seconds:,.{digits}f} s"
+
+
+def duration_text(seconds: float) -> str:
+    """A span as people say it, no finer than it is known: "5 seconds", "2 minutes", "1.5 hours"."""
+    if seconds < 90:
+        rounded = max(1, round(seconds) if seconds < 10 else 5 * round(seconds / 5))
+        return count_text(rounded, "second")
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} minutes"
+    return f"{seconds / 3600:.1f} hours"

@@ -1,0 +1,55 @@
+"""Numbers are written as people write them."""
+
+import pytest
+
+from mnist_models.formatting import (
+    count_text,
+    duration_text,
+    listing,
+    number_text,
+    p_value_text,
+    percent_text,
+    points_text,
+    score_text,
+    seconds_text,
+    share_text,
+)
+
+
+@pytest.mark.parametrize(
+    ("labels", "text"),
+    [([], ""), (["3"], "3"), (["3", "8"], "3 and 8"), (["3", "5", "8"], "3, 5 and 8")],
+)
+def test_labels_are_listed_as_people_say_them(labels: list[str], text: str) -> None:
+    assert listing(labels) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (number_text(0.9754, ".2%"), "97.54 %"),
+        (number_text(1234.5, ",.1f"), "1,234.5"),
+        (percent_text(1), "100.00 %"),
+        (percent_text(0.456, 0), "46 %"),
+        (share_text(0.9994), "99.9 %"),
+        (share_text(0.9995), "over 99.9 %"),
+        (points_text(0.015), "1.5"),
+        (points_text(0.00591, 2), "0.59"),
+        (score_text(8, 10, (0.4902, 0.9433), digits=0), "8 of 10 (49 % to 94 %)"),
+        (score_text(9754, 10_000, (0.9722, 0.9783)), "9,754 of 10,000 (97.22 % to 97.83 %)"),
+        (p_value_text(0.0314), "= 0.031"),
+        (p_value_text(0.0009), "< 0.001"),
+        (count_text(1, "picture"), "1 picture"),
+        (count_text(0, "picture"), "0 pictures"),
+        (count_text(1009, "picture"), "1,009 pictures"),
+        (seconds_text(0.517), "0.52 s"),
+        (seconds_text(5.94), "5.9 s"),
+        (seconds_text(1210.4), "1,210 s"),
+        (duration_text(0.2), "1 second"),
+        (duration_text(13), "15 seconds"),
+        (duration_text(95), "2 minutes"),
+        (duration_text(5400), "1.5 hours"),
+    ],
+)
+def test_numbers_are_written_as_people_write_them(written: str, text: str) -> None:
+    assert written == text
