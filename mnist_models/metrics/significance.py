@@ -53,5 +53,6 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     centre = share + _Z**2 / (2 * trials)
     spread = _Z * sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))
     scale = 1 + _Z**2 / trials
-    # At 0 and 1 the bounds are exact; rounding must not carry them out of [0, 1].
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    low, high = (centre - spread) / scale, (centre + spread) / scale
+    # At 0 and 1 the bounds are exact, which rounding must not change.
+    return low if successes else 0.0, high if successes < trials else 1.0

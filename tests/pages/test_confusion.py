@@ -412,7 +412,8 @@ def test_a_damaged_mnist_is_named_and_no_other_pictures_stand_in(
     damaged.write_bytes(b"no digits")
     monkeypatch.setenv("MNIST_NPZ", str(damaged))
     page = _ask(open_page("confusion"), "both_wrong")
-    assert str(damaged) in _said(page)
+    assert "mnist.npz is damaged" in _said(page)
+    assert str(damaged) not in _said(page)  # its folder is nobody's business
     assert not _opened_by(page)
 
 
