@@ -67,6 +67,24 @@ class TrainingOptions:
             scores_only=self.scores_only,
         )
 
+    def within_limits(self) -> Self:
+        """The same, with what the recipe alone says lowered to the limits of this machine.
+
+        Raises:
+            SettingsError: the limits of this machine are no numbers.
+        """
+        recipe, allowed = RECIPES[self.recipe], limits()
+        lowered: dict[str, Any] = {}
+        if self.epochs is None and recipe.epochs not in allowed.epochs:
+            lowered["epochs"] = int(allowed.epochs.high)
+        if self.hidden is None and any(
+            units not in allowed.hidden
+            for approach in APPROACHES
+            for units in recipe.units(approach)
+        ):
+            lowered["hidden"] = int(allowed.hidden.high)
+        return replace(self, **lowered)
+
     def to_json(self) -> dict[str, Any]:
         """As JSON can hold it: how the options travel to the worker."""
         return asdict(self)

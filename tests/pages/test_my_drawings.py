@@ -107,6 +107,22 @@ def test_a_damaged_database_is_a_sentence_and_the_sidebar_stays(
     assert page.sidebar.expander
 
 
+def test_who_looks_at_a_run_that_was_taught_has_drawings_read_by_it(
+    tiny_run: Run, tiny_contents: dict[str, Any], store_of: Callable[..., Store]
+) -> None:
+    """It is in no list of runs."""
+    publish("own-0123456789ab-star", **tiny_contents)
+    store_of(ME).add(make_drawing(1, "1"))
+    page = app_page("my_drawings")
+    page.session_state["_visitor"] = ME
+    page.query_params["run"] = "own-0123456789ab-star"
+    page.run()
+    assert not page.exception
+    assert page.main.selectbox[0].value == "own-0123456789ab-star"
+    assert page.main.selectbox[0].options == ["own-0123456789ab-star", "reference"]
+    assert cards(page) == ["1"]
+
+
 # How they are read
 
 

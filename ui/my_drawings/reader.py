@@ -16,8 +16,9 @@ from ui.shared.current_run import cached_run, current_run, sound_stacks
 
 def choose_reader() -> Run:
     """Any run, the visitor's to begin with; where it cannot be read, the page ends."""
-    here, names = current_run().name, run_names()
-    name = st.selectbox("Read them with the run", names, names.index(here), key=f"reader_{here}")
+    here = current_run().name
+    names = list(dict.fromkeys([here, *run_names()]))  # one that was taught is in no list
+    name = st.selectbox("Read them with the run", names, key=f"reader_{here}")
     try:
         return cached_run(name)
     except RunError as error:

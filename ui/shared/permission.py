@@ -93,13 +93,14 @@ def _is_signed_in() -> bool:
 
 
 def _is_listed() -> bool:
-    """Whether the visitor's address is one of `MNIST_TRAINERS`; everyone's is, if there are none.
+    """Whether the visitor's address is one of `MNIST_TRAINERS`; everyone's, where that is not set.
 
-    An address that its provider calls unverified is nobody's; some providers do not say.
+    An address counts if its provider says that it is verified: else anyone could claim it.
     """
-    listed = {a.strip().casefold() for a in os.environ.get("MNIST_TRAINERS", "").split(",")} - {""}
-    verified = str(st.user.get("email_verified", True)).casefold() != "false"
-    return not listed or (verified and _email().casefold() in listed)
+    trainers = os.environ.get("MNIST_TRAINERS", "").strip()
+    listed = {address.strip().casefold() for address in trainers.split(",")} - {""}
+    verified = str(st.user.get("email_verified")).casefold() == "true"
+    return not trainers or (verified and _email().casefold() in listed)
 
 
 def _email() -> str:

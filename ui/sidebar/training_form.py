@@ -47,7 +47,7 @@ def _choose() -> TrainingOptions:
     Raises:
         SettingsError: the limits of this machine are no numbers.
     """
-    so_far = st.session_state.setdefault(_CHOICES, _first_choice())
+    so_far = st.session_state.setdefault(_CHOICES, _first_choice()).within_limits()
     section = st.expander(
         "Training settings",
         icon=":material/tune:",
@@ -77,7 +77,7 @@ def _draw_widgets(so_far: TrainingOptions) -> TrainingOptions:
     if recipe != so_far.recipe:  # its own settings to begin with
         so_far = TrainingOptions(
             recipe, so_far.approach, so_far.dataset and "sample", seed=so_far.seed
-        )
+        ).within_limits()
     approach: Literal["both", "single", "multi"] = st.segmented_control(
         "Train",
         _APPROACHES,
@@ -129,15 +129,15 @@ def _draw_numbers(recipe: str, so_far: TrainingOptions) -> dict[str, Any]:
     now = {name: value if (value := getattr(so_far, name)) is not None else meant[name]
            for name in meant}  # fmt: skip
     most = int(min(allowed.epochs.high, max(_EPOCHS, meant["epochs"])))
+    widths = sorted({h for h in (*_HIDDEN, now["hidden"]) if h in allowed.hidden})
     chosen: dict[str, Any] = {
-        "epochs": st.slider(
+        # Where there is nothing to choose, Streamlit has no slider.
+        "epochs": now["epochs"] if most == 1 else st.slider(
             "Epochs", 1, most, min(most, now["epochs"]), key=f"train_epochs_{recipe}",
             help="How many times each network sees its training pictures.",
         ),
-        "hidden": st.select_slider(
-            "Hidden units",
-            sorted({h for h in (*_HIDDEN, now["hidden"]) if h in allowed.hidden}),
-            now["hidden"], key=f"train_hidden_{recipe}",
+        "hidden": now["hidden"] if len(widths) == 1 else st.select_slider(
+            "Hidden units", widths, now["hidden"], key=f"train_hidden_{recipe}",
             help="In each hidden layer of each network. More learn more, and take longer.",
         ),
         "dropout": st.slider(

@@ -101,7 +101,8 @@ def test_an_incomplete_sign_in_is_a_sentence_and_no_traceback(
 @pytest.mark.parametrize(
     ("claims", "may"),
     [
-        ({"email": "ada@example.org"}, True),
+        ({"email": "ada@example.org"}, False),  # the provider does not say that it is verified
+        ({"email": "ada@example.org", "email_verified": "true"}, True),
         ({"email": "Ada@Example.org", "email_verified": True}, True),
         ({"email": "ada@example.org", "email_verified": False}, False),
         ({"email": "ada@example.org", "email_verified": "false"}, False),
@@ -118,6 +119,15 @@ def test_of_those_who_have_signed_in_only_the_listed_may(
     monkeypatch.setenv("MNIST_TRAINERS", " bob@example.org, ada@example.org,")
     assert _may(visit({"is_logged_in": True, **claims})) == may
     assert not _may(visit({"is_logged_in": False, **claims}))
+
+
+@pytest.mark.parametrize("trainers", [",", " , ,"])
+def test_a_list_without_an_address_admits_nobody(
+    trainers: str, visit: Callable[..., AppTest], monkeypatch: Environment
+) -> None:
+    monkeypatch.setenv("MNIST_RETRAIN", "login")
+    monkeypatch.setenv("MNIST_TRAINERS", trainers)
+    assert not _may(visit(ADA))
 
 
 @pytest.mark.parametrize("key", sorted(CHANGES))

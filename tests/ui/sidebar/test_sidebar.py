@@ -196,18 +196,50 @@ def test_another_recipe_begins_with_its_own_settings(
     assert asked == [TrainingOptions(recipe="slides-c", again=True)]
 
 
-def test_what_is_beyond_the_limits_is_refused_before_anything_starts(
+@pytest.mark.parametrize("most", [1, 3, 5])
+def test_epochs_beyond_the_limit_are_lowered_to_it(
+    most: int,
     tiny_run: Run,
     open_page: OpenPage,
     asked: list[TrainingOptions],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("MNIST_MAX_EPOCHS", "3")
+    monkeypatch.setenv("MNIST_MAX_EPOCHS", str(most))
     page = open_page("compare")
-    assert "epochs must be a whole number between 1 and 3" in page.sidebar.error[0].value
-    assert not [b for b in page.sidebar.button if b.label == "Retrain"]
+    assert any(f"{most} epochs" in caption.value for caption in page.sidebar.caption)
+    page.session_state["train_settings"] = True
+    page.run()
+    assert not page.exception
+    assert not page.sidebar.error
+    _press_retrain(page)
+    assert asked == [TrainingOptions(epochs=most, again=True)]
+
+
+@pytest.mark.parametrize("most", [1, 64, 256])
+def test_units_beyond_the_limit_are_lowered_to_it(
+    most: int,
+    tiny_run: Run,
+    open_page: OpenPage,
+    asked: list[TrainingOptions],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MNIST_MAX_HIDDEN", str(most))
+    page = open_page("compare")
+    page.session_state["train_settings"] = True
+    page.run()
+    page.sidebar.selectbox(key="train_recipe").set_value("strong").run()
+    assert not page.exception
+    _press_retrain(page)
+    assert [options.request().recipe.hidden for options in asked] == [(most,)]
+
+
+def test_a_limit_that_is_no_number_is_said(
+    tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MNIST_MAX_EPOCHS", "many")
-    assert "MNIST_MAX_EPOCHS" in open_page("compare").sidebar.error[0].value
+    page = open_page("compare")
+    assert "MNIST_MAX_EPOCHS" in page.sidebar.error[0].value
+    assert not [b for b in page.sidebar.button if b.label == "Retrain"]
 
 
 # Runs
