@@ -33,7 +33,7 @@ _LISTS = {  # per file its lists, and what each of their entries has
     },
     "no_digit": {
         "answers": {
-            *("run", "version", "approach", "kind", "pictures", "none", "one", "several"),
+            *("run", "weights", "approach", "kind", "pictures", "none", "one", "several"),
             *("median_largest", "sure", "threshold", "refused", "area", "answers"),
         },
         "examples": {"kind", "picture"},

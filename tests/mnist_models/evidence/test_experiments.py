@@ -13,7 +13,7 @@ NEEDED = [
     ("fairness", "runs", "parameters"),
     ("fairness", "runs", "cpu_seconds"),
     ("fairness", "runs", "milliseconds"),
-    ("no_digit", "answers", "version"),
+    ("no_digit", "answers", "weights"),
     ("no_digit", "answers", "refused"),
     ("no_digit", "answers", "area"),
     ("no_digit", "examples", "picture"),
