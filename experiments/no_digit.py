@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from sklearn.metrics import roc_auc_score
 
 from experiments import write
 from mnist_models.data.pen_digits import WRITING_BOX
@@ -27,7 +28,6 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import stream
 from mnist_models.metrics.calibration import is_rejected, rejection_threshold
-from mnist_models.metrics.roc import roc_curve
 from mnist_models.metrics.scores import YES
 from mnist_models.pictures import SIDE
 from mnist_models.preprocessing.rasterise import render
@@ -108,7 +108,7 @@ def measure(run: Run, approach: Approach, pictures: dict[str, Pictures]) -> list
     return [
         {
             "run": run.name,
-            "version": run.version,
+            "weights": run.weights_hash(approach),
             "approach": approach,
             "kind": kind,
             **_counts(proba),
@@ -137,9 +137,7 @@ def _counts(proba: NDArray) -> dict[str, Any]:
 def _area(digits: NDArray, others: NDArray) -> float:
     """How often a digit gets a larger largest probability than a picture that is none."""
     largest = np.concatenate([digits.max(axis=1), others.max(axis=1)])
-    curve = roc_curve(largest, np.arange(len(largest)) < len(digits))
-    assert curve is not None
-    return curve.area
+    return float(roc_auc_score(np.arange(len(largest)) < len(digits), largest))
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The command line: python -m mnist_models train | runs | evaluate | report | export."""
+"""The command line: python -m mnist_models train | runs | upgrade | evaluate | report | export."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from mnist_models.data.dataset import DATASETS
 from mnist_models.data.loading import load_dataset
 from mnist_models.errors import ExpectedError
-from mnist_models.jobs.lock import Busy
+from mnist_models.jobs.lock import Busy, exclusive
 from mnist_models.jobs.progress import FITTING_STAGES, Event
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.recipes import RECIPES
@@ -20,8 +20,9 @@ from mnist_models.pipeline.interruption import Cancelled
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.train_job import train_exclusively
 from mnist_models.runs.publishing import activate, delete_run
-from mnist_models.runs.registry import active_name, load_run, run_names
+from mnist_models.runs.registry import active_name, load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run, RunError
+from mnist_models.runs.upgrade import upgrade_run
 from mnist_models.settings import Bounds, limits
 
 
@@ -74,6 +75,20 @@ def runs(options: argparse.Namespace) -> int:
         except RunError as error:
             print(f"{mark} {name:24} {error}")
     return 0
+
+
+def upgrade(options: argparse.Namespace) -> int:
+    """Add to runs of before what those of today store beside; each is upgraded by itself."""
+    failed = 0
+    with exclusive():
+        for name in options.runs or (*run_names(), *unlisted_run_names()):
+            try:
+                added = upgrade_run(name)
+                print(f"{name}: {'curves added' if added else 'nothing is missing'}")
+            except RunError as error:
+                print(error, file=sys.stderr)
+                failed = 1
+    return failed
 
 
 def evaluate_run(options: argparse.Namespace) -> int:
@@ -205,6 +220,12 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=runs)
     command.add_argument("--activate", metavar="RUN", help="show this run by default")
     command.add_argument("--delete", metavar="RUN", help="delete this run, if it was made here")
+
+    command = commands.add_parser(
+        "upgrade", help="add to runs of before what is stored with today's; nothing is trained"
+    )
+    command.set_defaults(command=upgrade)
+    command.add_argument("runs", nargs="*", metavar="RUN", help="default: all runs")
 
     command = commands.add_parser("evaluate", help="score a run's weights on its data once more")
     command.set_defaults(command=evaluate_run)

@@ -21,6 +21,7 @@ from mnist_models.metrics.scores import evaluate
 from mnist_models.pictures import PIXELS
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
+from mnist_models.runs.upgrade import derived_arrays
 from tests.helpers.pages import app_page
 
 if TYPE_CHECKING:
@@ -186,10 +187,8 @@ def tiny_contents(tiny_dataset: Dataset, make_stack: Callable[..., Stack]) -> di
         "approaches": entries,
     }
     rows = {approach: pack_rows(numbers, 320) for approach, numbers in chosen.items()}
-    arrays = {
-        "test_scores.npz": {"labels": tiny_dataset.y_test, **proba},
-        "rows.npz": rows,
-    }
+    scores = {"labels": tiny_dataset.y_test, **proba}
+    arrays = {"test_scores.npz": scores, **derived_arrays(manifest, scores), "rows.npz": rows}
     documents = {"history.json": {a: _history(s.members) for a, s in stacks.items()}}
     return {"manifest": manifest, "stacks": stacks, "arrays": arrays, "documents": documents}
 

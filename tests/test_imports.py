@@ -159,6 +159,7 @@ images = to_mnist(picture)[np.newaxis]
 for approach in run.approaches:
     assert run.stack(approach).predict_proba(images).shape == (1, 10)
     run.metrics(approach)
+assert run.curves("multi")
 from mnist_models.comparison.contenders import Duel, contenders_of
 Duel.of(*contenders_of(run)).paired
 from mnist_models.jobs.process import current_job

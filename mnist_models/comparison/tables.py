@@ -8,13 +8,13 @@ from mnist_models.comparison.contenders import Contender
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.training_studies import seeds_spread
 from mnist_models.metrics.calibration import YesGroup
-from mnist_models.metrics.roc import Curve
+from mnist_models.metrics.roc import CurveKind, Curves
 from mnist_models.metrics.scores import BinaryMetrics
 
-_AREAS = ("ROC area", "average precision")
+_AREAS: dict[CurveKind, str] = {"roc": "ROC area", "precision_recall": "average precision"}
 MEMBER_FIGURES = (
     *("balanced accuracy", "published", "difference", "recall", "false alarms"),
-    *_AREAS,
+    *_AREAS.values(),
 )
 
 
@@ -22,8 +22,7 @@ def member_rows(
     binary: BinaryMetrics,
     published: Sequence[float],
     classes: Sequence[Any],
-    roc: Sequence[Curve | None],
-    precision_recall: Sequence[Curve | None],
+    curves: Curves | None,
 ) -> list[dict[str, Any]]:
     """A row per binary model with the `MEMBER_FIGURES`; NaN where there is no figure.
 
@@ -31,7 +30,7 @@ def member_rows(
         binary: the K models' metrics.
         published: their published balanced accuracies; without any the row has no place for them.
         classes: K of them.
-        roc, precision_recall: curves of the K models.
+        curves: of the K models; without any the row has no place for their areas.
     """
     rows = []
     for k, label in enumerate(classes):
@@ -41,9 +40,9 @@ def member_rows(
             theirs = published[k] if k < len(published) else nan
             row |= {"published": theirs, "difference": ours - theirs}
         row |= {"recall": binary.recall[k], "false alarms": binary.false_alarm_rate[k]}
-        for name, each in zip(_AREAS, (roc, precision_recall), strict=True):
+        for kind, each in (curves or {}).items():
             curve = each[k]
-            row[name] = curve.area if curve else nan
+            row[_AREAS[kind]] = curve.area if curve else nan
         rows.append(row)
     return rows
 

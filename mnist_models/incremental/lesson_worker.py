@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.loading import load_dataset
@@ -41,6 +42,7 @@ from mnist_models.metrics.scores import evaluate
 from mnist_models.pipeline.interruption import Interruption, ending, is_expected
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import load_run
+from mnist_models.runs.upgrade import derived_arrays
 from mnist_models.settings import limits
 
 if TYPE_CHECKING:
@@ -140,16 +142,16 @@ def _keep(lesson: Lesson, folder: Path, report: _Report) -> None:
     stacks: dict[Approach, Stack] = {
         approach: Stack.load(folder / f"{way}.npz") for approach, way in order["ways"].items()
     }
+    manifest = _manifest(lesson, order["ways"], report.state, dataset, stacks, train, test)
+    scores: dict[str, NDArray] = {
+        "labels": test.y,
+        **{a: stack.predict_proba(test.x) for a, stack in stacks.items()},
+    }
     run = publish(
         order["name"],
-        _manifest(lesson, order["ways"], report.state, dataset, stacks, train, test),
+        manifest,
         stacks,
-        {
-            "test_scores.npz": {
-                "labels": test.y,
-                **{a: stack.predict_proba(test.x) for a, stack in stacks.items()},
-            }
-        },
+        {"test_scores.npz": scores, **derived_arrays(manifest, scores)},
         {"history.json": {}},
     )
     report.say("done", kept=run.name)

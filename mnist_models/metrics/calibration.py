@@ -1,4 +1,4 @@
-"""What the probabilities are worth: calibration, who says yes, ROC and precision-recall curves.
+"""What the probabilities are worth: calibration, and who says yes.
 
 All from scores that are stored with a run: (n, K) probabilities and the (n,) labels behind them.
 NumPy only, so that pages can afford it; scikit-learn's figures are the same, as the tests hold.

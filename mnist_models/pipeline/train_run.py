@@ -28,6 +28,7 @@ from mnist_models.runs.publishing import check_name, free_name, publish
 from mnist_models.runs.quota import check_room
 from mnist_models.runs.registry import find_run
 from mnist_models.runs.run import UNLISTED, Run, RunError
+from mnist_models.runs.upgrade import derived_arrays
 
 
 def train_run(request: Request, on_event: OnEvent) -> Run:
@@ -59,12 +60,14 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     trained = _train(request, dataset, on_event)
     on_event(Event("scoring"))
     scored = {a: _score(t, dataset) for a, t in trained.items()}
+    manifest = _manifest(request, dataset, fingerprint, trained, scored)
+    arrays = _arrays(dataset, manifest, trained, scored)
     on_event(Event("publishing"))
     run = publish(
         request.name or free_name(request.default_name(fingerprint)),
-        _manifest(request, dataset, fingerprint, trained, scored),
+        manifest,
         {a: trained[a].stack for a in kept},
-        _arrays(dataset, trained, scored),
+        arrays,
         {"history.json": {approach: t.history for approach, t in trained.items()}},
     )
     on_event(Event("done", 1.0, message=f"The run {run.name} is ready.", run=run.name))
@@ -238,13 +241,19 @@ def _approach_entry(trained: _Trained, scored: _Scored) -> dict[str, Any]:
 
 
 def _arrays(
-    dataset: Dataset, trained: dict[Approach, _Trained], scored: dict[Approach, _Scored]
+    dataset: Dataset,
+    manifest: dict[str, Any],
+    trained: dict[Approach, _Trained],
+    scored: dict[Approach, _Scored],
 ) -> dict[str, dict[str, NDArray]]:
-    scores: dict[str, NDArray] = {a: s.test_proba for a, s in scored.items()}
+    scores: dict[str, NDArray] = {
+        "labels": dataset.y_test,
+        **{a: s.test_proba for a, s in scored.items()},
+    }
     rows: dict[str, NDArray] = {
         a: pack_rows(t.seen, len(dataset.y_train)) for a, t in trained.items()
     }
-    return {"test_scores.npz": {"labels": dataset.y_test, **scores}, "rows.npz": rows}
+    return {"test_scores.npz": scores, **derived_arrays(manifest, scores), "rows.npz": rows}
 
 
 def _download_progress(on_event: OnEvent) -> Callable[[int, int], None]:

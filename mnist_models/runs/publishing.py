@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from numpy.typing import NDArray
 from mnist_models.atomic_files import INCOMING, write_atomically, write_errors
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
+from mnist_models.runs.manifest import FORMAT
 from mnist_models.runs.quota import check_room, is_shipped, size_of
 from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
-from mnist_models.runs.run import FORMAT, RUN_NAME, Run, RunError
+from mnist_models.runs.run import RUN_NAME, Run, RunError
 from mnist_models.settings import trained_folder
 
 # How names begin of what is being deleted; a dot keeps it out of the list of runs.
@@ -51,29 +53,20 @@ def publish(
         WriteError: the files cannot be written; nothing is changed then.
     """
     check_name(name)
-    folder = trained_folder()
-    with write_errors():
-        folder.mkdir(parents=True, exist_ok=True)
-        incoming = Path(tempfile.mkdtemp(prefix=INCOMING, dir=folder))
-        try:
-            for approach, stack in stacks.items():
-                stack.save(incoming / f"{approach}.npz")
-            for file_name, contents in arrays.items():
-                np.savez_compressed(incoming / file_name, allow_pickle=False, **contents)
-            for file_name, document in documents.items():
-                _write_json(incoming / file_name, document)
-            said = {"format": FORMAT, "name": name, "made_here": True}
-            _write_json(incoming / "run.json", {**said, **manifest, "files": _files(incoming)})
-            check_room(name, size_of(incoming))
-            for path in (*incoming.iterdir(), incoming):
-                _sync(path)
-            incoming.chmod(0o755)  # mkdtemp's folders are closed to others
-            incoming.rename(folder / name)
-            with contextlib.suppress(OSError):  # the run is there, and an error would deny it
-                _sync(folder)
-        except BaseException:
-            shutil.rmtree(incoming, ignore_errors=True)
-            raise
+    with incoming_folder() as incoming:
+        for approach, stack in stacks.items():
+            stack.save(incoming / f"{approach}.npz")
+        write_arrays(incoming, arrays)
+        for file_name, document in documents.items():
+            write_json(incoming / file_name, document)
+        said = {"format": FORMAT, "name": name, "made_here": True}
+        write_json(incoming / "run.json", {**said, **manifest, "files": files_in(incoming)})
+        check_room(name, size_of(incoming))
+        sync(*incoming.iterdir(), incoming)
+        incoming.chmod(0o755)  # mkdtemp's folders are closed to others
+        incoming.rename(trained_folder() / name)
+        with contextlib.suppress(OSError):  # the run is there, and an error would deny it
+            sync(trained_folder())
     return load_run(name)
 
 
@@ -162,12 +155,36 @@ def _remove_if_stale(path: Path) -> None:
             path.unlink()
 
 
-def _write_json(path: Path, contents: Any) -> None:
+@contextlib.contextmanager
+def incoming_folder() -> Iterator[Path]:
+    """A hidden folder in `trained/` to write in; what is not renamed in the end is removed.
+
+    Raises:
+        WriteError: something in it, or the folder itself, cannot be written.
+    """
+    with write_errors():
+        trained_folder().mkdir(parents=True, exist_ok=True)
+        incoming = Path(tempfile.mkdtemp(prefix=INCOMING, dir=trained_folder()))
+        try:
+            yield incoming
+        finally:
+            shutil.rmtree(incoming, ignore_errors=True)
+
+
+def write_arrays(folder: Path, arrays: dict[str, dict[str, NDArray]]) -> None:
+    """Write .npz files: for each its name and its arrays."""
+    for name, contents in arrays.items():
+        np.savez_compressed(folder / name, allow_pickle=False, **contents)
+
+
+def write_json(path: Path, contents: Any) -> None:
+    """Write a .json file, as people can read it too."""
     text = json.dumps(contents, indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _files(folder: Path) -> dict[str, dict[str, Any]]:
+def files_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """What run.json says of each file in a folder: its sha256 and its bytes."""
     return {
         path.name: {
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -177,11 +194,13 @@ def _files(folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-def _sync(path: Path) -> None:
+def sync(*paths: Path) -> None:
+    """Wait until these files and folders are on the disk."""
     if os.name == "nt":  # Windows can neither open folders nor sync what is open for reading
         return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,9 +1,11 @@
 """One run: its files, read and checked.
 
-A run is a folder that never changes once it is there:
+A run is a folder whose files never change once they are there:
 
     single.npz, multi.npz   the stacks (see `stack`); an approach may be absent
     test_scores.npz         labels (n,) and per approach (n, K) probabilities of the test pictures
+    curves.npz              ROC and precision-recall curves of yes-or-no members, from these scores;
+                            runs of before have none until `upgrade` adds it
     rows.npz                which training rows each member learned from
     history.json            per approach the figures of each epoch
     run.json                everything else, and the sha256 of every other file
@@ -32,37 +34,15 @@ from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.recipes import RECIPES, Published
 from mnist_models.learning.sampling import unpack_rows
 from mnist_models.learning.stack import Stack
+from mnist_models.metrics.roc import Curves, curves_in
 from mnist_models.metrics.scores import Metrics
+from mnist_models.runs.manifest import check_manifest
 
-FORMAT = 1
 # How names begin of runs that visitors have taught and kept: in no list, found by name only.
 UNLISTED = "own-"
+CURVES = "curves.npz"
 RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _MAX_MANIFEST_BYTES = 16 * 2**20
-# What every run.json has, and of which type; `_ENTRY` is what it has for each approach.
-_MANIFEST: dict[str, Any] = {
-    "created": str,
-    "fingerprint": str,
-    "classes": list,
-    "files": dict,
-    "approaches": dict,
-    "dataset": {"name": str, "train_rows": int, "test_rows": int},
-    "recipe": {
-        "name": str,
-        "hidden": list,
-        "negative_slope": float,
-        "dropout": (float, list),
-        "sampling": str,
-    },
-}
-_ENTRY: dict[str, Any] = {
-    "layers": list,
-    "members": int,
-    "parameters": int,
-    "seconds": float,
-    "rows": list,
-    "distinct_rows": int,
-}
 
 
 class RunError(ExpectedError):
@@ -133,6 +113,18 @@ class Run:
         recipe = RECIPES.get(self.manifest["recipe"]["name"])  # an old run's may be gone
         return recipe.published if recipe and self.dataset == "mnist" else None
 
+    def weights_hash(self, approach: Approach) -> str | None:
+        """The sha256 of an approach's networks, which stays when files are added to the run.
+
+        None where they are not in the run.
+
+        Raises:
+            RunError: the manifest does not have it.
+        """
+        with _manifest_errors(self.path):
+            name, files = f"{approach}.npz", self.manifest["files"]
+            return files[name]["sha256"] if name in files else None
+
     @cached_property
     def single(self) -> Stack:
         """The single model.
@@ -159,6 +151,23 @@ class Run:
             RunError: the file is damaged.
         """
         return self._arrays("test_scores.npz")
+
+    @property
+    def has_curves(self) -> bool:
+        """Whether curves are stored with it; `upgrade` adds them to a run of before."""
+        return CURVES in self.manifest["files"]
+
+    def curves(self, approach: Approach) -> Curves | None:
+        """The curves of an approach whose members answer yes or no; None where none are stored.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        return curves_in(self._curves, approach)
+
+    @cached_property
+    def _curves(self) -> dict[str, NDArray]:
+        return self._arrays(CURVES) if self.has_curves else {}
 
     @cached_property
     def history(self) -> dict[Approach, dict[str, list[Any]]]:
@@ -258,36 +267,13 @@ def read_run(path: Path) -> Run:
 def _read_manifest(path: Path, contents: bytes) -> tuple[dict[str, Any], str]:
     """The manifest and the version that a run.json with these contents says; or as `load_run`."""
     manifest = json.loads(contents)
-    _check_manifest(manifest)
+    check_manifest(manifest)
     version = hashlib.sha256(contents).hexdigest()
     run = Run(path, manifest, version)
     for approach in run.approaches:
         for rows in ("train", "test"):
             run.metrics(approach, rows)
     return manifest, version
-
-
-def _check_manifest(manifest: Any) -> None:
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise ValueError("not a manifest of this format")
-    _check_types(manifest, _MANIFEST)
-    entries = [manifest["approaches"][a] for a in APPROACHES if a in manifest["approaches"]]
-    if not entries or not manifest["classes"]:
-        raise ValueError("no approach or no class")
-    for entry in entries:
-        _check_types(entry, _ENTRY)
-
-
-def _check_types(values: Any, expected: dict[str, Any]) -> None:
-    if not isinstance(values, dict):
-        raise ValueError("not an object")
-    for name, kind in expected.items():
-        if isinstance(kind, dict):
-            _check_types(values.get(name), kind)
-        elif not isinstance(values.get(name), kind) and not (
-            kind is float and isinstance(values.get(name), int)  # 0.0 may be written as 0
-        ):
-            raise ValueError(f"no {name}")
 
 
 @contextlib.contextmanager

@@ -74,12 +74,12 @@ def test_every_shipped_network_was_asked_about_every_kind(shipped: Evidence) -> 
     """After a run was made anew: python -m experiments.no_digit"""
     runs = [load_run(name) for name in run_names() if name in RECIPES]
     expected = {
-        (run.name, run.version, approach, kind)
+        (run.name, run.weights_hash(approach), approach, kind)
         for run in runs
         for approach in run.with_weights
         for kind in ("digits", *KINDS)
     }
-    keys = ("run", "version", "approach", "kind")
+    keys = ("run", "weights", "approach", "kind")
     asked = [tuple(entry[key] for key in keys) for entry in shipped["answers"]]
     assert len(asked) == len(set(asked))
     assert set(asked) == expected

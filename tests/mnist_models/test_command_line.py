@@ -91,6 +91,33 @@ def test_limits_that_are_no_numbers_break_no_command_that_needs_none(
     assert f"{variable} must be a whole number" in capsys.readouterr().err
 
 
+def test_runs_of_before_are_upgraded_whatever_is_wrong_with_others(
+    tiny_run: Run, tiny_contents: dict[str, Any], capsys: Capture
+) -> None:
+    old = {**tiny_contents, "arrays": {k: tiny_contents["arrays"][k] for k in ("test_scores.npz",)}}
+    for name in ("bad", "old", "own-me-kept"):
+        publish(name, **old)
+    (load_run("bad").path / "multi.npz").write_bytes(b"")
+    assert main(["upgrade"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [
+        "reference: nothing is missing",
+        "old: curves added",
+        "own-me-kept: curves added",
+    ]
+    assert "The run bad is damaged: multi.npz" in captured.err
+    assert main(["upgrade", "old", "reference"]) == 0
+    assert capsys.readouterr().out.count("nothing is missing") == 2
+    assert load_run() == tiny_run
+    assert load_run("own-me-kept").has_curves
+
+
+def test_nothing_is_upgraded_while_a_training_runs(tiny_run: Run, capsys: Capture) -> None:
+    with exclusive():
+        assert main(["upgrade"]) == 1
+    assert "A training is running already" in capsys.readouterr().err
+
+
 def test_without_runs_the_next_step_is_said(trained: Path, capsys: Capture) -> None:
     for arguments in (["runs"], ["evaluate"]):
         assert main(arguments) == 1

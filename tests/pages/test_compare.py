@@ -17,7 +17,8 @@ from mnist_models.learning.recipes import RECIPES
 from mnist_models.metrics.significance import PairedMetrics
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import load_run
-from mnist_models.runs.run import Run
+from mnist_models.runs.run import CURVES, Run
+from mnist_models.runs.upgrade import upgrade_run
 from ui.compare import binary_models
 
 OpenPage = Callable[..., AppTest]
@@ -348,8 +349,26 @@ def test_a_link_opens_the_curves_and_an_empty_choice_of_them_is_the_first(
 ) -> None:
     page = open_page("compare", evidence="The ten, one by one", all_curves="true", curves="")
     assert len(page.get("vega_lite_chart")) == 2
-    about = binary_models._ABOUT_CURVES["ROC"][1]
+    _, _, about = binary_models._ABOUT_CURVES["ROC"]
     assert any(caption.value.startswith(about) for caption in page.caption)
+
+
+def test_a_run_of_before_curves_were_stored_has_the_command_in_their_place(
+    tiny_contents: dict[str, Any], trained: Path, open_page: OpenPage
+) -> None:
+    arrays = {k: v for k, v in tiny_contents["arrays"].items() if k != CURVES}
+    publish("old", **{**tiny_contents, "arrays": arrays})
+    page = _open_tab(open_page("compare", run="old"), TABS[1])
+    assert any("`python -m mnist_models upgrade old`" in info.value for info in page.info)
+    (table,) = _tables(page)
+    assert "false alarms" in table
+    assert not {"ROC area", "average precision"} & set(table)
+    assert "average precision" not in _texts(page)
+    assert upgrade_run("old")
+    page = _open_tab(open_page("compare", run="old", all_curves="true"), TABS[1])
+    assert not page.info
+    assert {"ROC area", "average precision"} <= set(_tables(page)[0])
+    assert len(page.get("vega_lite_chart")) == 2
 
 
 def test_a_closed_tab_does_no_work(
@@ -358,7 +377,7 @@ def test_a_closed_tab_does_no_work(
     def refuse(*_: object) -> None:
         raise AssertionError("nobody asked for curves")
 
-    monkeypatch.setattr(binary_models, "roc_curves", refuse)
+    monkeypatch.setattr(Run, "curves", refuse)
     for tab in ("Digit by digit", "The ten, one by one"):  # where the curves are a closed section
         page = open_page("compare", evidence=tab)
         assert len(page.get("vega_lite_chart")) == 1

@@ -8,10 +8,10 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.comparison.contenders import Contender, Duel
+from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.sentences import members_sentence
 from mnist_models.comparison.tables import MEMBER_FIGURES, member_rows
-from mnist_models.metrics.roc import Curve, precision_recall_curves, roc_curves
+from mnist_models.metrics.roc import CurveKind, Curves, ThresholdCurve
 from ui.compare.roc_charts import PRECISION_RECALL, ROC, Axes, curve_chart
 from ui.widgets.charts import NEUTRAL, Layered, legend_on_top, show_chart, zoomed
 from ui.widgets.contender_style import Look, looks
@@ -25,22 +25,27 @@ _ABOUT = (
 _ABOUT_TABLE = (
     "Recall: of the pictures of its digit, the share that a model accepts, with a probability of "
     "at least one half. False alarms: of the pictures of other digits, the share that it accepts "
-    "too. ROC area and average precision judge all other thresholds as well; 1 is perfect."
+    "too."
 )
-_ABOUT_CURVES: dict[str, tuple[Axes, str]] = {
+_ABOUT_AREAS = " ROC area and average precision judge all other thresholds as well; 1 is perfect."
+_ABOUT_CURVES: dict[str, tuple[CurveKind, Axes, str]] = {
     "ROC": (
+        "roc",
         ROC,
         "Recall against false alarms, for every threshold from which a model may say yes. The area "
         "under it is how often a picture of the digit gets a higher probability than another.",
     ),
     "Precision and recall": (
+        "precision_recall",
         PRECISION_RECALL,
         "Precision: of the pictures that a model accepts, the share that show its digit. With nine "
         "other pictures to each of its own, a few false alarms cost much of it.",
     ),
 }
-
-Curves = dict[str, list[Curve | None]]
+_NO_CURVES = (
+    "The run {0} was made before curves were stored with a run. This adds them, without any "
+    "training: `python -m mnist_models upgrade {0}`"
+)
 
 
 def show_members(duel: Duel) -> None:
@@ -66,17 +71,22 @@ def show_members(duel: Duel) -> None:
         text="Balanced test accuracy of each binary model beside the published figure",
     )
     st.caption(_ABOUT)
-    curves = partial(_curves, contender.run.version, contender)
+    curves = partial(contender.run.curves, contender.approach)
+    has_curves = contender.run.has_curves
+    columns = "recall, false alarms and areas" if has_curves else "recall and false alarms"
     offer_table(
-        "As a table, with recall, false alarms and areas",
-        lambda: pd.DataFrame(member_rows(binary, published, duel.classes, *curves().values())),
+        f"As a table, with {columns}",
+        lambda: pd.DataFrame(member_rows(binary, published, duel.classes, curves())),
         key="members_table",
         file_name="binary_models.csv",
-        alt="Balanced accuracy, recall, false alarms and areas of each binary model",
+        alt=f"Balanced accuracy, {columns} of each binary model",
         columns={c: st.column_config.NumberColumn(format="%.4f") for c in MEMBER_FIGURES},
-        about=_ABOUT_TABLE,
+        about=_ABOUT_TABLE + (_ABOUT_AREAS if has_curves else ""),
     )
-    _offer_curves(curves, look)
+    if has_curves:
+        _offer_curves(curves, look)
+    else:
+        st.info(_NO_CURVES.format(contender.run.name))
 
 
 def binary_dots(
@@ -108,28 +118,18 @@ def binary_dots(
     return alt.layer(gaps, dots).properties(height=280)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _curves(version: str, _contender: Contender) -> Curves:  # noqa: ARG001 - the cache's key
-    proba, labels = _contender.proba, _contender.run.test_scores["labels"]
-    kinds = (roc_curves, precision_recall_curves)
-    return {
-        name: curves(proba, labels, _contender.run.classes)
-        for name, curves in zip(_ABOUT_CURVES, kinds, strict=True)
-    }
-
-
 @st.fragment
-def _offer_curves(curves: Callable[[], Curves], look: Look) -> None:
+def _offer_curves(curves: Callable[[], Curves | None], look: Look) -> None:
     section = st.expander(
         "ROC and precision-recall curves",
         icon=":material/show_chart:",
         key="all_curves",
-        on_change="rerun",  # until it is open nothing is computed or drawn
+        on_change="rerun",  # until it is open nothing is read or drawn
         bind="query-params",
     )
-    if section.open:
+    if section.open and (found := curves()):
         with section:
-            _show_curves(curves(), look)
+            _show_curves(found, look)
 
 
 def _show_curves(curves: Curves, look: Look) -> None:
@@ -140,8 +140,8 @@ def _show_curves(curves: Curves, look: Look) -> None:
         chosen = st.segmented_control(
             "Bring forward the model for", digits, wrap=True, key="member"
         )
-    axes, about = _ABOUT_CURVES[kind]
-    drawn = {d: curve for d, curve in zip(digits, curves[kind], strict=True) if curve}
+    stored_as, axes, about = _ABOUT_CURVES[kind]
+    drawn = {d: curve for d, curve in zip(digits, curves[stored_as], strict=True) if curve}
     if drawn:
         show_chart(
             partial(curve_chart, drawn, axes, look.colour, chosen),
@@ -153,6 +153,6 @@ def _show_curves(curves: Curves, look: Look) -> None:
     )
 
 
-def _spoken(kind: str, curves: dict[str, Curve]) -> str:
+def _spoken(kind: str, curves: dict[str, ThresholdCurve]) -> str:
     areas = ", ".join(f"{digit} {curve.area:.4f}" for digit, curve in curves.items())
     return f"{kind} of each binary model; areas: {areas}"

@@ -86,9 +86,8 @@ def show_no_digit(duel: Duel) -> None:
 def answers_of(found: Evidence, look: Look) -> list[Entry]:
     """The entries of a contender, measured with the very networks that it has."""
     run, approach = look.contender.run, look.contender.approach
-    return [
-        e for e in found["answers"] if e["version"] == run.version and e["approach"] == approach
-    ]
+    weights = run.weights_hash(approach)
+    return [e for e in found["answers"] if e["weights"] == weights]
 
 
 def none_dots(entries: dict[str, list[Entry]], pair: Looks, count: str) -> Layered:

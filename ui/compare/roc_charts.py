@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mnist_models.metrics.roc import Curve
+from mnist_models.metrics.roc import ThresholdCurve
 from mnist_models.metrics.scores import YES
 from ui.widgets.charts import NEUTRAL, Layered
 
@@ -38,7 +38,7 @@ PRECISION_RECALL = Axes("recall", "precision", best=1)
 
 
 def curve_chart(
-    curves: Mapping[str, Curve], axes: Axes, colour: str, chosen: str | None = None
+    curves: Mapping[str, ThresholdCurve], axes: Axes, colour: str, chosen: str | None = None
 ) -> Layered:
     """A line for each binary model, a dot where it says yes from a probability of one half.
 
@@ -82,7 +82,7 @@ def curve_chart(
     return alt.layer(lines, targets.add_params(near), halves).properties(height=300)
 
 
-def _points(curves: Mapping[str, Curve], axes: Axes, span: float) -> pd.DataFrame:
+def _points(curves: Mapping[str, ThresholdCurve], axes: Axes, span: float) -> pd.DataFrame:
     """The points in the corner that is shown, one more at each end, and those at one half."""
     columns: dict[str, list[NDArray]] = {name: [] for name in _COLUMNS}
     for label, curve in curves.items():
@@ -100,7 +100,7 @@ def _points(curves: Mapping[str, Curve], axes: Axes, span: float) -> pd.DataFram
     return pd.DataFrame({name: np.concatenate(arrays) for name, arrays in columns.items()})
 
 
-def _in_sight(curve: Curve, axes: Axes, span: float) -> Curve:
+def _in_sight(curve: ThresholdCurve, axes: Axes, span: float) -> ThresholdCurve:
     """The piece of a curve in the corner that is shown, thinned, and the next point at each end."""
     near = np.flatnonzero((np.abs(curve.x - axes.best) <= span) & (curve.y >= 1 - span))
     if not len(near):
@@ -115,15 +115,15 @@ def _in_sight(curve: Curve, axes: Axes, span: float) -> Curve:
         np.concatenate([getattr(piece, name) for piece in pieces])
         for name in ("x", "y", "thresholds")
     )
-    return Curve(x, y, thresholds, curve.area)
+    return ThresholdCurve(x, y, thresholds, curve.area)
 
 
-def _cut(curve: Curve, start: int, end: int) -> Curve:
+def _cut(curve: ThresholdCurve, start: int, end: int) -> ThresholdCurve:
     part = slice(start, end)
-    return Curve(curve.x[part], curve.y[part], curve.thresholds[part], curve.area)
+    return ThresholdCurve(curve.x[part], curve.y[part], curve.thresholds[part], curve.area)
 
 
-def _needed(curve: Curve, axes: Axes) -> float:
+def _needed(curve: ThresholdCurve, axes: Axes) -> float:
     """How much of both axes shows the curve's bend well inside, and its dot."""
     x, y = (
         np.append(values, at) for values, at in zip((curve.x, curve.y), curve.at(), strict=True)

@@ -27,7 +27,7 @@ LISTS: dict[str, dict[str, set[str]]] = {  # per file its lists, and what each o
     },
     "no_digit": {
         "answers": {
-            *("run", "version", "approach", "kind", "pictures", "none", "one", "several"),
+            *("run", "weights", "approach", "kind", "pictures", "none", "one", "several"),
             *("median_largest", "sure", "threshold", "refused", "area", "answers"),
         },
         "examples": {"kind", "picture"},

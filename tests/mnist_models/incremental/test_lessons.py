@@ -248,6 +248,9 @@ def test_a_symbol_is_taught_kept_and_deleted(tiny_run: Run) -> None:
     assert run.classes == [*map(str, range(10)), "star"]
     assert run.label == "star (taught here)"
     assert sum(run.metrics("multi").confusion[-1]) == 1  # the one that was kept back
+    curves = run.curves("multi")
+    assert curves is not None
+    assert [len(of_kind) for of_kind in curves.values()] == [11, 11]
     assert len(state.steps) == 2  # what was taught is still there
     assert run_names() == ["reference"]  # others do not see it
     assert unlisted_run_names(mark_of("me")) == [run.name]

@@ -43,9 +43,8 @@ def _deaths(action: str) -> list[dict[str, Any]]:
     states = [json.loads(line) for line in done.stdout.splitlines()]
     assert [s["survived"] for s in states] == [False] * (len(states) - 1) + [True]
     for state in states:
-        assert state["cleaned"] == {
-            "runs": state["runs"], "active": state["active"], "hidden": [],
-        }  # fmt: skip
+        seen = {key: state[key] for key in ("runs", "active", "upgraded")}
+        assert state["cleaned"] == {**seen, "hidden": []}
         assert len(state["hidden"]) <= 1
     return states
 
@@ -82,6 +81,29 @@ def test_whoever_dies_deleting_a_run_leaves_it_whole_or_not_at_all(
     assert any(state["hidden"] for state in states)
     assert {state["active"][0] for state in states} == {"next", "reference"}
     assert all(state["active"][0] == "reference" for state in states if "next" not in state["runs"])
+
+
+def test_whoever_dies_upgrading_a_run_leaves_it_as_it_was_or_upgraded(
+    versions: dict[str, str],
+) -> None:
+    """Sound in either case, as all runs are after each death, and there at every moment."""
+    delete_run("next")
+    others = load_run("reference")
+    publish(
+        "next",
+        {**others.manifest, "name": "next"},
+        {"single": others.single, "multi": others.multi},
+        {"test_scores.npz": others.test_scores},
+        {},
+    )
+    states = _deaths("upgrade")
+    assert len(states) > 10
+    upgraded = ["next" in state["upgraded"] for state in states]
+    assert upgraded == sorted(upgraded)
+    assert (upgraded[0], upgraded[-1]) == (False, True)
+    assert all("next" in state["runs"] for state in states)
+    assert any(state["hidden"] for state in states)
+    assert {tuple(state["active"]) for state in states} == {("reference", versions["reference"])}
 
 
 MOMENTS: dict[str, Callable[[Job], bool]] = {

@@ -55,7 +55,7 @@ def _full_when_publishing(patch: pytest.MonkeyPatch, trained: Path) -> None:
     patch.setattr(train_run_module, "_train", lambda *_: {})
     patch.setattr(train_run_module, "_manifest", lambda *_: {})
     patch.setattr(train_run_module, "_arrays", lambda *_: {})
-    patch.setattr(publishing, "_write_json", _raise(FULL))
+    patch.setattr(publishing, "write_json", _raise(FULL))
 
 
 def _read_only(patch: pytest.MonkeyPatch, trained: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.jobs.progress import FINAL_STAGES, FITTING_STAGES, Event
@@ -144,7 +145,25 @@ def test_the_tiny_run_of_the_tests_has_the_fields_of_a_real_one(
     assert _keys(json.loads(json.dumps(tiny_contents["manifest"]))) == _keys(manifest)
     for name, arrays in tiny_contents["arrays"].items():
         stored = real[0]._arrays(name)
-        assert {k: v.shape for k, v in arrays.items()} == {k: v.shape for k, v in stored.items()}
+        assert _shapes(arrays) == _shapes(stored)
+
+
+def _shapes(arrays: dict[str, np.ndarray]) -> dict[str, tuple[int, ...]]:
+    """Of curves only how many there are: each has as many points as it needs."""
+    return {k: v.shape[:1] if k.endswith("_points") else v.shape for k, v in arrays.items()}
+
+
+def test_the_curves_of_a_real_run_are_those_of_its_stored_scores(
+    real: tuple[Run, list[Event]],
+) -> None:
+    run = real[0]
+    curves, scores = run.curves("multi"), run.test_scores
+    assert curves is not None
+    assert run.curves("single") is None
+    for k, (label, roc) in enumerate(zip(run.classes, curves["roc"], strict=True)):
+        assert roc is not None
+        own = scores["labels"] == label
+        assert roc.area == pytest.approx(roc_auc_score(own, scores["multi"][:, k]))
 
 
 # Everything else with a stand-in for the training

@@ -21,7 +21,10 @@ from mnist_models.runs.publishing import activate, check_name, free_name, publis
 from mnist_models.runs.registry import active_name, find_run, load_run, run_names
 from mnist_models.runs.run import Run, RunError
 
-FILES = ["history.json", "multi.npz", "rows.npz", "run.json", "single.npz", "test_scores.npz"]
+FILES = [
+    *("curves.npz", "history.json", "multi.npz", "rows.npz", "run.json", "single.npz"),
+    "test_scores.npz",
+]
 DATA_FILES = [name for name in FILES if name != "run.json"]
 ROOT = Path(run_module.__file__).parents[2]
 
@@ -39,6 +42,7 @@ def _read_everything(run: Run) -> None:
         run.stack(approach).predict(np.zeros((1, 28, 28), np.uint8))
         run.metrics(approach)
         run.metrics(approach, "train")
+        run.curves(approach)
     assert run.history
     assert run.test_scores["labels"].size
     assert run.label

@@ -11,6 +11,8 @@ from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.sentences import none_sentence
 from mnist_models.evidence.experiments import load_evidence
 from mnist_models.evidence.rejection import NO_DIGITS, no_digit_rows
+from mnist_models.learning.approaches import Approach
+from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from ui.compare import equal_size, rejection
 from ui.widgets.contender_style import looks
@@ -30,13 +32,16 @@ def duel(tiny_run: Run) -> Duel:
     return Duel.of(*contenders_of(tiny_run))
 
 
+TOLD: dict[Approach, int] = {"single": 20, "multi": 150}  # none
+
+
 @pytest.fixture
 def found(tiny_run: Run) -> dict[str, Any]:
     """Made-up counts: of 200 pictures of each kind the multi-model says none to most."""
     answers = [
         {
             "run": tiny_run.name,
-            "version": version,
+            "weights": weights,
             "approach": approach,
             "kind": kind,
             "pictures": 200,
@@ -49,8 +54,8 @@ def found(tiny_run: Run) -> dict[str, Any]:
             "refused": none // 2,
             "area": None if kind == "digits" else 0.9,
         }
-        for version in (tiny_run.version, "another")
-        for approach, none in (("single", 20), ("multi", 150))
+        for approach, none in TOLD.items()
+        for weights in (tiny_run.weights_hash(approach), "another")
         for kind in ("digits", *NO_DIGITS)
     ]
     return {"answers": answers}
@@ -60,8 +65,19 @@ def test_only_what_these_very_networks_said_is_shown(duel: Duel, found: dict[str
     for look in looks(duel):
         own = rejection.answers_of(found, look)
         assert len(own) == 4
-        assert {entry["version"] for entry in own} == {look.contender.run.version}
-        assert {entry["approach"] for entry in own} == {look.contender.approach}
+        run, approach = look.contender.run, look.contender.approach
+        assert {entry["weights"] for entry in own} == {run.weights_hash(approach)}
+        assert {entry["approach"] for entry in own} == {approach}
+
+
+def test_networks_that_a_run_does_not_have_said_nothing(
+    tiny_contents: dict[str, Any], found: dict[str, Any]
+) -> None:
+    stacks = {"single": tiny_contents["stacks"]["single"]}
+    bare = publish("bare", **{**tiny_contents, "stacks": stacks})
+    first, second = looks(Duel.of(*contenders_of(bare)))
+    assert len(rejection.answers_of(found, first)) == 4  # the same networks, in another run
+    assert rejection.answers_of(found, second) == []
 
 
 def test_the_sentence_says_none_by_the_rule_that_is_asked_for(

@@ -22,10 +22,10 @@ from mnist_models.comparison.tables import member_rows, yes_rows
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.calibration import top_label_reliability, yes_groups
-from mnist_models.metrics.roc import roc_curves
+from mnist_models.metrics.roc import Curves, threshold_curves
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
-from ui.compare import binary_models, calibration, per_class, roc_charts
+from ui.compare import calibration, per_class, roc_charts
 from ui.widgets import charts
 from ui.widgets.charts import zoomed
 from ui.widgets.contender_style import looks
@@ -141,16 +141,16 @@ def test_what_is_kept_of_a_contender_is_named_by_run_contents_and_approach(
 
 
 @pytest.fixture
-def curves(duel: Duel) -> binary_models.Curves:
-    return binary_models._curves(duel.second.run.version, duel.second)
+def curves(duel: Duel) -> Curves:
+    stored = duel.second.run.curves("multi")
+    assert stored is not None
+    return stored
 
 
-def test_the_areas_of_the_binary_models_are_scikit_learns(
-    duel: Duel, curves: binary_models.Curves
-) -> None:
+def test_the_areas_of_the_binary_models_are_scikit_learns(duel: Duel, curves: Curves) -> None:
     binary = duel.second.metrics.binary
     assert binary is not None
-    table = pd.DataFrame(member_rows(binary, (), duel.classes, *curves.values()))
+    table = pd.DataFrame(member_rows(binary, (), duel.classes, curves))
     for k, label in enumerate(duel.classes):
         own, said = duel.labels == label, duel.second.proba[:, k]
         assert table["ROC area"][k] == pytest.approx(roc_auc_score(own, said))
@@ -160,13 +160,11 @@ def test_the_areas_of_the_binary_models_are_scikit_learns(
     assert "published" not in table
 
 
-def test_published_figures_stand_beside_those_of_their_digit(
-    duel: Duel, curves: binary_models.Curves
-) -> None:
+def test_published_figures_stand_beside_those_of_their_digit(duel: Duel, curves: Curves) -> None:
     binary, published = duel.second.metrics.binary, RECIPES["reference"].published
     assert binary is not None
     assert published is not None
-    rows = member_rows(binary, published.binary_test, duel.classes, *curves.values())
+    rows = member_rows(binary, published.binary_test, duel.classes, curves)
     table = pd.DataFrame(rows)
     assert table["published"].tolist() == list(published.binary_test)
     np.testing.assert_allclose(
@@ -182,9 +180,10 @@ def test_published_figures_stand_beside_those_of_their_digit(
 def test_a_digit_without_pictures_has_no_curve_and_an_empty_area(duel: Duel) -> None:
     binary = duel.second.metrics.binary
     assert binary is not None
-    none: binary_models.Curves = {kind: [None] * 10 for kind in ("ROC", "Precision and recall")}
-    table = pd.DataFrame(member_rows(binary, (), duel.classes, *none.values()))
+    none: Curves = {"roc": [None] * 10, "precision_recall": [None] * 10}
+    table = pd.DataFrame(member_rows(binary, (), duel.classes, none))
     assert table["ROC area"].isna().all()
+    assert "ROC area" not in member_rows(binary, (), duel.classes, None)[0]
 
 
 @pytest.mark.parametrize(("sharpness", "bias"), [(0.2, 0), (2, 0), (8, 0), (8, -8)])
@@ -196,8 +195,9 @@ def test_the_corner_that_is_shown_holds_every_dot_and_bend(
     labels = rng.integers(0, 4, 2_000)
     own = labels[:, np.newaxis] == np.arange(4)
     proba = 1 / (1 + np.exp(-bias - sharpness * (2 * own - 1) - rng.normal(0, 1, own.shape)))
-    kind = roc_curves if axes is roc_charts.ROC else binary_models.precision_recall_curves
-    curves = {str(k): c for k, c in enumerate(kind(proba, labels, np.arange(4))) if c}
+    both = threshold_curves(proba, labels, np.arange(4))
+    kind = both["roc" if axes is roc_charts.ROC else "precision_recall"]
+    curves = {str(k): c for k, c in enumerate(kind) if c}
     chart = roc_charts.curve_chart(curves, axes, "#000000", "2").to_dict()
     (x_low, x_high), (y_low, y_high) = (
         chart["layer"][0]["encoding"][axis]["scale"]["domain"] for axis in ("x", "y")
