@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+def pytest_configure() -> None:
+    """Each of several processes that test side by side keeps to a core of its own."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        for threads in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+            os.environ.setdefault(threads, "1")
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """With FAIL_ON_SKIP set a skipped test is a failure: everything it needs should be here."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -35,6 +35,7 @@ from mnist_models.incremental.lessons import (
 )
 from mnist_models.incremental.task import Labelled, Task, accuracy, alarmed, labelled, task_of
 from mnist_models.jobs.progress import Event
+from mnist_models.jobs.worker import stand_back
 from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
@@ -82,8 +83,7 @@ class _Report:
 
 def main(folder: Path, *, keep: bool = False) -> int:
     """Give the lesson of a folder, or make a run of what it came to; returns the exit status."""
-    if hasattr(os, "nice"):
-        os.nice(10)
+    stand_back()
     with alive(folder), Interruption() as interruption:
         report = _Report(folder, load_state(folder) if keep else State())
         (folder / "pid").write_text(str(os.getpid()))

@@ -18,8 +18,6 @@ import re
 import secrets
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -33,12 +31,12 @@ from mnist_models.incremental.lesson import _ENDED, Lesson, LessonError, Pair, S
 from mnist_models.incremental.methods import WAYS as WAYS
 from mnist_models.incremental.methods import Way as Way
 from mnist_models.jobs.lock import somebody_holds
-from mnist_models.jobs.process import child_environment
+from mnist_models.jobs.process import JobError, start_child
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import free_name
 from mnist_models.runs.registry import unlisted_run_names
-from mnist_models.runs.run import UNLISTED, RunError
+from mnist_models.runs.run import UNLISTED
 from mnist_models.settings import trained_folder
 
 _UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -62,7 +60,7 @@ def start_lesson(
 
     Raises:
         LessonError: the visitor's last lesson is still going on, or there is nothing to learn.
-        RunError: the files cannot be written, or the process cannot be started.
+        WriteError, JobError: the files cannot be written, or the process cannot be started.
     """
     if lesson.kind != "left out":
         check_examples(images)
@@ -77,7 +75,7 @@ def start_lesson(
         with (folder / "pictures.npz").open("wb") as file:
             np.savez_compressed(file, allow_pickle=False, x=images, y=np.array(labels, dtype=str))
         tell(folder, State())
-        _start_tutor(folder)
+        _start_worker(folder)
 
 
 def read_lesson(visitor: str) -> State | None:
@@ -119,7 +117,7 @@ def keep_lesson(visitor: str, ways: dict[Approach, Way]) -> None:
 
     Raises:
         LessonError: there is nothing to keep, or there is no room for it.
-        RunError: the files cannot be written, or the process cannot be started.
+        WriteError, JobError: the files cannot be written, or the process cannot be started.
     """
     state, lesson = read_lesson(visitor), read_request(visitor)
     done = {step.way for step in state.steps} if state else set()
@@ -135,7 +133,7 @@ def keep_lesson(visitor: str, ways: dict[Approach, Way]) -> None:
         (folder / "pid").unlink(missing_ok=True)
         order = {"name": free_name(name), "ways": ways}
         write_atomically(folder / "keep.json", json.dumps(order).encode())
-        _start_tutor(folder, "--keep")
+        _start_worker(folder, "--keep")
 
 
 def mark_of(visitor: str) -> str:
@@ -229,32 +227,19 @@ def _slug(label: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-") or "symbol"
 
 
-def _start_tutor(folder: Path, *arguments: str) -> None:
+def _start_worker(folder: Path, *arguments: str) -> None:
     """Start the child, and wait until it holds its lock.
 
     Raises:
-        RunError: it cannot be started.
+        JobError: it cannot be started.
     """
     with (folder / "output.txt").open("wb") as output:
-        child = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "mnist_models.incremental.lesson_worker",
-                str(folder),
-                *arguments,
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            env=child_environment(),
-        )
+        child = start_child(_WORKER, str(folder), *arguments, output=output)
     deadline = time.monotonic() + 30
     while not (folder / "pid").exists():
         if child.poll() is not None or time.monotonic() > deadline:
             child.kill()
-            raise RunError("The lesson could not start; the server's owner finds out why in it.")
+            raise JobError("The lesson could not start; the server's owner finds out why in it.")
         time.sleep(0.05)
 
 

@@ -124,7 +124,7 @@ def start_job(module: str, request: dict[str, Any]) -> Job:
         with file_errors():
             output = _new_output(request)
         with output:
-            child = _start_child(module, request, output)
+            child = start_child(module, output=output, request=request)
         return _wait_for_first_word(child)
 
 
@@ -185,23 +185,34 @@ def _epoch(fits_done: float, epochs: int) -> int:
     return max(1, math.ceil(of_this_fit * epochs - 1e-6))
 
 
-def _start_child(
-    module: str, request: dict[str, Any], output: IO[bytes]
+def start_child(
+    module: str, *arguments: str, output: IO[bytes], request: dict[str, Any] | None = None
 ) -> subprocess.Popen[bytes]:
+    """Start `python -m module` with these arguments, apart from this process.
+
+    Args:
+        module: what to run.
+        arguments: what follows it on the command line.
+        output: where what it prints goes.
+        request: written as JSON into its input, if there is one.
+
+    Raises:
+        JobError: it cannot be started.
+    """
     try:
         child = subprocess.Popen(
-            [sys.executable, "-m", module],
+            [sys.executable, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # closing the server's terminal does not end the training
-            env=child_environment(),
+            env=_child_environment(),
         )
     except OSError as error:
         raise JobError(f"The training could not start: {error.strerror or error}.") from error
     assert child.stdin is not None
     with contextlib.suppress(BrokenPipeError), child.stdin:  # it ended at once: its output says why
-        child.stdin.write(json.dumps(request).encode())
+        child.stdin.write(b"" if request is None else json.dumps(request).encode())
     return child
 
 
@@ -256,7 +267,7 @@ def _last_output() -> str:
     return "its output cannot be read."
 
 
-def child_environment() -> dict[str, str]:
+def _child_environment() -> dict[str, str]:
     """The child's: it finds this package, and leaves a core to the pages. What is set stays.
 
     With a thread on each core the products of matrices wait for the one that the pages take, and

@@ -255,6 +255,8 @@ def _check_shapes(stack: Stack) -> None:
     if not shapes or len(shapes) != len(stack.biases) or any(len(s) != 3 for s in shapes):
         raise ValueError(f"A stack needs weights (M, in, out) and biases per layer, not {shapes}.")
     members, inputs, _ = shapes[0]
+    if inputs != PIXELS:
+        raise ValueError(f"A stack's networks see {PIXELS} pixels, not {inputs}.")
     for shape, biases in zip(shapes, stack.biases, strict=True):
         if shape[:2] != (members, inputs) or biases.shape != (members, shape[2]):
             raise ValueError(f"The layers do not fit together: weights {shapes}.")

@@ -14,6 +14,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import Browser, Page, expect
 
 from mnist_models.settings import trained_folder
+from tests.helpers.matrix import first_of
 from tests.helpers.serving import RENDER_TIMEOUT_MS, Server, copy_reference, serve, settle, visit
 from ui.shared.picture_cards import PER_PAGE
 
@@ -150,7 +151,7 @@ def test_names_are_whole_on_a_phone_and_no_toolbar_covers_the_tabs(
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", first_of(["light", "dark"]))
 def test_every_tab_fits_a_phone(
     scheme: Literal["light", "dark"], browser: Browser, server: Server
 ) -> None:

@@ -68,6 +68,8 @@ _SEEN = """
 }
 """
 
+pytestmark = pytest.mark.matrix
+
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

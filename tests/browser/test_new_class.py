@@ -157,6 +157,7 @@ def test_a_symbol_is_drawn_taught_recognised_and_forgotten(
         assert kept == []
 
 
+@pytest.mark.matrix
 def test_two_visitors_teach_at_the_same_time_and_each_has_only_their_own(
     server: Server, browser: Browser
 ) -> None:

@@ -14,6 +14,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.helpers.matrix import first_of
 from tests.helpers.serving import (
     CANVAS_SIDE,
     RENDER_TIMEOUT_MS,
@@ -73,7 +74,7 @@ def assert_sound(page: Page) -> None:
     assert page.locator("[data-testid=stSidebar] hr, [data-testid=stSidebarNavSeparator]").count()
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", first_of(PAGES, 2))
 def test_a_page_opened_first_on_a_cold_server_is_whole(
     path: str, environment: dict[str, str], page: Page
 ) -> None:
@@ -226,7 +227,7 @@ def test_a_first_visitor_draws_without_waiting_for_pandas(tmp_path: Path, page: 
         assert not running.has_mapped("pyarrow")
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", first_of(PAGES, 2))
 @pytest.mark.parametrize("state", ["no run", "damaged run", "damaged manifest", "damaged MNIST"])
 def test_a_broken_machine_shows_sentences_and_no_traceback(
     state: str, path: str, broken: Callable[[str], Server], page: Page

@@ -1,47 +1,61 @@
 """A run that was taught an eleventh class: every page and the report show it."""
 
-import copy
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.comparison.report import report_html
 from mnist_models.data.dataset import Dataset
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.incremental import lesson_worker, lessons
+from mnist_models.incremental.lesson import Lesson, State, Step
+from mnist_models.incremental.methods import Way
+from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
-from mnist_models.metrics.scores import evaluate
 from mnist_models.runs.publishing import publish
+from mnist_models.runs.registry import load_run
 from mnist_models.runs.run import Run
 
 NAMES = [*map(str, range(10)), "star"]
+WAYS: dict[Approach, Way] = {"single": "together", "multi": "member"}
 
 
-@pytest.fixture
-def taught(
-    tiny_run: Run,
+@pytest.fixture(scope="module")
+def kept(
+    tmp_path_factory: pytest.TempPathFactory,
     tiny_contents: dict[str, Any],
     tiny_dataset: Dataset,
     make_stack: Callable[..., Stack],
-) -> Run:
-    """Its classes are texts, and its manifest is what `lesson_worker` writes."""
-    stacks = {a: make_stack(a, classes=NAMES).rounded() for a in APPROACHES}
-    x = np.concatenate([tiny_dataset.x_test, tiny_dataset.x_test[:2]])
-    y = np.concatenate([tiny_dataset.y_test.astype(str), ["star", "star"]])
-    manifest = copy.deepcopy(tiny_contents["manifest"])
-    manifest["classes"] = NAMES
-    manifest["recipe"]["name"] = "taught"
-    scores: dict[str, np.ndarray] = {a: stack.predict_proba(x) for a, stack in stacks.items()}
-    for approach, stack in stacks.items():
-        metrics = evaluate(scores[approach], y, stack.classes_, one_vs_rest=stack.members > 1)
-        entry = manifest["approaches"][approach]
-        entry |= {"rows": [100], "members": stack.members}
-        entry["metrics"] = {"train": metrics.to_json(), "test": metrics.to_json()}
-        del entry["epochs"]
-    arrays: dict[str, Any] = {"test_scores.npz": {"labels": y, **scores}}
-    return publish("own-0123456789ab-star", manifest, stacks, arrays, {"history.json": {}})
+) -> Path:
+    """What the worker makes of a lesson that a visitor keeps; its networks have learned nothing."""
+    folder = tmp_path_factory.mktemp("kept")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_TRAINED", str(folder))
+        patch.setattr(lessons, "_start_worker", lambda *_: None)
+        patch.setattr(lesson_worker, "stand_back", lambda: None)  # not this process
+        publish("reference", **tiny_contents)
+        lesson = Lesson("new", "reference", "star", tuple(WAYS.values()))
+        lessons.start_lesson("me", lesson, tiny_dataset.x_train[:5], ["star"] * 5)
+        work = lessons.lesson_folder("me")
+        for approach, way in WAYS.items():
+            make_stack(approach, classes=NAMES).save(work / f"{way}.npz")
+        steps = tuple(Step(way, 1.0, 100, ("star",), 0.9, None) for way in WAYS.values())
+        lessons.tell(work, State("done", steps=steps))
+        lessons.keep_lesson("me", WAYS)
+        assert lesson_worker.main(work, keep=True) == 0
+        state = lessons.read_lesson("me")
+        assert state is not None
+        return folder / state.kept
+
+
+@pytest.fixture
+def taught(kept: Path, tiny_run: Run) -> Run:
+    """That run, beside the one that it was taught from."""
+    shutil.copytree(kept, tiny_run.path.with_name(kept.name))
+    return load_run(kept.name)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +69,9 @@ def test_every_page_shows_it(page: str, taught: Run, open_page: Callable[..., Ap
 def test_its_new_class_can_be_asked_about(taught: Run, open_page: Callable[..., AppTest]) -> None:
     page = open_page("confusion", run=taught.name)
     assert "star" in page.selectbox(key="true").options
-    assert open_page("draw", run=taught.name, source="Test picture", test_picture="3")
+    page = open_page("draw", run=taught.name, source="Test picture", test_picture="3")
+    assert {metric.value for metric in page.metric} <= set(NAMES)
+    assert [metric.label for metric in page.metric] == ["Single model", "Multi-model"]
 
 
 def test_its_report_can_be_written(taught: Run) -> None:

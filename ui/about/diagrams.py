@@ -15,7 +15,8 @@ from mnist_models import to_mnist
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import sigmoid
 from mnist_models.pictures import Grey
-from ui.widgets.charts import COLOURS, DOTTED, NEUTRAL, SOLID, line_legend
+from ui.widgets.charts import DOTTED, NEUTRAL, SOLID, line_legend
+from ui.widgets.contender_style import COLOURS
 from ui.widgets.images import picture_url
 
 _CANVAS = 240  # side of the example drawing in pixels

@@ -21,7 +21,8 @@ from mnist_models.evidence.equal_size import (
 from mnist_models.evidence.experiments import Entry
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from ui.shared.experiments import shipped
-from ui.widgets.charts import COLOURS, Layered, dots_per_seed, legend_on_top, show_chart, version_of
+from ui.widgets.charts import Layered, dots_per_seed, legend_on_top, show_chart, version_of
+from ui.widgets.contender_style import COLOURS
 from ui.widgets.tables import show_table
 
 _ABOUT = (

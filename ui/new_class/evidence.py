@@ -16,7 +16,8 @@ from mnist_models.formatting import count_text
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import TITLES
 from ui.shared.experiments import shipped
-from ui.widgets.charts import COLOURS, DASHED, SOLID, line_legend, show_chart, version_of, zoomed
+from ui.widgets.charts import DASHED, SOLID, line_legend, show_chart, version_of, zoomed
+from ui.widgets.contender_style import COLOURS
 from ui.widgets.tables import show_table
 
 _NAME = "new_class"

@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.learning.approaches import APPROACHES, TITLES
-from ui.widgets.charts import COLOURS, DASHED, Layered, show_chart, version_of
+from ui.widgets.charts import DASHED, Layered, show_chart, version_of
+from ui.widgets.contender_style import COLOURS
 
 _METRICS = {"accuracy": ("accuracy", "val_accuracy"), "loss": ("loss", "val_loss")}
 _HEIGHT = 130

@@ -15,7 +15,8 @@ import pandas as pd
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
-from ui.widgets.charts import COLOURS, DASHED, HEIGHT, NEUTRAL, SOLID, Layered, line_legend
+from ui.widgets.charts import DASHED, HEIGHT, NEUTRAL, SOLID, Layered, line_legend
+from ui.widgets.contender_style import COLOURS
 
 RowKind = Literal["training", "validation"]
 History = Mapping[Approach, Mapping[str, Sequence[Any]]]

@@ -15,7 +15,6 @@ from mnist_models.runs.run import Run
 from ui.shared.experiments import shipped
 from ui.training.learning_curves import ACCURACY_KEYS, EpochCurve, epoch_curves
 from ui.widgets.charts import (
-    COLOURS,
     DASHED,
     HEIGHT,
     NEUTRAL,
@@ -25,6 +24,7 @@ from ui.widgets.charts import (
     show_chart,
     version_of,
 )
+from ui.widgets.contender_style import COLOURS
 from ui.widgets.controls import pick
 from ui.widgets.tables import show_table
 

@@ -14,7 +14,6 @@ from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.runs.run import Run
 from ui.shared.experiments import shipped
 from ui.widgets.charts import (
-    COLOURS,
     DASHED,
     DOTTED,
     HEIGHT,
@@ -26,6 +25,7 @@ from ui.widgets.charts import (
     version_of,
     zoomed,
 )
+from ui.widgets.contender_style import COLOURS
 from ui.widgets.tables import offer_table
 
 _RUNS = {"pens": SOLID, "strong": DASHED, "reference": DOTTED}  # those with both approaches

@@ -18,7 +18,6 @@ from mnist_models.runs.run import Run
 from ui.shared.experiments import shipped
 from ui.training.overfitting import ABOUT_RANGES
 from ui.widgets.charts import (
-    COLOURS,
     DASHED,
     SOLID,
     Layered,
@@ -28,6 +27,7 @@ from ui.widgets.charts import (
     show_chart,
     version_of,
 )
+from ui.widgets.contender_style import COLOURS
 from ui.widgets.tables import show_table
 
 _ABOUT = (

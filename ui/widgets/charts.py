@@ -1,8 +1,4 @@
-"""What the charts of the pages share.
-
-Blue is the single model and orange the multi-model everywhere: a pair that colour-blind people
-can tell apart, with at least 3:1 contrast on the light and on the dark background.
-"""
+"""What the charts of the pages share."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -12,11 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mnist_models.learning.approaches import Approach
-
 Layered = alt.LayerChart | alt.FacetChart  # what Altair's types say that layers become
 
-COLOURS: dict[Approach, str] = {"single": "#2f7fc1", "multi": "#d9731a"}
 NEUTRAL = "#8a929c"  # what belongs to neither
 HEIGHT = 320  # of a chart of lines, in pixels
 

@@ -172,6 +172,7 @@ def test_without_a_file_the_archive_is_downloaded_and_checked(
 @pytest.mark.parametrize(
     "content",
     [b"not gzip", gzip.compress(b"[{"), gzip.compress(b"7"), gzip.compress(b'[{"digit": 1}]')],
+    ids=["not gzip", "cut short", "no list", "no strokes"],
 )
 def test_a_damaged_file_is_named(content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = tmp_path / "strokes.json.gz"
@@ -244,9 +245,9 @@ def test_half_of_the_pictures_are_of_thick_pens_and_strokes_that_vary(
 ) -> None:
     drawn: list[tuple[float, float, bool]] = []
 
-    def remember(strokes: list[np.ndarray], *, pen: float, big: bool) -> np.ndarray:
+    def remember(strokes: list[np.ndarray], *, box: float, pen: float, big: bool) -> np.ndarray:
         drawn.append((pen, float(np.abs(strokes[0] - SEVEN.strokes[0]).max()), big))
-        return render(strokes, box=WRITING_BOX, pen=pen, big=big)
+        return render(strokes, box=box, pen=pen, big=big)
 
     monkeypatch.setattr(pen_digits, "render", remember)
     pen_pictures([SEVEN])
@@ -260,9 +261,7 @@ def test_half_of_the_pictures_are_of_thick_pens_and_strokes_that_vary(
 @settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, WRITING_BOX), st.integers(0, WRITING_BOX))
 def test_strokes_that_vary_stay_in_their_box(seed: int, x: int, y: int) -> None:
-    size = (
-        0.65 * WRITING_BOX
-    )  # turned, slanted and stretched the most, a square so large still fits
+    size = 0.65 * WRITING_BOX  # turned, slanted and stretched the most, it still fits
     corner = np.minimum([x, y], WRITING_BOX - size)
     square = np.array([[0, 0], [0, size], [size, size], [size, 0]]) + corner
     (varied,) = pen_digits._vary([square], np.random.default_rng(seed))

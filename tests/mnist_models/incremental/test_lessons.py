@@ -63,7 +63,7 @@ def _wait(visitor: str) -> State:
 def no_child(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Lessons are written and not given; which folders were to be taught."""
     started: list[Path] = []
-    monkeypatch.setattr(lessons, "_start_tutor", lambda folder, *_: started.append(folder))
+    monkeypatch.setattr(lessons, "_start_worker", lambda folder, *_: started.append(folder))
     return started
 
 
