@@ -12,6 +12,7 @@ from mnist_models.incremental.methods import Way as Way
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.pictures import SIDE
+from mnist_models.runs.manifest import MAX_LABEL, is_plain_label
 
 Kind = Literal["new", "left out", "mend"]
 
@@ -22,12 +23,6 @@ LessonStage = Literal[
 
 
 MAX_EXAMPLES = 1000
-
-
-_MAX_LABEL = 20
-
-
-_MARKUP = set("<>&*_`[](){}$\\|#~\"'/:;.@")  # with "." and "@": addresses become links
 
 
 _ENDED: tuple[LessonStage, ...] = ("done", "cancelled", "failed")
@@ -177,12 +172,12 @@ def check_label(text: str, classes: list[Any]) -> str:
     Raises:
         LessonError: it is empty, too long, not to be shown safely, or known already.
     """
-    label = " ".join(text[: 10 * _MAX_LABEL].split())
+    label = " ".join(text[: 10 * MAX_LABEL].split())
     if not label:
         raise LessonError("Give the new class a name first: one character is enough.")
-    if len(text) > 10 * _MAX_LABEL or len(label) > _MAX_LABEL:
-        raise LessonError(f"That name is too long: at most {_MAX_LABEL} characters.")
-    if not label.isprintable() or _MARKUP & set(label):
+    if len(text) > 10 * MAX_LABEL or len(label) > MAX_LABEL:
+        raise LessonError(f"That name is too long: at most {MAX_LABEL} characters.")
+    if not is_plain_label(label):
         raise LessonError("Use letters, digits, spaces, hyphens or symbols such as ★ in the name.")
     if label.isdecimal() and not _is_plain_number(label):
         raise LessonError("Write a number as 12: digits 0 to 9, at most four, no zero in front.")

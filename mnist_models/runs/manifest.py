@@ -1,10 +1,20 @@
 """What every run.json has to say, checked before anything in it is believed."""
 
+import re
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from mnist_models.data.dataset import DATASETS
 from mnist_models.learning.approaches import APPROACHES
+from mnist_models.metrics.scores import Metrics
 
 FORMAT = 1
+RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+MAX_LABEL = 20  # characters of a class' name
+_MARKUP = set("<>&*_`[](){}$\\|#~\"'/:;.@")  # with "." and "@": addresses become links
 # What every run.json has, and of which type; `_ENTRY` is what it has for each approach.
 _MANIFEST: dict[str, Any] = {
     "created": str,
@@ -43,8 +53,59 @@ def check_manifest(manifest: Any) -> None:
     entries = [manifest["approaches"][a] for a in APPROACHES if a in manifest["approaches"]]
     if not entries or not manifest["classes"]:
         raise ValueError("no approach or no class")
+    if not all(isinstance(c, int) or is_plain_label(c) for c in manifest["classes"]):
+        raise ValueError("a class that cannot be shown safely")
+    if manifest["dataset"]["name"] not in DATASETS:
+        raise ValueError("an unknown data set")
+    if not RUN_NAME.fullmatch(manifest["recipe"]["name"]):
+        raise ValueError("no name of a recipe")
+    datetime.fromisoformat(manifest["created"])
+    _check_types({"versions": {}, **manifest}, {"versions": dict})  # kept lessons have none
+    for file in manifest["files"].values():
+        _check_types(file, {"sha256": str, "bytes": int})
     for entry in entries:
         _check_types(entry, _ENTRY)
+        _check_numbers(entry["layers"], entry["rows"])
+        for rows in ("train", "test"):
+            _check_metrics(entry["metrics"][rows], len(manifest["classes"]))
+
+
+def is_plain_label(text: object) -> bool:
+    """Whether a class' name can be shown anywhere as it is: short, printable and no markup."""
+    if not isinstance(text, str) or not 0 < len(text) <= MAX_LABEL:
+        return False
+    return text.isprintable() and not _MARKUP & set(text)
+
+
+def damaged(path: Path) -> str:
+    """What is said of a run of which this file cannot be had; perhaps the run is gone."""
+    run = path.parent.name
+    if not path.parent.is_dir():
+        return f"The run {run} was deleted meanwhile. Choose another run."
+    return (
+        f"The run {run} is damaged: {path.name} is missing or not what was written. Choose another "
+        f"run; to get this one back, restore trained/{run} with git, or remove that folder and "
+        "train it again."
+    )
+
+
+def _check_metrics(values: Any, classes: int) -> None:
+    metrics = Metrics.from_json(values)
+    per_class = [metrics.precision, metrics.recall, metrics.f1]
+    if binary := metrics.binary:
+        per_class += [binary.balanced_accuracy, binary.recall, binary.false_alarm_rate]
+    _check_numbers([metrics.rows, metrics.accuracy], metrics.accuracy_interval, *per_class)
+    figures = [metrics.confusion, metrics.recall_interval, metrics.accuracy_interval, *per_class]
+    expected = [(classes, classes), (classes, 2), (2,), *[(classes,)] * len(per_class)]
+    if list(map(np.shape, figures)) != expected:
+        raise ValueError("figures of other classes")
+    _check_numbers(*metrics.confusion, *metrics.recall_interval)
+
+
+def _check_numbers(*lists: Any) -> None:
+    for numbers in lists:
+        if not numbers or not all(isinstance(n, int | float) and abs(n) < 1e15 for n in numbers):
+            raise ValueError("something that is no number")
 
 
 def _check_types(values: Any, expected: dict[str, Any]) -> None:

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from mnist_models.atomic_files import INCOMING, write_atomically, write_errors
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
-from mnist_models.runs.manifest import FORMAT
+from mnist_models.runs.manifest import FORMAT, RUN_NAME
 from mnist_models.runs.quota import check_room, is_shipped, size_of
 from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
-from mnist_models.runs.run import RUN_NAME, Run, RunError
+from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import trained_folder
 
 # How names begin of what is being deleted; a dot keeps it out of the list of runs.

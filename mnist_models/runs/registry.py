@@ -4,7 +4,8 @@ import contextlib
 from pathlib import Path
 
 from mnist_models.learning.approaches import Approach
-from mnist_models.runs.run import RUN_NAME, UNLISTED, Run, RunError, read_run
+from mnist_models.runs.manifest import RUN_NAME
+from mnist_models.runs.run import UNLISTED, Run, RunError, read_run
 from mnist_models.settings import trained_folder
 
 # What visitors see until another run is made active: the first of these that is there.

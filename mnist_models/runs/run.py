@@ -17,7 +17,6 @@ import contextlib
 import hashlib
 import io
 import json
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -36,12 +35,11 @@ from mnist_models.learning.sampling import unpack_rows
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.roc import Curves, curves_in
 from mnist_models.metrics.scores import Metrics
-from mnist_models.runs.manifest import check_manifest
+from mnist_models.runs.manifest import check_manifest, damaged
 
 # How names begin of runs that visitors have taught and kept: in no list, found by name only.
 UNLISTED = "own-"
 CURVES = "curves.npz"
-RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _MAX_MANIFEST_BYTES = 16 * 2**20
 
 
@@ -179,7 +177,7 @@ class Run:
         try:
             return json.loads(self._bytes("history.json"))
         except ValueError as error:
-            raise RunError(_damaged(self.path / "history.json")) from error
+            raise RunError(damaged(self.path / "history.json")) from error
 
     def rows_seen(self, approach: Approach) -> NDArray[np.bool_]:
         """Which training rows each member learned from, (M, train rows): the record to audit.
@@ -227,14 +225,14 @@ class Run:
         try:
             return Stack.load(io.BytesIO(self._bytes(name)))
         except ValueError as error:
-            raise RunError(_damaged(self.path / name)) from error
+            raise RunError(damaged(self.path / name)) from error
 
     def _arrays(self, name: str) -> dict[str, NDArray]:
         try:
             with np.load(io.BytesIO(self._bytes(name)), allow_pickle=False) as file:
                 return {key: file[key] for key in file.files}
         except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-            raise RunError(_damaged(self.path / name)) from error
+            raise RunError(damaged(self.path / name)) from error
 
     def _bytes(self, name: str) -> bytes:
         path = self.path / name
@@ -242,9 +240,9 @@ class Run:
             contents = path.read_bytes()
             expected = self.manifest["files"][name]["sha256"]
         except (OSError, KeyError, TypeError) as error:
-            raise RunError(_damaged(path)) from error
+            raise RunError(damaged(path)) from error
         if hashlib.sha256(contents).hexdigest() != expected:
-            raise RunError(_damaged(path))
+            raise RunError(damaged(path))
         return contents
 
 
@@ -258,22 +256,18 @@ def read_run(path: Path) -> Run:
     try:
         if manifest_path.stat().st_size > _MAX_MANIFEST_BYTES:
             raise ValueError("too large")
-        return Run(path, *_read_manifest(path, manifest_path.read_bytes()))
-    except (OSError, ValueError, RecursionError) as error:  # JSON can be nested too deeply
-        raise RunError(_damaged(manifest_path)) from error
+        return Run(path, *_read_manifest(manifest_path.read_bytes()))
+    # JSON can be nested too deeply, and edited in every way.
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise RunError(damaged(manifest_path)) from error
 
 
 @lru_cache(maxsize=32)  # a page asks for every run several times: a quarter of what it takes
-def _read_manifest(path: Path, contents: bytes) -> tuple[dict[str, Any], str]:
-    """The manifest and the version that a run.json with these contents says; or as `load_run`."""
+def _read_manifest(contents: bytes) -> tuple[dict[str, Any], str]:
+    """The manifest and the version that a run.json with these contents says; raises what it may."""
     manifest = json.loads(contents)
     check_manifest(manifest)
-    version = hashlib.sha256(contents).hexdigest()
-    run = Run(path, manifest, version)
-    for approach in run.approaches:
-        for rows in ("train", "test"):
-            run.metrics(approach, rows)
-    return manifest, version
+    return manifest, hashlib.sha256(contents).hexdigest()
 
 
 @contextlib.contextmanager
@@ -281,13 +275,4 @@ def _manifest_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, AttributeError) as error:
-        raise RunError(_damaged(path / "run.json")) from error
-
-
-def _damaged(path: Path) -> str:
-    run = path.parent.name
-    return (
-        f"The run {run} is damaged: {path.name} is missing or not what was written. Choose another "
-        f"run; to get this one back, restore trained/{run} with git, or remove that folder and "
-        "train it again."
-    )
+        raise RunError(damaged(path / "run.json")) from error
