@@ -36,18 +36,19 @@ def redraw(strokes: list[Any], side: int) -> NDArray[np.uint8]:
         UnreadablePicture: they are no paths, or too many points.
     """
     try:
+        # Counted before any is made: a visitor may send millions.
+        if _PARTS * sum(len(stroke["path"]) for stroke in strokes) > MAX_POINTS:
+            raise UnreadablePicture(f"Its strokes have more than {MAX_POINTS // _PARTS} pieces.")
         lines = [_points(stroke["path"]) for stroke in strokes]
-    except (TypeError, KeyError, ValueError, IndexError) as error:
+    except UnreadablePicture:
+        raise
+    except (TypeError, KeyError, ValueError, IndexError, OverflowError) as error:
         raise UnreadablePicture("Its strokes are no lines.") from error
-    if sum(map(len, lines)) > MAX_POINTS:
-        raise UnreadablePicture(f"Its strokes have more than {MAX_POINTS} points.")
     return render(lines, canvas=side, box=side, pen=REDRAWN_PEN)
 
 
 def _points(path: list[list[Any]]) -> Stroke:
     points: list[tuple[float, float]] = []
-    if len(path) > MAX_POINTS // _PARTS:
-        raise UnreadablePicture(f"One of its strokes has {len(path)} pieces.")
     for command, *rest in path:
         if len(rest) != _NUMBERS[command]:
             raise ValueError("a command with other numbers than it takes")

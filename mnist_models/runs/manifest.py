@@ -97,7 +97,7 @@ def _check_metrics(values: Any, classes: int) -> None:
     _check_numbers([metrics.rows, metrics.accuracy], metrics.accuracy_interval, *per_class)
     figures = [metrics.confusion, metrics.recall_interval, metrics.accuracy_interval, *per_class]
     expected = [(classes, classes), (classes, 2), (2,), *[(classes,)] * len(per_class)]
-    if list(map(np.shape, figures)) != expected:
+    if [np.shape(each) for each in figures] != expected:
         raise ValueError("figures of other classes")
     _check_numbers(*metrics.confusion, *metrics.recall_interval)
 

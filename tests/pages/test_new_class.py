@@ -434,7 +434,7 @@ def test_the_most_misread_digit_comes_first_and_lone_drawings_are_left_out() -> 
     ("state", "sentence"),
     [
         (State("starting"), "Starting"),
-        (State("waiting"), "Others are teaching. You will have a turn"),
+        (State("waiting"), "Waiting for another lesson to finish"),
         (State("loading"), "starting TensorFlow"),
         (State("base", 0.5), "without the ★ first"),
         (State("teaching", 0.5, "member"), "Multi-model: One member"),

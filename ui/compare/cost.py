@@ -24,6 +24,10 @@ _ABOUT_COST = (
     "Rows per epoch: training pictures that all networks together learn from in one pass. Seconds "
     "on the machine that trained the run, all networks at once; another machine takes another time."
 )
+_ABOUT_LESSON = (
+    " Of a run that was taught, rows and seconds are those of the lesson: its networks learned the "
+    "rest before, in another run."
+)
 _WHOLE = st.column_config.NumberColumn(format="localized")
 _CALLS = 30
 
@@ -51,7 +55,8 @@ def show_cost(duel: Duel) -> None:
             "training seconds": st.column_config.NumberColumn(format="%.1f"),
         },
     )
-    st.caption(_ABOUT_COST)
+    taught = any("lesson" in look.contender.run.manifest for look in pair)
+    st.caption(_ABOUT_COST + (_ABOUT_LESSON if taught else ""))
     if st.button("Time one picture on this server", key="time_picture"):
         st.markdown(_timing(pair))
 

@@ -1,6 +1,5 @@
 """The drawing canvas: its widget, its buttons, and the picture in what a browser sent."""
 
-import binascii
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -140,7 +139,7 @@ def _ask_canvas(key: str) -> _Drawing | None:
         png = canvas.image_bytes
         strokes = canvas.json_data["objects"] if png is not None else None
     # What a browser sends is taken apart in there without a look at its types.
-    except (AttributeError, KeyError, TypeError, ValueError, binascii.Error) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise UnreadablePicture("What the browser sent is no drawing.") from error
     if png is None:
         return None

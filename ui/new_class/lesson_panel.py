@@ -31,7 +31,7 @@ _LEARNER = "_lesson_visitor"
 _WAY_BEGAN = "_lesson_way_began"  # the way that is being taught, and when this page first saw it
 _STAGES = {
     "starting": "Starting",
-    "waiting": "Others are teaching. You will have a turn",
+    "waiting": "Waiting for another lesson to finish",
     "loading": "Loading the pictures, starting TensorFlow",
     "base": "Training both approaches without the {label} first",
     "teaching": "Testing",

@@ -2,7 +2,7 @@
 
 `MNIST_RETRAIN` says it: `on` (the default) everyone, `off` no visitor, `login` those who have
 signed in through Streamlit's own login, and of these, where `MNIST_TRAINERS` lists e-mail
-addresses, only the listed ones. What is misspelt or not set up lets nobody.
+addresses, only the listed ones. Any unrecognised value, or a login that is not set up, lets nobody.
 """
 
 import logging

@@ -59,7 +59,7 @@ def _choose_from(names: list[str], shown: str | None) -> None:
 def _offer_changes(name: str) -> None:
     """For everyone: show this run first, or delete one that was made here."""
     with st.container(key="run_changes", horizontal=True, gap="xsmall"):
-        show = name != active_name() and st.button("Show it to all first", key="activate_run")
+        show = name != active_name() and st.button("Make it the default", key="activate_run")
         delete = not is_shipped(name) and _ask_whether_to_delete(name)
     if show and attempt(lambda: activate(name)):
         st.rerun()

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from mnist_models.data.mnist import find_mnist
-from mnist_models.formatting import duration_text
+from mnist_models.formatting import count_text, duration_text
 from mnist_models.jobs.lock import Busy
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
@@ -166,13 +166,13 @@ def _told(choices: TrainingOptions) -> str:
     recipe = RECIPES[choices.recipe]
     dataset = "the offline sample" if choices.dataset == "sample" else "MNIST"
     dataset += " and pen digits" if choices.dataset is None and recipe.dataset == "pens" else ""
-    epochs = choices.epochs or recipe.epochs
-    return f"{_APPROACHES[choices.approach]}, *{choices.recipe}*, {epochs} epochs, {dataset}"
+    epochs = count_text(choices.epochs or recipe.epochs, "epoch")
+    return f"{_APPROACHES[choices.approach]}, *{choices.recipe}*, {epochs}, {dataset}"
 
 
 def _how_long(seconds: float | None) -> str:
     if seconds is None:
-        return "How long that takes on this machine shows once something was trained here."
+        return "A time estimate appears after the first training."
     return f"About {duration_text(seconds)} on this machine."
 
 

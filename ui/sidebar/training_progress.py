@@ -119,7 +119,7 @@ def _draw_what_to_do(name: str, job: Job) -> None:
     if not may_retrain():
         return
     with st.container(horizontal=True, gap="xsmall"):
-        shown = st.button("Show it to all first", key="activate_new_run")
+        shown = st.button("Make it the default", key="activate_new_run")
         thrown_away = st.button("Throw it away", key="delete_new_run")
     if shown and attempt(lambda: activate(name)):
         choose_run(name)

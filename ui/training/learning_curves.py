@@ -89,6 +89,8 @@ class Panel:
 
 def validation_text(run: Run) -> str:
     """What the validation figures of a run were measured on."""
+    if "lesson" in run.manifest:
+        return "This run was taught from another one, and no figures were taken epoch by epoch."
     recipe, rows = run.manifest["recipe"], run.manifest["dataset"]["train_rows"]
     held_out = round(recipe.get("validation_split", 0) * rows)
     if not held_out:

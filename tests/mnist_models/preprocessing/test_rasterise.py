@@ -40,6 +40,7 @@ def test_a_tap_is_a_dot() -> None:
     [
         [{}], [None], ["path"], [{"path": None}], [{"path": []}], [{"path": [[]]}],
         [{"path": [["Q", 1, 2, 3, 4]]}], [{"path": [["C", 1, 2, 3, 4, 5, 6]]}],
+        [{"path": [["M", 10**400, 1]]}],
         [{"path": [["M", 1]]}], [{"path": [["M", "a", "b"]]}], [{"path": [["M", float("nan"), 1]]}],
         [{"path": [["M", 1e300, 1]]}], [{"path": [["M", 1, 2]] * MAX_POINTS}],
         [{"path": [["M", 1, 2]] * 2000}] * 20,
@@ -48,6 +49,11 @@ def test_a_tap_is_a_dot() -> None:
 def test_what_is_no_drawing_is_refused_in_a_sentence(strokes: list[Any]) -> None:
     with pytest.raises(UnreadablePicture, match=r"strokes.*\.$"):
         redraw(strokes, 280)
+
+
+def test_pieces_are_counted_before_any_is_looked_at() -> None:
+    with pytest.raises(UnreadablePicture, match="more than 2500 pieces"):
+        redraw([{"path": [["no command"]] * 1500}] * 2, 280)
 
 
 @given(st.recursive(

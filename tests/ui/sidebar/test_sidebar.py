@@ -206,7 +206,7 @@ def test_epochs_beyond_the_limit_are_lowered_to_it(
 ) -> None:
     monkeypatch.setenv("MNIST_MAX_EPOCHS", str(most))
     page = open_page("compare")
-    assert any(f"{most} epochs" in caption.value for caption in page.sidebar.caption)
+    assert any(f"{most} epoch" in caption.value for caption in page.sidebar.caption)
     page.session_state["train_settings"] = True
     page.run()
     assert not page.exception
