@@ -76,15 +76,14 @@ class _Report:
         self.share(done)
 
     def end(self, event: Event) -> None:
-        """Say how it ended, in the words of a training's end."""
-        message = event.message.replace("training", "lesson")
-        self.say(cast(LessonStage, event.stage), message=message, way=None)
+        """Say how it ended."""
+        self.say(cast(LessonStage, event.stage), message=event.message, way=None)
 
 
 def main(folder: Path, *, keep: bool = False) -> int:
     """Give the lesson of a folder, or make a run of what it came to; returns the exit status."""
     stand_back()
-    with alive(folder), Interruption() as interruption:
+    with alive(folder), Interruption("lesson") as interruption:
         report = _Report(folder, load_state(folder) if keep else State())
         (folder / "pid").write_text(str(os.getpid()))
         try:
@@ -94,7 +93,7 @@ def main(folder: Path, *, keep: bool = False) -> int:
             report.end(Event("failed", message=str(error)))
             return 1
         except BaseException as error:
-            report.end(ending(error))
+            report.end(ending(error, "lesson"))
             if not is_expected(error):
                 raise
             return 1

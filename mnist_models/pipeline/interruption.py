@@ -36,24 +36,24 @@ def is_expected(error: BaseException) -> bool:
     return isinstance(error, _EXPECTED) or _is_no_memory(error) or bool(_missing(error))
 
 
-def ending(error: BaseException) -> Event:
-    """What is told of a training that ended with this."""
+def ending(error: BaseException, work: str = "training") -> Event:
+    """What is told of a training, or of other work, that ended with this."""
     if isinstance(error, Cancelled | KeyboardInterrupt):
         return Event("cancelled", message="Cancelled. The runs that were there are unchanged.")
     if _is_no_memory(error):
         sentence = (
-            "There is not enough memory for this training; nothing was changed. Fewer hidden "
+            f"There is not enough memory for this {work}; nothing was changed. Fewer hidden "
             "units, or one approach at a time, need less."
         )
     elif package := _missing(error):
         sentence = (
-            f"Training needs {package}, which is not installed here; nothing was changed. Install "
-            "it with: pip install -r requirements.txt"
+            f"This {work} needs {package}, which is not installed here; nothing was changed. "
+            "Install it with: pip install -r requirements.txt"
         )
     elif is_expected(error):
         sentence = str(error)
     else:
-        sentence = f"The training failed: {type(error).__name__}: {error}"
+        sentence = f"The {work} failed: {type(error).__name__}: {error}"
     return Event("failed", message=sentence)
 
 
@@ -78,7 +78,8 @@ class Interruption:
     would be in doubt.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, work: str = "training") -> None:
+        self._work = work
         self._reason: BaseException = Cancelled()
         self._too_late = False
         self._before: dict[int, Any] = {}
@@ -123,13 +124,13 @@ class Interruption:
         if over.wait(60 * minutes):
             return
         self._reason = TimeIsUp(
-            f"The training was stopped after {minutes:g} minutes, which is as long as one may take "
-            "here; nothing was changed. Fewer epochs or hidden units take less."
+            f"The {self._work} was stopped after {minutes:g} minutes, which is as long as one may "
+            "take here; nothing was changed. Fewer epochs or hidden units take less."
         )
         _thread.interrupt_main(signal.SIGTERM)
         # Does it not hear, it may be stuck outside of Python; or it is being published.
         if not over.wait(GRACE_S) and not self._too_late:
-            tell(ending(self._reason))
+            tell(ending(self._reason, self._work))
             os._exit(1)
 
     def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:

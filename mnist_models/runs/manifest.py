@@ -95,7 +95,12 @@ def _check_metrics(values: Any, classes: int) -> None:
     if binary := metrics.binary:
         per_class += [binary.balanced_accuracy, binary.recall, binary.false_alarm_rate]
     _check_numbers([metrics.rows, metrics.accuracy], metrics.accuracy_interval, *per_class)
-    figures = [metrics.confusion, metrics.recall_interval, metrics.accuracy_interval, *per_class]
+    figures: list[Any] = [
+        metrics.confusion,
+        metrics.recall_interval,
+        metrics.accuracy_interval,
+        *per_class,
+    ]
     expected = [(classes, classes), (classes, 2), (2,), *[(classes,)] * len(per_class)]
     if [np.shape(each) for each in figures] != expected:
         raise ValueError("figures of other classes")

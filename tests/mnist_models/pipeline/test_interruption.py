@@ -83,7 +83,10 @@ def test_tensorflows_own_error_is_the_one_that_is_known_by_name() -> None:
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (ModuleNotFoundError("No module named 'keras'", name="keras"), "Training needs TensorFlow"),
+        (
+            ModuleNotFoundError("No module named 'keras'", name="keras"),
+            "This training needs TensorFlow",
+        ),
         (ModuleNotFoundError("No module named 'x'", name="tensorflow.python"), "needs TensorFlow"),
         (ModuleNotFoundError("No module named 'sklearn'", name="sklearn"), "needs scikit-learn"),
         (
@@ -98,6 +101,12 @@ def test_what_cannot_be_imported_is_said_with_the_next_step(
 ) -> None:
     assert sentence in ending(error).message
     assert is_expected(error)
+
+
+def test_other_work_is_told_by_its_name() -> None:
+    assert ending(MemoryError(), "lesson").message.startswith("There is not enough memory for this")
+    assert "lesson" in ending(MemoryError(), "lesson").message
+    assert ending(ValueError("x"), "lesson").message == "The lesson failed: ValueError: x"
 
 
 def test_a_module_of_ours_that_is_absent_is_a_fault() -> None:
