@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +33,11 @@ from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.recipes import RECIPES, Published
 from mnist_models.learning.sampling import unpack_rows
 from mnist_models.learning.stack import Stack
-from mnist_models.metrics.roc import Curves, curves_in
 from mnist_models.metrics.scores import Metrics
 from mnist_models.runs.manifest import check_manifest, damaged
+
+if TYPE_CHECKING:
+    from mnist_models.metrics.roc import Curves
 
 # How names begin of runs that visitors have taught and kept: in no list, found by name only.
 UNLISTED = "own-"
@@ -155,12 +157,14 @@ class Run:
         """Whether curves are stored with it; `upgrade` adds them to a run of before."""
         return CURVES in self.manifest["files"]
 
-    def curves(self, approach: Approach) -> Curves | None:
+    def curves(self, approach: Approach) -> "Curves | None":
         """The curves of an approach whose members answer yes or no; None where none are stored.
 
         Raises:
             RunError: the file is damaged.
         """
+        from mnist_models.metrics.roc import curves_in  # for one tab of one page
+
         return curves_in(self._curves, approach)
 
     @cached_property

@@ -12,7 +12,6 @@ from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
 from mnist_models.pipeline.options import TrainingOptions, usual
-from mnist_models.pipeline.train_job import start_training
 from mnist_models.settings import SettingsError, limits
 from ui.shared.permission import attempt
 
@@ -177,6 +176,8 @@ def _how_long(seconds: float | None) -> str:
 
 
 def _start(choices: TrainingOptions) -> None:
+    from mnist_models.pipeline.train_job import start_training  # the stages come with it
+
     # Whoever presses the button wants to watch it learn, and not to be shown an equal run.
     try:
         started = attempt(lambda: start_training(replace(choices, again=True)))

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from mnist_models.comparison.sentences import change_text
 from mnist_models.formatting import duration_text, percent_text
 from mnist_models.jobs.process import Job, cancel_job, current_job
 from mnist_models.learning.approaches import TITLES
@@ -100,6 +99,8 @@ def _draw_ended(job: Job) -> None:
 
 def _draw_what_changed(name: str) -> None:
     """Accuracy before and after, where both runs were judged on the same pictures."""
+    from mnist_models.comparison.sentences import change_text  # not for a first visit
+
     try:
         new, old = load_run(name), load_run(st.session_state.get(_BEFORE) or name)
     except RunError:

@@ -138,7 +138,7 @@ def _press_retrain(page: AppTest) -> None:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[TrainingOptions]:
     """What was asked for; nothing is trained."""
     asked: list[TrainingOptions] = []
-    monkeypatch.setattr("ui.sidebar.training_form.start_training", asked.append)
+    monkeypatch.setattr("mnist_models.pipeline.train_job.start_training", asked.append)
     monkeypatch.setattr("ui.sidebar.training_form.find_mnist", lambda: Path("mnist.npz"))
     return asked
 
