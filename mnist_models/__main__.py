@@ -80,12 +80,12 @@ def runs(options: argparse.Namespace) -> int:
 def upgrade(options: argparse.Namespace) -> int:
     """Add to runs of before what those of today store beside; each is upgraded by itself."""
     failed = 0
-    with exclusive():
+    with exclusive(keeps_progress=True):
         for name in options.runs or (*run_names(), *unlisted_run_names()):
             try:
                 added = upgrade_run(name)
                 print(f"{name}: {'curves added' if added else 'nothing is missing'}")
-            except RunError as error:
+            except ExpectedError as error:
                 print(error, file=sys.stderr)
                 failed = 1
     return failed
@@ -115,7 +115,7 @@ def evaluate_run(options: argparse.Namespace) -> int:
             one_vs_rest=stack.members > 1,
         )
         _print_metrics(run, approach, metrics)
-        same &= metrics == run.metrics(approach)
+        same &= metrics.agrees_with(run.metrics(approach))
     print("These are the figures stored with the run." if same else _DIFFERENT, end="\n")
     return 0 if same else 1
 

@@ -19,8 +19,11 @@ class Busy(RuntimeError):  # noqa: N818 - it is a state, and nothing went wrong
 
 
 @contextlib.contextmanager
-def exclusive() -> Iterator[None]:
+def exclusive(*, keeps_progress: bool = False) -> Iterator[None]:
     """Hold the lock.
+
+    Args:
+        keeps_progress: what the last training said stays; a new one may not be taken for it.
 
     Raises:
         Busy: somebody else holds it.
@@ -35,8 +38,9 @@ def exclusive() -> Iterator[None]:
         except Timeout as error:
             raise Busy(BUSY) from error
     try:
-        with file_errors():
-            forget_progress()
+        if not keeps_progress:
+            with file_errors():
+                forget_progress()
         yield
     finally:
         lock.release()

@@ -4,6 +4,7 @@
 and pages read them from there.
 """
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -65,6 +66,10 @@ class Metrics:
         """How many pictures were read correctly."""
         return sum(row[k] for k, row in enumerate(self.confusion))
 
+    def agrees_with(self, other: Self) -> bool:
+        """Whether both say the same, but for last digits: formulas and platforms differ in them."""
+        return _to_nine_digits(self) == _to_nine_digits(other)
+
     def to_json(self) -> dict[str, Any]:
         """A plain dictionary that `from_json` reads back."""
         return asdict(self)
@@ -108,6 +113,10 @@ def evaluate(proba: NDArray, y: NDArray, classes: NDArray, *, one_vs_rest: bool)
         recall_interval=[list(wilson_interval(k, n)) for k, n in zip(found, support, strict=True)],
         binary=_binary_metrics(proba, y, classes) if one_vs_rest else None,
     )
+
+
+def _to_nine_digits(metrics: Metrics) -> Any:
+    return json.loads(json.dumps(metrics.to_json()), parse_float=lambda text: f"{float(text):.9f}")
 
 
 def _binary_metrics(proba: NDArray, y: NDArray, classes: NDArray) -> BinaryMetrics:

@@ -6,6 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from mnist_models.metrics.roc import curve_arrays, threshold_curves
+from mnist_models.runs.manifest import damaged
 from mnist_models.runs.publishing import (
     files_in,
     incoming_folder,
@@ -14,7 +15,7 @@ from mnist_models.runs.publishing import (
     write_json,
 )
 from mnist_models.runs.registry import load_run
-from mnist_models.runs.run import CURVES
+from mnist_models.runs.run import CURVES, RunError
 
 
 def derived_arrays(
@@ -51,7 +52,10 @@ def upgrade_run(name: str) -> bool:
     run = load_run(name)
     run.verify()
     files = run.manifest["files"]
-    derived = derived_arrays(run.manifest, run.test_scores)
+    try:
+        derived = derived_arrays(run.manifest, run.test_scores)
+    except (KeyError, ValueError) as error:
+        raise RunError(damaged(run.path / "test_scores.npz")) from error
     missing = {file: arrays for file, arrays in derived.items() if file not in files}
     if not missing:
         return False

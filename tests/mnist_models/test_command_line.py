@@ -1,5 +1,6 @@
 import io
 import json
+import math
 import os
 import signal
 import subprocess
@@ -14,11 +15,12 @@ import pytest
 
 from mnist_models import __main__ as command_line
 from mnist_models.__main__ import main
+from mnist_models.atomic_files import WriteError
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import DatasetError
 from mnist_models.jobs.lock import exclusive
 from mnist_models.jobs.process import current_job
-from mnist_models.jobs.progress import Event
+from mnist_models.jobs.progress import Event, ProgressFile, job_folder, read_progress
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.learning.recipes import RECIPES, TrainingError
 from mnist_models.pipeline import train_job
@@ -28,6 +30,7 @@ from mnist_models.pipeline.request import Request
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import Run, RunError
+from mnist_models.runs.upgrade import upgrade_run
 from mnist_models.settings import limits
 
 ROOT = Path(command_line.__file__).parent.parent
@@ -110,6 +113,37 @@ def test_runs_of_before_are_upgraded_whatever_is_wrong_with_others(
     assert capsys.readouterr().out.count("nothing is missing") == 2
     assert load_run() == tiny_run
     assert load_run("own-me-kept").has_curves
+
+
+def test_a_run_that_cannot_be_written_does_not_keep_others_from_being_upgraded(
+    tiny_run: Run,
+    tiny_contents: dict[str, Any],
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = {**tiny_contents, "arrays": {k: tiny_contents["arrays"][k] for k in ("test_scores.npz",)}}
+    for name in ("one", "two"):
+        publish(name, **old)
+
+    def full_for_one(name: str) -> bool:
+        if name == "one":
+            raise WriteError("trained/ cannot be written: No space left on device.")
+        return upgrade_run(name)
+
+    monkeypatch.setattr(command_line, "upgrade_run", full_for_one)
+    assert main(["upgrade"]) == 1
+    captured = capsys.readouterr()
+    assert "two: curves added" in captured.out
+    assert captured.err == "trained/ cannot be written: No space left on device.\n"
+
+
+def test_pages_go_on_showing_the_last_training_while_runs_are_upgraded(tiny_run: Run) -> None:
+    job_folder().mkdir()
+    progress = ProgressFile({"pid": os.getpid()}, epochs=1)
+    progress.tell(Event("done", run="reference"))
+    told = read_progress()
+    assert main(["upgrade"]) == 0
+    assert read_progress() == told
 
 
 def test_nothing_is_upgraded_while_a_training_runs(tiny_run: Run, capsys: Capture) -> None:
@@ -213,6 +247,16 @@ def test_evaluating_a_run_reproduces_its_figures(
     for ours in binary.balanced_accuracy:
         assert f"      {ours:.5f}\n" in out
     assert "published" not in out  # those figures are on MNIST, and this run is not
+
+
+def test_the_last_digit_of_a_figure_may_differ_and_the_ninth_may_not(tiny_run: Run) -> None:
+    stored = tiny_run.metrics("multi")
+    low, high = stored.accuracy_interval
+    moved = replace(stored, accuracy_interval=[math.nextafter(low, 1), math.nextafter(high, 0)])
+    assert moved != stored
+    assert moved.agrees_with(stored)
+    assert not replace(stored, accuracy=stored.accuracy + 1e-8).agrees_with(stored)
+    assert not replace(stored, rows=stored.rows + 1).agrees_with(stored)
 
 
 def test_figures_that_cannot_be_reproduced_are_an_error(

@@ -103,6 +103,15 @@ def test_a_damaged_run_is_left_as_it_is(old: Run) -> None:
     assert _snapshot(old.path) == was
 
 
+def test_scores_that_lack_an_approach_are_damage(trained: Path, before: Contents) -> None:
+    scores = {k: v for k, v in before["arrays"]["test_scores.npz"].items() if k != "multi"}
+    old = publish("old", **{**before, "arrays": {**before["arrays"], "test_scores.npz": scores}})
+    was = _snapshot(old.path)
+    with pytest.raises(RunError, match="old is damaged: test_scores"):
+        upgrade_run("old")
+    assert _snapshot(old.path) == was
+
+
 def test_on_a_full_disk_the_run_stays_as_it_was(
     old: Run, trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
