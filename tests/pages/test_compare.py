@@ -371,6 +371,18 @@ def test_a_run_of_before_curves_were_stored_has_the_command_in_their_place(
     assert len(page.get("vega_lite_chart")) == 2
 
 
+def test_curves_that_cannot_be_read_are_a_sentence_and_the_table_stays(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    (tiny_run.path / CURVES).write_bytes(b"")
+    page = _open_tab(open_page("compare", all_curves="true"), TABS[1])
+    (table,) = _tables(page)
+    assert "false alarms" in table
+    sentences = [error.value for error in page.error]
+    assert len(sentences) == 2  # of the table and of the curves
+    assert all("is damaged: curves.npz" in sentence for sentence in sentences)
+
+
 def test_a_closed_tab_does_no_work(
     tiny_run: Run, monkeypatch: pytest.MonkeyPatch, open_page: OpenPage
 ) -> None:

@@ -8,10 +8,11 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.comparison.sentences import members_sentence
 from mnist_models.comparison.tables import MEMBER_FIGURES, member_rows
 from mnist_models.metrics.roc import CurveKind, Curves, ThresholdCurve
+from mnist_models.runs.run import RunError
 from ui.compare.roc_charts import PRECISION_RECALL, ROC, Axes, curve_chart
 from ui.widgets.charts import NEUTRAL, Layered, legend_on_top, show_chart, zoomed
 from ui.widgets.contender_style import Look, looks
@@ -71,7 +72,7 @@ def show_members(duel: Duel) -> None:
         text="Balanced test accuracy of each binary model beside the published figure",
     )
     st.caption(_ABOUT)
-    curves = partial(contender.run.curves, contender.approach)
+    curves = partial(_curves, contender)
     has_curves = contender.run.has_curves
     columns = "recall, false alarms and areas" if has_curves else "recall and false alarms"
     offer_table(
@@ -118,6 +119,15 @@ def binary_dots(
     return alt.layer(gaps, dots).properties(height=280)
 
 
+def _curves(contender: Contender) -> Curves | None:
+    """The curves of a multi-model; None, after a sentence, where they cannot be read."""
+    try:
+        return contender.run.curves(contender.approach)
+    except RunError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
 @st.fragment
 def _offer_curves(curves: Callable[[], Curves | None], look: Look) -> None:
     section = st.expander(
@@ -127,9 +137,10 @@ def _offer_curves(curves: Callable[[], Curves | None], look: Look) -> None:
         on_change="rerun",  # until it is open nothing is read or drawn
         bind="query-params",
     )
-    if section.open and (found := curves()):
+    if section.open:
         with section:
-            _show_curves(found, look)
+            if found := curves():
+                _show_curves(found, look)
 
 
 def _show_curves(curves: Curves, look: Look) -> None:
