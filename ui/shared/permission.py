@@ -24,13 +24,18 @@ _NO_SIGN_IN = (
     "Signing in does not work here: its settings are not complete. The owner of this site finds "
     "what is missing in the server's log."
 )
+_NOT_LISTED = "This address is not among those that may train here; the owner can add it."
+_NOT_VERIFIED = (
+    "This address may train here, but the sign-in does not say that it is verified, so it could be "
+    "anyone's. Verify it with whoever you signed in through, or ask the owner of this site."
+)
 _NOT_ALLOWED = "That is not for you to do here, or no longer. Nothing was changed."
 
 
 def may_retrain() -> bool:
     """Whether this visitor may, at this moment."""
     rule = _rule()
-    return rule == "on" or (rule == "login" and _is_signed_in() and _is_listed())
+    return rule == "on" or (rule == "login" and _is_signed_in() and _is_listed() and _is_verified())
 
 
 def attempt(action: Callable[[], object]) -> bool:
@@ -69,7 +74,9 @@ def _draw_signed_in() -> None:
     as_whom = f" as {_email()}" if _email() else ""
     st.text(f"Signed in{as_whom}")  # plain text: who is behind the address chose it
     if not _is_listed():
-        st.caption("This address is not among those that may train here; the owner can add it.")
+        st.caption(_NOT_LISTED)
+    elif not _is_verified():
+        st.caption(_NOT_VERIFIED)
     st.button("Sign out", icon=":material/logout:", width="stretch", on_click=st.logout)
 
 
@@ -93,14 +100,18 @@ def _is_signed_in() -> bool:
 
 
 def _is_listed() -> bool:
-    """Whether the visitor's address is one of `MNIST_TRAINERS`; everyone's, where that is not set.
+    """Whether the visitor's address is one of `MNIST_TRAINERS`; where that is not set, any is."""
+    listed = {address.strip().casefold() for address in _trainers().split(",")} - {""}
+    return not _trainers() or _email().casefold() in listed
 
-    An address counts if its provider says that it is verified: else anyone could claim it.
-    """
-    trainers = os.environ.get("MNIST_TRAINERS", "").strip()
-    listed = {address.strip().casefold() for address in trainers.split(",")} - {""}
-    verified = str(st.user.get("email_verified")).casefold() == "true"
-    return not trainers or (verified and _email().casefold() in listed)
+
+def _is_verified() -> bool:
+    """Whether the address is known to be the visitor's, where it matters: any can be claimed."""
+    return not _trainers() or str(st.user.get("email_verified")).casefold() == "true"
+
+
+def _trainers() -> str:
+    return os.environ.get("MNIST_TRAINERS", "").strip()
 
 
 def _email() -> str:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CHANGES = {"activate_run", "delete_run_now"}
 ACTIONS = {"start_job", "cancel_job", "activate", "delete_run", "start_lesson", "keep_lesson"}
 ADA: dict[str, Any] = {"is_logged_in": True, "email": "ada@example.org"}
+EVE = {**ADA, "email": "eve@example.org"}
 NOBODY = {"is_logged_in": False}
 
 
@@ -119,6 +120,15 @@ def test_of_those_who_have_signed_in_only_the_listed_may(
     monkeypatch.setenv("MNIST_TRAINERS", " bob@example.org, ada@example.org,")
     assert _may(visit({"is_logged_in": True, **claims})) == may
     assert not _may(visit({"is_logged_in": False, **claims}))
+
+
+def test_who_is_listed_and_not_verified_reads_just_that(
+    visit: Callable[..., AppTest], monkeypatch: Environment
+) -> None:
+    monkeypatch.setenv("MNIST_RETRAIN", "login")
+    monkeypatch.setenv("MNIST_TRAINERS", "ada@example.org")
+    for user, sentence in ((ADA, "not say that it is verified"), (EVE, "not among those")):
+        assert sentence in "\n".join(c.value for c in visit(user).sidebar.caption)
 
 
 @pytest.mark.parametrize("trainers", [",", " , ,"])
