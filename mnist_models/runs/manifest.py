@@ -27,7 +27,7 @@ _MANIFEST: dict[str, Any] = {
         "name": str,
         "hidden": list,
         "negative_slope": float,
-        "dropout": (float, list),
+        "dropout": (int, float, list),
         "sampling": str,
     },
 }
@@ -57,15 +57,20 @@ def check_manifest(manifest: Any) -> None:
         raise ValueError("a class that cannot be shown safely")
     if manifest["dataset"]["name"] not in DATASETS:
         raise ValueError("an unknown data set")
-    if not RUN_NAME.fullmatch(manifest["recipe"]["name"]):
+    recipe = manifest["recipe"]
+    if not RUN_NAME.fullmatch(recipe["name"]):
         raise ValueError("no name of a recipe")
+    dropout = recipe["dropout"]
+    _check_numbers(recipe["hidden"], dropout if isinstance(dropout, list) else [dropout])
     datetime.fromisoformat(manifest["created"])
     _check_types({"versions": {}, **manifest}, {"versions": dict})  # kept lessons have none
     for file in manifest["files"].values():
         _check_types(file, {"sha256": str, "bytes": int})
     for entry in entries:
         _check_types(entry, _ENTRY)
-        _check_numbers(entry["layers"], entry["rows"])
+        _check_numbers(entry["layers"], entry["rows"], [entry["seconds"], entry["distinct_rows"]])
+        if min(entry["members"], entry["parameters"]) < 1:
+            raise ValueError("an approach without networks")
         for rows in ("train", "test"):
             _check_metrics(entry["metrics"][rows], len(manifest["classes"]))
 
@@ -94,6 +99,7 @@ def _check_metrics(values: Any, classes: int) -> None:
     per_class = [metrics.precision, metrics.recall, metrics.f1]
     if binary := metrics.binary:
         per_class += [binary.balanced_accuracy, binary.recall, binary.false_alarm_rate]
+        _check_numbers(binary.yes_counts)
     _check_numbers([metrics.rows, metrics.accuracy], metrics.accuracy_interval, *per_class)
     figures: list[Any] = [
         metrics.confusion,

@@ -97,6 +97,30 @@ def test_a_class_that_pages_would_take_for_markup_is_damage(label: Any, tiny_run
         check_manifest({**tiny_run.manifest, "classes": classes})
 
 
+@pytest.mark.parametrize(
+    ("place", "odd"),
+    [
+        (("approaches", "multi", "members"), 0),
+        (("approaches", "multi", "parameters"), -1),
+        (("approaches", "multi", "seconds"), float("nan")),
+        (("approaches", "multi", "metrics", "test", "binary", "yes_counts", 0), "x"),
+        (("recipe", "hidden", 0), "x"),
+        (("recipe", "dropout"), []),
+        (("recipe", "dropout"), ["x"]),
+    ],
+)
+def test_numbers_that_pages_calculate_with_are_numbers(
+    place: tuple[Any, ...], odd: Any, tiny_run: Run
+) -> None:
+    with pytest.raises(ValueError, match=r"number|networks"):
+        check_manifest(_edited(tiny_run.manifest, place, odd))
+
+
+@pytest.mark.parametrize("dropout", [0, 0.0, 0.25, [0, 0.5]])
+def test_a_dropout_is_a_number_or_one_for_each_layer(dropout: Any, tiny_run: Run) -> None:
+    check_manifest(_edited(tiny_run.manifest, ("recipe", "dropout"), dropout))
+
+
 def test_a_run_that_was_deleted_meanwhile_is_not_called_damaged(
     tiny_run: Run, tmp_path: Path
 ) -> None:
