@@ -21,7 +21,7 @@ class TrainingOptions:
     Attributes:
         recipe: a name in `RECIPES`.
         approach: "single", "multi" or "both".
-        dataset: a name in `mnist.DATASETS`.
+        dataset: a name in `data.dataset.DATASETS`.
         epochs: passes over the training rows.
         hidden: units of every hidden layer, of the single model and of each binary one.
         dropout: share of hidden units silenced in each training step, after every hidden layer.
@@ -70,6 +70,8 @@ class TrainingOptions:
     def within_limits(self) -> Self:
         """The same, with what the recipe alone says lowered to the limits of this machine.
 
+        One width is chosen for all layers, so it is none above that of the narrowest.
+
         Raises:
             SettingsError: the limits of this machine are no numbers.
         """
@@ -77,12 +79,9 @@ class TrainingOptions:
         lowered: dict[str, Any] = {}
         if self.epochs is None and recipe.epochs not in allowed.epochs:
             lowered["epochs"] = int(allowed.epochs.high)
-        if self.hidden is None and any(
-            units not in allowed.hidden
-            for approach in APPROACHES
-            for units in recipe.units(approach)
-        ):
-            lowered["hidden"] = int(allowed.hidden.high)
+        widths = [units for approach in APPROACHES for units in recipe.units(approach)]
+        if self.hidden is None and any(units not in allowed.hidden for units in widths):
+            lowered["hidden"] = int(min(allowed.hidden.high, *widths))
         return replace(self, **lowered)
 
     def to_json(self) -> dict[str, Any]:

@@ -92,6 +92,18 @@ def test_what_is_not_offered_is_refused_with_what_is(choice: dict[str, Any], mes
         TrainingOptions(**choice).request()
 
 
+@pytest.mark.parametrize("most", [64, 300, 1024, 2048])
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_no_layer_grows_by_what_this_machine_allows(
+    most: int, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_MAX_HIDDEN", str(most))
+    changed, meant = TrainingOptions(name).within_limits().request().recipe, RECIPES[name]
+    for approach in APPROACHES:
+        for units, usual_units in zip(changed.units(approach), meant.units(approach), strict=True):
+            assert units <= min(most, usual_units)
+
+
 def test_options_travel_as_json_and_come_out_the_same() -> None:
     options = TrainingOptions(recipe="strong", hidden=64, name="mine", scores_only=("multi",))
     assert TrainingOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
