@@ -84,7 +84,7 @@ class Step:
 
 @dataclass(frozen=True)
 class State:
-    """How far a lesson is, as its tutor says.
+    """How far a lesson is, as its worker says.
 
     Attributes:
         stage: what is being done.
@@ -100,7 +100,7 @@ class State:
         steps: the ways that are done.
         kept: the name of the run that it was kept as; empty if it was not.
         began: when the teaching began, seconds since the epoch; 0 before.
-        running: whether the tutor is alive.
+        running: whether the worker is alive.
     """
 
     stage: LessonStage = "starting"

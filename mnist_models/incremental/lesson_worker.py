@@ -40,7 +40,7 @@ from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
-from mnist_models.pipeline.interruption import Interruption, ending, is_expected
+from mnist_models.pipeline.interruption import Cancelled, Interruption, ending, is_expected
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import load_run
 from mnist_models.runs.upgrade import derived_arrays
@@ -59,9 +59,12 @@ class _Report:
     def __init__(self, folder: Path, state: State) -> None:
         self.state = state
         self._folder = folder
+        self._inode = folder.stat().st_ino
         self._told = 0.0
 
     def say(self, stage: LessonStage, **news: Any) -> None:
+        if self._folder.stat().st_ino != self._inode:
+            raise Cancelled  # this lesson was forgotten, and the visitor has begun another
         self.state = replace(self.state, **{"stage": stage, "share": None, **news})
         tell(self._folder, self.state)
         self._told = time.monotonic()

@@ -7,7 +7,7 @@ by `lesson_worker` in a child process, and its networks are read from here:
     pictures.npz            examples (n, 28, 28) uint8 and their labels (n,)
     state.json              how far it is, and what each way cost and brought
     <way>.npz               the networks that a way came to (see `stack`)
-    lock                    held by the tutor for as long as it lives
+    lock                    held by the worker for as long as it lives
 """
 
 import contextlib
@@ -142,7 +142,7 @@ def mark_of(visitor: str) -> str:
 
 
 def cancel_lesson(visitor: str) -> None:
-    """Ask the tutor to end, which it does in its next step."""
+    """Ask the worker to end, which it does in its next step."""
     folder = lesson_folder(visitor)
     state = _read(folder)
     if state and state.running:
@@ -154,9 +154,11 @@ def forget_lesson(visitor: str) -> None:
     """Throw the visitor's lesson away; one that is going on is cancelled first."""
     cancel_lesson(visitor)
     folder = lesson_folder(visitor)
-    # Its worker may still write, for a step or two; what it writes then is nobody's any more.
+    # Its worker may go on for a step or two, and notices then that the folder is another.
+    forgotten = folder.with_name(f"{_FORGOTTEN}{secrets.token_hex(8)}")
     with contextlib.suppress(OSError):
-        folder.rename(folder.with_name(f"{_FORGOTTEN}{secrets.token_hex(8)}"))
+        folder.rename(forgotten)
+        (forgotten / "pictures.npz").unlink()
     for gone in lessons_folder().glob(f"{_FORGOTTEN}*"):
         if not somebody_holds(alive(gone)):
             shutil.rmtree(gone, ignore_errors=True)
@@ -197,7 +199,7 @@ def tell(folder: Path, state: State) -> None:
 
 
 def alive(folder: Path) -> FileLock:
-    """What a tutor holds for as long as it lives."""
+    """What a worker holds for as long as it lives."""
     return FileLock(folder / "lock")
 
 
@@ -207,7 +209,7 @@ def file_errors() -> contextlib.AbstractContextManager[None]:
 
 
 def load_state(folder: Path) -> State:
-    """What the tutor of a folder said last, whether it lives or not.
+    """What the worker of a folder said last, whether it lives or not.
 
     Raises:
         OSError, ValueError, TypeError, KeyError: nobody can say.
@@ -239,7 +241,9 @@ def _start_worker(folder: Path, *arguments: str) -> None:
     while not (folder / "pid").exists():
         if child.poll() is not None or time.monotonic() > deadline:
             child.kill()
-            raise JobError("The lesson could not start; the server's owner finds out why in it.")
+            raise JobError(
+                "The lesson could not start. This site's owner finds the reason in its output.txt."
+            )
         time.sleep(0.05)
 
 

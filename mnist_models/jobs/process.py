@@ -209,7 +209,9 @@ def start_child(
             env=_child_environment(),
         )
     except OSError as error:
-        raise JobError(f"The training could not start: {error.strerror or error}.") from error
+        raise JobError(
+            f"No process could be started: {error.strerror or error}. Try again later."
+        ) from error
     assert child.stdin is not None
     with contextlib.suppress(BrokenPipeError), child.stdin:  # it ended at once: its output says why
         child.stdin.write(b"" if request is None else json.dumps(request).encode())

@@ -35,6 +35,7 @@ from mnist_models.incremental.lessons import (
     taught,
     tell,
 )
+from mnist_models.pipeline.interruption import Cancelled
 from mnist_models.runs.publishing import delete_run
 from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run
@@ -149,11 +150,19 @@ def test_a_lesson_that_is_forgotten_while_its_worker_writes_leaves_nothing(
     start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
     folder = no_child[0]
     with alive(folder):
+        worker = lesson_worker._Report(folder, State())
         forget_lesson("me")
         assert read_lesson("me") is None
         with pytest.raises(OSError, match="No such file"):  # the worker's next word
             tell(folder, State("teaching"))
         assert not folder.exists()
+        assert not list(folder.parent.rglob("pictures.npz"))
+        start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
+        before = read_lesson("me")
+        with pytest.raises(Cancelled):  # and it says nothing in the folder of another lesson
+            worker.say("teaching")
+        assert read_lesson("me") == before
+        forget_lesson("me")
     forget_lesson("me")  # whoever comes next sweeps
     assert [path for path in folder.parent.iterdir() if path.is_dir()] == []
 
@@ -166,7 +175,7 @@ def test_a_state_that_is_nested_too_deeply_is_no_state(tiny_run: Run, no_child: 
     assert read_request("me") is None
 
 
-def test_a_dead_tutor_is_told_as_dead(tiny_run: Run, no_child: list[Path]) -> None:
+def test_a_dead_worker_is_told_as_dead(tiny_run: Run, no_child: list[Path]) -> None:
     start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
     tell(no_child[0], State("teaching", 0.5, "member"))
     state = read_lesson("me")
@@ -284,6 +293,6 @@ def test_a_run_without_weights_is_said(
     assert "has no weights of the multi-model" in state.message
 
 
-def test_what_a_tutor_writes_is_json_without_surprises() -> None:
+def test_what_a_worker_writes_is_json_without_surprises() -> None:
     state = State("teaching", 0.5, "member", steps=(Step("member", 1.0, 10, ("9",), 0.9, None),))
     assert State.from_json(json.loads(json.dumps(state.to_json()))) == state

@@ -188,7 +188,9 @@ def test_a_core_is_left_to_the_pages(
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
     monkeypatch.setattr(process.subprocess, "Popen", note)
-    with pytest.raises(ExpectedError, match="could not start: Cannot allocate memory"):
+    with pytest.raises(
+        ExpectedError, match=r"No process could be started: Cannot allocate memory\. Try again"
+    ):
         start_training(TrainingOptions())
     [environment] = environments
     assert environment["TF_NUM_INTRAOP_THREADS"] == str(max(1, cores - 1))
