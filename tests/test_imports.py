@@ -1,4 +1,4 @@
-"""Who imports whom: app.py → pages → ui → mnist_models, and TensorFlow in training.py only."""
+"""Who imports whom: app.py → pages → ui → mnist_models, and TensorFlow in two modules only."""
 
 import ast
 import json

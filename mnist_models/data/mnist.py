@@ -1,4 +1,4 @@
-"""MNIST in, arrays out: a local copy or one verified download, and a small offline sample."""
+"""MNIST in, arrays out: a local copy or one verified download."""
 
 import os
 import zipfile

@@ -1,4 +1,4 @@
-"""What stands beside a run's own figures: the shipped experiments, and what others published."""
+"""The shipped experiments: what stands beside a run's own figures."""
 
 import json
 from collections.abc import Sequence

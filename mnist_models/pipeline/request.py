@@ -16,7 +16,7 @@ class Request:
     Attributes:
         recipe: the settings.
         approaches: which approaches.
-        dataset: a name in `mnist.DATASETS`.
+        dataset: a name in `data.dataset.DATASETS`.
         seed: decides rows, initial weights, shuffles and dropout.
         name: of the new run; chosen from the recipe's name if empty.
         again: train even if a run with the same settings, data and seed is there.

@@ -42,7 +42,8 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     Raises:
         DatasetError: the data are absent or damaged.
         TrainingError: the training has blown up.
-        RunError: the run cannot be written, its name is taken, or there is no room for it.
+        RunError: its name is taken, or there is no room for it.
+        WriteError: the run cannot be written.
         SettingsError: the limits of this machine are no numbers.
     """
     if request.name:

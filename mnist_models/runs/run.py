@@ -72,7 +72,7 @@ class Run:
 
     @property
     def dataset(self) -> str:
-        """What it learned from, a name in `mnist.DATASETS`."""
+        """What it learned from, a name in `data.dataset.DATASETS`."""
         return self.manifest["dataset"]["name"]
 
     @property
