@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from mnist_models.settings import trained_folder
 from tests.helpers.matrix import first_of
 from tests.helpers.serving import (
+    CANVAS_SIDE,
     RENDER_TIMEOUT_MS,
     Server,
     Strokes,
@@ -174,6 +175,31 @@ def test_the_pen_width_changes_the_next_stroke_and_not_the_drawing(
     assert lit_pixels(page) == ink
     add_stroke(page, [[(40, 20), (40, 100), (40, 180)]])
     assert lit_pixels(page) - ink == pytest.approx(160 * 8, rel=0.15)
+
+
+@pytest.mark.parametrize("path", ["/", "/new_class"])
+@pytest.mark.parametrize("width", [360, 820, 1280])
+def test_the_whole_canvas_can_be_drawn_on_at_any_width(
+    width: int, path: str, open_draw: Callable[..., Page], server: Server
+) -> None:
+    page = open_draw(viewport={"width": width, "height": 900})  # the sidebar is open where it fits
+    visit(page, server, path)
+    canvas = page.locator(".st-key-draw_canvas canvas").last
+    canvas.hover()
+    corners = [(x, y) for x in (2, CANVAS_SIDE - 2) for y in (2, CANVAS_SIDE - 2)]
+    assert canvas.evaluate(
+        """(canvas, corners) => {
+            const box = canvas.getBoundingClientRect();
+            const at = ([x, y]) => document.elementFromPoint(box.x + x, box.y + y);
+            return corners.every(corner => at(corner)?.closest('.st-key-draw_canvas'));
+        }""",
+        corners,
+    )
+    for choice in page.locator(".st-key-source button").all():
+        assert choice.evaluate(
+            "e => e.getBoundingClientRect().right <= "
+            "e.closest('[data-testid=stColumn]').getBoundingClientRect().right + 1"
+        )
 
 
 def test_a_finger_draws_and_both_answers_are_on_the_first_screen_of_a_phone(phone: Page) -> None:
