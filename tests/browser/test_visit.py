@@ -111,6 +111,21 @@ def test_a_drawing_is_still_there_after_a_look_at_another_page(server: Server, p
     expect(verdict(page, "single")).to_have_text("–", timeout=RENDER_TIMEOUT_MS)
 
 
+def test_beside_an_open_sidebar_on_a_tablet_no_diagram_and_no_legend_is_cut_off(
+    server: Server, page: Page
+) -> None:
+    page.set_viewport_size({"width": 820, "height": 1180})
+    for path, what in (
+        ("/how_it_works", ".d-flow"),
+        ("/training", "[data-testid=stVegaLiteChart]"),
+    ):
+        visit(page, server, path)
+        columns = page.locator("[data-testid=stColumn]").filter(has=page.locator(what))
+        expect(columns).to_have_count(2, timeout=RENDER_TIMEOUT_MS)
+        for column in columns.all():
+            assert column.evaluate("e => e.clientWidth >= Math.max(e.scrollWidth, 240)")
+
+
 def test_a_visit_asks_no_other_server_for_anything(server: Server, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
