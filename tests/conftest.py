@@ -22,7 +22,7 @@ from mnist_models.pictures import PIXELS
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from mnist_models.runs.upgrade import derived_arrays
-from tests.helpers.pages import app_page
+from tests.helpers import pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -218,18 +218,9 @@ def half_contents(tiny_contents: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def open_page() -> Callable[..., AppTest]:
-    """A function that runs a page: `open_page("compare", run="name")`."""
+    """A function that runs a page: `open_page("compare", run="name")`; nothing is cached before."""
     st.cache_resource.clear()
-
-    def open_named(name: str, **query: str) -> AppTest:
-        page = app_page(name)
-        for key, value in query.items():
-            page.query_params[key] = value
-        page.run()
-        assert not page.exception
-        return page
-
-    return open_named
+    return pages.open_page
 
 
 def _metrics(stack: Stack, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:

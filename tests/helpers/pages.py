@@ -15,6 +15,16 @@ def app_page(name: str) -> AppTest:
     return page.switch_page(f"../../pages/{name}.py")
 
 
+def open_page(name: str, **query: str) -> AppTest:
+    """The page with this name after its first run, with these parameters in its address."""
+    page = app_page(name)
+    for key, value in query.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
 def shown_cells(page: AppTest) -> list[dict[str, Any]]:
     """What `widgets.cells.show_cells` sends to the browser, for each set of cells on the page."""
     return [json.loads(element.proto.json) for element in page.get("bidi_component")]

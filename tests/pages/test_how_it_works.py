@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from mnist_models.data.dataset import Dataset
 from mnist_models.data.sample import load_sample
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
-from tests.helpers.pages import app_page
+from tests.helpers.pages import open_page
 from ui.about.diagrams import approach_diagram, example_drawing, layer_table, sampling_bars
 
 
@@ -35,13 +36,7 @@ def sample() -> Dataset:
     return load_sample()
 
 
-def _open(**parameters: str) -> AppTest:
-    page = app_page("how_it_works")
-    for name, value in parameters.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+_open = partial(open_page, "how_it_works")
 
 
 def _said(page: AppTest) -> str:

@@ -267,13 +267,19 @@ def test_kept_drawings_of_a_label_are_added_together(tiny_run: Run, trained: Pat
 # Teaching
 
 
-def test_teach_starts_a_lesson_with_the_ways_that_were_chosen(
-    tiny_run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[Any] = []
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What pages ask a lesson with, in place of the lesson."""
+    asked: list[Any] = []
     monkeypatch.setattr(
-        "ui.new_class.lesson_panel.start_lesson", lambda *arguments: started.append(arguments)
+        "ui.new_class.lesson_panel.start_lesson", lambda *arguments: asked.append(arguments)
     )
+    return asked
+
+
+def test_teach_starts_a_lesson_with_the_ways_that_were_chosen(
+    tiny_run: Run, started: list[Any]
+) -> None:
     page = name(open_as(examples=5), " ★ ")
     page.checkbox(key="way_new_alone").uncheck().run()
     press(page, "Teach")
@@ -284,13 +290,7 @@ def test_teach_starts_a_lesson_with_the_ways_that_were_chosen(
     assert labels == ["★"] * 5
 
 
-def test_a_digit_left_out_is_asked_for_with_its_examples(
-    tiny_run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[Any] = []
-    monkeypatch.setattr(
-        "ui.new_class.lesson_panel.start_lesson", lambda *arguments: started.append(arguments)
-    )
+def test_a_digit_left_out_is_asked_for_with_its_examples(tiny_run: Run, started: list[Any]) -> None:
     page = open_as(teach_what="A digit left out")
     page.segmented_control(key="left_out").set_value("4").run()
     page.select_slider(key="left_out_examples").set_value(100).run()
@@ -377,16 +377,12 @@ def test_without_two_drawings_of_a_digit_it_says_how_to_get_them(
 
 
 def test_the_member_of_a_misread_digit_is_mended_and_those_that_answered_wrongly(
-    trained: Path, tiny_contents: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    trained: Path, tiny_contents: dict[str, Any], started: list[Any]
 ) -> None:
     stacks = {a: always(stack, 1) for a, stack in tiny_contents["stacks"].items()}
     publish("reference", **{**tiny_contents, "stacks": stacks})
     kept = [*(drawing(n, "1") for n in range(4)), *(drawing(n, "7") for n in range(4, 7))]
     keep(trained, *kept)
-    started: list[Any] = []
-    monkeypatch.setattr(
-        "ui.new_class.lesson_panel.start_lesson", lambda *arguments: started.append(arguments)
-    )
     page = open_mending()
     assert page.main.selectbox[0].options[0] == "7: 3 of 3 drawings misread"
     press(page, "Teach")

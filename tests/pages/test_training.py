@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_models.comparison.experiment_sentences import correction_sentence
 from mnist_models.evidence import experiments as evidence
+from mnist_models.evidence import published
 from mnist_models.evidence.pen_widths import pen_pictures_name
 from mnist_models.evidence.training_studies import (
     reliability_bins,
@@ -153,7 +154,7 @@ def test_a_closed_part_does_no_work(
     def refuse(*_: object) -> None:
         raise AssertionError("nobody asked for experiments")
 
-    monkeypatch.setattr(evidence, "load_evidence", refuse)
+    monkeypatch.setattr(published, "load_evidence", refuse)
     monkeypatch.setattr(shown_experiments, "load_evidence", refuse)
     page = open_page("training")
     assert [heading.value for heading in page.subheader] == ["Epoch by epoch"]

@@ -17,7 +17,7 @@ from ui.compare.roc_charts import PRECISION_RECALL, ROC, Axes, curve_chart
 from ui.widgets.charts import NEUTRAL, Layered, legend_on_top, show_chart, zoomed
 from ui.widgets.contender_style import Look, looks
 from ui.widgets.controls import pick
-from ui.widgets.tables import offer_table
+from ui.widgets.tables import FOUR_DIGITS, offer_table
 
 _ABOUT = (
     "Balanced accuracy: how often a model is right when half of the pictures show its digit and "
@@ -81,7 +81,7 @@ def show_members(duel: Duel) -> None:
         key="members_table",
         file_name="binary_models.csv",
         alt=f"Balanced accuracy, {columns} of each binary model",
-        columns={c: st.column_config.NumberColumn(format="%.4f") for c in MEMBER_FIGURES},
+        columns=dict.fromkeys(MEMBER_FIGURES, FOUR_DIGITS),
         about=_ABOUT_TABLE + (_ABOUT_AREAS if has_curves else ""),
     )
     if has_curves:

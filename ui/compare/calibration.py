@@ -19,7 +19,7 @@ from mnist_models.metrics.calibration import (
 from ui.widgets.charts import Layered, reliability_chart, show_chart
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
-from ui.widgets.tables import show_table
+from ui.widgets.tables import COUNT, FOUR_DIGITS, show_table
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,8 @@ def show_yes(pair: Looks) -> None:
         file_name="yes.csv",
         alt="For how many pictures none, one and several binary models say yes",
         columns={
-            **{c: st.column_config.NumberColumn(format="%.4f") for c in ("share", "accuracy")},
-            "pictures": st.column_config.NumberColumn(format="localized"),
-            "read correctly": st.column_config.NumberColumn(format="localized"),
+            **dict.fromkeys(("share", "accuracy"), FOUR_DIGITS),
+            **dict.fromkeys(("pictures", "read correctly"), COUNT),
         },
     )
     st.caption(_ABOUT_YES)

@@ -13,7 +13,7 @@ from mnist_models.evidence.experiments import load_evidence
 from mnist_models.pictures import SIDE
 from mnist_models.runs.run import RunError
 from ui.widgets.contender_style import Looks, looks
-from ui.widgets.tables import show_table
+from ui.widgets.tables import COUNT, FOUR_DIGITS, show_table
 
 _ABOUT_ACCURACY = (
     "From and to: the 95 % Wilson interval of the test accuracy. Seeds: the median of trainings "
@@ -28,7 +28,6 @@ _ABOUT_LESSON = (
     " Of a run that was taught, rows and seconds are those of the lesson: its networks learned the "
     "rest before, in another run."
 )
-_WHOLE = st.column_config.NumberColumn(format="localized")
 _CALLS = 30
 
 
@@ -42,7 +41,7 @@ def show_cost(duel: Duel) -> None:
         accuracies,
         file_name="accuracies.csv",
         alt="Accuracy of both contenders on test and training pictures, and as published",
-        columns={c: st.column_config.NumberColumn(format="%.4f") for c in accuracies.columns[1:]},
+        columns=dict.fromkeys(accuracies.columns[1:], FOUR_DIGITS),
     )
     st.caption(_ABOUT_ACCURACY)
     costs = pd.DataFrame([cost_row(look.name, look.contender) for look in pair])
@@ -51,7 +50,7 @@ def show_cost(duel: Duel) -> None:
         file_name="costs.csv",
         alt="Networks, parameters, training rows, seconds and file size of both contenders",
         columns={
-            **dict.fromkeys(costs.columns[1:], _WHOLE),
+            **dict.fromkeys(costs.columns[1:], COUNT),
             "training seconds": st.column_config.NumberColumn(format="%.1f"),
         },
     )

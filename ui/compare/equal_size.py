@@ -23,7 +23,7 @@ from mnist_models.learning.approaches import APPROACHES, TITLES
 from ui.shared.experiments import shipped
 from ui.widgets.charts import Layered, dots_per_seed, legend_on_top, show_chart, version_of
 from ui.widgets.contender_style import COLOURS
-from ui.widgets.tables import show_table
+from ui.widgets.tables import COUNT, FOUR_DIGITS, show_table
 
 _ABOUT = (
     "The reference recipe for {epochs} epochs, with one thing changed at a time: the hidden units "
@@ -41,7 +41,6 @@ _ABOUT_SIZES = (
     "training. Seconds and milliseconds are those of the machine that measured, on one core: their "
     "ratios say more than they do."
 )
-_FOUR_DIGITS = st.column_config.NumberColumn(format="%.4f")
 
 
 def show_equal_size(_: Duel) -> None:
@@ -63,7 +62,7 @@ def show_equal_size(_: Duel) -> None:
         pd.DataFrame(pair_rows(pairs)),
         file_name="equal_size.csv",
         alt="The single model and ten binary models at equal hidden units and equal parameters",
-        columns=dict.fromkeys(ACCURACIES, _FOUR_DIGITS),
+        columns=dict.fromkeys(ACCURACIES, FOUR_DIGITS),
     )
     st.caption(_ABOUT_PAIRS)
     st.markdown("**What each variant takes**")
@@ -72,8 +71,8 @@ def show_equal_size(_: Duel) -> None:
         file_name="sizes.csv",
         alt="Parameters, rows, seconds, size and time per picture of each variant",
         columns={
-            **dict.fromkeys(SPREAD, _FOUR_DIGITS),
-            **dict.fromkeys(SIZES, st.column_config.NumberColumn(format="localized")),
+            **dict.fromkeys(SPREAD, FOUR_DIGITS),
+            **dict.fromkeys(SIZES, COUNT),
             "processor seconds": st.column_config.NumberColumn(format="%.1f"),
             "ms per picture": st.column_config.NumberColumn(format="%.3f"),
         },

@@ -14,7 +14,7 @@ from mnist_models.metrics.significance import wilson_interval
 from ui.widgets.charts import Layered, show_chart, zoomed
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
-from ui.widgets.tables import offer_table
+from ui.widgets.tables import FOUR_DIGITS, offer_table
 
 Interval = Sequence[float]
 
@@ -87,7 +87,7 @@ def show_classes(duel: Duel) -> None:
         key="classes_table",
         file_name=f"{name.lower()}.csv",
         alt=f"{name} of both contenders for each digit, the largest differences first",
-        columns={c: st.column_config.NumberColumn(format="%.4f") for c in table.columns[1:]},
+        columns=dict.fromkeys(table.columns[1:], FOUR_DIGITS),
     )
 
 

@@ -19,7 +19,7 @@ from ui.widgets.charts import Layered, show_chart, version_of
 from ui.widgets.contender_style import Look, Looks, encoding, looks
 from ui.widgets.controls import pick
 from ui.widgets.images import picture_url
-from ui.widgets.tables import show_table
+from ui.widgets.tables import COUNT, FOUR_DIGITS, show_table
 
 # The rules by which a contender says "none of mine", and where an entry has the count.
 _RULES = {
@@ -42,7 +42,6 @@ _ABOUT_TABLE = (
     "largest is at least {sure:g}. Refused: by the threshold that refuses {refused_digits} of "
     "the digits. Area: how often a digit gets a larger largest probability than such a picture."
 )
-_FOUR_DIGITS = st.column_config.NumberColumn(format="%.4f")
 
 
 def show_no_digit(duel: Duel) -> None:
@@ -75,8 +74,8 @@ def show_no_digit(duel: Duel) -> None:
         file_name="no_digit.csv",
         alt="What both contenders say to letters, scribbles and noise",
         columns={
-            **dict.fromkeys(COUNTS, st.column_config.NumberColumn(format="localized")),
-            **dict.fromkeys(FIGURES, _FOUR_DIGITS),
+            **dict.fromkeys(COUNTS, COUNT),
+            **dict.fromkeys(FIGURES, FOUR_DIGITS),
         },
     )
     refused = percent_text(found["refused_digits"], 0)

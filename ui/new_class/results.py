@@ -21,11 +21,11 @@ from mnist_models.incremental.lessons import forget_lesson, lesson_folder
 from mnist_models.learning.recipes import DATASET_TITLES
 from ui.new_class.kept_runs import offer_to_keep
 from ui.new_class.lesson_panel import visitor
-from ui.widgets.tables import show_table
+from ui.widgets.tables import COUNT, show_table
 
 _COLUMNS = {
     "seconds": st.column_config.NumberColumn(format="%.2f"),
-    "pictures looked at": st.column_config.NumberColumn(format="localized"),
+    "pictures looked at": COUNT,
 }
 
 

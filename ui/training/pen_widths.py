@@ -26,7 +26,7 @@ from ui.widgets.charts import (
     zoomed,
 )
 from ui.widgets.contender_style import COLOURS
-from ui.widgets.tables import offer_table
+from ui.widgets.tables import FOUR_DIGITS, offer_table
 
 _RUNS = {"pens": SOLID, "strong": DASHED, "reference": DOTTED}  # those with both approaches
 _PLACES = {"as drawn": False, "big and centred": True}
@@ -67,7 +67,7 @@ def _show_pens(found: Evidence) -> None:
         key="drawings_table",
         file_name=f"drawings-{place.replace(' ', '-')}.csv",
         alt="Share of drawings read correctly per run, approach and pen",
-        columns={f"{e['pen']} px": st.column_config.NumberColumn(format="%.4f") for e in entries},
+        columns={f"{e['pen']} px": FOUR_DIGITS for e in entries},
     )
 
 

@@ -6,6 +6,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+FOUR_DIGITS = st.column_config.NumberColumn(format="%.4f")
+COUNT = st.column_config.NumberColumn(format="localized")  # thousands as the visitor writes them
+
 
 def show_table(
     frame: pd.DataFrame, *, file_name: str, alt: str, columns: dict[str, Any] | None = None
