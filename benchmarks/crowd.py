@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 TARGET = 2.0  # times what a stroke takes without a training
-_TIMEOUT_MS = 180_000  # that a busy machine may take for one answer
 
 
 def table(alone: Sequence[float], beside: Sequence[float]) -> str:
@@ -139,7 +138,6 @@ def _sessions(browser: "Browser", number: int, url: str) -> Iterator[list["Page"
     with contextlib.ExitStack() as stack:
         pages = [stack.enter_context(clocked_page(browser)) for _ in range(number)]
         for page in pages:
-            page.set_default_timeout(_TIMEOUT_MS)
             page.goto(url)
             settle(page)
         yield pages

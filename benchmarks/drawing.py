@@ -21,7 +21,8 @@ from PIL import Image
 from mnist_models import RunError, load_run, to_mnist
 from mnist_models.comparison.contenders import Contender, contenders_of
 from mnist_models.data.dataset import Dataset
-from mnist_models.data.mnist import DatasetError, load_mnist
+from mnist_models.data.download import DatasetError
+from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import WIDTHS, PenDigit, load_pen_digits
 from mnist_models.evidence.experiments import command, load_evidence
 from mnist_models.evidence.pen_widths import PEN_DIGITS, left_out_accuracy, pen_pictures_name

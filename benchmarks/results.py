@@ -23,9 +23,9 @@ from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.recipes import Published
 from mnist_models.runs.registry import load_run, run_names
 from mnist_models.runs.run import Run
-from mnist_models.settings import trained_folder
+from mnist_models.settings import PROJECT, trained_folder
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+README = PROJECT / "README.md"
 _DRAWN_BY = ("pens", "strong", "reference")  # whose reading of drawings the README tells
 _HEAD = (
     "| run | approach | test accuracy (95 % interval) | three seeds, median (range) | published "
@@ -59,7 +59,7 @@ def binary_table(run: Run) -> str:
 def shipped_runs() -> list[Run]:
     """The runs that git tracks: those made on this machine are nobody else's figures."""
     command = ["git", "ls-files", "--", str(trained_folder())]
-    tracked = subprocess.run(command, cwd=README.parent, capture_output=True, text=True, check=True)
+    tracked = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     folders = {Path(line).parent.name for line in tracked.stdout.splitlines()}
     return [load_run(name) for name in run_names() if name in folders]
 

@@ -23,6 +23,7 @@ import numpy as np
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
 from mnist_models.learning.approaches import Approach
+from mnist_models.learning.batches import make_members, steps_per_epoch
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.stack import as_rows
 from mnist_models.pictures import PIXELS
@@ -63,8 +64,6 @@ def keras_single(settings: Recipe, data: Dataset) -> Callable[[], np.ndarray]:
 
 def keras_multi(settings: Recipe, data: Dataset) -> Callable[[], np.ndarray]:
     """Ten `fit`s, one after another, on the rows that our members see."""
-    from mnist_models.learning.batches import make_members
-
     members = make_members(settings, "multi", data.y_train, np.arange(10), SEED)
     x = as_rows(data.x_train)
     models = []
@@ -88,8 +87,6 @@ def ours(settings: Recipe, data: Dataset, *, single: bool) -> Callable[[], np.nd
 def products(settings: Recipe, data: Dataset, *, single: bool) -> None:
     """The matrix products of as many steps: two forwards, three backwards, and nothing else."""
     import tensorflow as tf
-
-    from mnist_models.learning.batches import make_members, steps_per_epoch
 
     approach: Approach = "single" if single else "multi"
     members = make_members(settings, approach, data.y_train, np.arange(10), SEED)

@@ -16,7 +16,6 @@ few examples need, on drawings of 1, 4, 8 and 9 with other teachers.
 """
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -25,11 +24,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments import FOLDER, write
+from experiments import write
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import load_pen_digits, pen_pictures
+from mnist_models.evidence.experiments import load_evidence
 from mnist_models.incremental.methods import WAYS, Way
-from mnist_models.incremental.task import Labelled, Task, accuracy
+from mnist_models.incremental.task import Labelled, Task, accuracy, labelled
 from mnist_models.incremental.updates import Taught, teach
 from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.recipes import RECIPES
@@ -155,9 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parts", nargs="*", choices=tuple(PARTS), default=list(PARTS))
     options = parser.parse_args()
-    mnist = load_mnist()
-    train = Labelled(mnist.x_train, mnist.y_train.astype(np.int64))
-    test = Labelled(mnist.x_test, mnist.y_test.astype(np.int64))
+    train, test = labelled(load_mnist())
     for name in options.parts:
         measure, seeds = PARTS[name]
         rows: list[Row] = []
@@ -165,8 +163,7 @@ def main() -> None:
             for row in measure(train, test, seed):
                 print(name, row, flush=True)
                 rows.append(row)
-            path = FOLDER / "new_class.json"
-            known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+            known = load_evidence("new_class") or {}
             parts = {part: known.get(part, []) for part in PARTS} | {name: rows}
             threads = int(os.environ.get("TF_NUM_INTRAOP_THREADS") or os.cpu_count() or 1)
             facts = {"settings": RECIPE.settings(), "threads": threads}

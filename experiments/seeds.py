@@ -5,12 +5,12 @@ pictures; nothing is chosen by that. Seed 0 is the shipped run itself. What the 
 made with the same settings and data, is not trained again.
 """
 
-import json
 from typing import Any
 
-from experiments import FOLDER, arguments, write
+from experiments import arguments, write
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
+from mnist_models.evidence.experiments import load_evidence
 from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.metrics.scores import Metrics, evaluate
@@ -61,8 +61,7 @@ def _trained(
 
 
 def _known() -> list[Entry]:
-    path = FOLDER / "seeds.json"
-    return json.loads(path.read_bytes())["runs"] if path.exists() else []
+    return (load_evidence("seeds") or {"runs": []})["runs"]
 
 
 def main() -> None:

@@ -116,7 +116,7 @@ def evaluate_run(options: argparse.Namespace) -> int:
         )
         _print_metrics(run, approach, metrics)
         same &= metrics.agrees_with(run.metrics(approach))
-    print("These are the figures stored with the run." if same else _DIFFERENT, end="\n")
+    print("These are the figures stored with the run." if same else _DIFFERENT)
     return 0 if same else 1
 
 

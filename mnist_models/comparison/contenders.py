@@ -3,16 +3,18 @@
 import contextlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.metrics.scores import Metrics
 from mnist_models.metrics.significance import PairedMetrics
 from mnist_models.runs.registry import load_run, run_names
 from mnist_models.runs.run import Run, RunError
+
+Outcome = Literal["both_right", "only_first", "only_second", "both_wrong"]  # as `PairedMetrics`
 
 
 @dataclass(frozen=True)
@@ -109,19 +111,28 @@ class Duel:
         return np.stack([c.answers == self.labels for c in (self.first, self.second)])
 
     @property
+    def outcomes(self) -> dict[Outcome, NDArray[np.bool_]]:
+        """Which test pictures both, only one or none of them read correctly, (n,) each.
+
+        Raises:
+            RunError: the file of the scores is damaged.
+        """
+        first, second = self.right
+        return {
+            "both_right": first & second,
+            "only_first": first & ~second,
+            "only_second": second & ~first,
+            "both_wrong": ~first & ~second,
+        }
+
+    @property
     def paired(self) -> PairedMetrics:
         """How many test pictures both, only one or none of them read correctly.
 
         Raises:
             RunError: the file of the scores is damaged.
         """
-        first, second = self.right
-        return PairedMetrics(
-            both_right=int((first & second).sum()),
-            only_first=int((first & ~second).sum()),
-            only_second=int((second & ~first).sum()),
-            both_wrong=int((~first & ~second).sum()),
-        )
+        return PairedMetrics(**{name: int(rows.sum()) for name, rows in self.outcomes.items()})
 
 
 def contenders() -> dict[str, Contender]:
@@ -139,4 +150,4 @@ def contenders() -> dict[str, Contender]:
 
 def contenders_of(run: Run) -> list[Contender]:
     """The approaches that a run was scored for."""
-    return [Contender(run, approach) for approach in APPROACHES if approach in run.approaches]
+    return [Contender(run, approach) for approach in run.approaches]

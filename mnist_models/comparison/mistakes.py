@@ -1,13 +1,11 @@
 """Which test pictures stand behind a number, the worst first; NumPy only, as pages need it."""
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnist_models.comparison.contenders import Contender, Duel
-
-Outcome = Literal["both_right", "only_first", "only_second", "both_wrong"]  # as `PairedMetrics`
+from mnist_models.comparison.contenders import Contender, Duel, Outcome
 
 PictureRows = NDArray[np.intp]  # (m,) numbers of test pictures
 
@@ -56,14 +54,7 @@ def outcome_rows(duel: Duel, outcome: Outcome) -> PictureRows:
     Raises:
         RunError: the file of the scores is damaged.
     """
-    first, second = duel.right
-    chosen = {
-        "both_right": first & second,
-        "only_first": first & ~second,
-        "only_second": second & ~first,
-        "both_wrong": ~first & ~second,
-    }
-    rows = np.flatnonzero(chosen[outcome])
+    rows = np.flatnonzero(duel.outcomes[outcome])
     sure = _sureness(duel)[:, rows]
     if outcome == "both_right":
         return _worst_first(rows, sure.min(axis=0), right=True)

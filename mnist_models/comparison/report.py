@@ -20,6 +20,7 @@ from mnist_models.evidence.experiments import Spread, load_evidence
 from mnist_models.evidence.training_studies import seeds_spread
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.recipes import RECIPES
+from mnist_models.metrics.scores import Metrics
 from mnist_models.runs.run import Run
 
 _FOLDER = Path(__file__).resolve().parent
@@ -57,10 +58,11 @@ def report_html(run: Run) -> str:
     )  # fmt: skip
     duel = Duel.of(*contenders_of(run)) if len(run.approaches) > 1 else None
     recipe = RECIPES.get(run.manifest["recipe"]["name"])
+    test = {a: run.metrics(a) for a in run.approaches}
     return environment.get_template("report.html").render(
         run=run,
         titles=TITLES,
-        test={a: run.metrics(a) for a in run.approaches},
+        test=test,
         train={a: run.metrics(a, "train") for a in run.approaches},
         entries=run.manifest["approaches"],
         summary=recipe.summary if recipe else "",
@@ -71,9 +73,9 @@ def report_html(run: Run) -> str:
         accuracy_text=accuracy_text,
         published=run.published,
         spreads=_spreads(run),
-        recalls=_recalls(run),
+        recalls=_recalls(run, test),
         curves=list(_curves(run)),
-        strength=_strength(run),
+        strength=_strength(test),
     )
 
 
@@ -82,9 +84,8 @@ def _spreads(run: Run) -> dict[Approach, Spread | None]:
     return {a: seeds_spread(seeds, run, a) for a in run.approaches}
 
 
-def _recalls(run: Run) -> dict[str, Any]:
+def _recalls(run: Run, metrics: dict[Approach, Metrics]) -> dict[str, Any]:
     """The chart of recall per class: a dot and an interval per class and approach."""
-    metrics = {a: run.metrics(a) for a in run.approaches}
     lowest = min(low for m in metrics.values() for low, _ in m.recall_interval)
     y = Axis(max(0.0, np.floor(lowest * 50 - 1e-9) / 50), 1.0, 200, 10)
     x = Axis(-0.5, len(run.classes) - 0.5, 50, 690)
@@ -134,9 +135,9 @@ def _points(values: Sequence[float], x: Axis, y: Axis) -> str:
     return f"M{places[0]}" + "".join(f"L{end}" for _, end in pairwise(places))
 
 
-def _strength(run: Run) -> dict[Approach, list[list[float]]]:
+def _strength(metrics: dict[Approach, Metrics]) -> dict[Approach, list[list[float]]]:
     """How opaque the red of each cell off the diagonal is, (K, K), on one scale for all."""
-    matrices = {a: np.array(run.metrics(a).confusion, dtype=float) for a in run.approaches}
+    matrices = {a: np.array(m.confusion, dtype=float) for a, m in metrics.items()}
     mistakes = {a: m - np.diag(m.diagonal()) for a, m in matrices.items()}
     largest = max(1.0, *(float(m.max()) for m in mistakes.values()))
     return {a: (_STRONGEST * m / largest).round(3).tolist() for a, m in mistakes.items()}

@@ -6,12 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from mnist_models.data.download import DatasetError as DatasetError
-
 # Each dataset, and the one whose test pictures it is judged on.
 TEST_SETS = {"mnist": "mnist", "pens": "mnist", "sample": "sample"}
-
-
 DATASETS = tuple(TEST_SETS)
 
 

@@ -1,8 +1,7 @@
 """A set of pictures by its name."""
 
 from mnist_models.data.dataset import DATASETS, Dataset
-from mnist_models.data.download import DatasetError as DatasetError
-from mnist_models.data.download import OnAmount
+from mnist_models.data.download import DatasetError, OnAmount
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import load_pens
 from mnist_models.data.sample import load_sample

@@ -8,8 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.data.download import DatasetError as DatasetError
-from mnist_models.data.download import OnAmount, Source, cache_folder, fetch, reason
+from mnist_models.data.download import (
+    DatasetError,
+    OnAmount,
+    Source,
+    cache_folder,
+    fetch,
+    reason,
+)
 
 
 class _NotMnistError(Exception):

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.data.download import DatasetError as DatasetError
+from mnist_models.data.download import DatasetError
 from mnist_models.preprocessing.foreground import NOISE
 from mnist_models.preprocessing.to_mnist import place
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mnist_models.evidence.experiments import Entry, Spread
+from mnist_models.evidence.experiments import Entry, Spread, spread
 
 Variants = dict[str, list[Entry]]  # the trainings of each variant, a seed each
 
@@ -84,7 +84,7 @@ def pair_rows(pairs: Sequence[EqualPair]) -> list[dict[str, Any]]:
     """A row per pair: median accuracies, and the difference with its range."""
     rows = []
     for pair in pairs:
-        one, ten = (_spread(side, "test_accuracy").median for side in (pair.single, pair.multi))
+        one, ten = (spread(side, "test_accuracy").median for side in (pair.single, pair.multi))
         difference = pair.difference
         figures = (one, ten, difference.median, difference.low, difference.high)
         rows.append(
@@ -101,17 +101,13 @@ def size_rows(variants: Variants) -> list[dict[str, Any]]:
     """A row per variant: its test accuracy with the range over the seeds, medians of the rest."""
     rows = []
     for title, entries in variants.items():
-        accuracy = _spread(entries, "test_accuracy")
-        spread = zip(SPREAD, (accuracy.median, accuracy.low, accuracy.high), strict=True)
-        sizes = {name: _spread(entries, key).median for name, key in SIZES.items()}
-        rows.append({"networks": title, **dict(spread), **sizes})
+        accuracy = spread(entries, "test_accuracy")
+        figures = zip(SPREAD, (accuracy.median, accuracy.low, accuracy.high), strict=True)
+        sizes = {name: spread(entries, key).median for name, key in SIZES.items()}
+        rows.append({"networks": title, **dict(figures), **sizes})
     return rows
 
 
 def _learned(entry: Entry) -> str:
     sampling: str = entry["sampling"]
     return _LEARNED.get(sampling, sampling)
-
-
-def _spread(entries: Sequence[Entry], key: str) -> Spread:
-    return Spread.of([entry[key] for entry in entries])

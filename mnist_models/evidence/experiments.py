@@ -1,18 +1,18 @@
 """The shipped experiments: what stands beside a run's own figures."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
 from mnist_models.formatting import number_text
+from mnist_models.settings import PROJECT
 
 Evidence = dict[str, Any]  # the contents of an experiment's file
 Entry = dict[str, Any]  # one measurement in it
 
-FOLDER = Path(__file__).resolve().parents[2] / "experiments"
+FOLDER = PROJECT / "experiments"
 _COMMANDS = {"drawing": "benchmarks.drawing --out experiments/drawing.json"}
 
 
@@ -35,6 +35,11 @@ class Spread:
             return number_text(self.median, form)
         middle, low, high = (number_text(v, form) for v in (self.median, self.low, self.high))
         return f"{middle} ({low} to {high})"
+
+
+def spread(entries: Iterable[Entry], key: str) -> Spread:
+    """The spread of one figure over at least one entry."""
+    return Spread.of([entry[key] for entry in entries])
 
 
 def load_evidence(name: str) -> Evidence | None:

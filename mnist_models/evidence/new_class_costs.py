@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from mnist_models.evidence.experiments import Entry, Spread
+from mnist_models.evidence.experiments import Entry, Spread, spread
 from mnist_models.incremental.methods import WAYS, Way
 
 Entries = Sequence[Entry]
@@ -82,12 +82,12 @@ def table_by_way(left_out: Entries) -> list[dict[str, str]]:
             {
                 "approach": about.approach,
                 "way": about.title,
-                "seconds": _spread(own, "seconds", ".2f"),
-                "pictures looked at": _spread(own, "rows", ",.0f"),
-                "accuracy, all ten": _spread(own, "accuracy", ".4f"),
-                "the nine, before": _spread(own, "before", ".4f"),
-                "the nine, after": _spread(own, "old", ".4f"),
-                "the new digit": _spread(own, "new", ".4f"),
+                "seconds": spread(own, "seconds").text(".2f"),
+                "pictures looked at": spread(own, "rows").text(",.0f"),
+                "accuracy, all ten": spread(own, "accuracy").text(".4f"),
+                "the nine, before": spread(own, "before").text(".4f"),
+                "the nine, after": spread(own, "old").text(".4f"),
+                "the new digit": spread(own, "new").text(".4f"),
             }
         )
     return rows
@@ -143,14 +143,10 @@ def table_by_digit(drawings: Entries) -> list[dict[str, str]]:
         for way in dict.fromkeys(e["way"] for e in drawings):
             own = [e for e in drawings if (e["digit"], e["way"]) == (digit, way)]
             lost = Spread.of([e["before"] - e["old"] for e in own])
-            row[f"{_SHORT[way]}: recall"] = _spread(own, "new", ".3f")
+            row[f"{_SHORT[way]}: recall"] = spread(own, "new").text(".3f")
             row[f"{_SHORT[way]}: lost"] = lost.text(".4f")
         rows.append(row)
     return rows
-
-
-def _spread(entries: Entries, name: str, form: str) -> str:
-    return Spread.of([e[name] for e in entries]).text(form)
 
 
 def _median(entries: Iterable[Entry], name: str) -> float:

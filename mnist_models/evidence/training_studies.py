@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mnist_models.evidence.experiments import Entry, Evidence, Spread
+from mnist_models.evidence.experiments import Entry, Evidence, Spread, spread
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
@@ -31,15 +31,12 @@ def table_by_strategy(runs: Sequence[Entry]) -> list[dict[str, str]]:
     rows = []
     for name in STRATEGIES:
         if own := [run for run in runs if run["strategy"] == name]:
-            distinct, seconds = (
-                Spread.of([run[key] for run in own]) for key in ("distinct_rows", "seconds")
-            )
             rows.append(
                 {
                     "strategy": name,
                     **_accuracies(own),
-                    "distinct rows": distinct.text(",.0f"),
-                    "seconds": seconds.text(".1f"),
+                    "distinct rows": spread(own, "distinct_rows").text(",.0f"),
+                    "seconds": spread(own, "seconds").text(".1f"),
                 }
             )
     return rows

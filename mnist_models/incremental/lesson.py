@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.errors import ExpectedError
-from mnist_models.incremental.methods import WAYS as WAYS
-from mnist_models.incremental.methods import Way as Way
+from mnist_models.incremental.methods import Way
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.pictures import SIDE
@@ -118,11 +117,6 @@ class State:
     kept: str = ""
     began: float = 0.0
     running: bool = False
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will come."""
-        return not self.running
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:

@@ -25,14 +25,8 @@ from mnist_models.data.dataset import Dataset
 from mnist_models.data.loading import load_dataset
 from mnist_models.data.mnist import find_mnist
 from mnist_models.incremental.lesson import Lesson, LessonError, LessonStage, State, Step
-from mnist_models.incremental.lessons import (
-    Way,
-    alive,
-    lessons_folder,
-    load_request,
-    load_state,
-    tell,
-)
+from mnist_models.incremental.lessons import alive, lessons_folder, load_request, load_state, tell
+from mnist_models.incremental.methods import Way
 from mnist_models.incremental.task import Labelled, Task, accuracy, alarmed, labelled, task_of
 from mnist_models.jobs.progress import Event
 from mnist_models.jobs.worker import stand_back
@@ -92,9 +86,6 @@ def main(folder: Path, *, keep: bool = False) -> int:
         try:
             with _turn(report), interruption.after(limits().minutes, report.end):
                 (_keep if keep else _give)(load_request(folder), folder, report)
-        except LessonError as error:
-            report.end(Event("failed", message=str(error)))
-            return 1
         except BaseException as error:
             report.end(ending(error, "lesson"))
             if not is_expected(error):

@@ -28,8 +28,7 @@ from numpy.typing import NDArray
 
 from mnist_models.atomic_files import write_atomically, write_errors
 from mnist_models.incremental.lesson import _ENDED, Lesson, LessonError, Pair, State, check_examples
-from mnist_models.incremental.methods import WAYS as WAYS
-from mnist_models.incremental.methods import Way as Way
+from mnist_models.incremental.methods import Way
 from mnist_models.jobs.lock import somebody_holds
 from mnist_models.jobs.process import JobError, start_child
 from mnist_models.learning.approaches import Approach

@@ -21,8 +21,7 @@ from typing import IO, Any
 
 from mnist_models.errors import ExpectedError
 from mnist_models.jobs.eta import Outlook, Plan, outlook
-from mnist_models.jobs.lock import BUSY, file_errors, is_held
-from mnist_models.jobs.lock import Busy as Busy
+from mnist_models.jobs.lock import BUSY, Busy, file_errors, is_held
 from mnist_models.jobs.progress import (
     FINAL_STAGES,
     FITTING_STAGES,

@@ -113,8 +113,8 @@ class Stack:
             raise ValueError("Members of one stack have the same negative slope.")
         return replace(
             self,
-            weights=tuple(map(_joined, self.weights, other.weights)),
-            biases=tuple(map(_joined, self.biases, other.biases)),
+            weights=tuple(map(np.concatenate, zip(self.weights, other.weights, strict=True))),
+            biases=tuple(map(np.concatenate, zip(self.biases, other.biases, strict=True))),
             classes_=np.concatenate([self.classes_, other.classes_]),
         )
 
@@ -239,10 +239,6 @@ def _blocks(rows: Floats, numbers_per_row: int) -> Iterator[Floats]:
     size = max(1, _BLOCK // numbers_per_row)
     for start in range(0, max(len(rows), 1), size):
         yield rows[start : start + size]
-
-
-def _joined(ours: Floats, theirs: Floats) -> Floats:
-    return np.concatenate([ours, theirs])
 
 
 def _to_half(array: Floats) -> Floats:

@@ -84,7 +84,7 @@ def member_reliability(proba: NDArray, y: NDArray, classes: ArrayLike) -> Reliab
     Raises:
         ValueError: there are no rows.
     """
-    return reliability(proba, _own(y, classes))
+    return reliability(proba, y[:, np.newaxis] == np.asarray(classes))
 
 
 def reliability(proba: NDArray, true: NDArray[np.bool_], *, bins: int = BINS) -> Reliability:
@@ -167,10 +167,6 @@ def rejection_threshold(proba: NDArray, share: float) -> float:
 def is_rejected(proba: NDArray, threshold: float = YES) -> NDArray[np.bool_]:
     """Which pictures get the answer "none of mine": (n,) true where no probability reaches it."""
     return proba.max(axis=1) < threshold
-
-
-def _own(y: NDArray, classes: ArrayLike) -> NDArray[np.bool_]:
-    return y[:, np.newaxis] == np.asarray(classes)
 
 
 def correct_prior(proba: NDArray[np.floating], rate: float) -> NDArray[np.floating]:

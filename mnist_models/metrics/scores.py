@@ -1,4 +1,4 @@
-"""Scores → tables: accuracy, per class, confusion, intervals, the paired test.
+"""Scores → figures: accuracy, per class, confusion, and the binary models one by one.
 
 `evaluate` runs once, when a run is made, with scikit-learn; its results are stored with the run,
 and pages read them from there.
@@ -107,9 +107,9 @@ def evaluate(proba: NDArray, y: NDArray, classes: NDArray, *, one_vs_rest: bool)
         accuracy=right / len(y),
         accuracy_interval=list(wilson_interval(right, len(y))),
         confusion=confusion_matrix(y, answers, labels=classes).tolist(),
-        precision=_floats(precision),
-        recall=_floats(recall),
-        f1=_floats(f1),
+        precision=precision.tolist(),
+        recall=recall.tolist(),
+        f1=f1.tolist(),
         recall_interval=[list(wilson_interval(k, n)) for k, n in zip(found, support, strict=True)],
         binary=_binary_metrics(proba, y, classes) if one_vs_rest else None,
     )
@@ -126,15 +126,11 @@ def _binary_metrics(proba: NDArray, y: NDArray, classes: NDArray) -> BinaryMetri
     false_alarms = (yes & ~own).sum(axis=0) / (~own).sum(axis=0).clip(1)
     counts = np.bincount(yes.sum(axis=1), minlength=len(classes) + 1)
     return BinaryMetrics(
-        balanced_accuracy=_floats((recall + 1 - false_alarms) / 2),
-        recall=_floats(recall),
-        false_alarm_rate=_floats(false_alarms),
+        balanced_accuracy=((recall + 1 - false_alarms) / 2).tolist(),
+        recall=recall.tolist(),
+        false_alarm_rate=false_alarms.tolist(),
         yes_counts=counts.tolist(),
     )
-
-
-def _floats(values: NDArray) -> list[float]:
-    return [float(value) for value in values]
 
 
 def largest_confusions(

@@ -8,7 +8,7 @@ import contextlib
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,7 +88,7 @@ class _Trained:
 @dataclass(frozen=True)
 class _Scored:
     test_proba: NDArray
-    metrics: dict[str, Metrics] = field(default_factory=dict)
+    metrics: dict[str, Metrics]
 
 
 def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approach, _Trained]:

@@ -87,21 +87,15 @@ def render(
     place and size. big: the ink is centred and its longer side is BIG of the canvas. pen: width in
     pixels of the canvas.
     """
-    place = _big_and_centred if big else _as_drawn
     picture = Image.new("L", (canvas * OVERSAMPLING, canvas * OVERSAMPLING))
     draw = ImageDraw.Draw(picture)
-    for stroke in place(strokes, canvas, box, pen):
+    scaled = [stroke * (canvas / box) for stroke in strokes]
+    for stroke in _big_and_centred(strokes, canvas, pen) if big else scaled:
         _draw_stroke(draw, stroke * OVERSAMPLING, pen * OVERSAMPLING)
     return np.asarray(picture.reduce(OVERSAMPLING))
 
 
-def _as_drawn(strokes: Sequence[Stroke], canvas: int, box: float, _pen: float) -> list[Stroke]:
-    return [stroke * (canvas / box) for stroke in strokes]
-
-
-def _big_and_centred(
-    strokes: Sequence[Stroke], canvas: int, _box: float, pen: float
-) -> list[Stroke]:
+def _big_and_centred(strokes: Sequence[Stroke], canvas: int, pen: float) -> list[Stroke]:
     points = np.concatenate(list(strokes))
     low, high = points.min(axis=0), points.max(axis=0)
     scale = max(BIG * canvas - pen, 0) / max(float((high - low).max()), 1)

@@ -13,12 +13,10 @@ A run is a folder whose files never change once they are there:
 The name of the active run stands in `trained/active`.
 """
 
-import contextlib
 import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -46,7 +44,7 @@ _MAX_MANIFEST_BYTES = 16 * 2**20
 
 
 class RunError(ExpectedError):
-    """A run is absent, damaged or cannot be written; the message says which and what to do."""
+    """A run is absent or damaged, or there is no room for it; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +115,9 @@ class Run:
         """The sha256 of an approach's networks, which stays when files are added to the run.
 
         None where they are not in the run.
-
-        Raises:
-            RunError: the manifest does not have it.
         """
-        with _manifest_errors(self.path):
-            name, files = f"{approach}.npz", self.manifest["files"]
-            return files[name]["sha256"] if name in files else None
+        file = self.manifest["files"].get(f"{approach}.npz")
+        return file["sha256"] if file else None
 
     @cached_property
     def single(self) -> Stack:
@@ -206,8 +200,10 @@ class Run:
         Raises:
             RunError: the manifest does not have them.
         """
-        with _manifest_errors(self.path):
+        try:
             return Metrics.from_json(self.manifest["approaches"][approach]["metrics"][rows])
+        except KeyError as error:
+            raise RunError(damaged(self.path / "run.json")) from error
 
     def verify(self) -> None:
         """Check every file against the manifest.
@@ -272,11 +268,3 @@ def _read_manifest(contents: bytes) -> tuple[dict[str, Any], str]:
     manifest = json.loads(contents)
     check_manifest(manifest)
     return manifest, hashlib.sha256(contents).hexdigest()
-
-
-@contextlib.contextmanager
-def _manifest_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (KeyError, TypeError, AttributeError) as error:
-        raise RunError(damaged(path / "run.json")) from error

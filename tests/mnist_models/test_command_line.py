@@ -17,7 +17,7 @@ from mnist_models import __main__ as command_line
 from mnist_models.__main__ import main
 from mnist_models.atomic_files import WriteError
 from mnist_models.data.dataset import Dataset
-from mnist_models.data.mnist import DatasetError
+from mnist_models.data.download import DatasetError
 from mnist_models.jobs.lock import exclusive
 from mnist_models.jobs.process import current_job
 from mnist_models.jobs.progress import Event, ProgressFile, job_folder, read_progress

@@ -5,8 +5,8 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_models.comparison.contenders import Duel
-from mnist_models.comparison.mistakes import Outcome, outcome_rows
+from mnist_models.comparison.contenders import Duel, Outcome
+from mnist_models.comparison.mistakes import outcome_rows
 from mnist_models.comparison.report import report_html
 from mnist_models.comparison.sentences import accuracy_text, beside_accuracy, mcnemar_sentence
 from mnist_models.evidence.experiments import Evidence

@@ -5,9 +5,8 @@ from typing import Any, Literal, cast, get_args
 
 import streamlit as st
 
-from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.contenders import Duel, Outcome
 from mnist_models.comparison.mistakes import (
-    Outcome,
     PictureRows,
     cell_rows,
     differing_rows,

@@ -7,7 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.data.mnist import DatasetError, find_mnist, load_mnist
+from mnist_models.data.download import DatasetError
+from mnist_models.data.mnist import find_mnist, load_mnist
 from mnist_models.data.sample import load_sample
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import DATASET_TITLES

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from mnist_models.data.mnist import DatasetError, download_mnist
+from mnist_models.data.download import DatasetError
+from mnist_models.data.mnist import download_mnist
 from ui.shared.permission import may_retrain
 
 

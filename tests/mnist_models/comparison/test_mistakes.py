@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mnist_models.comparison.contenders import Duel, contenders, contenders_of
+from mnist_models.comparison.contenders import Duel, Outcome, contenders, contenders_of
 from mnist_models.comparison.mistakes import (
-    Outcome,
     cell_rows,
     differing_rows,
     order_by_confusion,

@@ -15,8 +15,8 @@ import pytest
 from mnist_models.data import download, mnist
 from mnist_models.data import sample as sample_module
 from mnist_models.data.dataset import Dataset
+from mnist_models.data.download import DatasetError
 from mnist_models.data.loading import load_dataset
-from mnist_models.data.mnist import DatasetError
 from mnist_models.data.sample import load_sample
 
 SHAPES = {"x_train": (12, 28, 28), "y_train": (12,), "x_test": (4, 28, 28), "y_test": (4,)}

@@ -54,7 +54,7 @@ def _wait(visitor: str) -> State:
     while time.monotonic() < deadline:
         state = read_lesson(visitor)
         assert state is not None
-        if state.ended:
+        if not state.running:
             return state
         time.sleep(0.1)
     raise AssertionError("the lesson does not end")

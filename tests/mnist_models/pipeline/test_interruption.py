@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_models.data.mnist import DatasetError
+from mnist_models.data.download import DatasetError
 from mnist_models.jobs.progress import Event
 from mnist_models.learning.recipes import TrainingError
 from mnist_models.pipeline import interruption
