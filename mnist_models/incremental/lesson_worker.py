@@ -135,11 +135,11 @@ def _keep(lesson: Lesson, folder: Path, report: _Report) -> None:
     stacks: dict[Approach, Stack] = {
         approach: Stack.load(folder / f"{way}.npz") for approach, way in order["ways"].items()
     }
-    manifest = _manifest(lesson, order["ways"], report.state, dataset, stacks, train, test)
     scores: dict[str, NDArray] = {
         "labels": test.y,
         **{a: stack.predict_proba(test.x) for a, stack in stacks.items()},
     }
+    manifest = _manifest(lesson, order["ways"], report.state, dataset, stacks, train, scores)
     run = publish(
         order["name"],
         manifest,
@@ -157,9 +157,9 @@ def _manifest(
     dataset: Dataset,
     stacks: dict[Approach, Stack],
     train: Labelled,
-    test: Labelled,
+    scores: dict[str, NDArray],
 ) -> dict[str, Any]:
-    """What run.json says of a run that was taught."""
+    """What run.json says of a run that was taught, with its test scores as they are stored."""
     known = lesson.kind == "left out"
     recipe = RECIPES["reference"].settings() if known else load_run(lesson.run).manifest["recipe"]
     steps = {step.way: step for step in state.steps}
@@ -174,7 +174,7 @@ def _manifest(
             "name": dataset.name,
             "fingerprint": dataset.fingerprint,
             "train_rows": len(train.y),
-            "test_rows": len(test.y),
+            "test_rows": len(scores["labels"]),
         },
         "classes": next(iter(stacks.values())).classes_.tolist(),
         "approaches": {
@@ -187,12 +187,12 @@ def _manifest(
                 "distinct_rows": len(train.y),
                 "metrics": {
                     name: evaluate(
-                        stack.predict_proba(rows.x),
-                        rows.y,
-                        stack.classes_,
-                        one_vs_rest=stack.members > 1,
+                        proba, labels, stack.classes_, one_vs_rest=stack.members > 1
                     ).to_json()
-                    for name, rows in (("train", train), ("test", test))
+                    for name, proba, labels in (
+                        ("train", stack.predict_proba(train.x), train.y),
+                        ("test", scores[approach], scores["labels"]),
+                    )
                 },
             }
             for approach, stack in stacks.items()
