@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
+from mnist_models.atomic_files import write_errors
 from mnist_models.data.dataset import DATASETS
 from mnist_models.data.loading import load_dataset
 from mnist_models.errors import ExpectedError
@@ -133,13 +134,11 @@ def export(options: argparse.Namespace) -> int:
     folder = Path(options.dir)
     from mnist_models.runs.keras_export import export_keras
 
-    try:
+    with write_errors(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
         for approach, stack in stacks.items():
             for path in export_keras(stack, folder / approach):
                 print(path)
-    except OSError as error:
-        raise RunError(f"{folder} cannot be written: {error.strerror or error}.") from error
     return 0
 
 
@@ -152,11 +151,9 @@ def report(options: argparse.Namespace) -> int:
     )
 
     contents = report_html(run)
-    try:
+    with write_errors(str(target)):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(contents, encoding="utf-8")
-    except OSError as error:
-        raise RunError(f"{target} cannot be written: {error.strerror or error}.") from error
     print(target)
     return 0
 

@@ -146,19 +146,14 @@ def largest_confusions(
     Returns:
         Per cell the true class, the answer and the count in each matrix; the largest sum first.
     """
-    total = np.sum([np.asarray(m) for m in matrices.values()], axis=0)
-    cells = [
-        (int(total[i, j]), i, j)
-        for i in range(len(classes))
-        for j in range(len(classes))
-        if i != j and total[i, j]
-    ]
-    cells.sort(key=lambda cell: -cell[0])
+    total = np.sum(list(matrices.values()), axis=0)
+    np.fill_diagonal(total, 0)
+    order = np.argsort(-total, axis=None, kind="stable")[: min(limit, np.count_nonzero(total))]
     return [
         {
             "true": str(classes[i]),
             "answer": str(classes[j]),
             **{name: matrix[i][j] for name, matrix in matrices.items()},
         }
-        for _, i, j in cells[:limit]
+        for i, j in zip(*np.unravel_index(order, total.shape), strict=True)
     ]

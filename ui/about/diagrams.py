@@ -9,19 +9,20 @@ import altair as alt
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
-from mnist_models import to_mnist
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import sigmoid
 from mnist_models.pictures import Grey
+from mnist_models.preprocessing.rasterise import render
+from mnist_models.preprocessing.to_mnist import to_mnist_steps
 from ui.widgets.charts import DOTTED, NEUTRAL, SOLID, line_legend
 from ui.widgets.contender_style import COLOURS
 from ui.widgets.images import picture_url
 
 _CANVAS = 240  # side of the example drawing in pixels
 _PEN = 16
-_SEVEN = [(112, 66), (186, 60), (146, 176)]  # (x, y): small, and right of the middle
+# (x, y): small, and right of the middle
+_SEVEN = np.array([(112, 66), (186, 60), (146, 176)], np.float32)
 
 
 def approach_diagram(
@@ -128,28 +129,22 @@ def layer_table(
 
 def example_drawing() -> Grey:
     """A seven as somebody might draw it: (240, 240), small and not in the middle."""
-    image = Image.new("L", (_CANVAS, _CANVAS))
-    draw = ImageDraw.Draw(image)
-    draw.line(_SEVEN, fill=255, width=_PEN, joint="curve")
-    for x, y in (_SEVEN[0], _SEVEN[-1]):
-        draw.circle((x, y), _PEN / 2, fill=255)
-    return np.asarray(image)
+    return render([_SEVEN], canvas=_CANVAS, box=_CANVAS, pen=_PEN)
 
 
 def steps_to_mnist(drawing: Grey) -> str:
     """What `to_mnist` makes of a drawing, step by step, as HTML."""
-    centred = to_mnist(drawing)
-    fitted = _crop(centred)
-    height, width = fitted.shape
-    steps = [
-        (drawing, "1. Drawn somewhere, at some size."),
-        (_crop(drawing), "2. Cropped to the ink."),
-        (fitted, f"3. Scaled to {width} × {height} pixels: the longer side gets 20."),
-        (centred, "4. Laid into 28 × 28 pixels, its centre of mass in the middle."),
+    steps = to_mnist_steps(drawing)
+    height, width = steps.fitted.shape
+    shown = [
+        (steps.ink, "1. Drawn somewhere, at some size."),
+        (steps.cropped, "2. Cropped to the ink."),
+        (steps.fitted, f"3. Scaled to {width} × {height} pixels: the longer side gets 20."),
+        (steps.centred, "4. Laid into 28 × 28 pixels, its centre of mass in the middle."),
     ]
     figures = "".join(
         f"<figure><img src='{picture_url(picture)}' alt=''><figcaption>{text}</figcaption></figure>"
-        for picture, text in steps
+        for picture, text in shown
     )
     return f"<div class='d-steps'>{figures}</div>"
 
@@ -160,8 +155,3 @@ def _output(name: str, proba: NDArray, k: int) -> str:
         f"<div class='out{won}'>{name}<div class=bar><i style='width:{proba[k]:.1%}'></i></div>"
         f"{proba[k]:.3f}</div>"
     )
-
-
-def _crop(picture: Grey) -> Grey:
-    rows, columns = (np.flatnonzero(picture.any(axis=axis)) for axis in (1, 0))
-    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
