@@ -6,4 +6,11 @@ class ExpectedError(Exception):
 
     Whoever shows it need not know where it comes from; of any other error the traceback should be
     seen.
+
+    Attributes:
+        text: that sentence, a template with its fields (see `text`); `str` gives its English.
     """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text

@@ -1,0 +1,55 @@
+"""Text for people: English sentences as templates with named fields.
+
+Everything that people read goes through `t`, whole sentences at a time, so that each can be read
+where it stands and said in another language: a template is the key of its translation.
+"""
+
+from typing import Any, Self
+
+
+class Text(str):
+    """A sentence in English that knows its template and its fields.
+
+    Attributes:
+        template: as it stands in the code, for one thing and for any other number of things the
+            same where no plural was given.
+        plural: for any number but one; empty if there is no such form.
+        fields: what was put in: numbers, names, other texts.
+    """
+
+    template: str
+    plural: str
+    fields: dict[str, Any]
+
+    def __new__(cls, template: str, plural: str = "", fields: dict[str, Any] | None = None) -> Self:
+        """Fill in a template."""
+        fields = fields or {}
+        form = plural if plural and fields["count"] != 1 else template
+        text = super().__new__(cls, form.format_map(fields) if fields else form)
+        text.template, text.plural, text.fields = template, plural, fields
+        return text
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, dict[str, Any]]]:
+        """For copies, and for what Streamlit keeps."""
+        return type(self), (self.template, self.plural, self.fields)
+
+
+def t(template: str, plural: str = "", /, **fields: Any) -> Text:
+    """A text for people.
+
+    Args:
+        template: what it says in English, the fields in braces as `str.format` takes them; a brace
+            of its own is doubled, if there are fields.
+        plural: what it says of any number but one, by the field `count`.
+        fields: what is put in by name.
+
+    Raises:
+        KeyError: a field is missing.
+    """
+    return Text(template, plural, fields)
+
+
+def paragraph(*sentences: str) -> Text:
+    """Whole sentences after each other, those that are empty left out."""
+    fields = {f"s{k}": sentence for k, sentence in enumerate(filter(None, sentences))}
+    return Text(" ".join(f"{{{name}}}" for name in fields), fields=fields)

@@ -1,0 +1,23 @@
+"""A text is its English, and knows what it was made of."""
+
+import copy
+
+from mnist_models.text import paragraph, t
+
+
+def test_a_text_is_its_english_and_knows_its_template() -> None:
+    one, many = (t("{count} run of {name}", "{count:,} runs of {name}", count=n, name="x")
+                 for n in (1, 2000))  # fmt: skip
+    assert (one, many) == ("1 run of x", "2,000 runs of x")
+    assert (many.template, many.fields) == ("{count} run of {name}", {"count": 2000, "name": "x"})
+    assert copy.deepcopy(many) == many
+    assert copy.deepcopy(many).plural == many.plural
+
+
+def test_braces_of_a_field_are_not_filled_in() -> None:
+    assert t("The run {name} is gone.", name="{x}") == "The run {x} is gone."
+
+
+def test_a_paragraph_leaves_out_what_is_empty() -> None:
+    assert paragraph(t("One."), "", t("{n} more.", n=2)) == "One. 2 more."
+    assert paragraph() == ""
