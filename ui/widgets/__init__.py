@@ -1,3 +1,3 @@
-"""What knows nothing of digits: `charts`, `cells` to choose, `tables`, `controls`, `images`, and
-the `contender_style` that tells two contenders apart.
+"""Parts that know nothing about digits: `charts`, `cells` to choose from, `tables`, `controls`,
+`images`, and the `contender_style` that tells two contenders apart.
 """

@@ -1,7 +1,7 @@
-"""Cells with numbers or pictures that can be chosen by pointer, finger or keyboard.
+"""Cells with numbers or pictures that can be chosen by mouse, touch or keyboard.
 
-A component of ours and not a chart: a browser draws a table sooner than a chart of as many cells,
-and the Tab and arrow keys and screen readers know their way in it.
+A component of our own instead of a chart: a browser draws a table faster than a chart with as many
+cells, and it works with the Tab and arrow keys and with screen readers.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import streamlit as st
 _mount = st.components.v2.component(
     "cells",
     js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,  # style.css says how cells look
+    isolate_styles=False,  # the cells are styled in style.css
 )
 
 
@@ -26,18 +26,18 @@ def show_cells(
     choose: Callable[[int], None] | None = None,
     hint: str = "",
 ) -> None:
-    """Draw cells, and call back with the one that a visitor chooses.
+    """Draw cells, and call back with the one that the visitor chooses.
 
     Args:
-        content: HTML, its cells in reading order: a <button> whose value is a number from 0 up for
-            each that can be chosen. What `data-facts` says of a cell is shown below them all while
-            somebody points at it. Whoever writes it escapes what is not ours.
-        count: of the cells.
-        key: of the cells in the session's state.
+        content: HTML with the cells in reading order. A cell that can be chosen is a <button>;
+            their values count up from 0. The `data-facts` of a cell are shown below all cells while
+            somebody points at it. The caller escapes all text from outside.
+        count: how many cells there are.
+        key: of the cells in the session state.
         columns: how many cells are side by side.
-        chosen: the one with a frame around it.
-        choose: called with the number of a cell, before the page is drawn again.
-        hint: stands in the place of the facts until there are some.
+        chosen: the number of the cell with a frame around it.
+        choose: called with the number of the chosen cell, before the page is drawn again.
+        hint: shown in place of the facts until a cell is pointed at.
     """
 
     def chose() -> None:
@@ -58,6 +58,6 @@ def show_cells(
 
 
 def number_of(sent: object, count: int) -> int | None:
-    """The number of the cell that a browser says was chosen; None where there is no such cell."""
+    """The number of the cell that the browser reports as chosen; None if there is no such cell."""
     numbers = {str(number): number for number in range(count)}
     return numbers.get(sent) if isinstance(sent, str) else None

@@ -1,8 +1,8 @@
 """How two contenders are told apart, the same in every chart, table and sentence of a page.
 
-Blue is the single model and orange the multi-model everywhere; where both contenders are of one
-approach, the second takes a colour of its own. Shape and dash say first or second as well, so that
-nobody needs the colours.
+The single model is blue and the multi-model orange everywhere; if both contenders are of the same
+approach, the second has a colour of its own. Shapes and dashes tell them apart as well, so that
+nobody depends on the colours.
 """
 
 from collections.abc import Callable
@@ -13,15 +13,16 @@ import altair as alt
 
 from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.learning.approaches import TITLES, Approach
+from mnist_models.text import t
 from ui.widgets.charts import DASHED, SOLID, legend_on_top
 
-# A pair that colour-blind people can tell apart, with at least 3:1 contrast on the light and on the
-# dark background.
+# A pair that colour-blind people can tell apart, with a contrast of at least 3:1 on the light and
+# on the dark background.
 COLOURS: dict[Approach, str] = {"single": "#2f7fc1", "multi": "#d9731a"}
-# At least 3:1 on the light and on the dark page, and told apart from the approach's own colour
-# with red-green blindness too.
+# At least 3:1 on the light and on the dark page, and distinct from the approach's own colour with
+# red-green blindness too.
 _SECOND_OF_ITS_KIND: dict[Approach, str] = {"single": "#12936f", "multi": "#8f62c9"}
-# The nearest colours that text may have on Streamlit's pages.
+# The nearest text colours that Streamlit offers.
 _TINTS = {
     COLOURS["single"]: "blue",
     COLOURS["multi"]: "orange",
@@ -36,7 +37,7 @@ class Look:
     """What a contender is called on a page, and how it is drawn.
 
     Attributes:
-        name: differs from the other's; the run is named only where there are two.
+        name: differs from the other's; the run is named only if there are two.
         key: of its own boxes, which style.css colours.
         colour, shape, dash: of its points and lines.
         sign: the shape as a character.
@@ -52,12 +53,12 @@ class Look:
 
     @property
     def tint(self) -> str:
-        """The colour as Streamlit's Markdown calls it, for text."""
+        """The name of the text colour in Streamlit's Markdown."""
         return _TINTS[self.colour]
 
     @property
     def version(self) -> str:
-        """Names everything that is shown of the contender: the key of what is kept about it."""
+        """Identifies everything shown of the contender: the key of what is cached about it."""
         return f"{self.contender.key} {self.contender.run.version} {self.name}"
 
 
@@ -78,11 +79,11 @@ def looks(duel: Duel) -> Looks:
 
 
 def encoding(pair: Looks, field: str) -> dict[str, Any]:
-    """Colour, shape and dash of a field that holds the names; colour and shape share one legend.
+    """Colour, shape and dash for a field with the names; colour and shape share one legend.
 
     Args:
-        pair: whose looks.
-        field: of the data.
+        pair: the looks.
+        field: of the data, holds the names.
     """
 
     def scale(of: Callable[[Look], str | list[float]]) -> alt.Scale:
@@ -99,7 +100,7 @@ def encoding(pair: Looks, field: str) -> dict[str, Any]:
 def _names(duel: Duel) -> tuple[str, str]:
     first, second = duel.first, duel.second
     if first.key == second.key:
-        return TITLES[first.approach], f"{TITLES[second.approach]} again"
+        return TITLES[first.approach], t("{approach} again", approach=TITLES[second.approach])
     if first.run.name == second.run.name:
         return TITLES[first.approach], TITLES[second.approach]
     return first.title, second.title

@@ -1,4 +1,4 @@
-"""Controls that pages share: one of a few options, tabs, and pages of many things."""
+"""Controls that pages share: a choice among a few options, tabs, and paging."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
@@ -9,24 +9,32 @@ T = TypeVar("T")
 
 
 def pick(
-    label: str, options: Iterable[T], key: str, *, default: T | None = None, hidden: bool = False
+    label: str,
+    options: Iterable[T],
+    key: str,
+    *,
+    title: Callable[[T], str] | None = None,
+    default: T | None = None,
+    hidden: bool = False,
 ) -> T:
-    """Let the visitor choose; the address says what.
+    """Let the visitor choose; the address holds the title of the choice.
 
-    An address like `?key=` means nothing at all to Streamlit: then it is the default.
+    For an address like `?key=` Streamlit returns no choice at all: then the default applies.
 
     Args:
         label: above the options.
         options: at least one.
         key: of the choice, in the address too.
-        default: chosen at first; without it the first option.
-        hidden: show no label, for what stands right below a heading.
+        title: returns what an option is called; without it the option as a string.
+        default: chosen at first; if None, the first option.
+        hidden: do not show the label, for a control right below a heading.
     """
     options = list(options)
     first = options[0] if default is None else default
     picked = st.segmented_control(
         label,
         options,
+        format_func=title,
         default=first,
         required=True,
         wrap=True,
@@ -38,24 +46,24 @@ def pick(
 
 
 def page_of(count: int, per_page: int, key: str) -> slice:
-    """Let the visitor turn pages, where there are several; returns what is on the one they are at.
+    """Let the visitor turn pages if there are several; returns the items on the current page.
 
     Args:
-        count: of the things to show.
-        per_page: how many of them at once.
-        key: of the control; with another key, or another number of pages, it begins at the first.
+        count: how many items there are.
+        per_page: how many of them fit on a page.
+        key: of the control; a new key, or a new number of pages, starts at the first page.
     """
     pages = -(-count // per_page)
     page = st.pagination(pages, key=f"{key}_of_{pages}") if pages > 1 else 1
     return slice((page - 1) * per_page, page * per_page)
 
 
-@st.fragment  # another tab leaves the rest of the page alone
+@st.fragment  # choosing another tab does not rerun the rest of the page
 def show_parts(parts: Mapping[str, Callable[[], None]], *, key: str) -> None:
-    """One tab for each part; only the open one does any work.
+    """One tab per part; only the open one does any work.
 
     Args:
-        parts: by title, what shows them.
+        parts: by title, the function that shows a part.
         key: of the tabs, in the address too.
     """
     tabs = st.tabs(list(parts), key=key, bind="query-params")

@@ -1,4 +1,4 @@
-"""Pictures as addresses, for HTML: without the charting library, which takes a second to import."""
+"""Pictures as URLs for HTML, without the charting library, which takes a second to import."""
 
 import base64
 import io

@@ -6,26 +6,29 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from mnist_models.text import t
+
 FOUR_DIGITS = st.column_config.NumberColumn(format="%.4f")
-COUNT = st.column_config.NumberColumn(format="localized")  # thousands as the visitor writes them
+COUNT = st.column_config.NumberColumn(format="localized")  # separators by locale
 
 
 def show_table(
     frame: pd.DataFrame, *, file_name: str, alt: str, columns: dict[str, Any] | None = None
 ) -> None:
-    """A table to sort by a click at a heading, and the button below it that saves it as CSV.
+    """A table that can be sorted by clicking a heading, with a button below that saves it as CSV.
 
     Args:
-        frame: what to show, its columns in this order; the index is left out.
-        file_name: of the CSV, like "mistakes.csv"; the button is found as `csv_mistakes`.
-        alt: what the table holds, for those who cannot see it.
-        columns: Streamlit's column configuration; formats are for the page, the CSV has all digits.
+        frame: what to show, with the columns in this order; the index is left out.
+        file_name: of the CSV, like "mistakes.csv"; the button's key is then `csv_mistakes`.
+        alt: what the table shows, for those who cannot see it.
+        columns: Streamlit's column configuration; formats apply to the page, the CSV has all
+            digits.
     """
     st.dataframe(frame, hide_index=True, height="content", column_config=columns, alt=alt)
     offer_csv(lambda: frame, file_name=file_name)
 
 
-@st.fragment  # opening it leaves the rest of the page alone
+@st.fragment  # opening it does not rerun the rest of the page
 def offer_table(
     title: str,
     make: Callable[[], pd.DataFrame],
@@ -37,15 +40,15 @@ def offer_table(
     about: str = "",
     more: Callable[[], None] | None = None,
 ) -> None:
-    """A closed section with a table, which is made and sent only while somebody has it open.
+    """A closed section with a table that is made and sent only while the section is open.
 
     Args:
         title: of the section.
-        make: returns the table; its index is left out.
+        make: returns the table; the index is left out.
         key: of the section.
         file_name, alt, columns: see `show_table`.
-        about: what its columns mean.
-        more: draws what else belongs into the section.
+        about: what the columns mean.
+        more: draws what else belongs in the section.
     """
     section = st.expander(title, icon=":material/table:", key=key, on_change="rerun")
     if section.open:
@@ -58,14 +61,14 @@ def offer_table(
 
 
 def offer_csv(
-    make: Callable[[], pd.DataFrame], *, file_name: str, title: str = "Save as CSV"
+    make: Callable[[], pd.DataFrame], *, file_name: str, title: str = t("Save as CSV")
 ) -> None:
-    """A button that saves a table as CSV, made when somebody clicks.
+    """A button that saves a table as CSV; the table is made when the button is clicked.
 
     Args:
-        make: returns the table; its index is left out. It runs beside the page, so it must not
-            call Streamlit.
-        file_name: like "mistakes.csv"; the button is found as `csv_mistakes`.
+        make: returns the table; the index is left out. It runs outside the page's script, so it
+            must not call Streamlit.
+        file_name: like "mistakes.csv"; the button's key is then `csv_mistakes`.
         title: of the button.
     """
     st.download_button(
