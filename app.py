@@ -1,4 +1,4 @@
-"""The front door: which page was asked for. What visitors see stands in pages/ and ui/."""
+"""The entry point: draws the requested page. What visitors see is in pages/ and ui/."""
 
 from ui.frame import run_app
 

@@ -1,4 +1,4 @@
-"""What stands around every page: navigation, style and sidebar."""
+"""What surrounds every page: navigation, style and sidebar."""
 
 import streamlit as st
 
@@ -10,12 +10,12 @@ _STYLE = PROJECT / "ui" / "style.css"
 
 
 def run_app() -> None:
-    """Draw what stands around every page, and the page that the visitor asked for.
+    """Draw what surrounds every page, and the page that the visitor asked for.
 
-    The sidebar belongs to app.py and not to a page: so the browser keeps it from page to page.
+    The sidebar belongs to app.py and not to a page, so the browser keeps it from page to page.
     """
     st.session_state[IN_APP] = True
     page = navigate()
-    st.html(_STYLE)  # a path to a .css file is put into <style>
+    st.html(_STYLE)  # Streamlit wraps a .css file in <style>
     draw_sidebar()
     page.run()

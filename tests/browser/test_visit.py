@@ -311,12 +311,12 @@ def test_retraining_is_watched_and_its_run_shown_first_drawn_with_and_deleted(
         expect(progress).to_contain_text("is ready", timeout=TRAINING_TIMEOUT_MS)
         progress.get_by_text("Look at it").click()
         expect(page).to_have_url(re.compile("run=reference-sample"), timeout=RENDER_TIMEOUT_MS)
-        expect(page.get_by_text("figures are no MNIST results")).to_be_visible()
+        expect(page.get_by_text("figures are not MNIST results")).to_be_visible()
         page.locator(".st-key-activate_run button").click()
         expect(page.locator(".st-key-activate_run")).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
         assert (runs / "active").read_text().strip() == "reference-sample"
         visit(page, running)  # as somebody else, who asks for no run
-        expect(page.get_by_text("figures are no MNIST results")).to_be_visible()
+        expect(page.get_by_text("figures are not MNIST results")).to_be_visible()
         draw(page, ONE)
         expect(verdict(page, "multi")).to_have_text(DIGIT, timeout=RENDER_TIMEOUT_MS)
         page.locator(".st-key-delete_run button").click()

@@ -1,3 +1,3 @@
-"""What pages share and what knows of runs and visitors: `navigation`, `current_run`,
+"""What several pages use and what knows about runs and visitors: `navigation`, `current_run`,
 `current_duel`, `permission`, `mnist_download`, shipped `experiments`, and `picture_cards`.
 """

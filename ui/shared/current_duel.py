@@ -1,30 +1,31 @@
-"""What this visitor compares with what: two contenders, named in the address."""
+"""The two contenders that this visitor compares, named in the address."""
 
 import streamlit as st
 
 from mnist_models.comparison.contenders import Contender, Duel, contenders, contenders_of
 from mnist_models.runs.registry import active_name
 from mnist_models.runs.run import Run, RunError
+from mnist_models.text import t
 from ui.shared.current_run import cached_run, current_run
 
-_SIDES = {"first": "Compare", "second": "with"}
-_CHOICE = "_duel"  # the run beside which this visitor chose, and the keys that were chosen
+_SIDES = {"first": t("Compare"), "second": t("with")}
+_CHOICE = "_duel"  # the run that was current when this visitor chose, and the chosen keys
 
 KeyPair = tuple[str, str]
 
 
 def choose_duel() -> Duel:
-    """Draw the choice of two contenders; the two approaches of the visitor's run to begin with.
+    """Draw the choice of two contenders; by default the two approaches of the visitor's run.
 
-    Any other choice stands in the address, as `?first=strong.single&second=reference.multi`, so
-    that a link shares it. Where the two cannot be compared, the page ends with a clear message.
+    Any other choice is in the address, as `?first=strong.single&second=reference.multi`, so that it
+    can be shared as a link. If the two cannot be compared, the page ends with a clear message.
     """
     run = current_run()
     known = contenders() | {c.key: c for c in contenders_of(run)}
     pair = _asked(run, known) or _usual(run)
     with st.container(key="duel", horizontal=True):
         for (side, label), key in zip(_SIDES.items(), pair, strict=True):
-            st.session_state[f"duel_{side}"] = key  # the address decides, so Back works as well
+            st.session_state[f"duel_{side}"] = key  # the address decides, so Back works
             st.selectbox(
                 label,
                 known,
@@ -41,7 +42,7 @@ def choose_duel() -> Duel:
 
 
 def _asked(run: Run, known: dict[str, Contender]) -> KeyPair | None:
-    """The pair of the address or of an earlier page, unless another run was chosen since."""
+    """The pair in the address or from an earlier page, unless another run was chosen since."""
     beside, earlier = st.session_state.get(_CHOICE, ("", None))
     usual = _usual(run)
     asked = tuple(st.query_params.get(side) for side in _SIDES)
@@ -52,8 +53,10 @@ def _asked(run: Run, known: dict[str, Contender]) -> KeyPair | None:
     if not set(pair) <= known.keys():
         _forget()
         st.warning(
-            "The address asks for a run or an approach that is not in trained/; here is the usual "
-            "comparison.",
+            t(
+                "The link asks for a run or an approach that is not in trained/. Here is the "
+                "default comparison instead."
+            ),
             icon=":material/link_off:",
         )
         return None
@@ -62,7 +65,7 @@ def _asked(run: Run, known: dict[str, Contender]) -> KeyPair | None:
 
 
 def _usual(run: Run) -> KeyPair:
-    """Both approaches of the run; where it has one only, that one against the active run's."""
+    """Both approaches of the run; if it has only one, that one and the other of the active run."""
     own = contenders_of(run)
     if len(own) == 1:
         own += [
@@ -89,5 +92,5 @@ def _forget() -> None:
 
 
 def _cached(contender: Contender) -> Contender:
-    """The same, of the run whose arrays are read at most once."""
+    """The same contender, of the cached run, whose arrays are read at most once."""
     return Contender(cached_run(contender.run.name), contender.approach)

@@ -1,4 +1,4 @@
-"""Cached loaders: runs by the hash of their contents, data by name."""
+"""Cached loaders: runs by the hash of their contents, data sets by name."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -15,34 +15,35 @@ from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import Run, RunError
+from mnist_models.text import t
 
 _CHOICE, _ACTIVE = "_run", "_active_run"
 
 
 def chosen_run_name() -> str:
-    """The run that this visitor looks at: `?run=`, or what was chosen before, or the active one.
+    """The run that this visitor looks at: `?run=`, the one chosen before, or the active one.
 
     Raises:
-        RunError: there is no run at all.
+        RunError: there is no run.
     """
     asked = st.query_params.get("run") or st.session_state.get(_CHOICE)
     return asked or st.session_state.get(_ACTIVE) or active_name()
 
 
 def choose_run(name: str) -> None:
-    """Let this visitor look at a run, on this page and the next ones; the address says which."""
+    """Show this visitor a run on this page and the next ones; the address says which."""
     st.session_state[_CHOICE] = name
     st.query_params["run"] = name
 
 
 def remember_choice() -> None:
-    """Carry the choice from page to page: Streamlit drops the address' parameters on the way.
+    """Carry the choice from page to page, since Streamlit drops the parameters of the address.
 
-    For who has not chosen, the active run is looked up here, once for all of a page: somebody may
-    make another one active while the page is drawn, or between two strokes.
+    For visitors who have not chosen, the active run is looked up here, once per page: somebody may
+    activate another run while the page is drawn, or between two strokes.
     """
     st.session_state.pop(_ACTIVE, None)
-    with suppress(RunError):  # the page says that there is none
+    with suppress(RunError):  # the page reports it
         st.session_state[_ACTIVE] = active_name()
     if asked := st.query_params.get("run"):
         st.session_state[_CHOICE] = asked
@@ -51,64 +52,68 @@ def remember_choice() -> None:
 
 
 def current_run() -> Run:
-    """The run that this visitor looks at; without it the page ends with a clear message."""
+    """The run that this visitor looks at; without one the page ends with a clear message."""
     name = None
     try:
         name = chosen_run_name()
         run = cached_run(name)
     except RunError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(error.text, icon=":material/error:")
         _offer_another_run(name)
         st.stop()
     if run.test_set != "mnist":
         st.warning(
-            f"The run {run.name} was trained on {DATASET_TITLES[run.dataset]}, not on MNIST: its "
-            "figures are no MNIST results.",
+            t(
+                "The run {name} was trained on {data}, not on MNIST, so its figures are not MNIST "
+                "results.",
+                name=run.name,
+                data=DATASET_TITLES[run.dataset],
+            ),
             icon=":material/science:",
         )
     return run
 
 
 def cached_run(name: str) -> Run:
-    """A run, its manifest read now, its arrays at most once.
+    """A run whose manifest is read now and whose arrays are read at most once.
 
     Raises:
-        RunError: it cannot be had.
+        RunError: it cannot be loaded.
     """
     run = load_run(name)
     return _keep(str(run.path), run.version, run)
 
 
 def sound_stacks(run: Run, approaches: Iterable[Approach]) -> dict[Approach, Stack]:
-    """The networks of these approaches; what is wrong with one that is left out is said."""
+    """The networks of these approaches; the page says why one of them is left out."""
     stacks: dict[Approach, Stack] = {}
     for approach in approaches:
         try:
             stacks[approach] = run.stack(approach)
         except RunError as error:
-            st.warning(str(error), icon=":material/warning:")
+            st.warning(error.text, icon=":material/warning:")
     return stacks
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _keep(path: str, version: str, _run: Run) -> Run:  # noqa: ARG001 - they are the cache's key
+def _keep(path: str, version: str, _run: Run) -> Run:  # noqa: ARG001 - the cache's key
     return _run
 
 
-@st.cache_resource(max_entries=1, show_spinner="Reading MNIST …")
-def _mnist(path: str, changed: float) -> Dataset:  # noqa: ARG001 - they are the cache's key
+@st.cache_resource(max_entries=1, show_spinner=t("Reading MNIST …"))
+def _mnist(path: str, changed: float) -> Dataset:  # noqa: ARG001 - the cache's key
     return load_mnist(download=False)
 
 
-@st.cache_resource(max_entries=1, show_spinner="Preparing the sample …")
+@st.cache_resource(max_entries=1, show_spinner=t("Preparing the sample …"))
 def _sample() -> Dataset:
     return load_sample()
 
 
 def pictures(name: str = "mnist") -> Dataset:
-    """MNIST where it is asked for and on this machine, else the sample that needs no download.
+    """MNIST if it is asked for and on this machine, else the sample, which needs no download.
 
-    A damaged MNIST is said on the page, and the sample stands in for it; without either the page
+    If MNIST is damaged, the page says so and shows the sample instead; without either, the page
     ends with a clear message.
     """
     path = find_mnist() if name == "mnist" else None
@@ -116,11 +121,11 @@ def pictures(name: str = "mnist") -> Dataset:
         try:
             return _mnist(str(path), _changed(path))
         except DatasetError as error:
-            st.warning(str(error), icon=":material/warning:")
+            st.warning(error.text, icon=":material/warning:")
     try:
         return _sample()
     except DatasetError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(error.text, icon=":material/error:")
         st.stop()
 
 
@@ -128,12 +133,12 @@ def _changed(path: Path) -> float:
     try:
         return path.stat().st_mtime
     except OSError:
-        return 0.0  # loading it says what is wrong
+        return 0.0  # loading reports what is wrong
 
 
 def _offer_another_run(failed: str | None) -> None:
     other = next((name for name in run_names() if name != failed and _is_sound(name)), None)
-    if other and st.button(f"Show the run {other} instead", type="primary"):
+    if other and st.button(t("Show the run {name} instead", name=other), type="primary"):
         choose_run(other)
         st.rerun()
 

@@ -1,19 +1,26 @@
-"""The shipped experiments on the pages, or how to make them."""
+"""The shipped experiments on the pages, or how to run them."""
 
 import streamlit as st
 
 from mnist_models.evidence.experiments import Evidence, command, load_evidence
+from mnist_models.text import t
 
 
 def shipped(name: str) -> Evidence | None:
-    """An experiment; where it is absent or no JSON None, after a sentence that says what makes it.
+    """An experiment; if its file is missing or not JSON, None and a hint how to run it.
 
-    What a file of this version holds is not checked: it is shipped with this code, and tested.
+    The contents are not checked: the file is shipped with this code, and tested.
 
     Args:
         name: of `experiments/<name>.json`.
     """
     found = load_evidence(name)
     if not found:
-        st.info(f"Not measured, or damaged. Make it with: `{command(name)}`")
+        st.info(
+            t(
+                "This experiment has not been run, or its file is damaged. Run it with: "
+                "`{command}`",
+                command=command(name),
+            )
+        )
     return found

@@ -1,4 +1,4 @@
-"""Which pages there are, how to get to them, and how each begins."""
+"""Which pages there are, how to get to them, and how each of them begins."""
 
 from pathlib import Path
 
@@ -6,51 +6,53 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from mnist_models.settings import PROJECT, keeps_drawings
+from mnist_models.text import t
 
 _FOLDER = PROJECT / "pages"
 
-# Script and address, title; the first is the front page. No icons: the browser's tab would show
-# them, from a server elsewhere.
+# Script and address, title; the first is the front page. No icons: the browser's tab would load
+# them from another server.
 _PAGES = (
-    ("draw", "Draw"),
-    *([("my_drawings", "My drawings")] if keeps_drawings() else []),
-    ("compare", "Compare"),
-    ("confusion", "Confusion"),
-    ("new_class", "New class"),
-    ("training", "Training"),
-    ("data", "Data"),
-    ("how_it_works", "How it works"),
+    ("draw", t("Draw")),
+    *([("my_drawings", t("My drawings"))] if keeps_drawings() else []),
+    ("compare", t("Compare")),
+    ("confusion", t("Confusion")),
+    ("new_class", t("New class")),
+    ("training", t("Training")),
+    ("data", t("Data")),
+    ("how_it_works", t("How it works")),
 )
-IN_APP = "_page_runs_in_app"  # in the session's state, once app.py has run
+IN_APP = "_page_runs_in_app"  # in the session state, once app.py has run
+TEST_PICTURE = t("Test picture")  # a source on Draw, as the address names it
 
 _ICON = PROJECT / "ui" / "icon.svg"
 
 
 def navigate() -> StreamlitPage:
-    """Tell Streamlit the pages and the settings; returns the page that the visitor asked for."""
+    """Declare the pages and the page settings; returns the page that the visitor asked for."""
     page = st.navigation(
         [
             st.Page(_FOLDER / f"{name}.py", title=title, default=name == _PAGES[0][0])
             for name, title in _PAGES
         ]
     )
-    name = "One model or ten?"
-    title = name if page.url_path == "" else f"{page.title} · {name}"
+    name = t("One model or ten?")
+    title = name if page.url_path == "" else t("{page} · {name}", page=page.title, name=name)
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     return page
 
 
 def page_path(name: str) -> Path:
-    """The script of a page, as `st.switch_page` and `st.page_link` take it."""
+    """The script of a page, as `st.switch_page` and `st.page_link` expect it."""
     return _FOLDER / f"{name}.py"
 
 
 def begin(title: str, lead: str = "") -> None:
-    """Draw a page's title and what it is about; the first thing that each page calls.
+    """Draw a page's title and lead; every page calls this first.
 
-    A folder named `pages` makes Streamlit run a page without app.py until app.py has called
-    `st.navigation` for the first time. A first visit straight to a page is such a run: it is
-    started again, in app.py.
+    Because the folder is named `pages`, Streamlit runs a page without app.py until app.py has
+    called `st.navigation` for the first time. This happens when the first visit goes straight to a
+    page: then the run is started again, in app.py.
     """
     if IN_APP not in st.session_state:
         navigate()
