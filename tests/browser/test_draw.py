@@ -268,7 +268,7 @@ def test_the_reasons_are_two_pictures_that_open_on_demand(open_draw: Callable[..
     expect(why.locator("img")).to_have_count(0)
     why.locator("summary").click()
     expect(why.locator("img")).to_have_count(2, timeout=RENDER_TIMEOUT_MS)
-    expect(why).to_contain_text("Multi-model: 1, and not")
+    expect(why).to_contain_text("Multi-model: 1, not")
     before = why.locator("img").first.get_attribute("src")
     add_stroke(page, ACROSS)  # stays open, and follows the drawing
     expect(why.locator("img").first).not_to_have_attribute(
@@ -327,7 +327,7 @@ def test_a_forged_drawing_gets_one_clear_sentence(
         visit(page, server)
         alert = page.locator("[data-testid=stAlert]", has_text="The drawing could not be read")
         expect(alert).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
-        expect(alert).to_contain_text("Press Clear to begin anew.")
+        expect(alert).to_contain_text("Press Clear to start over.")
         assert page.locator("[data-testid=stException]").count() == 0
         expect(verdict(page, "single")).to_have_text("–")
 
@@ -351,7 +351,7 @@ def test_an_upload_that_is_no_picture_gets_one_clear_sentence(
 ) -> None:
     page = open_draw()
     _upload(page, "one.png", b"These are not the pixels you are looking for.")
-    alert = page.locator("[data-testid=stAlert]", has_text="Try another one.")
+    alert = page.locator("[data-testid=stAlert]", has_text="Try another picture.")
     expect(alert).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
     assert page.locator("[data-testid=stException]").count() == 0
 

@@ -57,7 +57,7 @@ def test_shared_drawings_are_read_filtered_and_taken_home_on_a_phone(
         expect(cards).to_have_count(2, timeout=RENDER_TIMEOUT_MS)
         expect(page.locator(".st-key-single_accuracy")).to_contain_text("1 of 2")
         expect(page.locator(".st-key-cards").get_by_text("Delete")).to_have_count(0)
-        page.get_by_text("Only the 1 misread").click()
+        page.get_by_text("Only misread drawings (1)").click()
         expect(cards).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
         settle(page)
         with page.expect_download() as download:

@@ -132,7 +132,7 @@ def expect_read_as(page: Page, name: str) -> None:
     for approach in ("single", "multi"):
         expect(verdict(page, approach)).to_have_text(name, timeout=RENDER_TIMEOUT_MS)
     expect(page.locator(".v-bars .label")).to_have_count(11)
-    expect(page.locator(".st-key-agreement")).to_contain_text(f"Both read a {name}.")
+    expect(page.locator(".st-key-agreement")).to_contain_text(f"Both read {name}.")
 
 
 def test_a_symbol_is_drawn_taught_recognised_and_forgotten(

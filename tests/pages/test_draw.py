@@ -78,7 +78,7 @@ def _show(proba_multi: list[float]) -> None:
 @pytest.mark.parametrize(
     ("proba", "digit", "sign", "detail", "agreement"),
     [
-        ([0.9] + [0.1] * 9, "0", "=", "9 of 10 say no, only 0 says yes", "Both read a 0."),
+        ([0.9] + [0.1] * 9, "0", "=", "9 of 10 say no, only 0 says yes", "Both read 0."),
         (
             [0.1, 0.9, 0.8] + [0.1] * 7,
             "1",
@@ -91,7 +91,7 @@ def _show(proba_multi: list[float]) -> None:
             "0",
             "=",
             "7 of 10 say no, 0, 1 and 9 say yes",
-            "Both read a 0.",
+            "Both read 0.",
         ),
         (
             [0.6] + [0.9] * 8 + [0.2],
@@ -100,7 +100,7 @@ def _show(proba_multi: list[float]) -> None:
             "1 of 10 says no, 0, 1, 2, 3, 4, 5, 6, 7 and 8 say yes",
             "They disagree",
         ),
-        ([0.9] * 10, "0", "=", "all 10 say yes", "Both read a 0."),
+        ([0.9] * 10, "0", "=", "all 10 say yes", "Both read 0."),
         (
             [0.4] + [0.2] * 9,
             "0",
@@ -108,7 +108,7 @@ def _show(proba_multi: list[float]) -> None:
             "none says yes: **not one of my digits**",
             "None of the 10 binary models says yes",
         ),
-        ([0.5] + [0.2] * 9, "0", "=", "9 of 10 say no, only 0 says yes", "Both read a 0."),
+        ([0.5] + [0.2] * 9, "0", "=", "9 of 10 say no, only 0 says yes", "Both read 0."),
     ],
 )
 def test_verdicts_say_who_says_yes_and_whether_they_agree(
@@ -128,7 +128,8 @@ def test_the_bars_show_each_probability_on_one_scale_and_say_it_to_those_who_can
     assert re.findall(r"width:([\d.]+)%", text) == ["25.00", "0.40", "75.00", "99.60"]
     assert re.findall(r"<span>([^<]*%)</span>", text) == ["25 %", "&lt; 1 %", "75 %", "&gt; 99 %"]
     assert "<b>" not in text
-    assert "Single model 3 25%, &lt;b&gt; 75%; Multi-model 3 0%, &lt;b&gt; 100%" in text
+    assert "Single model: 3 25%, &lt;b&gt; 75%." in text
+    assert "Multi-model: 3 0%, &lt;b&gt; 100%." in text
     alone = probability_bars({"single": probas["single"]}, ["3", "8"])
     assert "binary model" not in alone
 
@@ -173,8 +174,8 @@ def test_the_steps_are_numbered_pictures_that_tell_what_became_of_the_pen() -> N
     thickened = text_of(1.25, 2.5)
     assert re.findall(r"<figcaption>(\d)\.", thickened) == ["1", "2", "3", "4", "5"]
     assert thickened.count("src='data:image/png;base64,") == 5
-    assert "drawn again with a pen of 8 pixels" in thickened
-    assert "lines 1.2 pixels wide in the box: made 2.5" in thickened
+    assert "redrawn with a pen 8 pixels wide" in thickened
+    assert "lines 1.2 pixels wide in the box: changed to 2.5" in thickened
     assert re.search(r"box of 20 × 20: \d+ × 20 pixels", thickened)
     assert "2.5 pixels wide in the box: left as they are" in text_of(2.5, 2.5)
 

@@ -66,7 +66,7 @@ def open_as(visitor: str | None) -> AppTest:
 
 
 def cards(page: AppTest) -> list[str]:
-    found = (re.fullmatch(r"It was a \*\*(.+)\*\*", m.value) for m in page.markdown)
+    found = (re.fullmatch(r"It was \*\*(.+)\*\*", m.value) for m in page.markdown)
     return [match[1] for match in found if match]
 
 
@@ -135,7 +135,7 @@ def test_accuracy_is_that_of_the_run_today_with_interval_and_what_it_was_then(
     assert page.metric[0].label == "Single model: accuracy on my handwriting"
     low, high = wilson_interval(3, 5)
     assert f"3 of 5 ({low:.0%} to {high:.0%})".replace("%", " %") in said(page)
-    assert "when drawn 5 of 5" in said(page)  # as `make` says of the single model
+    assert "when drawn: 5 of 5" in said(page)  # as `make` says of the single model
     assert "keep what was read correctly as well" in said(page)
 
 
@@ -176,7 +176,7 @@ def test_drawings_of_a_class_that_the_run_does_not_know_are_left_out_and_that_is
     keep(store_of(ME), tiny_run, right=2, wrong=0)
     store_of(ME).add(make_drawing(9, "A"))
     page = open_as(ME)
-    assert "1 left out" in said(page)
+    assert "1 drawing is left out" in said(page)
     assert page.metric[0].value == "100 %"
 
 
@@ -261,9 +261,9 @@ def test_all_of_ones_own_are_deleted_after_a_second_question(
     store_of(ME).add(make_drawing(2, "2"))
     store_of(YOU).add(make_drawing(3, "3"))
     page = open_as(ME)
-    assert "All 2 that you drew?" in said(page)
+    assert "Delete all 2 of your drawings?" in said(page)
     page.button(key="delete_all").click().run()
     assert not page.exception
-    assert "Nothing kept yet" in page.info[0].value
+    assert "No drawings yet" in page.info[0].value
     assert store_of(ME).drawings() == []
     assert len(store_of(YOU).drawings()) == 1

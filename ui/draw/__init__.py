@@ -1,3 +1,3 @@
-"""The page Draw: a picture from one of its `sources`, like the `canvas`; the `verdicts` on it,
+"""The page Draw: a picture from one of its `sources`, such as the `canvas`; the `verdicts` on it,
 their `attribution` to pixels, the `preprocessing_steps`, a `correction`, and a `run_switch`.
 """

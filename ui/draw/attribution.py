@@ -7,27 +7,32 @@ from numpy.typing import NDArray
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.attribution import explain
 from mnist_models.runs.run import Run, RunError
+from mnist_models.text import t
 
 # With white between them, on black: yellow and violet differ for every kind of colour blindness.
 FOR, AGAINST = (245, 190, 0), (135, 85, 255)
 
-_MEANING = (
-    "Ink that is :yellow[**yellow**] spoke for the answer and against the runner-up, "
-    ":violet[**violet**] ink the other way round, and white ink changed little."
+_MEANING = t(
+    ":yellow[**Yellow**] ink spoke for the answer and against the runner-up, :violet[**violet**] "
+    "ink the other way round, and white ink made little difference."
 )
-_FORMULA = r"""
-Each pixel's number is its grey level times the gradient by which it moves the lead of the answer,
-$x_i \cdot \partial(\text{logit}_\text{answer} - \text{logit}_\text{runner-up}) / \partial x_i$.
-In the multi-model the two logits come from two networks, each asked about its own digit. The
-strongest pixel of each picture has the full colour.
-"""
+_FORMULA = (
+    r"$x_i \cdot \partial(\text{logit}_\text{answer} - \text{logit}_\text{runner-up}) "
+    r"/ \partial{x_i}$"
+)
+_METHOD = t(
+    "Each pixel's value is its grey level times the gradient by which it moves the answer's lead, "
+    "{formula}. In the multi-model the two logits come from two networks, each of which was asked "
+    "about its own digit. The strongest pixel of each picture has the full colour.",
+    formula=_FORMULA,
+)
 
 
 def show_attribution(run: Run, image: NDArray[np.uint8]) -> None:
-    """One picture per approach, worked out only while the visitor has it open."""
+    """One picture per approach, computed only while the visitor has it open."""
     with st.container(key="why"):
         section = st.expander(
-            "Why these answers?", icon=":material/search:", key="why_open", on_change="rerun"
+            t("Why these answers?"), icon=":material/search:", key="why_open", on_change="rerun"
         )
     if not section.open:
         return
@@ -36,16 +41,21 @@ def show_attribution(run: Run, image: NDArray[np.uint8]) -> None:
         for approach, column in zip(run.approaches, st.columns(2, wrap=False), strict=False):
             with column:
                 _show_reason(run, approach, image)
-        st.caption(_FORMULA)
+        st.caption(_METHOD)
 
 
 def _show_reason(run: Run, approach: Approach, image: NDArray[np.uint8]) -> None:
     try:
         reason = explain(run.stack(approach), image)
     except RunError:
-        return  # the verdicts say so already
+        return  # the verdicts have said so
     answer, runner_up = (run.classes[k] for k in (reason.answer, reason.runner_up))
-    text = f"{TITLES[approach]}: {answer}, and not {runner_up}"
+    text = t(
+        "{approach}: {answer}, not {runner_up}",
+        approach=TITLES[approach],
+        answer=answer,
+        runner_up=runner_up,
+    )
     st.image(tint(image, reason.relevance), text, "stretch", output_format="PNG", alt=text)
 
 

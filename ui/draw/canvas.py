@@ -1,4 +1,4 @@
-"""The drawing canvas: its widget, its buttons, and the picture in what a browser sent."""
+"""The drawing canvas: its widget, its buttons, and the picture that a browser sent."""
 
 import sys
 from contextlib import suppress
@@ -12,25 +12,26 @@ from numpy.typing import NDArray
 
 from mnist_models.preprocessing.decoding import UnreadablePicture, decode_png
 from mnist_models.preprocessing.rasterise import redraw
+from mnist_models.text import t
 
 CANVAS_SIDE = 280  # pixels: ten per pixel of MNIST, and it fits a phone
 PEN_WIDTH, PEN_WIDTHS = 16, (8, 24)
 MAX_STROKES = 500  # a digit has one to three
 
-_CLEARED = "_canvas_cleared"  # how often; a new number is a new canvas
+_CLEARED = "_canvas_cleared"  # how often; a new number makes a new canvas
 _DRAWN = "_canvas_drawn"  # the `_Drawing` so far
-_SEEN = "_canvas_seen"  # the last one that the canvas sent: it is sent again with every rerun
-_GIVEN = "_canvas_given"  # the strokes that the canvas was told to begin with
+_SEEN = "_canvas_seen"  # the last one that the canvas sent: every rerun sends it again
+_GIVEN = "_canvas_given"  # the strokes that the canvas was told to start with
 _PEN = "_canvas_pen"
 
 
 def _spare_pandas() -> None:
-    """Let Streamlit send the canvas what it is given without importing pandas and pyarrow.
+    """Let Streamlit send data to the canvas without importing pandas and pyarrow.
 
-    Of every dict in there Streamlit asks whether it is a table, and imports both to find out: 70 MB
-    of memory for each server, and a wait for who visits it first. A dict is a table only if it
-    holds a Series, and without pandas there is none. Where a later Streamlit asks in another place
-    this does nothing.
+    Streamlit asks of every dict in the data whether it is a table, and imports both to find out:
+    70 MB of memory per server, and a wait for the first visitor. A dict is a table only if it holds
+    a Series, and without pandas there is none. If a later Streamlit asks elsewhere, this does
+    nothing.
     """
     with suppress(ImportError, AttributeError):
         from streamlit.components.v2.bidi_component import serialization
@@ -49,7 +50,7 @@ _spare_pandas()
 _send_at_once = st.components.v2.component(
     "send_at_once",
     js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,  # it stands beside the canvas, and has to find it
+    isolate_styles=False,  # it is beside the canvas and has to find it
 )
 
 
@@ -60,18 +61,18 @@ class _Drawing:
 
 
 def draw_on_canvas() -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
-    """Show the canvas; returns the drawing so far, or None before any.
+    """Show the canvas; returns the drawing so far, or None if there is none yet.
 
     Returns:
-        (side, side, 4) uint8 as it is seen, and (side, side) uint8 with its strokes drawn again by
-        a thin pen.
+        (side, side, 4) uint8 as it looks, and (side, side) uint8 with its strokes redrawn by a thin
+        pen.
 
     Raises:
-        UnreadablePicture: the browser sent something that is no drawing.
+        UnreadablePicture: the browser sent something that is not a drawing.
     """
     state = st.session_state
     key = f"canvas_{state.get(_CLEARED, 0)}"
-    if key not in state:  # it is new, or comes back from another page and gets its strokes back
+    if key not in state:  # new, or back from another page: it gets its strokes back
         _give(_strokes())
     with st.container(key="draw_canvas", gap=None):
         _send_at_once(key="send_at_once")  # first: the canvas finds it there
@@ -87,11 +88,11 @@ def draw_on_canvas() -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
 def draw_canvas_buttons() -> None:
     """Undo, Clear and the width of the pen.
 
-    The buttons say their keys themselves. With a `help` there would be two of each in the page.
+    The buttons show their shortcuts themselves. With a `help` the page would hold two of each.
     """
     with st.container(key="undo", width="content"):
         st.button(
-            "Undo",
+            t("Undo"),
             icon=":material/undo:",
             on_click=_undo,
             disabled=not _strokes(),
@@ -99,12 +100,12 @@ def draw_canvas_buttons() -> None:
         )
     with st.container(key="clear", width="content"):
         st.button(
-            "Clear",
+            t("Clear"),
             icon=":material/delete:",
             on_click=clear_canvas,
-            shortcut="Delete",
+            shortcut="delete",
         )
-    pen = st.popover("Pen", icon=":material/line_weight:", key="pen", on_change="rerun")
+    pen = st.popover(t("Pen"), icon=":material/line_weight:", key="pen", on_change="rerun")
     if pen.open:  # until then the browser need not load the slider
         with pen, st.container(key="pen_width"):
             _draw_pen_slider()
@@ -112,17 +113,20 @@ def draw_canvas_buttons() -> None:
 
 def _draw_pen_slider() -> None:
     st.slider(
-        "Pen width, pixels",
+        t("Pen width in pixels"),
         *PEN_WIDTHS,
         _pen_width(),
         key="pen_slider",
         on_change=_remember_pen,
-        help=f"The canvas is {CANVAS_SIDE} pixels wide. What is drawn already stays as it is.",
+        help=t(
+            "The canvas is {side} pixels wide. Strokes that are already drawn stay as they are.",
+            side=CANVAS_SIDE,
+        ),
     )
 
 
 def _ask_canvas(key: str) -> _Drawing | None:
-    # Its import asks the running app for the component, so it cannot stand at the top.
+    # Importing it asks the running app for the component, so it cannot be done at the top.
     from streamlit_drawable_canvas import st_canvas
 
     try:
@@ -138,13 +142,13 @@ def _ask_canvas(key: str) -> _Drawing | None:
         )
         png = canvas.image_bytes
         strokes = canvas.json_data["objects"] if png is not None else None
-    # What a browser sends is taken apart in there without a look at its types.
+    # The component takes apart what a browser sends without checking its types.
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise UnreadablePicture("What the browser sent is no drawing.") from error
+        raise UnreadablePicture(t("The browser did not send a drawing.")) from error
     if png is None:
         return None
     if not isinstance(strokes, list) or len(strokes) > MAX_STROKES:
-        raise UnreadablePicture(f"It is no list of at most {MAX_STROKES} strokes.")
+        raise UnreadablePicture(t("It is not a list of at most {most} strokes.", most=MAX_STROKES))
     return _Drawing(png, strokes)
 
 
@@ -154,17 +158,17 @@ def _strokes() -> list[Any]:
 
 
 def _give(strokes: list[Any]) -> None:
-    """Let the canvas begin with these strokes.
+    """Let the canvas start with these strokes.
 
-    One that is on the page already begins anew when what it is given changes, and then sends its
-    picture. The number makes it a change also where the same strokes were given before.
+    A canvas that is already on the page starts over when the data it is given change, and then
+    sends its picture. The number makes them change even if the strokes are the same as before.
     """
     number = st.session_state.get(_GIVEN, {}).get("number", 0) + 1
     st.session_state[_GIVEN] = {"objects": strokes, "number": number}
 
 
 def _undo() -> None:
-    """Take the last stroke away; its picture goes when the canvas has sent the one without it."""
+    """Remove the last stroke; the picture follows when the canvas has sent the one without it."""
     if strokes := _strokes()[:-1]:
         st.session_state[_DRAWN] = _Drawing(st.session_state[_DRAWN].png, strokes)
         _give(strokes)
@@ -173,7 +177,7 @@ def _undo() -> None:
 
 
 def clear_canvas() -> None:
-    """Begin with an empty canvas; for callbacks, before it is drawn."""
+    """Start over with an empty canvas; for callbacks, before it is drawn."""
     for name in (_DRAWN, _SEEN):
         st.session_state.pop(name, None)
     st.session_state[_CLEARED] = st.session_state.get(_CLEARED, 0) + 1
@@ -184,6 +188,6 @@ def _pen_width() -> int:
 
 
 def _remember_pen() -> None:
-    """The canvas gets its strokes too: with another pen it may begin anew, on a busy machine."""
+    """Also give the canvas its strokes: on a busy machine a new pen may make it start over."""
     st.session_state[_PEN] = st.session_state["pen_slider"]
     _give(_strokes())

@@ -1,4 +1,4 @@
-""" "It was a …": the visitor says which digit a drawing shows, and it is kept."""
+""" "It was …": the visitor says which digit a drawing shows, and it is kept."""
 
 import contextlib
 import hashlib
@@ -15,18 +15,19 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import keeps_drawings
+from mnist_models.text import t
 from ui.my_drawings.session import has_kept, open_store
 from ui.shared.navigation import page_path
 
 _ERROR = "_correction_error"
-_IN_A_ROW, _BUTTON_WIDTH = 5, 57  # pixels: as large as a fingertip, two rows across a phone
+_IN_A_ROW, _BUTTON_WIDTH = 5, 57  # pixels: a fingertip, and two rows across a phone
 
 
 def offer_correction(run: Run, *, image: Grey, drawing: NDArray[np.uint8]) -> None:
-    """A button per class; a tap keeps the drawing as one of it. Nothing where none are kept.
+    """A button per class; a tap keeps the drawing under it. Nothing if the site keeps none.
 
     Args:
-        run: whose classes are offered, and whose answers are kept with the drawing.
+        run: its classes are offered, and its answers are kept with the drawing.
         image: (28, 28), what the models see.
         drawing: (H, W), (H, W, 3) or (H, W, 4) uint8, what the visitor drew.
     """
@@ -40,13 +41,13 @@ def offer_correction(run: Run, *, image: Grey, drawing: NDArray[np.uint8]) -> No
         _change(lambda store: store.add(kept))
 
     with st.container(key="correct", gap="xsmall"):
-        st.markdown("It was a …")
+        st.markdown(t("It was …"))
         kept = _label_of(digest)
         _draw_buttons([str(label) for label in run.classes], kept, keep)
         if error := st.session_state.pop(_ERROR, None):
             st.error(error, icon=":material/error:")
         elif kept is None:
-            st.caption("Tap it when they are right, too: your accuracy needs both.")
+            st.caption(t("Tap it even if both are right: your accuracy needs those as well."))
         else:
             _show_kept(kept, digest)
 
@@ -67,15 +68,15 @@ def _draw_buttons(labels: list[str], kept: str | None, keep: Callable[[str], Non
 
 def _show_kept(label: str, digest: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Kept as a **{label}**.", width="content")
+        st.markdown(t("Kept as **{label}**.", label=label), width="content")
         st.button(
-            "Do not keep",
+            t("Do not keep"),
             icon=":material/close:",
             key="undo_correction",
             on_click=_change,
             args=(lambda store: store.forget(digest),),
         )
-        st.page_link(page_path("my_drawings"), label="My drawings", icon=":material/gesture:")
+        st.page_link(page_path("my_drawings"), label=t("My drawings"), icon=":material/gesture:")
 
 
 def _label_of(digest: str) -> str | None:
@@ -84,7 +85,7 @@ def _label_of(digest: str) -> str | None:
     try:
         return open_store().label_of(digest)
     except CorrectionError as error:
-        st.session_state[_ERROR] = str(error)
+        st.session_state[_ERROR] = error.text
         return None
 
 
@@ -92,7 +93,7 @@ def _change(change: Callable[[Store], None]) -> None:
     try:
         change(open_store())
     except CorrectionError as error:
-        st.session_state[_ERROR] = str(error)
+        st.session_state[_ERROR] = error.text
 
 
 def _answers(run: Run, image: Grey) -> dict[Approach, str]:

@@ -1,4 +1,4 @@
-"""Where a picture to read comes from: the canvas, a file, the camera, the test set."""
+"""Where a picture to read comes from: the canvas, a file, the camera or the test set."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_models.preprocessing.decoding import UnreadablePicture, read_picture
 from mnist_models.preprocessing.to_mnist import BlankDrawing, Steps, to_mnist_steps
+from mnist_models.text import paragraph, t
 from ui.draw.canvas import draw_canvas_buttons, draw_on_canvas
 from ui.shared.current_run import pictures
 
@@ -17,7 +18,7 @@ Picture = NDArray[np.uint8]
 SMALL, LARGE = 84, 196  # widths in pixels: three and seven per pixel of the models' picture
 _FILE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp"]
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
-_PLAIN = "One digit that fills most of the picture, dark on plain paper or light on dark."
+_PLAIN = t("One digit that fills most of the picture, dark on plain paper or light on dark.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +27,10 @@ class Subject:
 
     Attributes:
         image: (28, 28) uint8 as the models see it, or None while there is nothing to read.
-        original: what it was made of, as `to_mnist` takes it; None where it is MNIST's own.
-        steps: how; None like `original`.
-        redrawn: whether they begin with the strokes of the original, drawn by another pen.
-        truth: the digit that it shows, where that is known.
+        original: what it was made from, as `to_mnist` takes it; None for a picture of MNIST's.
+        steps: how it was made; None if `original` is.
+        redrawn: whether the steps begin with the strokes of the original, redrawn by another pen.
+        truth: the digit that it shows, if that is known.
         hint: what to do while there is nothing to read.
     """
 
@@ -43,9 +44,9 @@ class Subject:
 
 def from_canvas() -> Subject:
     """The visitor's drawing, with Undo, Clear and the pen below it."""
-    hint = (
-        "Nothing drawn yet. Draw a digit in the black square with the mouse or a finger; both "
-        "answer at the end of each stroke."
+    hint = t(
+        "Draw a digit in the black square with the mouse or a finger. Both approaches answer after "
+        "each stroke."
     )
     subject = Subject(hint=hint)
     try:
@@ -54,9 +55,9 @@ def from_canvas() -> Subject:
             seen, redrawn = drawing
             subject = replace(_made_of(redrawn), original=seen, redrawn=True)
     except BlankDrawing:
-        pass  # everything was taken back
+        pass  # everything was undone
     except UnreadablePicture as error:
-        _say_unreadable("The drawing could not be read", error, "Press Clear to begin anew.")
+        _show_error(t("The drawing could not be read."), error, t("Press *Clear* to start over."))
     with st.container(
         key="beside_canvas", horizontal=True, vertical_alignment="center", gap="xsmall"
     ):
@@ -70,25 +71,29 @@ def from_file() -> Subject:
     """A picture file: a scan, a photo, a drawing from a paint program."""
     with st.container(key="upload"):
         file = st.file_uploader(
-            "A picture of one digit", _FILE_TYPES, key="upload_file", help=_PLAIN
+            t("A picture of one digit"), _FILE_TYPES, key="upload_file", help=_PLAIN
         )
-    return _from_bytes(file.getvalue() if file else None, "Choose a picture file. " + _PLAIN)
+    hint = paragraph(t("Choose a picture file."), _PLAIN)
+    return _from_bytes(file.getvalue() if file else None, hint)
 
 
 def from_camera() -> Subject:
     """A photo that the visitor takes now."""
     if not may_have_camera(st.context.url or ""):
         st.caption(
-            "Browsers give the camera to https pages and to localhost only. Without it, choose "
-            "*Upload*: phones offer their camera there too."
+            t(
+                "Browsers allow the camera only on https pages and on localhost. Choose *Upload* "
+                "instead: phones offer their camera there too."
+            )
         )
     with st.container(key="photo"):
-        photo = st.camera_input("A photo of one digit", key="photo_file", help=_PLAIN)
-    return _from_bytes(photo.getvalue() if photo else None, "Take a photo. " + _PLAIN)
+        photo = st.camera_input(t("A photo of one digit"), key="photo_file", help=_PLAIN)
+    hint = paragraph(t("Take a photo."), _PLAIN)
+    return _from_bytes(photo.getvalue() if photo else None, hint)
 
 
 def may_have_camera(url: str) -> bool:
-    """Whether browsers give a page at this address the camera: by https, or on their own machine.
+    """Whether browsers allow a page at this address the camera: by https, or on localhost.
 
     Source: W3C Secure Contexts, "potentially trustworthy origins".
     """
@@ -100,23 +105,27 @@ def from_test_set(name: str) -> Subject:
     """A picture of the test set, which no model has learned from.
 
     Args:
-        name: of the data whose test set is asked for, "mnist" or "sample".
+        name: of the data set, "mnist" or "sample".
     """
     dataset = pictures(name)
     if dataset.name != "mnist":
-        why = "MNIST is not on this machine, so these" if name == "mnist" else "These"
         st.caption(
-            f"{why} are scikit-learn's digits: other writers, other pictures than the models "
-            "learned from."
+            paragraph(
+                t("MNIST is not on this machine.") if name == "mnist" else "",
+                t(
+                    "These are scikit-learn's digits: other pictures, by other writers, than those "
+                    "the models learned from."
+                ),
+            )
         )
     last = len(dataset.y_test) - 1
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        if st.button("Another one", icon=":material/shuffle:"):
+        if st.button(t("Another picture"), icon=":material/shuffle:"):
             st.session_state["test_picture"] = int(np.random.default_rng().integers(last + 1))
         if st.session_state.get("test_picture", 0) > last:
             st.session_state["test_picture"] = last
         number = st.number_input(
-            f"Test picture, 0 to {last:,}",
+            t("Test picture, 0 to {last:,}", last=last),
             0,
             last,
             key="test_picture",
@@ -125,7 +134,7 @@ def from_test_set(name: str) -> Subject:
         )
     image, truth = dataset.x_test[number], int(dataset.y_test[number])
     _show(image, LARGE)
-    st.markdown(f"Its label says it is a **{truth}**.")
+    st.markdown(t("Its label is **{truth}**.", truth=truth))
     return Subject(image, truth=truth)
 
 
@@ -135,7 +144,7 @@ def _from_bytes(data: bytes | None, hint: str) -> Subject:
     try:
         subject = _decoded(data)
     except (BlankDrawing, UnreadablePicture) as error:
-        _say_unreadable("No digit was found", error, "Try another one.")
+        _show_error(t("No digit was found."), error, t("Try another picture."))
         return Subject(hint=hint)
     if subject.image is not None:
         _show(subject.image, LARGE)
@@ -144,7 +153,7 @@ def _from_bytes(data: bytes | None, hint: str) -> Subject:
 
 @st.cache_data(scope="session", max_entries=2, show_spinner=False)
 def _decoded(data: bytes) -> Subject:
-    """Every touch of the page asks again, and decoding a large photo takes half a second."""
+    """Cached: every rerun of the page asks again, and a large photo takes half a second."""
     return _made_of(read_picture(data))
 
 
@@ -153,13 +162,12 @@ def _made_of(original: Picture) -> Subject:
     return Subject(steps.centred, original, steps)
 
 
-def _say_unreadable(what: str, why: Exception, next_step: str) -> None:
-    st.error(f"{what}: {why} {next_step}", icon=":material/error:")
+def _show_error(what: str, why: Exception, next_step: str) -> None:
+    st.error(paragraph(what, str(why), next_step), icon=":material/error:")
 
 
 def _show(image: Picture, width: int) -> None:
     with st.container(key="model_input", width="content"):
-        st.image(
-            image, width=width, output_format="PNG", alt="The 28 × 28 pixels that the models see"
-        )
-    st.caption("what the models see", width="content")
+        alt = t("The 28 × 28 pixels that the models see")
+        st.image(image, width=width, output_format="PNG", alt=alt)
+    st.caption(t("what the models see"), width="content")

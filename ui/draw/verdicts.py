@@ -1,4 +1,4 @@
-"""What the two approaches say to one picture."""
+"""What the two approaches say about one picture."""
 
 import html
 from collections.abc import Sequence
@@ -13,10 +13,12 @@ from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
 from mnist_models.runs.run import RunError
+from mnist_models.text import Text, paragraph, t
 
 _NOTHING = "–"
+_RIGHT = ":material/check_circle:"
 
-Probas = dict[Approach, NDArray]  # (K,) of each approach that could be asked
+Probas = dict[Approach, NDArray]  # (K,) for each approach that could be asked
 
 
 class Answering(Protocol):
@@ -24,14 +26,14 @@ class Answering(Protocol):
 
     @property
     def approaches(self) -> Sequence[Approach]:
-        """Those it has."""
+        """The approaches it has."""
 
     @property
     def classes(self) -> list[Any]:
         """The labels, in the order of the outputs."""
 
     def stack(self, approach: Approach) -> Stack:
-        """The networks of an approach; RunError where they cannot be had."""
+        """The networks of an approach; RunError if they are not available."""
 
 
 def show_verdicts(
@@ -40,9 +42,9 @@ def show_verdicts(
     """Both verdicts, whether they agree, and the probabilities behind them.
 
     Args:
-        run: whose models answer.
+        run: its models answer.
         image: (28, 28) as the models see it, or None while there is nothing to read.
-        truth: the digit that it shows, where that is known.
+        truth: the digit that it shows, if that is known.
         hint: what to do while there is nothing to read.
     """
     probas = {} if image is None else _probas(run, image)
@@ -66,7 +68,7 @@ def _probas(run: Answering, image: NDArray[np.uint8]) -> Probas:
         try:
             probas[approach] = run.stack(approach).predict_proba(image[np.newaxis])[0]
         except RunError as error:
-            st.warning(str(error), icon=":material/warning:")
+            st.warning(error.text, icon=":material/warning:")
     return probas
 
 
@@ -77,22 +79,44 @@ def _show_verdict(approach: Approach, proba: NDArray | None, classes: list[Any])
         st.caption(_detail(approach, proba, classes))
 
 
-def _detail(approach: Approach, proba: NDArray | None, classes: list[Any]) -> str:
-    many = len(classes)
+def _detail(approach: Approach, proba: NDArray | None, classes: list[Any]) -> Text:
+    if approach == "multi":
+        return _detail_of_multi(proba, classes)
     if proba is None:
-        return f"one network, {many} outputs" if approach == "single" else f"{many} networks"
-    if approach == "single":
-        return f"probability {share_text(proba.max())}"
+        return t("one network, {outputs} outputs", outputs=len(classes))
+    return t("probability {share}", share=share_text(proba.max()))
+
+
+def _detail_of_multi(proba: NDArray | None, classes: list[Any]) -> Text:
+    if proba is None:
+        return t("{networks} networks", networks=len(classes))
     accepting = _accepting(proba, classes)
     if not accepting:
-        return "none says yes: **not one of my digits**"
+        return t("none says yes: **not one of my digits**")
+    if len(accepting) == len(classes):
+        return t("all {networks} say yes", networks=len(classes))
+    values = {
+        "count": len(classes) - len(accepting),  # of those that say no
+        "networks": len(classes),
+        "labels": listing(accepting),
+    }
     if len(accepting) == 1:
-        return f"{many - 1} of {many} say no, only {accepting[0]} says yes"
-    if len(accepting) == many:
-        return f"all {many} say yes"
-    both = "both say yes" if len(accepting) == 2 else "say yes"
-    verb = "says" if many - len(accepting) == 1 else "say"
-    return f"{many - len(accepting)} of {many} {verb} no, {listing(accepting)} {both}"
+        return t(
+            "{count} of {networks} says no, only {labels} says yes",
+            "{count} of {networks} say no, only {labels} says yes",
+            **values,
+        )
+    if len(accepting) == 2:
+        return t(
+            "{count} of {networks} says no, {labels} both say yes",
+            "{count} of {networks} say no, {labels} both say yes",
+            **values,
+        )
+    return t(
+        "{count} of {networks} says no, {labels} say yes",
+        "{count} of {networks} say no, {labels} say yes",
+        **values,
+    )
 
 
 def _accepting(proba: NDArray, classes: list[Any]) -> list[str]:
@@ -100,7 +124,7 @@ def _accepting(proba: NDArray, classes: list[Any]) -> list[str]:
 
 
 def _sign(probas: Probas, classes: list[Any]) -> str:
-    """ "=" or "≠" between the verdicts, so that nobody needs colours to see it."""
+    """ "=" or "≠" between the verdicts, so that nobody has to rely on colours."""
     if len(probas) < len(APPROACHES):
         return ""
     if not _accepting(probas["multi"], classes):
@@ -113,30 +137,38 @@ def _show_agreement(probas: Probas, classes: list[Any], truth: int | None) -> No
     single, multi = (str(classes[int(probas[a].argmax())]) for a in APPROACHES)
     sign = _sign(probas, classes)
     if sign == "?":
-        st.warning(
-            f"None of the {len(classes)} binary models says yes: to them this is none of their "
-            f"digits. {multi} comes closest, with {share_text(probas['multi'].max())}. The single "
-            f"model has to choose one and says {single}.",
-            icon=":material/help:",
+        none = t(
+            "None of the {networks} binary models says yes: this is not one of their digits.",
+            networks=len(classes),
         )
-    elif sign == "=":
-        wrong = truth is not None and single != str(truth)
-        tell = st.error if wrong else st.success
-        right = "" if truth is None else ", which is wrong" if wrong else ", which is right"
-        icon = ":material/cancel:" if wrong else ":material/check_circle:"
-        tell(f"Both read a {single}{right}.", icon=icon)
-    else:
+        share = share_text(probas["multi"].max())
+        closest = t("{label} comes closest, with {share}.", label=multi, share=share)
+        forced = t("The single model has to choose and says {label}.", label=single)
+        st.warning(paragraph(none, closest, forced), icon=":material/help:")
+    elif sign == "≠":
         st.warning(
-            f"They disagree: the single model reads a {single}, the {len(classes)} models a "
-            f"{multi}.",
+            t(
+                "They disagree: the single model reads {single}, the {networks} models read "
+                "{multi}.",
+                single=single,
+                networks=len(classes),
+                multi=multi,
+            ),
             icon=":material/compare_arrows:",
         )
+    elif truth is None:
+        st.success(t("Both read {label}.", label=single), icon=_RIGHT)
+    elif single == str(truth):
+        st.success(t("Both read {label}, which is right.", label=single), icon=_RIGHT)
+    else:
+        wrong = t("Both read {label}, which is wrong.", label=single)
+        st.error(wrong, icon=":material/cancel:")
 
 
 def probability_bars(probas: Probas, classes: list[Any]) -> str:
     """The K probabilities of each approach as aligned bars on one scale from 0 to 1, as HTML.
 
-    HTML and not a chart: it is drawn after every stroke, and a chart takes ten times as long.
+    Not a chart: it is drawn after every stroke, and a chart takes ten times as long.
     """
     rows = "".join(
         f"<div class='label'>{html.escape(str(label))}</div><div class='bars'>"
@@ -145,11 +177,12 @@ def probability_bars(probas: Probas, classes: list[Any]) -> str:
         for k, label in enumerate(classes)
     )
     keys = "".join(f"<span class='{a}'>{TITLES[a]}</span>" for a in probas)
-    yes = f"<span>{YES:g}: from here a binary model says yes</span>" if "multi" in probas else ""
+    yes = t("{threshold:g}: from here on, a binary model says yes", threshold=YES)
+    middle = f"<span>{yes}</span>" if "multi" in probas else ""
     return (
         f"<div class='v-bars' role=img aria-label='{html.escape(_spoken(probas, classes))}'>"
         f"<div class='keys'>{keys}</div>{rows}"
-        f"<div class='scale'><span>0</span>{yes}<span>1</span></div></div>"
+        f"<div class='scale'><span>0</span>{middle}<span>1</span></div></div>"
     )
 
 
@@ -161,9 +194,16 @@ def _bar(approach: Approach, p: float, won: bool) -> str:
     )
 
 
-def _spoken(probas: Probas, classes: list[Any]) -> str:
-    return f"{len(classes)} probabilities of each approach: " + "; ".join(
-        f"{TITLES[a]} "
-        + ", ".join(f"{label} {p:.0%}" for label, p in zip(classes, proba, strict=True))
-        for a, proba in probas.items()
-    )
+def _spoken(probas: Probas, classes: list[Any]) -> Text:
+    """The bars for those who cannot see them, a sentence per approach."""
+    sentences = []
+    for approach, proba in probas.items():
+        values = (f"{label} {p:.0%}" for label, p in zip(classes, proba, strict=True))
+        sentences.append(
+            t(
+                "Probabilities of the classes, {approach}: {values}.",
+                approach=TITLES[approach],
+                values=", ".join(values),
+            )
+        )
+    return paragraph(*sentences)

@@ -1,3 +1,3 @@
-"""The page My drawings: what a visitor kept in this `session`, the `reader` of it, the `gallery`,
-and `downloads`.
+"""The page My drawings: what a visitor has kept in this `session`, the `reader` that reads it, the
+`gallery`, and `downloads`.
 """

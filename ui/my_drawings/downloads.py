@@ -1,4 +1,4 @@
-"""The drawings as files to take home, and deleting all of one's own."""
+"""Downloading the drawings as files, and deleting all of one's own."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,13 +8,14 @@ import streamlit as st
 from mnist_models.drawings.drawing import Drawing
 from mnist_models.drawings.files import as_npz, as_zip
 from mnist_models.drawings.store import Store
+from mnist_models.text import paragraph, t
 
 
 def offer_downloads_and_deletion(drawings: Sequence[Drawing], store: Store) -> None:
     """A row of buttons.
 
     Args:
-        drawings: those that are shown, at least one.
+        drawings: the ones shown, at least one.
         store: where they are.
 
     Raises:
@@ -22,16 +23,21 @@ def offer_downloads_and_deletion(drawings: Sequence[Drawing], store: Store) -> N
     """
     with st.container(horizontal=True):
         st.download_button(
-            "As the models see them (.npz)", partial(as_npz, drawings), "drawings.npz",
+            t("As the models see them (.npz)"), partial(as_npz, drawings), "drawings.npz",
             on_click="ignore", icon=":material/download:", key="download_npz",
         )  # fmt: skip
         st.download_button(
-            "As drawn (.zip)", partial(as_zip, store), "drawings.zip",
+            t("As drawn (.zip)"), partial(as_zip, store), "drawings.zip",
             on_click="ignore", icon=":material/download:", key="download_zip",
         )  # fmt: skip
         if mine := sum(drawing.mine for drawing in drawings):
-            with st.popover("Delete all …", icon=":material/delete:"):
-                st.markdown(f"All {mine} that you drew? They cannot be brought back.")
-                if st.button("Delete all", type="primary", key="delete_all"):
+            with st.popover(t("Delete all …"), icon=":material/delete:"):
+                question = t(
+                    "Delete your {count} drawing?",
+                    "Delete all {count} of your drawings?",
+                    count=mine,
+                )
+                st.markdown(paragraph(question, t("This cannot be undone.")))
+                if st.button(t("Delete all"), type="primary", key="delete_all"):
                     store.forget_all()
                     st.rerun()

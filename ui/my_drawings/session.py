@@ -1,7 +1,7 @@
-"""What this visitor has kept, and the database that it is in.
+"""What this visitor has kept, and the database that holds it.
 
-The database is configured as that of every Streamlit connection: `[connections.corrections]` in
-secrets.toml with the URL of any that SQLAlchemy knows. Without it, it is a SQLite file in
+The database is configured like any Streamlit connection: `[connections.corrections]` in
+secrets.toml, with the URL of any database that SQLAlchemy knows. Without it, it is a SQLite file in
 `trained/`.
 """
 
@@ -15,17 +15,17 @@ from mnist_models.drawings.store import Store, database_errors
 from mnist_models.settings import keeps_drawings, trained_folder, who_sees_drawings
 
 _CONNECTION = "corrections"
-_LOCKED_S = 2  # how long to wait for others who write; a write takes some milliseconds
+_LOCKED_S = 2  # how long to wait while others write; a write takes a few milliseconds
 _VISITOR = "_visitor"
 
 
 def has_kept() -> bool:
-    """Whether this visitor can have kept a drawing: without asking the database."""
+    """Whether this visitor may have kept a drawing, without asking the database."""
     return _VISITOR in st.session_state
 
 
 def own_drawings() -> list[Drawing]:
-    """Those that this visitor has kept, the newest first.
+    """The drawings that this visitor has kept, the newest first.
 
     Raises:
         CorrectionError: the database cannot be used.
@@ -41,7 +41,7 @@ def open_store() -> Store:
     Raises:
         CorrectionError: the database cannot be used.
     """
-    # Never shown to anyone, and gone with the session: who comes back is somebody else.
+    # Never shown to anyone, and gone with the session: a visitor who returns is a new one.
     visitor = st.session_state.setdefault(_VISITOR, secrets.token_urlsafe(16))
     with database_errors():
         connection = st.connection(_CONNECTION, type="sql", **_settings())
@@ -49,7 +49,7 @@ def open_store() -> Store:
 
 
 def _settings() -> dict[str, Any]:
-    """Of the connection: the configured database, else SQLite beside the runs."""
+    """Settings of the connection: the configured database, or else SQLite beside the runs."""
     settings: dict[str, Any] = {"hide_parameters": True}  # errors go to the log, drawings do not
     if st.secrets.load_if_toml_exists() and _CONNECTION in st.secrets.get("connections", {}):
         return settings

@@ -1,4 +1,4 @@
-"""“It was a …”: a tap keeps a drawing, another changes what it is, and one takes it back."""
+"""“It was …”: a tap keeps a drawing, another changes what it is, and one takes it back."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,7 +68,7 @@ def test_a_tap_keeps_the_drawing_with_what_both_answered(
     tiny_run: Run, offer: Callable[..., AppTest]
 ) -> None:
     page = _tap(offer(), "4")
-    assert "Kept as a **4**" in _said(page)
+    assert "Kept as **4**" in _said(page)
     [kept] = _kept_in(tiny_run.path.parent)
     image = np.random.default_rng(0).integers(0, 256, (1, 28, 28)).astype(np.uint8)
     assert np.array_equal(kept.image, image[0])
@@ -95,7 +95,7 @@ def test_two_sessions_are_two_visitors(tiny_run: Run, offer: Callable[..., AppTe
     _tap(first, "4")
     assert "Kept as" not in _said(second.run())
     _tap(second, "7")
-    assert "Kept as a **4**" in _said(first.run())
+    assert "Kept as **4**" in _said(first.run())
     assert len(_kept_in(tiny_run.path.parent)) == 2
 
 

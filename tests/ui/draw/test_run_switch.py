@@ -17,13 +17,13 @@ def test_one_click_asks_models_that_know_mnist_only_and_another_goes_back(
     for name in ("pens", "strong"):
         publish(name, **tiny_contents)
     page = open_page("draw")
-    assert any("30 people's pens" in caption.value for caption in page.main.caption)
+    assert any("pen digits of 30 people" in caption.value for caption in page.main.caption)
     page.button(key="other_teaching").click().run()
     assert page.query_params["run"] == "strong"
-    assert any("MNIST only, as in most" in caption.value for caption in page.main.caption)
+    assert any("only MNIST, as in most" in caption.value for caption in page.main.caption)
     page.button(key="other_teaching").click().run()
     assert page.query_params["run"] == "pens"
-    assert any("30 people's pens" in caption.value for caption in page.main.caption)
+    assert any("pen digits of 30 people" in caption.value for caption in page.main.caption)
 
 
 def test_where_there_is_nothing_else_to_ask_nothing_is_offered(
