@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_models.comparison.sentences import judged_text, verdict_sentence
 from mnist_models.evidence.experiments import load_evidence
+from mnist_models.text import t
 from ui.compare.binary_models import show_members
 from ui.compare.calibration import show_probabilities
 from ui.compare.cost import show_cost
@@ -18,16 +19,16 @@ from ui.shared.navigation import begin
 from ui.widgets.controls import show_parts
 
 EVIDENCE = {
-    "Digit by digit": show_classes,
-    "The ten, one by one": show_members,
-    "Probabilities": show_probabilities,
-    "Not a digit": show_no_digit,
-    "Equal size": show_equal_size,
-    "Cost": show_cost,
+    t("Digit by digit"): show_classes,
+    t("The ten, one by one"): show_members,
+    t("Probabilities"): show_probabilities,
+    t("Not a digit"): show_no_digit,
+    t("Equal size"): show_equal_size,
+    t("Cost"): show_cost,
 }
 
 
-begin("Compare")
+begin(t("Compare"))
 answer = st.container()
 duel = choose_duel()
 answer.markdown(f"##### {verdict_sentence(duel)}")

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from mnist_models.runs.run import Run, RunError
+from mnist_models.text import t
 from ui.draw.attribution import show_attribution
 from ui.draw.correction import offer_correction
 from ui.draw.preprocessing_steps import show_steps
@@ -14,29 +15,29 @@ from ui.draw.run_switch import offer_run_switch
 from ui.draw.sources import Subject, from_camera, from_canvas, from_file, from_test_set
 from ui.draw.verdicts import show_verdicts
 from ui.shared.current_run import current_run
-from ui.shared.navigation import begin
+from ui.shared.navigation import TEST_PICTURE, begin
 
 
-@st.fragment  # a stroke runs this again and leaves the sidebar alone, which is half of the work
+@st.fragment  # a stroke does not rerun the sidebar, which is half of the work
 def read_and_answer(run: Run) -> None:
     sources: dict[str, Callable[[], Subject]] = {
-        "Draw": from_canvas,
-        "Upload": from_file,
-        "Photo": from_camera,
-        "Test picture": partial(from_test_set, run.test_set),
+        t("Draw"): from_canvas,
+        t("Upload"): from_file,
+        t("Photo"): from_camera,
+        TEST_PICTURE: partial(from_test_set, run.test_set),
     }
     left, right = st.columns((2, 3))
     with left:
         source = st.segmented_control(
-            "What to read",
+            t("What to read"),
             list(sources),
-            default="Draw",
+            default=t("Draw"),
             required=True,
             label_visibility="collapsed",
             key="source",
-            bind="query-params",  # a picture of the test set can be linked to
+            bind="query-params",  # so a test picture can be linked to
         )
-        subject = sources[source or "Draw"]()  # an address like `?source=` means None
+        subject = sources[source or t("Draw")]()  # an address like `?source=` gives None
     with right:
         show_verdicts(run, subject.image, subject.truth, subject.hint)
         if subject.image is not None and subject.original is not None:
@@ -48,9 +49,9 @@ def read_and_answer(run: Run) -> None:
             show_steps(subject.steps, redrawn=subject.redrawn)
 
 
-begin("One model or ten?", "One network reads your digit, and so do ten.")
+begin(t("One model or ten?"), t("One network reads your digit, and so do ten."))
 chosen = current_run()
 read_and_answer(chosen)
-for approach in chosen.with_weights:  # read while the visitor draws, so the first answer is quick
-    with suppress(RunError):  # the verdicts will say so
+for approach in chosen.with_weights:  # loaded while the visitor draws: a quick answer
+    with suppress(RunError):  # the verdicts report it
         chosen.stack(approach)

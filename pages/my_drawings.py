@@ -1,9 +1,10 @@
-"""My drawings: what was drawn, what it truly was, and how well a run reads it."""
+"""My drawings: the drawings that were kept, their true digits, and how well a run reads them."""
 
 import streamlit as st
 
 from mnist_models.drawings.drawing import CorrectionError
 from mnist_models.settings import keeps_drawings, who_sees_drawings
+from mnist_models.text import t
 from ui.my_drawings.downloads import offer_downloads_and_deletion
 from ui.my_drawings.gallery import choose_drawings
 from ui.my_drawings.reader import choose_reader, show_readings
@@ -11,19 +12,23 @@ from ui.my_drawings.session import has_kept, open_store
 from ui.shared.navigation import begin, page_path
 
 WHO_SEES_THEM = {
-    "session": "Only you see these drawings, and only until you reload or close the page. After "
-    "that they stay in this site's database, where no visitor sees them. Download what you want "
-    "to keep, and delete what should not stay.",
-    "everyone": "Everyone who opens this page sees all drawings. You can delete your own until you "
-    "reload or close the page.",
+    "session": t(
+        "Only you see these drawings, and only until you reload or close the page. After that they "
+        "stay in this site's database, where no visitor can see them. Download those you want to "
+        "keep, and delete those that should not stay."
+    ),
+    "everyone": t(
+        "Everyone who opens this page sees all drawings. You can delete your own until you reload "
+        "or close the page."
+    ),
 }
 
-begin("My drawings", "What was drawn, what it truly was, and how it is read.")
+begin(t("My drawings"), t("What was drawn, which digit it was, and how a run reads it."))
 if not keeps_drawings():
-    st.info("This site keeps no drawings.", icon=":material/block:")
+    st.info(t("This site keeps no drawings."), icon=":material/block:")
     st.stop()
 try:
-    # Who has kept nothing in this visit owns nothing: the database need not be asked.
+    # A visitor who has kept nothing in this session owns nothing: no need to ask the database.
     store = open_store() if has_kept() or who_sees_drawings() == "everyone" else None
     drawings = store.drawings() if store else []
     if store and drawings:
@@ -33,9 +38,9 @@ try:
         show_readings(drawings, choose_reader(), store)
     else:
         st.info(
-            "Nothing kept yet. Draw a digit, then tap what it was: it will be here.",
+            t("No drawings yet. Draw a digit and say which one it was, and it will appear here."),
             icon=":material/draw:",
         )
-        st.page_link(page_path("draw"), label="Draw a digit", icon=":material/arrow_forward:")
+        st.page_link(page_path("draw"), label=t("Draw a digit"), icon=":material/arrow_forward:")
 except CorrectionError as error:
-    st.error(str(error), icon=":material/error:")
+    st.error(error.text, icon=":material/error:")

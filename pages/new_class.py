@@ -1,7 +1,8 @@
-"""New class: teach both approaches something more, and see what it costs and what is forgotten."""
+"""New class: teach both approaches a new class, and see what it costs and what they forget."""
 
 import streamlit as st
 
+from mnist_models.text import t
 from ui.new_class.evidence import show_evidence
 from ui.new_class.kept_runs import show_kept
 from ui.new_class.lesson_kinds import show_kind
@@ -10,20 +11,20 @@ from ui.shared.current_run import current_run
 from ui.shared.navigation import begin
 from ui.shared.permission import may_retrain
 
-PROMISE = (
+PROMISE = t(
     "The promise behind ten models: a new class costs one small training, while the single model "
     "must learn everything again. Try it."
 )
-CLOSED = (
-    "Teaching trains networks, and training is not open to you here. What was measured elsewhere "
-    "is below."
+CLOSED = t(
+    "Teaching a class means training networks, and training is not open to you here. Results "
+    "measured elsewhere are shown below."
 )
 
-begin("New class", PROMISE)
+begin(t("New class"), PROMISE)
 if may_retrain():
     run = current_run()
     *tabs, evidence = st.tabs(
-        [*PLACES.values(), "Evidence"], key="teach_what", bind="query-params"
+        [*PLACES.values(), t("Evidence")], key="teach_what", bind="query-params"
     )  # only the open one does any work
     for kind, tab in zip(PLACES, tabs, strict=True):
         if tab.open:

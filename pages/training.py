@@ -1,7 +1,8 @@
-"""Training: how a run learned, beside what others published, and what helps it or harms it."""
+"""Training: how a run learned, compared with published results, and what helps or harms it."""
 
 from functools import partial
 
+from mnist_models.text import t
 from ui.shared.current_run import current_run
 from ui.shared.navigation import begin
 from ui.training.epochs import show_epochs, show_mistakes
@@ -12,15 +13,15 @@ from ui.training.sampling import show_sampling
 from ui.widgets.controls import show_parts
 
 PARTS = {
-    "Epoch by epoch": show_epochs,
-    "Mistakes": show_mistakes,
-    "Published and ours": show_published,
-    "Overfitting": show_overfitting,
-    "Sampling": show_sampling,
-    "Drawings": show_drawings,
+    t("Epoch by epoch"): show_epochs,
+    t("Mistakes"): show_mistakes,
+    t("Published and ours"): show_published,
+    t("Overfitting"): show_overfitting,
+    t("Sampling"): show_sampling,
+    t("Drawings"): show_drawings,
 }
 
 
-begin("Training", "How the networks learn, and what helps them.")
+begin(t("Training"), t("How the networks learn, and what helps them."))
 run = current_run()
 show_parts({title: partial(show, run) for title, show in PARTS.items()}, key="part")

@@ -122,7 +122,7 @@ def _table(html: str) -> np.ndarray:
 def _grid(page: AppTest) -> pd.DataFrame:
     """What the grid of pictures shows: their row `number` and `label`."""
     (cells,) = shown_cells(page)
-    facts = re.findall("data-facts='Picture ([0-9,]+): a ([0-9])'", cells["content"])
+    facts = re.findall("data-facts='Picture ([0-9,]+): digit ([0-9])'", cells["content"])
     numbers, labels = zip(*facts, strict=True)
     return pd.DataFrame(
         {"number": [int(n.replace(",", "")) for n in numbers], "label": map(int, labels)}
@@ -155,7 +155,7 @@ def test_with_mnist_its_pictures_counts_and_licence_are_shown(mnist_npz, monkeyp
     assert "CC BY-SA 3.0" in _said(page)
     said = _said(_open(picture=7, about=COUNTS))
     assert "5,421 to 6,742" in said
-    assert "6,131 pictures say yes and 53,869 say no" in said
+    assert "the answer is yes for 6,131 pictures and no for 53,869" in said
     assert "download_mnist" not in [button.key for button in page.button]
 
 

@@ -70,7 +70,7 @@ def test_the_diagrams_show_what_the_runs_models_answer_to_the_chosen_digit(
         html = _diagram(page, accent)
         proba = stack.predict_proba(picture)[0]
         assert _outputs(html) == [f"{p:.3f}" for p in proba]
-        assert f"Together they are {proba.sum():.2f}" in _said(page)
+        assert f"They add up to {proba.sum():.2f}" in _said(page)
         winner = re.findall(r"class='out won'>(\d)<", html)
         assert winner == [str(stack.predict(picture)[0])]
 
@@ -80,7 +80,7 @@ def test_choosing_a_digit_changes_both_diagrams_and_the_sampling(tiny_run: Run):
     before = _diagram(page, BLUE), _diagram(page, ORANGE)
     page.button_group(key="example").set_value(7).run()
     assert not page.exception
-    assert "Is it a 7?" in _said(page)
+    assert "Is it 7?" in _said(page)
     assert _diagram(page, BLUE) != before[0]
     assert _diagram(page, ORANGE) != before[1]
 
@@ -151,7 +151,7 @@ def test_a_damaged_mnist_does_not_keep_the_page_from_explaining(
     said = "\n".join(warning.value for warning in page.warning)
     assert "mnist.npz is damaged" in said
     assert str(damaged) not in said
-    assert "of the offline sample" in page.button_group(key="example").label
+    assert "from the offline sample" in page.button_group(key="example").label
 
 
 def test_with_mnist_the_picture_is_mnists(
@@ -175,7 +175,7 @@ def test_yes_and_no_are_counted_in_the_training_rows_of_the_run(
 ):
     yes = int((tiny_dataset.y_train == 3).sum())
     page = _open()
-    assert f"{yes} say yes and {320 - yes} say no" in _said(page)
+    assert f"yes for {yes} of the training pictures and no for {320 - yes}." in _said(page)
     learned = tiny_run.manifest["approaches"]["multi"]["rows"][3]
     assert f"learned from {learned} rows" in _said(page)
     dataset = page.get("vega_lite_chart")[0].proto.datasets[0]
@@ -240,7 +240,7 @@ def test_the_example_drawing_stands_out_of_the_middle_and_is_prepared_in_four_st
 
 
 def test_the_claims_link_to_the_pages_that_test_them(tiny_run: Run):
-    page = _open(topic="What each is said to be good for")
+    page = _open(topic="Claimed strengths")
     assert {link.proto.page for link in page.get("page_link")} == {"compare", "confusion"}
 
 

@@ -1,3 +1,3 @@
-"""What the pages Data and How it works explain: a picture (`picture_browser`, `numbers`), how many
+"""What the pages Data and How it works explain: pictures (`picture_browser`, `numbers`), how many
 there are of each digit (`class_counts`), and both `approaches` with their `diagrams`.
 """

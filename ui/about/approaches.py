@@ -1,4 +1,4 @@
-"""Both approaches explained: asked the same, looked into, and what each is said to be good for."""
+"""Both approaches explained: what they answer, how they are built, and their claimed strengths."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +7,15 @@ import numpy as np
 import streamlit as st
 
 from mnist_models.data.dataset import Dataset
+from mnist_models.formatting import percent_text
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.metrics.scores import YES
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run, RunError
+from mnist_models.text import paragraph, t
 from ui.about.diagrams import (
+    PARAMETERS,
     activation_curves,
     approach_diagram,
     example_drawing,
@@ -24,21 +27,22 @@ from ui.shared.navigation import page_path
 from ui.widgets.charts import show_chart
 from ui.widgets.controls import pick
 
-_TYPICAL_LEAK = 0.1  # to draw a LeakyReLU for runs that have none
+_TYPICAL_LEAK = 0.1  # the slope of the LeakyReLU that is drawn for runs without one
 
 
-@st.fragment  # another digit runs this again and leaves the rest of the page alone
+@st.fragment  # choosing another digit does not rerun the rest of the page
 def show_example(run: Run, data: Dataset) -> None:
-    """What each approach makes of a test picture, and how few pictures say yes to its digit.
+    """What each approach answers for a test picture, and how few pictures are of its digit.
 
     Args:
-        run: whose networks are asked.
+        run: whose networks answer.
         data: whose test pictures are offered.
     """
     labels = data.y_test.astype(str)
-    shown = [c for c in run.classes if str(c) in labels]  # names, where a class was added
-    of_the_sample = ", of the offline sample" if data.name == "sample" else ""
-    title = f"A test picture of the digit{of_the_sample}"
+    shown = [c for c in run.classes if str(c) in labels]  # an added class is a name
+    title = t("A test picture of the digit")
+    if data.name == "sample":
+        title = t("A test picture of the digit, from the offline sample")
     digit = pick(title, shown, "example", default=shown[3])
     for column, approach in zip(st.columns(2, gap="large"), APPROACHES, strict=True):
         with column:
@@ -47,30 +51,48 @@ def show_example(run: Run, data: Dataset) -> None:
 
 
 def _show_sampling(run: Run, digit: Any) -> None:
-    st.subheader("Few say yes, many say no", anchor=False)
+    st.subheader(t("Yes is rare, no is common"), anchor=False)
     training, member = run.metrics(run.approaches[0], "train"), run.classes.index(digit)
     yes = sum(training.confusion[member])
     no = training.rows - yes
     st.markdown(
-        f"“Is it a {digit}?” Of the training pictures, {yes:,} say yes and {no:,} say no. A "
-        f"network that always says no would be right {100 * no / training.rows:.0f} % of the time, "
-        "and useless. So both sides are made the same size:"
+        t(
+            "“Is it {digit}?” The answer is yes for {yes:,} of the training pictures and no for "
+            "{no:,}. A network that always says no would be right {share} of the time, and "
+            "useless. So both sides are made the same size:",
+            digit=digit,
+            yes=yes,
+            no=no,
+            share=percent_text(no / training.rows, 0),
+        )
     )
     show_chart(
         lambda: sampling_bars(yes, no),
         *("sampling", str(yes), str(no)),
-        text=f"{yes} yes and {no} no, before and after under- and oversampling",
+        text=t(
+            "{yes:,} yes and {no:,} no, before and after under- and oversampling", yes=yes, no=no
+        ),
     )
     st.markdown(
-        "**Undersampling** throws rows away and can leave too little to learn from. "
-        "**Oversampling** repeats rows and so overfits easily."
+        t(
+            "**Undersampling** throws rows away and can leave too little to learn from. "
+            "**Oversampling** repeats rows and so overfits easily."
+        )
     )
     strategy = STRATEGIES.get(run.manifest["recipe"]["sampling"])
     learned = run.manifest["approaches"].get("multi", {}).get("rows", [])
-    if strategy and len(learned) == len(run.classes):  # not where one was taught later
+    if strategy and len(learned) == len(run.classes):  # not if a class was added later
         st.caption(
-            f"The network for {digit} of the run *{run.label}* learned from "
-            f"{learned[member]:,} rows: {strategy.summary}."
+            t(
+                "The network for {digit} of the run *{run}* learned from {count:,} row: "
+                "{sampling}.",
+                "The network for {digit} of the run *{run}* learned from {count:,} rows: "
+                "{sampling}.",
+                digit=digit,
+                run=run.label,
+                count=learned[member],
+                sampling=strategy.summary,
+            )
         )
 
 
@@ -79,23 +101,33 @@ def _show_approach(run: Run, approach: Approach, image: Grey, digit: Any) -> Non
     try:
         stack = run.stack(approach)
     except RunError as error:
-        st.info(str(error), icon=":material/info:")
+        st.info(error.text, icon=":material/info:")
         return
     proba = stack.predict_proba(image[np.newaxis])[0]
     with st.container(key=f"diagram_{approach}"):
         st.html(approach_diagram(approach, image, proba, run.classes, stack.layers))
-    why = "what one digit gains, the others lose."
-    if approach == "multi":
-        yes = int((proba >= YES).sum())
-        say = "says" if yes == 1 else "say"
-        why = f"separate answers, and {yes} of them {say} yes ({YES} or more)."
     answer = run.classes[proba.argmax()]
-    right = "" if answer == digit else ", which is wrong"
-    st.markdown(f"The largest says **{answer}**{right}. Together they are {proba.sum():.2f}: {why}")
+    largest = t("The largest says **{answer}**, which is wrong.", answer=answer)
+    if answer == digit:
+        largest = t("The largest says **{answer}**.", answer=answer)
+    total = t(
+        "They add up to {total:.2f}: what one digit gains, the others lose.", total=proba.sum()
+    )
+    if approach == "multi":
+        total = t(
+            "They add up to {total:.2f}: the answers are separate, and {count} of them says yes "
+            "({threshold} or more).",
+            "They add up to {total:.2f}: the answers are separate, and {count} of them say yes "
+            "({threshold} or more).",
+            total=proba.sum(),
+            count=int((proba >= YES).sum()),
+            threshold=YES,
+        )
+    st.markdown(paragraph(largest, total))
 
 
 def show_inside(run: Run) -> None:
-    """The layers of each approach, and what happens in them."""
+    """The layers of each approach, and what they do."""
     recipe = run.manifest["recipe"]
     dropouts = recipe["dropout"]
     if not isinstance(dropouts, list):
@@ -104,22 +136,29 @@ def show_inside(run: Run) -> None:
         with column:
             _show_layers(run, approach, dropouts)
     st.caption(
-        "A dense layer has a weight per input and unit, and a bias per unit; the others have none."
+        t(
+            "A dense layer has a weight per input and unit, and a bias per unit; the other layers "
+            "have no parameters."
+        )
     )
     leak = recipe["negative_slope"] or _TYPICAL_LEAK
     with st.container(width=560):
         show_chart(
             lambda: activation_curves(leak),
             *("activation", str(leak)),
-            text="ReLU, LeakyReLU and the sigmoid as curves",
+            text=t("ReLU, LeakyReLU and the sigmoid as curves"),
         )
     st.markdown(
-        "**ReLU** lets through what is above zero, and nothing below. **LeakyReLU** has a slope of "
-        f"{leak} below zero, not 0. The **sigmoid** turns any number into a probability of yes. "
-        "**Softmax** turns the outputs of one network into shares of 1. **Dropout** silences a "
-        "random share of the hidden units in each training step, here "
-        f"{100 * max(dropouts):.0f} %, so that no unit is relied on too much; the trained network "
-        "uses all of them."
+        t(
+            "**ReLU** passes on what is above zero, and nothing below. **LeakyReLU** has a slope "
+            "of {slope} below zero instead of 0. The **sigmoid** turns any number into a "
+            "probability of yes. **Softmax** turns the outputs of one network into probabilities "
+            "that add up to 1. **Dropout** silences a random share of the hidden units in each "
+            "training step, here {share}, so that the network does not rely too much on any one of "
+            "them; the trained network uses them all.",
+            slope=leak,
+            share=percent_text(max(dropouts), 0),
+        )
     )
 
 
@@ -127,48 +166,64 @@ def _show_layers(run: Run, approach: Approach, dropouts: Sequence[float]) -> Non
     slope = run.manifest["recipe"]["negative_slope"]
     entry, one = run.manifest["approaches"][approach], approach == "single"
     members, total = entry["members"], entry["parameters"]
-    st.markdown(f"**{TITLES[approach]}**" + ("" if one else ", each of its networks"))
-    table = layer_table(entry["layers"], "Softmax" if one else "Sigmoid", slope, dropouts)
-    with st.container(key=f"layers_{approach}"):
-        st.table(
-            table.assign(parameters=table["parameters"].map("{:,}".format)),
-            border="horizontal",
-            hide_index=True,
-            alt=f"Layers of the {TITLES[approach].lower()}, shapes and parameters",
+    output = t("Softmax") if one else t("Sigmoid")
+    alt = t("Layers of the single model, shapes and parameters")
+    count = t("Parameters: **{total:,}**", total=total)
+    if one:
+        st.markdown(f"**{TITLES[approach]}**")
+    else:
+        st.markdown(t("**{approach}**, each of its networks", approach=TITLES[approach]))
+        alt = t("Layers of each network of the multi-model, shapes and parameters")
+        count = t(
+            "Parameters: {networks} networks × {each:,} = **{total:,}**",
+            networks=members,
+            each=total // members,
+            total=total,
         )
-    networks = "" if one else f"{members} networks × {total // members:,} = "
-    st.markdown(f"Parameters: {networks}**{total:,}**")
+    table = layer_table(entry["layers"], output, slope, dropouts)
+    table[PARAMETERS] = table[PARAMETERS].map("{:,}".format)
+    with st.container(key=f"layers_{approach}"):
+        st.table(table, border="horizontal", hide_index=True, alt=alt)
+    st.markdown(count)
 
 
 def show_claims() -> None:
-    """What each approach is said to be good for, with the pages that test it."""
-    st.markdown("Two claims of the project that this one follows, for you to test.")
+    """The claimed strengths of each approach, with the pages that test them."""
+    st.markdown(t("The project that this one follows makes two claims. Test them yourself."))
     single, multi = st.columns(2)
     with single, st.container(border=True, height="stretch"):
         st.markdown(
-            "The **single model** is easy to design and to train, but a new class means training "
-            "everything again."
+            t(
+                "The **single model** is easy to design and to train, but a new class means "
+                "training everything again."
+            )
         )
         st.page_link(
-            page_path("compare"), label="See what each costs", icon=":material/arrow_forward:"
+            page_path("compare"), label=t("See what each costs"), icon=":material/arrow_forward:"
         )
     with multi, st.container(border=True, height="stretch"):
         st.markdown(
-            "The **multi-model** takes a new class by training one small network, but is harder to "
-            "train well, because each network sees few yes among many no."
+            t(
+                "The **multi-model** learns a new class by training one small network, but it is "
+                "harder to train well, because each network sees few positive examples among many "
+                "negative ones."
+            )
         )
         st.page_link(
             page_path("confusion"),
-            label="See the mistakes of each",
+            label=t("See the mistakes of each"),
             icon=":material/arrow_forward:",
         )
 
 
 def show_preparation() -> None:
-    """From a drawing to a picture as MNIST has them, step by step."""
+    """From a drawing to a picture like those in MNIST, step by step."""
     st.markdown(
-        "The networks know digits only as MNIST prepared them, so a drawing is prepared too."
+        t(
+            "The networks only know digits prepared as in MNIST, so a drawing is prepared in the "
+            "same way."
+        )
     )
     with st.container(key="drawing_steps"):
         st.html(steps_to_mnist(example_drawing()))
-    st.page_link(page_path("draw"), label="Draw a digit", icon=":material/draw:")
+    st.page_link(page_path("draw"), label=t("Draw a digit"), icon=":material/draw:")

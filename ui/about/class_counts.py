@@ -8,49 +8,67 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.data.dataset import Dataset
+from mnist_models.text import t
 from ui.widgets.charts import NEUTRAL, Layered, show_chart, version_of
 from ui.widgets.tables import offer_table
 
 
 def show_counts(data: Dataset, label: int) -> None:
-    """Pictures per digit, and what a digit's binary model sees of them.
+    """Pictures per digit, and how few of them are of the digit that a binary model looks for.
 
     Args:
         data: whose labels are counted.
-        label: the digit.
+        label: the digit of the binary model.
     """
-    labels = {"training": data.y_train, "test": data.y_test}
-    counts = pd.DataFrame({name: np.bincount(y, minlength=10) for name, y in labels.items()})
-    of_training = counts["training"]
-    yes, total = of_training[label], of_training.sum()
+    training, test = (pd.Series(np.bincount(y, minlength=10)) for y in (data.y_train, data.y_test))
+    yes, total = training[label], training.sum()
     st.markdown(
-        f"Not quite equally many: {of_training.min():,} to {of_training.max():,} for training. Far "
-        f"less equal is what a binary model sees: for the {label}, **{yes:,} pictures say yes and "
-        f"{total - yes:,} say no**. That makes the ten models harder to train well."
+        t(
+            "The digits are not quite equally frequent: there are {fewest:,} to {most:,} training "
+            "pictures of each. What a binary model sees is far less balanced: for the {digit}, "
+            "**the answer is yes for {yes:,} pictures and no for {no:,}**. That makes the ten "
+            "models harder to train well.",
+            fewest=training.min(),
+            most=training.max(),
+            digit=label,
+            yes=yes,
+            no=total - yes,
+        )
     )
-    for column, name in zip(st.columns(2), counts, strict=True):
-        with column:
-            st.caption(f"{counts[name].sum():,} {name} pictures")
-            show_chart(
-                partial(count_bars, counts[name]),
-                *("counts", version_of(counts[name].tolist())),
-                text=f"{name} pictures per digit, see the table",
-            )
+    left, right = st.columns(2)
+    with left:
+        st.caption(
+            t("{count:,} training picture", "{count:,} training pictures", count=training.sum())
+        )
+        _show_bars(training, t("Training pictures per digit, see the table"))
+    with right:
+        st.caption(t("{count:,} test picture", "{count:,} test pictures", count=test.sum()))
+        _show_bars(test, t("Test pictures per digit, see the table"))
     offer_table(
-        "As a table",
-        lambda: counts.rename_axis("digit").reset_index(),
+        t("As a table"),
+        lambda: pd.DataFrame(
+            {t("digit"): training.index, t("training"): training, t("test"): test}
+        ),
         key="counts_table",
         file_name="counts.csv",
-        alt="Pictures per digit for training and test",
+        alt=t("Pictures per digit for training and test"),
     )
+
+
+def _show_bars(counts: pd.Series, text: str) -> None:
+    version = version_of(counts.tolist())
+    show_chart(partial(count_bars, counts), "counts", version, text=text)
 
 
 def count_bars(counts: pd.Series) -> Layered:
-    """How many pictures there are of each digit, as bars with their numbers."""
+    """The number of pictures of each digit, as labelled bars."""
     bars = alt.Chart(pd.DataFrame({"digit": range(len(counts)), "pictures": counts})).encode(
-        x=alt.X("digit:O", axis=alt.Axis(labelAngle=0)),
+        x=alt.X("digit:O", title=t("digit"), axis=alt.Axis(labelAngle=0)),
         y=alt.Y("pictures:Q", title=None),
-        tooltip=["digit", alt.Tooltip("pictures", format=",")],
+        tooltip=[
+            alt.Tooltip("digit", title=t("digit")),
+            alt.Tooltip("pictures", format=",", title=t("pictures")),
+        ],
     )
     numbers = bars.mark_text(dy=-7, fontSize=10, color=NEUTRAL).encode(
         text=alt.Text("pictures:Q", format=",")

@@ -1,4 +1,4 @@
-"""What a picture is to a network: its numbers, in a table, in a row, and its label one-hot.
+"""What a network sees of a picture: its numbers in a table and in a row, and its label one-hot.
 
 HTML and not SVG, because `st.html` removes SVG.
 """
@@ -13,35 +13,43 @@ from numpy.typing import NDArray
 
 from mnist_models.learning.stack import as_rows
 from mnist_models.pictures import Grey
+from mnist_models.text import t
 from ui.widgets.images import picture_url
 
 
 def show_numbers(picture: Grey) -> None:
-    """The 28 × 28 numbers of a picture, as they are stored or scaled."""
-    scaled = st.toggle("Scaled to 0 … 1", key="scaled")
+    """The 28 × 28 numbers of a picture, as stored or scaled."""
+    scaled = st.toggle(t("Scaled to 0 … 1"), key="scaled")
     st.markdown(
-        "After scaling: divided by 255, here rounded to two places. Small numbers make training "
-        "steady."
+        t(
+            "After scaling: divided by 255, here rounded to two decimals. Small numbers make "
+            "training stable."
+        )
         if scaled
-        else "As stored: grey levels from 0, no ink, to 255, the strongest ink."
+        else t("As stored: grey levels from 0 (no ink) to 255 (the strongest ink).")
     )
     with st.container(key="data_numbers"):
         st.html(numbers_table(picture, scaled=scaled))
 
 
 def show_input(picture: Grey, label: int) -> None:
-    """The 784 numbers that a network gets of a picture, and what it should answer."""
+    """The 784 numbers that a network gets for a picture, and what it should answer."""
     st.markdown(
-        "The 28 rows of the scaled picture laid end to end: **784 numbers**, shape `(784,)`. A "
-        "fully connected network is not told which of them were neighbours."
+        t(
+            "The 28 rows of the scaled picture laid end to end: **784 numbers**, shape `(784,)`. A "
+            "fully connected network is not told which of them were neighbours."
+        )
     )
     st.html(row_strip(picture))
     with st.container(key="data_row"):
         st.code(row_excerpt(as_rows(picture[np.newaxis])[0]), language=None)
     st.markdown(
-        f"The label is the number **{label}**. *One-hot*, it is ten numbers with a single 1: what "
-        f"the ten outputs of the single model should say. Of the ten binary models, that for "
-        f"{label} is taught the 1, and each of the others its 0."
+        t(
+            "The label is the number **{label}**. *One-hot*, it is ten numbers with a single 1: "
+            "what the ten outputs of the single model should say. Of the ten binary models, the "
+            "one for {label} is taught the 1, and each of the others its 0.",
+            label=label,
+        )
     )
     with st.container(key="data_one_hot"):
         st.html(one_hot_boxes(label, range(10)))
@@ -50,7 +58,7 @@ def show_input(picture: Grey, label: int) -> None:
 def numbers_table(picture: Grey, *, scaled: bool) -> str:
     """The 28 × 28 numbers as HTML, each on the grey that it stands for.
 
-    Lines of text, with an element for each number that is not 0: a table of 784 cells takes a
+    Lines of text, with an element only for each number that is not 0: a table of 784 cells takes a
     browser as long as the rest of the page.
 
     Args:
@@ -62,8 +70,9 @@ def numbers_table(picture: Grey, *, scaled: bool) -> str:
         f"<b>{_placed(r)}</b><span>" + "".join(_number(int(v), scaled) for v in row) + "</span>"
         for r, row in enumerate(picture)
     )
+    label = html.escape(t("28 × 28 numbers"))
     return (
-        "<div class='d-scroll' tabindex=0 role=region aria-label='28 × 28 numbers'>"
+        f"<div class='d-scroll' tabindex=0 role=region aria-label='{label}'>"
         f"<pre class='d-numbers'>{head}\n" + "\n".join(lines) + "</pre></div>"
     )
 
@@ -81,7 +90,8 @@ def one_hot_boxes(label: int, classes: Sequence[Any]) -> str:
 def row_strip(picture: Grey) -> str:
     """A picture's rows laid end to end as one strip of grey levels, as HTML."""
     url = picture_url(picture.reshape(1, -1))
-    return f"<img class='d-strip' src='{url}' alt='The 784 grey levels as one strip'>"
+    alt = html.escape(t("The 784 grey levels as one strip"))
+    return f"<img class='d-strip' src='{url}' alt='{alt}'>"
 
 
 def row_excerpt(row: NDArray) -> str:
@@ -105,5 +115,5 @@ def _number(value: int, scaled: bool) -> str:
 
 
 def _placed(number: int | str) -> str:
-    """In five characters, as wide as style.css expects each number to be."""
+    """Padded to five characters, the width that style.css expects."""
     return f"{number:>4} "

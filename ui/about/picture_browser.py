@@ -1,7 +1,9 @@
-"""Choosing a picture: by set, digit and number, or by a click into a grid of them.
+"""Choosing a picture: by set, digit and number, or by clicking one in a grid.
 
-Digits stay light on black, as MNIST has them.
+Digits stay light on black, as in MNIST.
 """
+
+import html
 
 import numpy as np
 import streamlit as st
@@ -9,24 +11,27 @@ from numpy.typing import NDArray
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.pictures import Grey, Images
+from mnist_models.text import t
 from ui.widgets.cells import show_cells
 from ui.widgets.controls import pick
 from ui.widgets.images import picture_url
 
-GRID_COLUMNS, GRID_PAGE = 8, 32  # of a grid: eight across a phone are still as large as a fingertip
+GRID_COLUMNS, GRID_PAGE = 8, 32  # of a grid: on a phone, eight in a row are still fingertip-sized
 
 _PAGE = "_data_page"
+_PARTS = {"training": t("training"), "test": t("test")}
+_DIGITS = {"all": t("all")} | {str(digit): str(digit) for digit in range(10)}
 
 
 def choose_picture(data: Dataset) -> tuple[Grey, int]:
-    """Draw the choices, the grid and the picture enlarged.
+    """Draw the choices, the grid and the enlarged picture.
 
     Returns:
         The picture (28, 28) and its label.
     """
     with st.container(horizontal=True):
-        part = pick("Pictures", ("training", "test"), "set")
-        digit = pick("Digit", ("all", *map(str, range(10))), "digit")
+        part = pick(t("Pictures"), _PARTS, "set", title=_PARTS.__getitem__)
+        digit = pick(t("Digit"), _DIGITS, "digit", title=_DIGITS.__getitem__)
     training = part == "training"
     images, labels = (data.x_train, data.y_train) if training else (data.x_test, data.y_test)
     rows = np.arange(len(labels)) if digit == "all" else np.flatnonzero(labels == int(digit))
@@ -35,20 +40,23 @@ def choose_picture(data: Dataset) -> tuple[Grey, int]:
     left, right = st.columns((3, 2), gap="large")
     with right:
         number = st.number_input(
-            f"Picture number, 0 to {last:,}", 0, last, key="picture", bind="query-params"
+            t("Picture number, 0 to {last:,}", last=last),
+            *(0, last),
+            key="picture",
+            bind="query-params",
         )
         picture, label = images[number], int(labels[number])
-        alt = f"Picture {number}, a {label}, enlarged"
+        alt = t("Picture {number}, digit {label}, enlarged", number=number, label=label)
         with st.container(key="data_picture"):
             st.image(picture, width=336, output_format="PNG", alt=alt)
-        st.markdown(f"Label: **{label}**")
+        st.markdown(t("Label: **{label}**", label=label))
     with left, st.container(key="data_grid"):
         _browse(images, labels, rows, number)
     return picture, label
 
 
 def _begin_anew_after_a_change(choice: tuple[str, str], rows: NDArray, last: int) -> None:
-    """Show the first page and the first picture of another set or digit."""
+    """After another set or digit was chosen, show the first page and the first picture."""
     before = st.session_state.get("_data_choice", choice)
     st.session_state["_data_choice"] = choice
     if choice != before or st.session_state.get("picture", 0) > last:
@@ -57,12 +65,12 @@ def _begin_anew_after_a_change(choice: tuple[str, str], rows: NDArray, last: int
 
 
 def _browse(images: Images, labels: NDArray, rows: NDArray, chosen: int) -> None:
-    """Pages of small pictures; a click at one puts its row number into the state as `picture`.
+    """Pages of small pictures; clicking one puts its row number into the state as `picture`.
 
     Args:
         images: (n, 28, 28).
         labels: (n,) their digits.
-        rows: which of them to show.
+        rows: the rows to show.
         chosen: the row with a frame around it.
     """
     last = (len(rows) - 1) // GRID_PAGE
@@ -79,28 +87,37 @@ def _browse(images: Images, labels: NDArray, rows: NDArray, chosen: int) -> None
         columns=GRID_COLUMNS,
         chosen=next(iter(np.flatnonzero(shown == chosen).tolist()), None),
         choose=choose,
-        hint="Point at a picture for its label, click it to see it larger.",
+        hint=t("Point at a picture for its label, click it to see it larger."),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Previous", disabled=page == 0, on_click=_turn_to, args=(page - 1,))
-        st.button("Next", disabled=page == last, on_click=_turn_to, args=(page + 1,))
+        st.button(t("Previous"), disabled=page == 0, on_click=_turn_to, args=(page - 1,))
+        st.button(t("Next"), disabled=page == last, on_click=_turn_to, args=(page + 1,))
         start = page * GRID_PAGE
-        st.caption(f"{start + 1:,} to {start + len(shown):,} of {len(rows):,}")
+        st.caption(
+            t(
+                "{first:,} to {last:,} of {count:,}",
+                first=start + 1,
+                last=start + len(shown),
+                count=len(rows),
+            )
+        )
 
 
 def _picture_grid(images: Images, labels: NDArray, rows: NDArray) -> str:
-    """Small pictures with their row numbers as HTML, each a button that counts from 0.
+    """Small pictures with their row numbers as HTML, each a button; their values count from 0.
 
     Args:
         images: (n, 28, 28).
         labels: (n,) their digits.
         rows: (n,) their numbers.
     """
-    cells = (
-        f"<button value={place} data-facts='Picture {row:,}: a {label}'>"
-        f"<img src='{picture_url(image)}' alt='Picture of a {label}, number'>{row:,}</button>"
-        for place, (image, label, row) in enumerate(zip(images, labels, rows, strict=True))
-    )
+    cells = []
+    for place, (image, label, row) in enumerate(zip(images, labels, rows, strict=True)):
+        facts = html.escape(t("Picture {number:,}: digit {label}", number=row, label=label))
+        cells.append(
+            f"<button value={place} data-facts='{facts}' aria-label='{facts}'>"
+            f"<img src='{picture_url(image)}' alt=''>{row:,}</button>"
+        )
     return f"<div class='p-grid'>{''.join(cells)}</div>"
 
 
