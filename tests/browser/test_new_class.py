@@ -101,7 +101,7 @@ def draw_and_wait(page: Page, strokes: Strokes) -> None:
 
 
 def name_it(page: Page, name: str) -> None:
-    box = page.get_by_label("Its name")
+    box = page.get_by_label("Name of the symbol")
     box.fill(name)
     box.press("Enter")
     settle(page)

@@ -186,7 +186,7 @@ def test_without_an_example_it_says_what_to_do(tiny_run: Run) -> None:
 
 def test_one_example_is_enough_and_more_are_better(tiny_run: Run) -> None:
     page = name(open_as(examples=1), "★")
-    assert "One example is learned from, but 5 to 20 are better." in said(page)
+    assert "One example is enough, but 5 to 20 are better." in said(page)
     assert not teach_button(page).disabled
 
 
@@ -207,7 +207,7 @@ def test_a_drawing_is_added_once_and_can_be_deleted(
     assert len(thumbnails(page)) == 1
     assert not warned(page)
     page = press(page, "Add example")
-    assert "among your examples already" in warned(page)
+    assert "already among your examples" in warned(page)
     assert len(thumbnails(page)) == 1
     thumbnails(page)[0].click().run()
     assert thumbnails(page) == []
@@ -219,7 +219,7 @@ def test_all_can_be_deleted_and_there_is_a_bound(
 ) -> None:
     draw_always(monkeypatch, picture(1000))
     page = press(open_as(examples=MOST), "Add example")
-    assert "as many as can be added" in warned(page)
+    assert "at most 100 examples" in warned(page)
     assert f"{MOST} examples" in said(page)
     assert "0 examples" in said(press(page, "Delete all"))
 
@@ -261,7 +261,7 @@ def test_kept_drawings_of_a_label_are_added_together(tiny_run: Run, trained: Pat
     page = press(page, "Add these")
     assert len(thumbnails(page)) == 3
     page = press(page, "Add these")
-    assert "3 not added. This very drawing" in warned(page)
+    assert "3 drawings were not added. This drawing" in warned(page)
 
 
 # Teaching
@@ -371,7 +371,7 @@ def test_without_two_drawings_of_a_digit_it_says_how_to_get_them(
 ) -> None:
     keep(trained, drawing(1, "7"), drawing(2, "3"))
     page = open_mending()
-    assert "no 2 kept drawings of one digit" in page.main.info[0].value
+    assert "not kept 2 drawings of the same digit" in page.main.info[0].value
     assert page.get("page_link")
     assert not has_button(page, "Teach")
 
@@ -550,7 +550,7 @@ def test_the_evidence_says_the_answer_and_draws_it(
     assert [heading.value for heading in page.subheader] == [
         "From two digits to ten",
         "How many examples it takes",
-        "Ten drawings by five people, read as others draw",
+        "Ten drawings by five people, tested on other people's",
     ]
     assert len(page.get("vega_lite_chart")) == 3
     assert len(page.dataframe) == 2

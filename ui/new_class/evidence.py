@@ -1,4 +1,4 @@
-"""The shipped experiment on teaching new classes: what they cost, and what they do to accuracy."""
+"""The shipped experiment on new classes: what they cost, and how they change the accuracy."""
 
 import altair as alt
 import pandas as pd
@@ -12,9 +12,9 @@ from mnist_models.evidence.new_class_costs import (
     table_by_digit,
     table_by_way,
 )
-from mnist_models.formatting import count_text
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import TITLES
+from mnist_models.text import paragraph, t
 from ui.shared.experiments import shipped
 from ui.widgets.charts import DASHED, SOLID, line_legend, show_chart, version_of, zoomed
 from ui.widgets.contender_style import COLOURS
@@ -22,13 +22,23 @@ from ui.widgets.tables import show_table
 
 _NAME = "new_class"
 _HEIGHT = 360
-_CLASSES = alt.X("classes:O", axis=alt.Axis(labelAngle=0)).title("digits known")
-_LINE_OF_WAY: dict[Way, tuple[str, list[float]]] = {  # what is drawn besides the approach's colour
-    "member": ("Multi-model, one member", DASHED),
-    "mended": ("Multi-model, and those it confuses", SOLID),
-    "together": ("Single model, on with old and new", DASHED),
-    "again": ("Single model, everything again", SOLID),
+_LINE_OF_WAY: dict[Way, tuple[str, list[float]]] = {  # title and dashes, besides the colour
+    "member": (t("Multi-model, one member"), DASHED),
+    "mended": (t("Multi-model, with those it confuses"), SOLID),
+    "together": (t("Single model, continued on old and new"), DASHED),
+    "again": (t("Single model, everything again"), SOLID),
 }
+_TITLES = {  # of the columns, on axes and in tooltips
+    "way": t("way"),
+    "classes": t("digits known"),
+    "seconds": t("seconds"),
+    "rows": t("pictures looked at"),
+    "accuracy": t("accuracy"),
+    "examples": t("pictures of the new digit"),
+    "new": t("recall of the new digit"),
+    "old": t("accuracy on the old digits"),
+}
+_CLASSES = alt.X("classes:O", axis=alt.Axis(labelAngle=0), title=_TITLES["classes"])
 
 
 def show_evidence() -> None:
@@ -49,45 +59,60 @@ def _show_answer(found: dict) -> None:
     show_table(
         pd.DataFrame(table_by_way(found["left_out"])).replace({"approach": TITLES}),
         file_name="left_out.csv",
-        alt="Per way to teach a left-out digit its cost and the accuracies",
+        alt=t("The cost and the accuracies of each way to teach a digit that was left out"),
     )
-    threads = found["threads"]
     st.caption(
-        "Each digit left out of MNIST in turn, three seeds: the median and the range. What begins "
-        "from nothing learns by the reference's recipe, 10 epochs of everything; what goes on "
-        "learns for 3, from at most 2,000 pictures of each digit. Accuracy on MNIST's test "
-        "pictures; seconds of training on "
-        f"{count_text(threads, 'thread')}, without imports."
+        paragraph(
+            t(
+                "Each digit was left out of MNIST in turn, with three seeds: the table shows the "
+                "median and the range."
+            ),
+            t(
+                "Networks trained from scratch follow the recipe *reference*, 10 epochs on "
+                "everything; those that continue train for 3 epochs, on at most 2,000 pictures of "
+                "each digit."
+            ),
+            t("Accuracy is measured on MNIST's test pictures."),
+            t(
+                "Seconds are for training on {count} thread, without imports.",
+                "Seconds are for training on {count} threads, without imports.",
+                count=found["threads"],
+            ),
+        )
     )
 
 
 def _show_growth(found: dict) -> None:
-    st.subheader("From two digits to ten", anchor=False)
+    st.subheader(t("From two digits to ten"), anchor=False)
     frame = _named(growth(found["growing"]))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Seconds, all steps so far**")
+        st.markdown(t("**Seconds, summed over the steps so far**"))
         show_chart(
-            lambda: _lines(frame, _CLASSES, alt.Y("seconds:Q").title("seconds")),
-            *("growth seconds", version_of(found["growing"])),
-            text="Seconds of training by the number of digits, summed over the steps",
+            lambda: _lines(frame, _CLASSES, alt.Y("seconds:Q", title=_TITLES["seconds"])),
+            *("growth_seconds", version_of(found["growing"])),
+            text=t("Seconds of training by the number of digits, summed over the steps"),
         )
     with right:
-        st.markdown("**Accuracy on the digits known so far**")
+        st.markdown(t("**Accuracy on the digits known so far**"))
         scale = zoomed(frame["accuracy"])
         show_chart(
-            lambda: _lines(frame, _CLASSES, alt.Y("accuracy:Q", scale=scale)),
-            *("growth accuracy", version_of(found["growing"])),
-            text="Accuracy by the number of digits",
+            lambda: _lines(
+                frame, _CLASSES, alt.Y("accuracy:Q", scale=scale, title=_TITLES["accuracy"])
+            ),
+            *("growth_accuracy", version_of(found["growing"])),
+            text=t("Accuracy by the number of digits"),
         )
     st.caption(
-        "Medians of three seeds. A multi-model that grows by one member each time never shows an "
-        "old member the later digits, and its mistakes add up."
+        t(
+            "Medians over three seeds. In a multi-model that grows by one member at a time, old "
+            "members never see the later digits, and the mistakes add up."
+        )
     )
 
 
 def _show_examples(found: dict) -> None:
-    st.subheader("How many examples it takes", anchor=False)
+    st.subheader(t("How many examples it takes"), anchor=False)
     frame = _named(by_examples(found["examples"]))
     show_chart(
         lambda: _lines(
@@ -96,32 +121,43 @@ def _show_examples(found: dict) -> None:
                 "examples:Q",
                 scale=alt.Scale(type="log"),
                 axis=alt.Axis(values=sorted(set(frame["examples"])), grid=False),
-            ).title("pictures of the new digit"),
-            alt.Y("new:Q", scale=alt.Scale(domain=[0, 1])).title("recall of the new digit"),
+                title=_TITLES["examples"],
+            ),
+            alt.Y("new:Q", scale=alt.Scale(domain=[0, 1]), title=_TITLES["new"]),
         ),
         *("examples", version_of(found["examples"])),
-        text="Recall of the new digit by the number of examples it was learned from",
+        text=t("Recall of the new digit by the number of examples it was learned from"),
     )
     st.caption(
-        "Medians over the ten digits, each left out once. Few examples are widened by small "
-        "distortions, and the new class is favoured: besides, up to 0.6 % of the old pictures that "
-        "the networks know may be taken for it."
+        t(
+            "Medians over the ten digits, each left out once. Small distortions turn a few "
+            "examples into many, and the new class is favoured: up to 0.6 % of the old training "
+            "pictures may additionally be taken for it."
+        )
     )
 
 
 def _show_drawings(found: dict) -> None:
-    st.subheader("Ten drawings by five people, read as others draw", anchor=False)
+    st.subheader(t("Ten drawings by five people, tested on other people's"), anchor=False)
     lessons = len({e["lesson"] for e in found["drawings"]})
     show_table(
         pd.DataFrame(table_by_digit(found["drawings"])),
         file_name="ten_drawings.csv",
-        alt="Per digit the recall of other people's drawings and what was lost on the others",
+        alt=t("For each digit, the recall on other people's drawings and the accuracy lost"),
     )
     st.caption(
-        "Two pen drawings by each of five people teach a digit that was left out; measured on all "
-        f"drawings of it by the other 25, {lessons} times with other teachers: the median and the "
-        "range. Member: one new binary network. Mended: those it confuses as well. Single: the "
-        "single model, on with old and new. Lost: accuracy on MNIST's pictures of the other nine."
+        paragraph(
+            t("Two pen drawings by each of five people teach a digit that was left out."),
+            t(
+                "Recall is measured on all drawings of it by the other 25 people, {lessons} times "
+                "with other teachers: the table shows the median and the range.",
+                lessons=lessons,
+            ),
+            t("Member: one new binary network."),
+            t("Mended: also those that it confuses."),
+            t("Single: the single model, continued on old and new."),
+            t("Lost: accuracy on MNIST's pictures of the other nine digits."),
+        )
     )
 
 
@@ -142,7 +178,7 @@ def _lines(frame: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.LayerChart:
         y=y,
         color=alt.Color("way:N", scale=alt.Scale(domain=titles, range=colours), legend=legend),
         strokeDash=alt.StrokeDash("way:N", scale=dashes, legend=legend),
-        tooltip=list(frame.columns),
+        tooltip=[alt.Tooltip(column, title=_TITLES[column]) for column in frame.columns],
     )
     points = base.mark_point(filled=True, size=45)
     return (base.mark_line(strokeWidth=2.5) + points).properties(height=_HEIGHT)

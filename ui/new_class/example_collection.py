@@ -1,4 +1,4 @@
-"""Collecting examples of a new class: its name, the canvas, kept drawings, thumbnails."""
+"""Collecting examples of a new class: its name, the canvas, kept drawings and thumbnails."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_models.drawings.drawing import CorrectionError
-from mnist_models.formatting import count_text
 from mnist_models.incremental.lesson import LessonError, check_examples, check_label
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run
+from mnist_models.text import Text, paragraph, t
 from ui.draw.canvas import CANVAS_SIDE, clear_canvas
 from ui.draw.sources import from_canvas
 from ui.my_drawings.session import own_drawings
@@ -27,16 +27,16 @@ from ui.shared.current_run import sound_stacks
 from ui.widgets.controls import page_of
 from ui.widgets.images import picture_url
 
-_GOOD = "5 to 20 examples are a good number."
+_GOOD = t("5 to 20 examples are a good number.")
 _NOTICE = "_example_notice"
 _PER_PAGE = 20
 
 
 def ask_name(run: Run) -> tuple[str, str]:
-    """The name of the new class, and what is wrong with it, one of the two empty."""
+    """The name of the new class and what is wrong with it; one of the two is empty."""
     text = st.text_input(
-        "Its name",
-        placeholder="a character or a short word",
+        t("Name of the symbol"),
+        placeholder=t("a character or a short word"),
         key="symbol_name",
         persist_state="session",
     )
@@ -44,8 +44,8 @@ def ask_name(run: Run) -> tuple[str, str]:
         return check_label(text, run.classes), ""
     except LessonError as error:
         if text:
-            st.error(str(error), icon=":material/error:")
-        return "", str(error)
+            st.error(error.text, icon=":material/error:")
+        return "", error.text
 
 
 def draw_examples() -> None:
@@ -53,9 +53,9 @@ def draw_examples() -> None:
     subject = from_canvas()
     with st.container(key="add_example"):
         st.button(
-            "Add example",
+            t("Add example"),
             icon=":material/add:",
-            shortcut="Ctrl+Enter",  # Enter alone would press it in place of any other button
+            shortcut="Ctrl+Enter",  # Enter alone would press it instead of any other button
             width=CANVAS_SIDE,
             on_click=_add_drawn,
             args=(subject.image,),
@@ -65,27 +65,27 @@ def draw_examples() -> None:
 
 
 def offer_kept_drawings() -> None:
-    """All drawings of one label that this visitor has kept, to be added at once."""
+    """Let the visitor add all their kept drawings of one label at once."""
     try:
         kept = own_drawings()
     except CorrectionError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(error.text, icon=":material/error:")
         return
     counts = Counter(drawing.label for drawing in kept)
     if not counts:
         return
-    with st.expander("Take drawings that you kept"):
+    with st.expander(t("Use drawings that you kept")):
         label = st.selectbox(
-            "Kept as", sorted(counts), format_func=lambda name: f"{name} ({counts[name]})"
+            t("Kept as"), sorted(counts), format_func=lambda name: f"{name} ({counts[name]})"
         )
         images = [drawing.image for drawing in kept if drawing.label == label]
-        st.button("Add these", icon=":material/add:", on_click=_add_all, args=(images,))
+        st.button(t("Add these"), icon=":material/add:", on_click=_add_all, args=(images,))
 
 
 def show_examples(run: Run) -> str:
-    """The examples as buttons that delete them; returns why nothing can be learned from them."""
+    """The examples as buttons that delete them; returns a reason if nothing can be learned."""
     mine = examples()
-    st.markdown(f"**{count_text(len(mine), 'example')}**")
+    st.markdown(t("**{count:,} example**", "**{count:,} examples**", count=len(mine)))
     st.caption(_hint(len(mine)))
     if len(mine) > 1:
         _warn_of_look_alikes(run)
@@ -93,17 +93,17 @@ def show_examples(run: Run) -> str:
     try:
         check_examples(example_images())
     except LessonError as error:
-        return str(error)
+        return error.text
     return ""
 
 
-def _hint(count: int) -> str:
+def _hint(count: int) -> Text:
     if count == 0:
-        return f"None yet: draw one in the black square and add it. {_GOOD}"
+        return paragraph(t("Draw one in the black square and add it."), _GOOD)
     if count == 1:
-        return "One example is learned from, but 5 to 20 are better."
-    held_back = " Every fifth is kept back, to test with." if count >= 5 else ""
-    return f"{_GOOD}{held_back} Click one to delete it."
+        return t("One example is enough, but 5 to 20 are better.")
+    held_back = t("Every fifth is held back for testing.") if count >= 5 else ""
+    return paragraph(_GOOD, held_back, t("Click one to delete it."))
 
 
 def _warn_of_look_alikes(run: Run) -> None:
@@ -112,8 +112,15 @@ def _warn_of_look_alikes(run: Run) -> None:
         return
     label, count = found
     st.warning(
-        f"Both approaches read {count} of your {len(examples())} drawings as {label}. Two classes "
-        "that look the same will be confused.",
+        paragraph(
+            t(
+                "Both approaches read {read:,} of your {drawings:,} drawings as {label}.",
+                read=count,
+                drawings=len(examples()),
+                label=label,
+            ),
+            t("Classes that look the same will be confused."),
+        ),
         icon=":material/content_copy:",
     )
 
@@ -124,14 +131,18 @@ def _show_thumbnails(mine: Sequence[Example]) -> None:
     shown = page_of(len(mine), _PER_PAGE, "examples_page")
     with st.container(key="examples", horizontal=True, gap="xsmall"):
         for number, example in enumerate(mine[shown], start=shown.start + 1):
+            alt = t("Delete example {number}", number=number)
             st.button(
-                f"![Delete example {number}]({picture_url(example.image)}) ✕",
+                f"![{alt}]({picture_url(example.image)}) ✕",
                 key=f"example_{example.digest}",
                 on_click=delete_example,
                 args=(example.digest,),
             )
     st.button(
-        "Delete all", icon=":material/delete_sweep:", type="tertiary", on_click=delete_all_examples
+        t("Delete all"),
+        icon=":material/delete_sweep:",
+        type="tertiary",
+        on_click=delete_all_examples,
     )
 
 
@@ -145,4 +156,9 @@ def _add_drawn(image: Grey | None) -> None:
 def _add_all(images: Sequence[Grey]) -> None:
     notices = list(filter(None, map(add_example, images)))
     if notices:
-        st.session_state[_NOTICE] = f"{len(notices)} not added. {notices[-1]}"
+        refused = t(
+            "{count} drawing was not added.",
+            "{count} drawings were not added.",
+            count=len(notices),
+        )
+        st.session_state[_NOTICE] = paragraph(refused, notices[-1])

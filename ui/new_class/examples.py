@@ -1,4 +1,4 @@
-"""The visitor's own examples of a new class, and what they look like to the models."""
+"""The visitor's own examples of a new class, and how the models read them."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,8 +12,9 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
 from mnist_models.pictures import SIDE, Grey, Images
+from mnist_models.text import t
 
-MOST = 100  # of one visitor, who draws them one by one
+MOST = 100  # per visitor, who draws them one by one
 _EXAMPLES = "_examples"
 _SURE = 0.9
 
@@ -24,7 +25,7 @@ class Example:
 
     Attributes:
         image: (28, 28) uint8, as the models see it.
-        digest: the same digest, the same picture.
+        digest: equal for equal pictures.
     """
 
     image: Grey
@@ -37,7 +38,7 @@ class Example:
 
 
 def examples() -> list[Example]:
-    """Those of this visitor, in the order in which they were added."""
+    """This visitor's examples, in the order in which they were added."""
     return st.session_state.setdefault(_EXAMPLES, [])
 
 
@@ -52,37 +53,37 @@ def no_images() -> Images:
 
 
 def add_example(image: Grey) -> str:
-    """Add a picture to the examples; returns why it was not, else nothing."""
+    """Add a picture to the examples; returns why it was not added, or an empty string."""
     example, mine = Example.of(image), examples()
     if not image.any():
-        return "Nothing is drawn yet: draw an example in the black square."
+        return t("Nothing is drawn yet: draw an example in the black square.")
     if len(mine) >= MOST:
-        return f"{MOST} examples are as many as can be added. Delete some first."
+        return t("You can add at most {most} examples. Delete some first.", most=MOST)
     if any(example.digest == other.digest for other in mine):
-        return (
-            "This very drawing is among your examples already. Clear it and draw it anew: nothing "
-            "is learned from a copy."
+        return t(
+            "This drawing is already among your examples. Clear it and draw another: nothing is "
+            "learned from a copy."
         )
     mine.append(example)
     return ""
 
 
 def delete_example(digest: str) -> None:
-    """Take the example with this digest away."""
+    """Remove the example with this digest."""
     st.session_state[_EXAMPLES] = [e for e in examples() if e.digest != digest]
 
 
 def delete_all_examples() -> None:
-    """Begin anew."""
+    """Remove all examples."""
     st.session_state[_EXAMPLES] = []
 
 
 def look_alike(images: Images, stacks: Mapping[Approach, Stack]) -> tuple[str, int] | None:
-    """The class that every approach surely takes most of the pictures for, and how many of them.
+    """The class that every approach confidently takes most of the pictures for, and how many.
 
     Args:
         images: (n, 28, 28) uint8, at least one.
-        stacks: of the approaches, at least one, with the same classes.
+        stacks: one per approach, at least one, with the same classes.
     """
     probas = [stack.predict_proba(images) for stack in stacks.values()]  # (n, K) each
     answers = probas[0].argmax(axis=1)

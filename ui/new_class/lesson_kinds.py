@@ -1,4 +1,4 @@
-"""The kinds of lessons, a tab each: what one is made of, and the lesson itself once it began."""
+"""The kinds of lessons, one per tab: what each needs, and the lesson itself once it has begun."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from mnist_models.data.mnist import find_mnist
 from mnist_models.incremental.lesson import Kind, Lesson
 from mnist_models.runs.registry import run_names
 from mnist_models.runs.run import Run
+from mnist_models.text import t
 from ui.new_class.example_collection import (
     ask_name,
     draw_examples,
@@ -21,18 +22,27 @@ from ui.new_class.results import offer_files_and_end, show_results
 from ui.new_class.try_out import try_it
 from ui.shared.current_run import cached_run
 
-_SAMPLE = "Old classes are rehearsed and tested with the offline sample, since {why}."
-_EXAMPLE_COUNTS = (1, 3, 10, 30, 100, 1000)  # of examples of a digit left out
+_EXAMPLE_COUNTS = (1, 3, 10, 30, 100, 1000)  # for a digit left out
 
 
 def show_kind(kind: Kind, run: Run) -> None:
-    """A lesson of this kind, or what one is made of."""
+    """A lesson of this kind, or what is needed to start one."""
     lesson = my_lesson()
     if lesson is None or lesson[0].kind != kind:
         if find_mnist() is None:
-            st.caption(_SAMPLE.format(why="MNIST is not on this machine"))
+            st.caption(
+                t(
+                    "Old classes are rehearsed and tested with the offline sample, since MNIST is "
+                    "not on this machine."
+                )
+            )
         elif kind != "left out" and run.test_set != "mnist":
-            st.caption(_SAMPLE.format(why="this run has learned no MNIST"))
+            st.caption(
+                t(
+                    "Old classes are rehearsed and tested with the offline sample, since this run "
+                    "has not learned from MNIST."
+                )
+            )
         _PREPARE[kind](run)
     elif lesson[1].running:
         watch_lesson()
@@ -43,7 +53,7 @@ def show_kind(kind: Kind, run: Run) -> None:
         offer_files_and_end(*lesson)
 
 
-@st.fragment  # a stroke runs this again and leaves the rest of the page alone
+@st.fragment  # a stroke does not rerun the rest of the page
 def _teach_symbol(run: Run) -> None:
     left, right = st.columns((2, 3), gap="medium")
     with left:
@@ -59,14 +69,16 @@ def _teach_symbol(run: Run) -> None:
 @st.fragment
 def _add_left_out(run: Run) -> None:
     st.markdown(
-        "First both approaches are trained without one digit, by the recipe *reference*. Then that "
-        "digit is added as if it were new."
+        t(
+            "First, both approaches are trained without one digit, by the recipe *reference*. Then "
+            "that digit is added as if it were new."
+        )
     )
     digit = st.segmented_control(
-        "The digit left out", list("0123456789"), default="9", required=True, key="left_out"
+        t("The digit left out"), list("0123456789"), default="9", required=True, key="left_out"
     )
     many = st.select_slider(
-        "Examples to learn it from", _EXAMPLE_COUNTS, 10, key="left_out_examples"
+        t("Examples to learn it from"), _EXAMPLE_COUNTS, 10, key="left_out_examples"
     )
     draft = Lesson("left out", run.name, digit or "9", many=many)
     trained = cached_run("reference") if "reference" in run_names() else run
@@ -76,8 +88,10 @@ def _add_left_out(run: Run) -> None:
 @st.fragment
 def _mend_digit(run: Run) -> None:
     st.markdown(
-        "Your 7s are read as 1? Train the member for 7 a little further, with drawings that you "
-        "kept, and see what the same costs the single model."
+        t(
+            "Are your 7s read as 1s? Train the member for 7 a little further on drawings that you "
+            "kept, and see what the same costs the single model."
+        )
     )
     if digit := choose_misread_digit(run):
         draft = Lesson("mend", run.name, digit.label, also=digit.taken_for)

@@ -1,4 +1,4 @@
-"""A digit that is misread: which of the visitor's kept drawings it is to be mended from."""
+"""The digit to mend, and the visitor's kept drawings to mend it with."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,14 +12,16 @@ from mnist_models.drawings.readings import Reading, read
 from mnist_models.pictures import Images
 from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import keeps_drawings
+from mnist_models.text import Text, t
 from ui.my_drawings.session import own_drawings
 from ui.shared.navigation import page_path
 
 FEWEST = 2
-_MOST_MENDED = 3  # members beside that of the digit
-_HOW = (
-    f"There are no {FEWEST} kept drawings of one digit yet. Draw a digit on Draw and press what it "
-    "was under *It was a …*; do so again when it is misread, and come back."
+_MOST_MENDED = 3  # members besides that of the digit
+_HOW = t(
+    "You have not kept {fewest} drawings of the same digit yet. Draw one on the page Draw and say "
+    "which digit it was. Do so again when it is misread, then come back.",
+    fewest=FEWEST,
 )
 
 
@@ -30,7 +32,7 @@ class MisreadDigit:
     Attributes:
         label: the digit.
         images: (n, 28, 28) uint8, at least `FEWEST`.
-        misread: how many of them an approach takes for something else.
+        misread: how many of them at least one approach misreads.
         taken_for: what the multi-model takes them for, the most frequent first.
     """
 
@@ -41,12 +43,12 @@ class MisreadDigit:
 
 
 def misread_digits(readings: Sequence[Reading]) -> list[MisreadDigit]:
-    """The digits that there are enough drawings of, the most misread first."""
+    """The digits with enough drawings, the most misread first."""
     found = []
     for label in sorted({reading.drawing.label for reading in readings}):
         own = [reading for reading in readings if reading.drawing.label == label]
         if len(own) >= FEWEST:
-            wrong = Counter(  # nothing where the run has no multi-model
+            wrong = Counter(  # empty if the run has no multi-model
                 r.answers["multi"] for r in own if "multi" in r.answers and not r.right("multi")
             )
             found.append(
@@ -61,34 +63,39 @@ def misread_digits(readings: Sequence[Reading]) -> list[MisreadDigit]:
 
 
 def choose_misread_digit(run: Run) -> MisreadDigit | None:
-    """Let the visitor choose a digit; without enough drawings say how to get them."""
+    """Let the visitor choose a digit; if there are too few drawings, say how to get them."""
     try:
         found = misread_digits(_readings(run))
     except (CorrectionError, RunError) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(error.text, icon=":material/error:")
         return None
     if not found:
-        st.info(_HOW if keeps_drawings() else "This site keeps no drawings.")
-        st.page_link(page_path("draw"), label="Draw a digit", icon=":material/arrow_forward:")
+        st.info(_HOW if keeps_drawings() else t("This site keeps no drawings."))
+        st.page_link(page_path("draw"), label=t("Draw a digit"), icon=":material/arrow_forward:")
         return None
     by_label = {digit.label: digit for digit in found}
     label = st.selectbox(
-        "The digit to mend",
+        t("The digit to mend"),
         list(by_label),
-        format_func=lambda name: _told(by_label[name]),
+        format_func=lambda name: _title(by_label[name]),
         key=f"mend_{run.name}",
     )
     return by_label[label]
 
 
 def _readings(run: Run) -> list[Reading]:
-    """What the run makes of this visitor's drawings of digits that it knows."""
+    """How the run reads this visitor's drawings of digits that it knows."""
     classes = set(map(str, run.classes))
     drawings = [drawing for drawing in own_drawings() if drawing.label in classes]
-    if not drawings:  # no weights need be read
+    if not drawings:  # no need to read the weights
         return []
     return read(drawings, {approach: run.stack(approach) for approach in run.approaches})
 
 
-def _told(digit: MisreadDigit) -> str:
-    return f"{digit.label}: {digit.misread} of {len(digit.images)} drawings misread"
+def _title(digit: MisreadDigit) -> Text:
+    return t(
+        "{label}: {misread:,} of {drawings:,} drawings misread",
+        label=digit.label,
+        misread=digit.misread,
+        drawings=len(digit.images),
+    )

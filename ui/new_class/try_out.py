@@ -1,4 +1,4 @@
-"""Drawing for the networks that have just been taught."""
+"""Drawing to try out the networks that have just been taught."""
 
 import streamlit as st
 
@@ -7,38 +7,40 @@ from mnist_models.incremental.lesson import Lesson, LessonError, Pair, State
 from mnist_models.incremental.lessons import taught
 from mnist_models.incremental.methods import Way
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.text import t
 from ui.draw.sources import from_canvas
 from ui.draw.verdicts import show_verdicts
 from ui.new_class.lesson_panel import visitor
 
 
-@st.fragment  # a stroke runs this again and leaves the rest of the page alone
+@st.fragment  # a stroke does not rerun the rest of the page
 def try_it(lesson: Lesson, state: State) -> None:
-    """The canvas, and what both approaches say after the lesson.
+    """The canvas, and how both approaches answer after the lesson.
 
     Args:
         lesson: what was taught.
         state: with at least one step.
     """
-    st.subheader("Draw it", anchor=False)
+    st.subheader(t("Draw it"), anchor=False)
     left, right = st.columns((2, 3))
     with left:
         subject = from_canvas()
     with right:
-        # A name of several letters needs smaller ones than a digit does.
+        # A name of several letters needs a smaller font than a digit does.
         verdicts = st.container(key="trial_word" if len(lesson.label) > 1 else "trial")
         ways = _choose_ways(lesson, state)
     try:
         pair = _pair(visitor(), state.began, tuple(ways.items()))
     except LessonError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(error.text, icon=":material/error:")
         return
     with verdicts:
-        show_verdicts(pair, subject.image, hint=f"Draw {lesson.label}, or anything else.")
+        hint = t("Draw {label}, or anything else.", label=lesson.label)
+        show_verdicts(pair, subject.image, hint=hint)
 
 
 def _choose_ways(lesson: Lesson, state: State) -> dict[Approach, Way]:
-    """Whose networks answer; where an approach was taught in one way, there is no choice."""
+    """Which networks answer; an approach that was taught in one way only leaves no choice."""
     chosen: dict[Approach, Way] = {}
     steps = {step.way for step in state.steps}
     with st.container(horizontal=True):
@@ -46,7 +48,7 @@ def _choose_ways(lesson: Lesson, state: State) -> dict[Approach, Way]:
             ways = [way for way in BEST[approach] if way in steps]
             if len(ways) > 1:
                 chosen[approach] = st.selectbox(
-                    f"{TITLES[approach]}: who answers",
+                    t("{approach}: which version answers", approach=TITLES[approach]),
                     ways,
                     format_func=lambda way: way_title(way, lesson),
                     key=f"trial_{approach}_{len(ways)}",
@@ -58,5 +60,5 @@ def _choose_ways(lesson: Lesson, state: State) -> dict[Approach, Way]:
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _pair(who: str, began: float, ways: tuple[tuple[Approach, Way], ...]) -> Pair:  # noqa: ARG001
-    """What was taught, read once: `began` tells one lesson of a visitor's from the next."""
+    """The taught networks, read once: `began` tells one lesson of a visitor from the next."""
     return taught(who, dict(ways))
