@@ -70,7 +70,7 @@ def test_the_diagrams_show_what_the_runs_models_answer_to_the_chosen_digit(
         html = _diagram(page, accent)
         proba = stack.predict_proba(picture)[0]
         assert _outputs(html) == [f"{p:.3f}" for p in proba]
-        assert f"They add up to {proba.sum():.2f}" in _said(page)
+        assert f"The outputs add up to {proba.sum():.2f}" in _said(page)
         winner = re.findall(r"class='out won'>(\d)<", html)
         assert winner == [str(stack.predict(picture)[0])]
 

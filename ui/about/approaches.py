@@ -84,9 +84,9 @@ def _show_sampling(run: Run, digit: Any) -> None:
     if strategy and len(learned) == len(run.classes):  # not if a class was added later
         st.caption(
             t(
-                "The network for {digit} of the run *{run}* learned from {count:,} row: "
+                "The network for {digit} in the run *{run}* learned from {count:,} row: "
                 "{sampling}.",
-                "The network for {digit} of the run *{run}* learned from {count:,} rows: "
+                "The network for {digit} in the run *{run}* learned from {count:,} rows: "
                 "{sampling}.",
                 digit=digit,
                 run=run.label,
@@ -107,18 +107,19 @@ def _show_approach(run: Run, approach: Approach, image: Grey, digit: Any) -> Non
     with st.container(key=f"diagram_{approach}"):
         st.html(approach_diagram(approach, image, proba, run.classes, stack.layers))
     answer = run.classes[proba.argmax()]
-    largest = t("The largest says **{answer}**, which is wrong.", answer=answer)
+    largest = t("The largest output says **{answer}**, which is wrong.", answer=answer)
     if answer == digit:
-        largest = t("The largest says **{answer}**.", answer=answer)
+        largest = t("The largest output says **{answer}**.", answer=answer)
     total = t(
-        "They add up to {total:.2f}: what one digit gains, the others lose.", total=proba.sum()
+        "The outputs add up to {total:.2f}: what one digit gains, the others lose.",
+        total=proba.sum(),
     )
     if approach == "multi":
         total = t(
-            "They add up to {total:.2f}: the answers are separate, and {count} of them says yes "
-            "({threshold} or more).",
-            "They add up to {total:.2f}: the answers are separate, and {count} of them say yes "
-            "({threshold} or more).",
+            "The outputs add up to {total:.2f}: the answers are separate, and {count} of them "
+            "says yes ({threshold} or more).",
+            "The outputs add up to {total:.2f}: the answers are separate, and {count} of them "
+            "say yes ({threshold} or more).",
             total=proba.sum(),
             count=int((proba >= YES).sum()),
             threshold=YES,
