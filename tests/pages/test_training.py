@@ -255,7 +255,7 @@ def test_drawings_are_shown_pen_by_pen_in_both_places(
     assert table["run"].tolist() == [r for r in ("pens", "strong", "some.run") for _ in range(2)]
     assert table["24 px"].tolist() == pytest.approx([0.924, 0.924, 0.824, 0.824, 0.724, 0.724])
     place = page.segmented_control(key="drawings_place")
-    table = _table(place.set_value("big and centred").run(), "8 px")
+    table = _table(place.set_value("big-and-centred").run(), "8 px")
     assert table["8 px"].tolist() == pytest.approx([0.808, 0.808, 0.708, 0.708, 0.608, 0.608])
 
 
@@ -319,9 +319,9 @@ def test_the_sampling_table_has_medians_and_ranges(
     assert first["distinct rows"] == "1,001 (1,000 to 1,002)"
     assert first["seconds"] == "20.0 (10.0 to 30.0)"
     assert any("5.00 percentage points before" in c.value for c in page.caption)
-    page.session_state["remedy"] = "Dropout"
+    page.session_state["remedy"] = "dropout"
     page = _open_part(page, "Overfitting")
-    dropout = _table(page.segmented_control(key="remedy").set_value("Dropout").run(), "dropout")
+    dropout = _table(page.segmented_control(key="remedy").set_value("dropout").run(), "dropout")
     assert dropout["test accuracy"].tolist() == [
         "0.9100 (0.9000 to 0.9200)", "0.9600 (0.9500 to 0.9700)",
     ]  # fmt: skip

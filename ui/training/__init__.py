@@ -1,3 +1,3 @@
-"""The page Training: a run's `epochs` as `learning_curves`, then what was `published`, and the
+"""The page Training: a run's `epochs` as `learning_curves`, then the `published` figures and the
 shipped experiments on `overfitting`, `sampling` and `pen_widths`.
 """

@@ -1,4 +1,4 @@
-"""The page Training, how a run learned, epoch by epoch."""
+"""The page Training: how a run learned, epoch by epoch."""
 
 from functools import partial
 from typing import Any
@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnist_models.learning.approaches import TITLES
 from mnist_models.runs.run import Run, RunError
+from mnist_models.text import paragraph, t
 from ui.confusion.display_options import View
 from ui.confusion.matrices import confusion_heatmap, full_colour, show_heatmap
 from ui.training.learning_curves import (
@@ -18,41 +19,44 @@ from ui.training.learning_curves import (
     validation_text,
 )
 from ui.widgets.charts import show_chart
+from ui.widgets.controls import pick
 
-_FIGURES = ("Accuracy", "Loss")
+_FIGURES = {"accuracy": t("Accuracy"), "loss": t("Loss")}
 
 
 def show_epochs(run: Run) -> None:
     """Accuracy and loss over the epochs."""
-    st.subheader("Epoch by epoch", anchor=False)
-    st.caption(f"Run *{run.label}*. {validation_text(run)}")
+    st.subheader(t("Epoch by epoch"), anchor=False)
+    st.caption(paragraph(t("Run *{label}*.", label=run.label), validation_text(run)))
     history = _history(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        figure = st.segmented_control(
-            "Figure", _FIGURES, default=_FIGURES[0], required=True, key="curve", bind="query-params"
-        )
+        figure = pick(t("Figure"), _FIGURES, "curve", title=_FIGURES.__getitem__)
         each_member = "multi" in history and st.toggle(
-            "Each binary model by itself", key="each_member"
+            t("Each binary model separately"), key="each_member"
         )
     sampling = run.manifest["recipe"]["sampling"]
-    accuracy = figure == _FIGURES[0]
-    panels = accuracy_panels(history, sampling) if accuracy else loss_panels(history)
+    panels = accuracy_panels(history, sampling) if figure == "accuracy" else loss_panels(history)
     _show_panels(run, panels, each_member=each_member)
 
 
 def show_mistakes(run: Run) -> None:
-    """The confusion matrices after any one of the epochs."""
-    st.subheader("The mistakes, epoch by epoch", anchor=False)
-    st.caption("Held-out pictures: rows are true digits, columns answers, mistakes red, one scale.")
+    """The confusion matrices after any of the epochs."""
+    st.subheader(t("The mistakes, epoch by epoch"), anchor=False)
+    st.caption(
+        t(
+            "These are held-out pictures. Rows are true digits, columns are answers. Mistakes are "
+            "red, on one scale."
+        )
+    )
     _scrub(_history(run), run.classes)
 
 
 def _history(run: Run) -> History:
-    """What the run recorded of each approach; nothing, and a sentence, where that is damaged."""
+    """What the run recorded of each approach; empty, after an error message, if it is damaged."""
     try:
         return {a: run.history[a] for a in run.approaches if a in run.history}
     except RunError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(error.text, icon=":material/error:")
         return {}
 
 
@@ -71,19 +75,24 @@ def _show_panels(run: Run, panels: list[Panel], *, each_member: bool) -> None:
 @st.fragment
 def _scrub(history: History, classes: list[Any]) -> None:
     if not (matrices := confusions(history)):
-        st.info("This run has no confusion matrices of its epochs.")
+        st.info(t("This run has no confusion matrices for its epochs."))
         return
     last = max(map(len, matrices.values()))
-    epoch = st.slider("Epoch", 1, last, last, key="epoch") if last > 1 else 1
+    epoch = st.slider(t("Epoch"), 1, last, last, key="epoch") if last > 1 else 1
     full = full_colour([m for each in matrices.values() for m in each])
     for column, (approach, each) in zip(st.columns(len(matrices)), matrices.items(), strict=True):
         shown = min(epoch, len(each))  # one approach may have stopped earlier
         accuracy = history[approach]["val_accuracy"][shown - 1]
         with column, st.container(key=f"epoch_{approach}"):
-            st.metric(f"{TITLES[approach]}, epoch {shown}: validation accuracy", f"{accuracy:.4f}")
+            title = t(
+                "{approach}, epoch {epoch}: validation accuracy",
+                approach=TITLES[approach],
+                epoch=shown,
+            )
+            st.metric(title, f"{accuracy:.4f}")
             show_heatmap(
                 confusion_heatmap(each[shown - 1], classes, full),
                 View(),
                 key=f"epoch_matrix_{approach}",
-                alt=f"Validation confusion matrix of the {TITLES[approach].lower()}",
+                alt=t("Validation confusion matrix: {approach}", approach=TITLES[approach]),
             )

@@ -1,6 +1,6 @@
 """The charts of the page Training that follow one run: its curves, epoch by epoch.
 
-Solid lines are training rows and dashed ones rows that nothing was learned from, everywhere.
+Everywhere, solid lines are training rows, and dashed lines are rows that nothing was learned from.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,7 @@ import pandas as pd
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
+from mnist_models.text import Text, paragraph, t
 from ui.widgets.charts import DASHED, HEIGHT, NEUTRAL, SOLID, Layered, line_legend
 from ui.widgets.contender_style import COLOURS
 
@@ -23,22 +24,28 @@ History = Mapping[Approach, Mapping[str, Sequence[Any]]]
 
 ACCURACY_KEYS: dict[RowKind, str] = {"training": "accuracy", "validation": "val_accuracy"}
 _LOSS_KEYS: dict[RowKind, str] = {"training": "loss", "validation": "val_loss"}
-_TEN = (
-    "Accuracy: the share of pictures read correctly. Training (solid): as the network saw them "
-    "while it learned, dropout and all, so it can lie below validation (dashed): pictures that it "
-    "did not learn from. The multi-model's is that of all ten models together."
+_TEN = t(
+    "Accuracy: the share of pictures read correctly. Training (solid): measured while the network "
+    "learns, with any dropout or distortion, so it can lie below validation (dashed): pictures "
+    "that it did not learn from. The multi-model's accuracy is that of all ten models together."
 )
-_YES_OR_NO = (
-    "Accuracy of the ten binary models on their training rows{rows}, mean of the ten. An easier "
-    "question than which of ten, asked of other rows: its height says nothing about the other "
-    "chart."
+_YES_OR_NO = t(
+    "Accuracy of the ten binary models on their training rows, mean of the ten. This question is "
+    "easier than which of ten, and it is asked of other rows, so the heights of the two charts "
+    "cannot be compared."
 )
-_LOSS: dict[Approach, str] = {
-    "single": "Loss, what training lowers: the cross-entropy, 0 where the right digit always gets "
-    "probability 1. Validation that rises while training falls is overfitting.",
-    "multi": "Mean binary cross-entropy. Training on the rows that sampling chose, validation on "
-    "all held-out pictures, one yes to nine noes: compare how they run, not how high.",
+_LOSS: dict[Approach, Text] = {
+    "single": t(
+        "Loss is what training lowers: the cross-entropy, which is 0 if the right digit always "
+        "gets probability 1. Validation loss that rises while training loss falls is overfitting."
+    ),
+    "multi": t(
+        "Mean binary cross-entropy. Training: on the rows that sampling chose. Validation: on all "
+        "held-out pictures, with one yes to nine noes. Compare the shapes of the lines, not their "
+        "heights."
+    ),
 }
+_EPOCH = t("epoch")
 _EPOCH_AXIS = alt.Axis(tickMinStep=1, format="d", grid=False)
 
 
@@ -51,61 +58,74 @@ class EpochCurve:
     values: Sequence[float]
 
     @property
-    def name(self) -> str:
-        """What the legend says."""
-        return f"{TITLES[self.approach]}, {self.rows}"
+    def name(self) -> Text:
+        """Its title in the legend."""
+        approach = TITLES[self.approach]
+        if self.rows == "training":
+            return t("{approach}, training", approach=approach)
+        return t("{approach}, validation", approach=approach)
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A chart over the epochs with what stands around it.
+    """A chart over the epochs with its title and explanation.
 
     Attributes:
         title: says what is measured.
         axis: the same in a few words.
-        about: explains it in a sentence or two.
+        about: explains it in a few sentences.
         curves: the lines, at least one.
-        members: (epochs, K) the same figure of each binary model, where the chart is theirs.
+        members: (epochs, K) the same figure of each binary model, if the chart is about them.
     """
 
-    title: str
-    axis: str
-    about: str
+    title: Text
+    axis: Text
+    about: Text
     curves: Sequence[EpochCurve]
     members: Sequence[Sequence[float]] = ()
 
     @property
-    def spoken(self) -> str:
-        """The chart for who cannot see it."""
-        ends = (f"{c.name} from {c.values[0]:.4f} to {c.values[-1]:.4f}" for c in self.curves)
-        return f"{self.axis} per epoch: " + "; ".join(ends)
+    def spoken(self) -> Text:
+        """The chart for those who cannot see it."""
+        ends = (
+            t("{name}: from {first:.4f} to {last:.4f}.", name=c.name, first=first, last=last)
+            for c in self.curves
+            for first, last in [(c.values[0], c.values[-1])]
+        )
+        return paragraph(t("Chart per epoch: {figure}.", figure=self.axis), *ends)
 
     def chart(self, classes: Sequence[Any] | None = None) -> Layered:
-        """The lines; with classes, one for each binary model where the figure is theirs."""
+        """The lines; given classes, one for each binary model if the chart is about them."""
         if classes and self.members:
             return member_curves(self.members, classes, self.axis)
         return epoch_curves(self.curves, self.axis)
 
 
-def validation_text(run: Run) -> str:
+def validation_text(run: Run) -> Text:
     """What the validation figures of a run were measured on."""
     if "lesson" in run.manifest:
-        return "This run was taught from another one, and no figures were taken epoch by epoch."
+        return t("This run was taught from another run; no figures were recorded per epoch.")
     recipe, rows = run.manifest["recipe"], run.manifest["dataset"]["train_rows"]
     held_out = round(recipe.get("validation_split", 0) * rows)
     if not held_out:
-        return "No training pictures were held out, so there are no validation figures."
-    text = f"Validation: on {held_out:,} of the {rows:,} training pictures, held out."
-    if recipe.get("refit"):
-        text += " The shipped networks then learned anew, from all of them."
-    return text
+        return t("No training pictures were held out, so there are no validation figures.")
+    return paragraph(
+        t(
+            "Validation: on {held_out:,} of the {rows:,} training pictures, which were held out.",
+            held_out=held_out,
+            rows=rows,
+        ),
+        t("The shipped networks were then trained again, on all of them.")
+        if recipe.get("refit")
+        else "",
+    )
 
 
 def accuracy_panels(history: History, sampling: str) -> list[Panel]:
-    """Accuracy on all digits and, apart from it, of the binary models on their own questions.
+    """Accuracy on all digits and, separately, of the binary models on their own questions.
 
-    The two are different quantities: the multi-model's training accuracy is the mean of its
-    members', a yes or no on rows that sampling chose.
+    The two are different quantities: the multi-model's training accuracy is the mean over its
+    members, a yes or no on rows that sampling chose.
 
     Args:
         history: of a run.
@@ -117,16 +137,18 @@ def accuracy_panels(history: History, sampling: str) -> list[Panel]:
         for rows, key in ACCURACY_KEYS.items()
         if key in figures and (approach, rows) != ("multi", "training")
     ]
-    panels = [Panel("Which of the ten digits is it?", "accuracy, ten digits", _TEN, curves)]
+    panels = [Panel(t("Which of the ten digits is it?"), t("accuracy, ten digits"), _TEN, curves)]
     if "multi" in history:
-        rows = f" ({STRATEGIES[sampling].summary})" if sampling in STRATEGIES else ""
+        rows = ""
+        if sampling in STRATEGIES:
+            rows = t("Training rows: {summary}.", summary=STRATEGIES[sampling].summary)
         figures = history["multi"]
         curve = EpochCurve("multi", "training", figures["accuracy"])
         panels.append(
             Panel(
-                "Is it my digit, yes or no?",
-                "accuracy, yes or no",
-                _YES_OR_NO.format(rows=rows),
+                t("Is it my digit, yes or no?"),
+                t("accuracy, yes or no"),
+                paragraph(_YES_OR_NO, rows),
                 [curve],
                 figures["member_accuracy"],
             )
@@ -138,8 +160,8 @@ def loss_panels(history: History) -> list[Panel]:
     """The loss of each approach."""
     return [
         Panel(
-            f"{TITLES[approach]}: loss",
-            "cross-entropy",
+            t("{approach}: loss", approach=TITLES[approach]),
+            t("cross-entropy"),
             _LOSS[approach],
             [
                 EpochCurve(approach, rows, figures[key])
@@ -153,19 +175,19 @@ def loss_panels(history: History) -> list[Panel]:
 
 
 def confusions(history: History) -> dict[Approach, Sequence[Any]]:
-    """Per approach the (K, K) validation confusion matrix of each epoch, where there are any."""
+    """The (K, K) validation confusion matrix of each epoch, per approach that has any."""
     return {a: f["val_confusion"] for a, f in history.items() if f.get("val_confusion")}
 
 
 def epoch_curves(
     curves: Sequence[EpochCurve], title: str, *, domain: tuple[float, float] | None = None
 ) -> Layered:
-    """Lines over the epochs; hovering shows the figures of the nearest point.
+    """Lines over the epochs; hovering shows the values of the nearest point.
 
     Args:
         curves: at least one.
         title: of the vertical axis.
-        domain: of the vertical axis, for charts to be compared; one legend is to serve them all.
+        domain: of the vertical axis, for charts that are compared; they have no legend.
     """
     frame = pd.DataFrame(
         [(c.name, e, v) for c in curves for e, v in enumerate(c.values, start=1)],
@@ -180,10 +202,14 @@ def epoch_curves(
     legend = None if domain else line_legend()
     near = alt.selection_point(on="pointerover", nearest=True, fields=["epoch"], empty=False)
     base = alt.Chart(frame).encode(
-        x=alt.X("epoch:Q", axis=_EPOCH_AXIS, scale=alt.Scale(zero=False, nice=False)),
+        x=alt.X("epoch:Q", axis=_EPOCH_AXIS, scale=alt.Scale(zero=False, nice=False), title=_EPOCH),
         y=alt.Y("value:Q", title=title, scale=scale),
         color=alt.Color("curve:N", scale=colours, legend=legend),
-        tooltip=["curve", "epoch", alt.Tooltip("value", title=title, format=".4f")],
+        tooltip=[
+            alt.Tooltip("curve", title=t("curve")),
+            alt.Tooltip("epoch", title=_EPOCH),
+            alt.Tooltip("value", title=title, format=".4f"),
+        ],
     )
     lines = base.mark_line(strokeWidth=2).encode(
         strokeDash=alt.StrokeDash("curve:N", scale=dashes, legend=legend)
@@ -196,7 +222,7 @@ def epoch_curves(
 
 
 def member_curves(values: Sequence[Sequence[float]], classes: Sequence[Any], title: str) -> Layered:
-    """A thin line for each binary model, its class at the end; hovering brings one forward.
+    """A thin line for each binary model, its class at the end; hovering highlights one.
 
     Args:
         values: (epochs, K) a figure per epoch and model.
@@ -219,18 +245,22 @@ def member_curves(values: Sequence[Sequence[float]], classes: Sequence[Any], tit
     width = alt.when(near).then(alt.value(3)).otherwise(alt.value(1))
     y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False))
     room = alt.Scale(domain=[1, 1.08 * last], nice=False)  # the labels stand in the rest
-    x = alt.X("epoch:Q", axis=_EPOCH_AXIS, scale=room, title="epoch")
+    x = alt.X("epoch:Q", axis=_EPOCH_AXIS, scale=room, title=_EPOCH)
     base = alt.Chart(frame).encode(x=x, y=y, detail="digit:N")
     lines = base.mark_line(color=COLOURS["multi"]).encode(strokeWidth=width)
     targets = base.mark_point(size=120, opacity=0).encode(
-        tooltip=["digit", "epoch", alt.Tooltip("value", title=title, format=".4f")]
+        tooltip=[
+            alt.Tooltip("digit", title=t("digit")),
+            alt.Tooltip("epoch", title=_EPOCH),
+            alt.Tooltip("value", title=title, format=".4f"),
+        ]
     )
     labels = alt.Chart(ends).encode(y=y)
     leaders = labels.mark_rule(color=NEUTRAL).encode(
-        x=x, x2=alt.X2("label:Q", title="epoch"), y2=alt.Y2("place:Q", title=title)
+        x=x, x2=alt.X2("label:Q", title=_EPOCH), y2=alt.Y2("place:Q", title=title)
     )
     texts = labels.mark_text(align="left", dx=4, color=COLOURS["multi"]).encode(
-        x=alt.X("label:Q", title="epoch"),
+        x=alt.X("label:Q", title=_EPOCH),
         y=alt.Y("place:Q", title=title),
         text="digit:N",
         size=alt.when(near).then(alt.value(18)).otherwise(alt.value(12)),

@@ -1,4 +1,4 @@
-"""The page Training, overfitting and its two remedies: the shipped experiment "overfitting"."""
+"""The page Training: overfitting and its two remedies, from the experiment "overfitting"."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,6 +12,7 @@ import streamlit as st
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.training_studies import gap_by_dropout
 from mnist_models.runs.run import Run
+from mnist_models.text import paragraph, t
 from ui.shared.experiments import shipped
 from ui.training.learning_curves import ACCURACY_KEYS, EpochCurve, epoch_curves
 from ui.widgets.charts import (
@@ -28,81 +29,92 @@ from ui.widgets.contender_style import COLOURS
 from ui.widgets.controls import pick
 from ui.widgets.tables import show_table
 
-ABOUT_RANGES = (
-    "Each figure is the median over the seeds, in brackets their range. Gap: train − test."
+ABOUT_RANGES = t(
+    "Each figure is the median over the seeds, with the range in brackets. Gap: train − test."
 )
-_ABOUT = (
-    "The single model as {network}, {epochs} epochs. Overfitting: it reads the pictures that it "
-    "learned from better than others, so train lies above test accuracy."
-)
+
+
+_REMEDIES = {"data": t("More data"), "dropout": t("Dropout")}
+_SIDES = {"training": t("training"), "test": t("test")}
 
 
 def show_overfitting(_: Run) -> None:
     """The gap between training and test accuracy, with more data and with more dropout."""
-    st.subheader("Overfitting and its two remedies", anchor=False)
+    st.subheader(t("Overfitting and its two remedies"), anchor=False)
     if not (found := shipped("overfitting")):
         return
-    st.caption(_ABOUT.format_map(found))
-    _REMEDIES[pick("Remedy", _REMEDIES, "remedy")](found)
+    st.caption(
+        t(
+            "The single model as {network}, trained for {epochs} epochs. Overfitting: it reads the "
+            "pictures that it learned from better than others, so its train accuracy is higher "
+            "than its test accuracy.",
+            network=found["network"],
+            epochs=found["epochs"],
+        )
+    )
+    remedy = pick(t("Remedy"), _REMEDIES, "remedy", title=_REMEDIES.__getitem__)
+    (_show_data if remedy == "data" else _show_dropout)(found)
 
 
 def _show_data(found: Evidence) -> None:
-    st.markdown("**Remedy 1, more data:** the same network on more and more pictures")
+    st.markdown(t("**Remedy 1, more data:** the same network trained on more and more pictures"))
     show_chart(
         lambda: learning_size(found["rows"]),
-        *("learning size", version_of(found["rows"])),
-        text="Train and test accuracy by pictures",
+        *("learning_size", version_of(found["rows"])),
+        text=t("Train and test accuracy by number of training pictures"),
     )
-    st.caption("A dot per seed, lines through their medians. The grey gap is overfitting.")
+    st.caption(t("A dot per seed, lines through their medians. The grey gap is overfitting."))
 
 
 def _show_dropout(found: Evidence) -> None:
-    st.markdown("**Remedy 2, dropout:** a share of the hidden units is silenced in each step")
+    st.markdown(
+        t("**Remedy 2, dropout:** a share of the hidden units is switched off in each step")
+    )
     curves, domain = dropout_curves(found["dropout"])
     for column, (dropout, own) in zip(st.columns(len(curves)), curves.items(), strict=True):
         with column:
-            st.markdown(f"Dropout {dropout}")
+            st.markdown(t("Dropout {dropout}", dropout=dropout))
             show_chart(
-                partial(epoch_curves, own, "accuracy", domain=domain),
+                partial(epoch_curves, own, t("accuracy"), domain=domain),
                 *("dropout", dropout, version_of(found["dropout"])),
-                text=f"Accuracy per epoch with dropout {dropout}",
+                text=t("Accuracy per epoch with dropout {dropout}", dropout=dropout),
             )
-    st.caption(
-        "Solid: training accuracy, measured with units silenced. Dashed: validation accuracy, with "
-        f"all units, as both accuracies in the table, after training. {ABOUT_RANGES}"
+    about = t(
+        "Solid: training accuracy, measured with units switched off. Dashed: validation accuracy, "
+        "measured with all units. Both accuracies in the table are measured with all units too, "
+        "after training."
     )
+    st.caption(paragraph(about, ABOUT_RANGES))
     show_table(
         pd.DataFrame(gap_by_dropout(found["dropout"])),
         file_name="dropout.csv",
-        alt="Accuracy and gap with each dropout",
+        alt=t("Accuracy and gap with each dropout"),
     )
 
 
-_REMEDIES = {"More data": _show_data, "Dropout": _show_dropout}
-
-
 def learning_size(entries: Sequence[dict[str, Any]]) -> Layered:
-    """Accuracy over the number of training rows; the shaded gap is overfitting.
+    """Accuracy over the number of training pictures; the shaded gap is overfitting.
 
     Args:
         entries: `rows` of the experiment "overfitting".
     """
-    sides: dict[str, str] = {"training": "train_accuracy", "test": "test_accuracy"}
+    keys = {"training": "train_accuracy", "test": "test_accuracy"}
     frame = pd.DataFrame(
-        [(e["rows"], e["seed"], side, e[key]) for e in entries for side, key in sides.items()],
+        [(e["rows"], e["seed"], side, e[key]) for e in entries for side, key in keys.items()],
         columns=["rows", "seed", "pictures", "accuracy"],
     )
     medians = frame.groupby(["rows", "pictures"])["accuracy"].median().unstack().reset_index()
+    frame["pictures"] = frame["pictures"].map(_SIDES)
     scale = alt.Scale(zero=False)
     # Ticks where the measurements are: a logarithmic axis puts its own anywhere.
     axis = alt.Axis(values=medians["rows"].tolist(), format=",", labelAngle=0, labelOverlap=False)
     logarithmic = alt.Scale(type="log", nice=False)
-    x = alt.X("rows:Q", title="training pictures", scale=logarithmic, axis=axis)
-    dashes = alt.Scale(domain=list(sides), range=[SOLID, DASHED])
+    x = alt.X("rows:Q", title=t("training pictures"), scale=logarithmic, axis=axis)
+    dashes = alt.Scale(domain=list(_SIDES.values()), range=[SOLID, DASHED])
     gap = (
         alt.Chart(medians)
         .mark_area(color=NEUTRAL, opacity=0.2)
-        .encode(x=x, y=alt.Y("training:Q", scale=scale, title="accuracy"), y2="test:Q")
+        .encode(x=x, y=alt.Y("training:Q", scale=scale, title=t("accuracy")), y2="test:Q")
     )
     base = alt.Chart(frame).encode(x=x)
     lines = base.mark_line(color=COLOURS["single"]).encode(
@@ -111,7 +123,12 @@ def learning_size(entries: Sequence[dict[str, Any]]) -> Layered:
     )
     dots = base.mark_point(filled=True, color=COLOURS["single"], size=45, opacity=1).encode(
         y=alt.Y("accuracy:Q", scale=scale),
-        tooltip=["rows", "pictures", "seed", alt.Tooltip("accuracy", format=".4f")],
+        tooltip=[
+            alt.Tooltip("rows", format=",", title=t("training pictures")),
+            alt.Tooltip("pictures", title=t("accuracy on")),
+            alt.Tooltip("seed", title=t("seed")),
+            alt.Tooltip("accuracy", format=".4f", title=t("accuracy")),
+        ],
     )
     return alt.layer(gap, lines, dots).properties(height=HEIGHT)
 

@@ -1,4 +1,4 @@
-"""The page Training, what sampling does to the binary models: the shipped experiment "sampling"."""
+"""The page Training: what sampling does to the binary models, from the experiment "sampling"."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +15,7 @@ from mnist_models.evidence.training_studies import (
 )
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
+from mnist_models.text import paragraph, t
 from ui.shared.experiments import shipped
 from ui.training.overfitting import ABOUT_RANGES
 from ui.widgets.charts import (
@@ -30,16 +31,20 @@ from ui.widgets.charts import (
 from ui.widgets.contender_style import COLOURS
 from ui.widgets.tables import show_table
 
-_ABOUT = (
+_ABOUT = t(
     "Test accuracy: of all ten models together. Distinct rows: how many different pictures a "
-    "binary model ever saw, mean of the ten. Seconds: of training, all ten at once, "
-    "on a machine that did other work too: an order of magnitude and no more."
+    "binary model saw in all, mean of the ten. Seconds: for training all ten at once, on a machine "
+    "that did other work too, so these are no more than an order of magnitude."
 )
+_CORRECTIONS = {
+    "before": t("before the prior correction"),
+    "after": t("after the prior correction"),
+}
 
 
 def show_sampling(_: Run) -> None:
     """What each sampling strategy does to accuracy and to the probabilities."""
-    st.subheader("What sampling does to the ten binary models", anchor=False)
+    st.subheader(t("What sampling does to the ten binary models"), anchor=False)
     if found := shipped("sampling"):
         _show_strategies(found["runs"])
 
@@ -47,37 +52,40 @@ def show_sampling(_: Run) -> None:
 def _show_strategies(runs: Sequence[Entry]) -> None:
     rows = table_by_strategy(runs)
     names = [row["strategy"] for row in rows]
-    show_table(pd.DataFrame(rows), file_name="sampling.csv", alt="What each sampling strategy does")
-    st.caption(f"{ABOUT_RANGES} {_ABOUT}")
+    show_table(
+        pd.DataFrame(rows), file_name="sampling.csv", alt=t("What each sampling strategy does")
+    )
+    st.caption(paragraph(ABOUT_RANGES, _ABOUT))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Test accuracy, a dot per seed**")
+        st.markdown(t("**Test accuracy, a dot per seed**"))
         show_chart(
             lambda: strategy_dots(runs),
             *("strategies", version_of(runs)),
-            text="Test accuracy per strategy",
+            text=t("Test accuracy of each sampling strategy, a dot per seed"),
         )
         st.markdown("\n".join(f"* *{n}*: {STRATEGIES[n].summary}" for n in names))
     with right:
-        st.markdown("**Are the probabilities right?**")
-        name = st.selectbox("Sampling strategy", names, key="strategy")
+        st.markdown(t("**Are the probabilities right?**"))
+        name = st.selectbox(t("Sampling strategy"), names, key="strategy")
         bins = reliability_bins(runs, name)
         show_chart(
             lambda: strategy_reliability(bins),
-            *("sampled reliability", version_of(bins)),
-            text=f"Reliability diagram of {name}",
+            *("sampled_reliability", version_of(bins)),
+            text=t("Reliability diagram of the strategy {name}", name=name),
         )
         st.caption(correction_sentence(runs, name))
 
 
 def strategy_dots(runs: Sequence[Entry]) -> Layered:
     """Test accuracy per sampling strategy: a dot per seed, a bar at their median."""
+    strategy = t("strategy")
     frame = pd.DataFrame(
         [(run["strategy"], run["seed"], run["test_accuracy"]) for run in runs],
-        columns=["strategy", "seed", "accuracy"],
+        columns=[strategy, "seed", "accuracy"],
     )
     color = alt.value(COLOURS["multi"])
-    return dots_per_seed(frame, "strategy", color, "test accuracy, all ten digits")
+    return dots_per_seed(frame, strategy, color, t("test accuracy, all ten digits"))
 
 
 def strategy_reliability(bins: Sequence[dict[str, Any]]) -> Layered:
@@ -86,16 +94,18 @@ def strategy_reliability(bins: Sequence[dict[str, Any]]) -> Layered:
     Args:
         bins: see `training_studies.reliability_bins`.
     """
-    legend = line_legend(labelExpr="datum.label + ' the prior correction'")
-    dashes = alt.Scale(domain=["before", "after"], range=[DASHED, SOLID])
+    correction = t("correction")
+    frame = pd.DataFrame({**row, correction: _CORRECTIONS[row["correction"]]} for row in bins)
+    dashes = alt.Scale(domain=list(_CORRECTIONS.values()), range=[DASHED, SOLID])
+    stroke = alt.StrokeDash(f"{correction}:N", scale=dashes, legend=line_legend())
     return reliability_chart(
-        pd.DataFrame(bins),
-        "correction",
+        frame,
+        correction,
         {
             "color": alt.value(COLOURS["multi"]),
             "shape": alt.value("circle"),
-            "strokeDash": alt.StrokeDash("correction:N", scale=dashes, legend=legend),
+            "strokeDash": stroke,
         },
-        titles=("probability of yes, as the models say it", "share that is the digit"),
+        titles=(t("predicted probability of yes"), t("observed share of yes")),
         height=340,
     )
