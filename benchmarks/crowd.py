@@ -1,13 +1,13 @@
-"""Do drawings stay answered while a training runs? python -m benchmarks.crowd
+"""How fast are drawings answered while a training runs? python -m benchmarks.crowd
 
 Ten sessions of one headless Chromium are open at one server. They draw in turns, stroke by stroke,
 each on an empty canvas. Then all press Retrain: one training of the reference recipe on MNIST
-begins, all ten watch it, and they draw on until it ends, and once more after that. Printed are the
-seconds from the end of a stroke to both verdicts, without a training (before and after) and with
-it, of strokes that began and ended while it ran.
+starts, all ten watch it and go on drawing until it ends, and then draw once more. The output is the
+number of seconds from the end of a stroke to both verdicts, without a training (before and after)
+and with one, for strokes that began and ended while it ran.
 
-The browser, the server and the training share this machine, as they do not where visitors come
-from elsewhere: what is measured is worse than what those meet.
+The browser, the server and the training share this machine, so visitors from elsewhere see better
+times than those measured here.
 
     python -m benchmarks.crowd [--browsers N] [--strokes N]
 """
@@ -30,7 +30,7 @@ from mnist_models.jobs.process import cancel_job, current_job
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-TARGET = 2.0  # times what a stroke takes without a training
+TARGET = 2.0  # times the seconds of a stroke without a training
 
 
 def table(alone: Sequence[float], beside: Sequence[float]) -> str:
@@ -59,17 +59,17 @@ def _row(title: str, seconds: Sequence[float]) -> str:
 
 
 def measure(browsers: int, strokes: int) -> tuple[list[float], list[float]]:
-    """Seconds of as many strokes, or a few more, without a training and while one runs.
+    """Seconds of that many strokes, or a few more, without a training and while one runs.
 
     Args:
-        browsers: sessions that are open.
-        strokes: of each of the two, all sessions together.
+        browsers: how many sessions are open.
+        strokes: how many in each of the two cases, all sessions together.
 
     Raises:
-        BenchmarkError: MNIST, the browser or what drives it is missing.
+        BenchmarkError: MNIST, the browser or Playwright is missing.
     """
     if find_mnist() is None:
-        raise BenchmarkError("The reference is trained on MNIST, and MNIST is not here.")
+        raise BenchmarkError("The reference is trained on MNIST, which is not on this machine.")
     chromium = chromium_path()
     from tests.helpers.serving import copy_reference, open_browser, serve
 
@@ -91,12 +91,12 @@ def _draw_without_and_with(
 ) -> tuple[list[float], list[float]]:
     turns, places = cycle(pages), cycle(range(60, 220, 8))
     for page in pages:
-        _stroke(page, next(places))  # the first of a session reads the weights
+        _stroke(page, next(places))  # the first stroke of a session loads the weights
     alone = [_stroke(next(turns), next(places)) for _ in range(strokes // 2)]
     beside: list[float] = []
     while len(beside) < strokes:
         _press_retrain(pages)
-        print(f"A training runs, {len(beside)} of {strokes} strokes.", flush=True)
+        print(f"A training is running, {len(beside)} of {strokes} strokes are done.", flush=True)
         while _is_running():
             seconds = _stroke(next(turns), next(places))
             if _is_running():
@@ -118,7 +118,7 @@ def _press_retrain(pages: Sequence["Page"]) -> None:
 
 
 def _stroke(page: "Page", x: int) -> float:
-    """Draw a one at a place of its own; seconds from its end to both verdicts."""
+    """Draw a one at this place; returns the seconds from its end to both verdicts."""
     from tests.helpers.serving import draw, settle
 
     if page.evaluate("answered('single')"):
@@ -147,8 +147,8 @@ def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.crowd", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--browsers", type=int, default=10, help="sessions that are open")
-    parser.add_argument("--strokes", type=int, default=40, help="without a training, and with one")
+    parser.add_argument("--browsers", type=int, default=10, help="number of open sessions")
+    parser.add_argument("--strokes", type=int, default=40, help="without a training and with one")
     options = parser.parse_args()
     if options.browsers < 1 or options.strokes < 4:
         parser.error("--browsers must be 1 or more, and --strokes 4 or more")

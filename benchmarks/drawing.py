@@ -1,8 +1,8 @@
-"""How much does preparing a drawing the way MNIST did gain, and what does it cost?
+"""How much accuracy does preparing a drawing as in MNIST gain, and what does it cost?
 
-Both approaches of every run read pen digits of real writers, as drawn and big and centred, with
-pens of several widths, once prepared by `to_mnist` and once the plain way: the whole canvas shrunk
-to 28 × 28. Then MNIST's own test pictures, untouched and enlarged to a canvas.
+Both approaches of every run read pen digits of real writers, both as drawn and big and centred,
+with pens of several widths, once prepared by `to_mnist` and once the plain way: the whole canvas
+shrunk to 28 × 28. Then they read MNIST's own test pictures, untouched and enlarged to a canvas.
 
     python -m benchmarks.drawing [--runs NAME ...] [--limit N] [--out FILE]
 """
@@ -30,7 +30,7 @@ from mnist_models.runs.registry import run_names
 
 Grey = NDArray[np.uint8]
 Predict = Callable[[Grey], NDArray]  # (n, 28, 28) → (n,) labels
-Predictors = Mapping[str, Predict]  # by what they are called in the table
+Predictors = Mapping[str, Predict]  # by their name in the table
 
 CANVAS = 280
 _WIDTH = 60  # of the table's first column
@@ -47,21 +47,21 @@ class Row:
 
 
 def whole_canvas(picture: Grey) -> Grey:
-    """The plain way: (H, W) shrunk to (28, 28), wherever on it the drawing is."""
+    """The plain way: (H, W) shrunk to (28, 28), wherever the drawing is."""
     return np.asarray(Image.fromarray(picture).resize((28, 28)))
 
 
 def prepare_and_score(
     name: str, pictures: Iterable[Grey], labels: NDArray, predictors: Predictors
 ) -> Iterator[Row]:
-    """One row for the plain way and one for `to_mnist`; a canvas is held no longer than needed."""
+    """One row for the plain way and one for `to_mnist`; no canvas is kept longer than needed."""
     plain, fitted = zip(*((whole_canvas(p), to_mnist(p)) for p in pictures), strict=True)
     yield _score(name, "whole canvas", np.stack(plain), labels, predictors)
     yield _score(name, "to_mnist", np.stack(fitted), labels, predictors)
 
 
 def pen_rows(digits: Sequence[PenDigit], predictors: Predictors) -> Iterator[Row]:
-    """Every pen, as drawn and big and centred."""
+    """A row per pen and preparation, for digits as drawn, then big and centred."""
     labels = np.array([digit.digit for digit in digits])
     for big in (False, True):
         for pen in WIDTHS:
@@ -71,7 +71,7 @@ def pen_rows(digits: Sequence[PenDigit], predictors: Predictors) -> Iterator[Row
 
 
 def mnist_rows(images: Grey, labels: NDArray, predictors: Predictors) -> Iterator[Row]:
-    """MNIST pictures (n, 28, 28) untouched, then enlarged to a canvas in several ways."""
+    """MNIST pictures (n, 28, 28), untouched and then enlarged to a canvas in several ways."""
     yield _score("MNIST test pictures", "untouched", images, labels, predictors)
     for enlargement in ENLARGEMENTS:
         pictures = (
@@ -96,7 +96,7 @@ def _score(
 
 
 def _spread(total: int, limit: int | None) -> NDArray[np.intp]:
-    """Indices of at most `limit` items, evenly over all of them: neighbours share a writer."""
+    """Indices of at most `limit` items, spread evenly because neighbours share a writer."""
     return np.linspace(0, total - 1, min(total, limit or total)).astype(np.intp)
 
 
@@ -113,11 +113,11 @@ def rows(
 
 
 def from_folds(rows: Iterable[Row], taught: Sequence[Contender]) -> Iterator[Row]:
-    """The same rows, but what a run says to people that it has learned from does not count.
+    """The same rows, without the figures of a run for people that it has learned from.
 
-    There the figures are those of the five folds of `experiments.writers`: each reads the writers
-    that it never saw. They are of all writers, whatever the limit. A figure that was not measured
-    is left out.
+    They are replaced by those of the five folds of `experiments.writers`, each of which reads the
+    writers that it never saw. These cover all writers, whatever the limit. A figure that was not
+    measured is left out.
     """
     folds = load_evidence("writers")
     for row in rows:
@@ -131,7 +131,7 @@ def from_folds(rows: Iterable[Row], taught: Sequence[Contender]) -> Iterator[Row
 
 
 def table(rows: Iterable[Row], names: Sequence[str]) -> Iterator[str]:
-    """A heading and a line for each row, as they come; a dash for what was not measured."""
+    """A heading, then a line per row as it comes; a dash where nothing was measured."""
     yield f"{'accuracy':{_WIDTH}}" + "".join(f"{name:>20}" for name in names)
     for row in rows:
         figures = (row.accuracy.get(name) for name in names)
@@ -143,7 +143,7 @@ def table(rows: Iterable[Row], names: Sequence[str]) -> Iterator[str]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.drawing", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--runs", nargs="*", help="in trained/ (default: all those on MNIST)")
+    parser.add_argument("--runs", nargs="*", help="runs in trained/ (default: all those on MNIST)")
     parser.add_argument("--limit", type=int, help="at most this many pictures of each source")
     parser.add_argument("--out", type=Path, help="write the figures to this JSON file")
     return parser.parse_args()

@@ -1,9 +1,9 @@
-"""Does it do harm to kill a training? python -m benchmarks.kills [--times 50]
+"""Does killing a training do any harm? python -m benchmarks.kills [--times 50]
 
-Jobs on the offline sample, in a folder of their own, are killed with SIGKILL: half of them at any
-point of their bar, half while they publish. After each the active run must load with all its
-files as they were written, every other run too, no file may be left that the next job does not
-remove, and the next job must start. One harm ends it with exit status 1.
+Jobs on the offline sample, in a folder of their own, are killed with SIGKILL: half of them at a
+random point of their progress, half while they publish. After each of them, the active run and all
+others must load with their files unchanged, the next job must start, and it must remove every file
+that was left behind. Any harm ends the benchmark with exit status 1.
 """
 
 import argparse
@@ -28,16 +28,16 @@ from mnist_models.runs.run import RunError
 from mnist_models.settings import trained_folder
 
 _OPTIONS = TrainingOptions(dataset="sample", epochs=3, hidden=32, name="killed", again=True)
-_MAX_JOB_BYTES = 2 * 2**20  # of the job's own files, which every job writes anew
+_MAX_JOB_BYTES = 2 * 2**20  # of the job's own files, which every job overwrites
 
 
 def start() -> Job:
-    """Start the job that is to be killed."""
+    """Start the job that will be killed."""
     return start_training(_OPTIONS)
 
 
 def kill(job: Job, when: Callable[[Job], bool], delay: float = 0.0) -> str:
-    """Kill a job some seconds after something is true of it, or after it has ended.
+    """Kill a job some seconds after a condition holds, or after it has ended.
 
     Returns the stage in which it was killed.
     """
@@ -52,7 +52,7 @@ def kill(job: Job, when: Callable[[Job], bool], delay: float = 0.0) -> str:
 
 
 def harm(active: str) -> list[str]:
-    """What is not as it should be after a job was killed; nothing, if all is well.
+    """The harm that a killed job has done; empty if there is none.
 
     Args:
         active: the name of the run that was active before.
@@ -60,9 +60,9 @@ def harm(active: str) -> list[str]:
     found = []
     job = current_job()
     if job and job.running:
-        found.append("a dead job is said to run")
+        found.append("a dead job is reported as running")
     if active_name() != active:
-        found.append(f"{active_name()} is active and not {active}")
+        found.append(f"{active_name()} is active instead of {active}")
     for name in run_names():
         try:
             load_run(name).verify()
@@ -70,7 +70,7 @@ def harm(active: str) -> list[str]:
             found.append(str(error))
     left = [path.name for path in trained_folder().glob(".*") if path != job_folder()]
     if len(left) > 1:
-        found.append(f"more than one killed job has left something: {left}")
+        found.append(f"more than one killed job has left files behind: {left}")
     size = sum(path.stat().st_size for path in job_folder().iterdir())
     if size > _MAX_JOB_BYTES:
         found.append(f"the job's files have grown to {size:,} bytes")
@@ -78,13 +78,13 @@ def harm(active: str) -> list[str]:
 
 
 def _first_run() -> float:
-    """Train the run that is active while others are killed; returns the seconds of publishing."""
+    """Train the run that stays active; returns the seconds that publishing takes."""
     job = start_training(replace(_OPTIONS, name="kept"))
     while job.running:
         time.sleep(0.01)
         job = current_job() or job
     if job.latest.stage != "done":
-        raise SystemExit(f"The first training has failed: {job.latest.message}")
+        raise SystemExit(f"The first training failed: {job.latest.message}")
     activate("kept")
     return job.progress.times[-1] - job.progress.times[-2]
 
@@ -98,7 +98,7 @@ def _kill_at_random(job: Job, publishing: float) -> str:
 
 
 def _kill_many(times: int) -> Counter[str]:
-    """Kill so many jobs before their end; returns how many in which stage."""
+    """Kill this many jobs before their end; returns how many in each stage."""
     publishing = _first_run()
     killed: Counter[str] = Counter()
     while killed.total() - killed["done"] < times:
@@ -112,23 +112,23 @@ def _kill_many(times: int) -> Counter[str]:
         whole = "killed" in run_names()
         if whole:
             delete_run("killed")
-        note = ", its run is there as a whole" if whole else ""
+        note = ", its run is complete" if whole else ""
         print(f"{killed.total():3}  killed while {stage}{note}", flush=True)
     return killed
 
 
 def main() -> None:
-    """Kill jobs, and say in which stages they were."""
+    """Kill jobs, and print in which stages they were."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    parser.add_argument("--seed", type=int, default=0, help="of the random moments")
     options = parser.parse_args()
     random.seed(options.seed)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MNIST_TRAINED"] = str(Path(folder) / "trained")
         killed = _kill_many(options.times)
     for stage, number in killed.most_common():
-        print(f"{number:4}  {stage if stage != 'done' else 'too late, and not counted'}")
+        print(f"{number:4}  {stage if stage != 'done' else 'too late, not counted'}")
     print("No harm was done.")
 
 

@@ -1,16 +1,16 @@
-"""How soon does a page answer what a visitor asks of it, beside an empty page with one chart?
+"""How fast does a page respond to a click, compared with an empty page with one chart?
 
-The empty page is `apps/empty_app.py`, opened from another one like it: its chart is drawn
-from nothing, as what our visitor asks for is. What is timed is the same for both: from a click to
-the page at rest, which is the last change of what it shows, its charts included, or the end of
-its script where that comes later. At rest is a page that has heard from its server, whose script
-has ended and which has not changed for half a second, which does not count. Nor does what is
-written into a table for screen readers: a table is a canvas, and that is not seen.
+The empty page is `apps/empty_app.py`, opened from another one like it, so that its chart is drawn
+from scratch like the contents of our pages. The same is timed for both: from a click until the page
+is at rest, that is until the last visible change, charts included, or the end of its script if that
+comes later. A page is at rest if it has heard from its server, its script has ended, and it has not
+changed for half a second, which is not counted. Text written into a table for screen readers is not
+counted either: the table is a canvas, and the text is not visible.
 
-Each click asks for what the page does not show at that moment, and is made once before any counts:
-everything has been visited. The two pages are asked in turns, so that whatever else this machine
-does slows both. Several browsers have a session each, click at the same moment, and share this
-machine with the server.
+Each click asks for something that the page does not show at that moment, and is made once before
+any click counts, so that everything has been visited before. The two pages take turns, so that
+whatever else this machine does slows both. Several browsers have a session each, click at the same
+moment, and share this machine with the server.
 
     python -m benchmarks.pages [--browsers N ...] [--repeats N] [--run NAME] [--only TITLE]
 """
@@ -32,12 +32,12 @@ from mnist_models.data.mnist import find_mnist
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-TARGET = 3.0  # times what the empty page takes
-_TIMEOUT_MS = 180_000  # that a busy machine may take for one answer
-_AHEAD_S = 0.25  # from telling the browsers when to click until they do
+TARGET = 3.0  # times the seconds of the empty page
+_TIMEOUT_MS = 180_000  # for one answer on a busy machine
+_AHEAD_S = 0.25  # between telling the browsers to click and the click
 
 # `ask` clicks at a time given in milliseconds since 1970; `rest()` is true once the page is at rest
-# after it; `took()` says how many milliseconds it was not.
+# after the click; `took()` returns how many milliseconds that took.
 _CLOCK = """
 let clicked = 0, answered = false, last = 0;
 window.WebSocket = class extends WebSocket {
@@ -71,10 +71,10 @@ class Ask:
     """Something that a visitor asks of a page.
 
     Attributes:
-        title: what it is called in the table.
+        title: its name in the table.
         path: of the page.
-        click: selector of what is clicked, and timed.
-        back: selector of what is clicked then, so that it can be asked again.
+        click: selector of the element that is clicked and timed.
+        back: selector of the element that is clicked afterwards, so that it can be asked again.
     """
 
     title: str
@@ -102,8 +102,8 @@ def _option(title: str, path: str, key: str, *options: str) -> Ask:
 
 
 def _cell(title: str, path: str, matrix: str) -> Ask:
-    """A cell with more pictures than a page of them, and back to one with none."""
-    cell = f".st-key-confusion_{matrix} [aria-label^='{{}} answered {{}}: ']".format
+    """A cell with several pages of pictures, and back to one with none."""
+    cell = f".st-key-confusion_{matrix} [aria-label^='{{}} read as {{}}: ']".format
     return Ask(title, path, cell(3, 3), cell(0, 1))
 
 
@@ -140,7 +140,7 @@ ASKS = (
 
 @dataclass(frozen=True)
 class Measured:
-    """How long one ask took, in seconds, a value per click; and the empty page in turns with it."""
+    """The seconds that one ask took, a value per click, and those of the empty page."""
 
     title: str
     empty: Sequence[float]
@@ -160,14 +160,14 @@ def heading(browsers: int) -> str:
 
 
 def row(result: Measured) -> str:
-    """Markdown: both medians, their ratio and if it is within the target."""
+    """Markdown: both medians, their ratio and whether it is within the target."""
     empty, ours = (f"{1000 * median(values):.0f}" for values in (result.empty, result.ours))
     verdict = "yes" if result.ratio <= TARGET else "no"
     return f"| {result.title} | {empty} | {ours} | {result.ratio:.2f} | {verdict} |"
 
 
 def measure(asks: Sequence[Ask], run: str, browsers: int, repeats: int) -> Iterator[Measured]:
-    """The asks with so many browsers at once, each as soon as it is measured.
+    """The asks with this many browsers at once, each as soon as it is measured.
 
     Raises:
         BenchmarkError: something that is needed is missing, or an app does not answer.
@@ -193,12 +193,12 @@ def measure(asks: Sequence[Ask], run: str, browsers: int, repeats: int) -> Itera
     except NotServedError as error:
         raise BenchmarkError(str(error)) from error
     except (PlaywrightError, AssertionError) as error:
-        raise BenchmarkError(f"The browser gave up. {str(error).splitlines()[0]}") from error
+        raise BenchmarkError(f"The browser failed. {str(error).splitlines()[0]}") from error
 
 
 @contextlib.contextmanager
 def _pages(browser: "Browser", number: int) -> "Iterator[list[Page]]":
-    """A page of an empty session each, with the clock in whatever they open."""
+    """A page per new session, with the clock in every document they open."""
     contexts = [browser.new_context(viewport={"width": 1280, "height": 900}) for _ in range(number)]
     for context in contexts:
         context.set_default_timeout(_TIMEOUT_MS)
@@ -232,7 +232,7 @@ def _in_turns(
 
 
 def _answers(pages: "Sequence[Page]", selector: str) -> list[float]:
-    """All click at the same moment; the seconds until each is at rest."""
+    """All click at the same moment; returns the seconds until each is at rest."""
     targets = [page.locator(selector).first for page in pages]
     for target in targets:
         target.wait_for(state="attached")
@@ -248,7 +248,7 @@ def _took(page: "Page") -> float:
 
 
 def main() -> None:
-    """Measure with each number of browsers and print a table of each, row by row."""
+    """Measure with each number of browsers, and print a table for each, row by row."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--browsers", type=int, nargs="+", default=[1, 10], help="at once")
@@ -260,7 +260,7 @@ def main() -> None:
     if min(options.repeats, *options.browsers) < 1:
         parser.error("--repeats and --browsers must be 1 or more")
     if find_mnist() is None:
-        print("Without MNIST the pages show no pictures of it; MNIST_NPZ=FILE adds them.")
+        print("Without MNIST the pages do not show its pictures; MNIST_NPZ=FILE adds them.")
     try:
         run = load_run(options.run)
         for browsers in options.browsers:

@@ -1,9 +1,8 @@
-"""The tables of the README, from what is shipped: python -m benchmarks.results [--write].
+"""The tables of the README, from the shipped files: python -m benchmarks.results [--write].
 
-Nothing is trained or scored here: the figures are those stored with each run, which
-`python -m mnist_models evaluate RUN` recomputes from the weights, those of
-`python -m experiments.seeds`, of `python -m experiments.new_class`, and those of
-`benchmarks.drawing` in experiments/drawing.json.
+Nothing is trained or scored here. The figures are those stored with each run, which
+`python -m mnist_models evaluate RUN` recomputes from the weights, and those of
+`experiments.seeds`, `experiments.new_class` and `benchmarks.drawing` in experiments/.
 """
 
 import argparse
@@ -26,7 +25,7 @@ from mnist_models.runs.run import Run
 from mnist_models.settings import PROJECT, trained_folder
 
 README = PROJECT / "README.md"
-_DRAWN_BY = ("pens", "strong", "reference")  # whose reading of drawings the README tells
+_DRAWN_BY = ("pens", "strong", "reference")  # the runs whose reading of drawings the README reports
 _HEAD = (
     "| run | approach | test accuracy (95 % interval) | three seeds, median (range) | published "
     "| train accuracy | published |\n"
@@ -57,7 +56,7 @@ def binary_table(run: Run) -> str:
 
 
 def shipped_runs() -> list[Run]:
-    """The runs that git tracks: those made on this machine are nobody else's figures."""
+    """The runs that git tracks, without those made on this machine."""
     command = ["git", "ls-files", "--", str(trained_folder())]
     tracked = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     folders = {Path(line).parent.name for line in tracked.stdout.splitlines()}
@@ -105,7 +104,7 @@ def readme_with_results(text: str, runs: list[Run]) -> str:
 
 
 def _with(name: str, contents: str, text: str) -> str:
-    """The text with something between the comments of that name."""
+    """The text with new contents between the comments of that name."""
     between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     return between.sub(lambda match: f"{match[1]}\n{contents}\n{match[2]}", text)
 

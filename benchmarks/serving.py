@@ -1,18 +1,18 @@
-"""How soon does the demo answer, and how large is it, beside the straightforward app?
+"""How fast does the demo answer, and how much memory does it use, compared with a simple app?
 
-The straightforward app is `apps/plain_app.py`: the same models as Keras files, the same
-canvas, and eleven calls of `predict` per stroke. Beside them `apps/least_app.py` shows what
-Streamlit, the canvas and the browser take for an app that reads nothing. They are started in turns,
-each time a new server; an empty tab of one headless Chromium is there before. Of each:
+The straightforward app is `apps/plain_app.py`: the same models as Keras files, the same canvas, and
+eleven calls of `predict` per stroke. In addition, `apps/least_app.py` shows what Streamlit, the
+canvas and the browser take for an app that reads nothing. The apps are started in turns, each time
+with a new server; one headless Chromium with an empty tab is already running. For each app:
 
 * the seconds from starting the server to both verdicts on a first stroke. The page is opened as
-  soon as the server answers, and the stroke drawn as soon as the canvas is there;
+  soon as the server answers, and the stroke is drawn as soon as the canvas is there;
 * the server's resident memory after that;
 * the median seconds from the end of a stroke to both verdicts, over ten more strokes, each on an
-  empty canvas. By itself the canvas waits 200 ms before it sends a stroke; the seconds from then on
+  empty canvas. The canvas itself waits 200 ms before it sends a stroke; the seconds from then on
   are a row of their own.
 
-All servers have the settings of `.streamlit/config.toml`, and none watches its files.
+All servers use the settings in `.streamlit/config.toml`, and none watches its files.
 
     python -m benchmarks.serving [--repeats N] [--run NAME] [--out FILE]
 """
@@ -30,7 +30,7 @@ from typing import Any
 from mnist_models import Run, RunError, load_run
 from mnist_models.learning.approaches import APPROACHES
 
-Starts = Mapping[str, Sequence[Mapping[str, float]]]  # of each app what `stopwatch.measure` returns
+Starts = Mapping[str, Sequence[Mapping[str, float]]]  # by app, of `stopwatch.measure`
 
 SCRIPTS = {
     "ours": "app.py",
@@ -47,7 +47,7 @@ TARGETS = {"start_s": 1 / 3, "memory_mb": 1 / 4, "stroke_s": 1 / 5}  # ours over
 
 
 class BenchmarkError(Exception):
-    """It cannot be measured here; the message says why."""
+    """The measurement is not possible here; the message says why."""
 
 
 def ratio(starts: Starts, measure: str) -> float:
@@ -101,7 +101,7 @@ def _figure(value: float) -> str:
 
 
 def measure_both(run: Run, repeats: int) -> Starts:
-    """All apps in turns, `repeats` starts of each, told on the way.
+    """Measure all apps in turns, `repeats` starts of each, and print which one is next.
 
     Raises:
         BenchmarkError: something that is needed is missing, or an app does not answer.
@@ -109,14 +109,14 @@ def measure_both(run: Run, repeats: int) -> Starts:
     """
     chromium = chromium_path()
     for approach in APPROACHES:
-        run.stack(approach)  # or says which command trains it
+        run.stack(approach)  # or raises an error that names the command to train it
     with tempfile.TemporaryDirectory() as folder:
         _export(run, folder)
         return _take_turns(run, folder, chromium, repeats)
 
 
 def chromium_path() -> str:
-    """The browser to measure with.
+    """The path of the browser to measure with.
 
     Raises:
         BenchmarkError: there is none, or no Playwright.
@@ -124,10 +124,10 @@ def chromium_path() -> str:
     try:
         from tests.helpers.serving import find_chromium
     except ModuleNotFoundError as error:
-        raise BenchmarkError("Playwright is missing; requirements-dev.txt has it.") from error
+        raise BenchmarkError("Playwright is missing; install requirements-dev.txt.") from error
     executable = find_chromium()
     if executable is None:
-        raise BenchmarkError("There is no Chromium on the path; CHROMIUM=FILE names another one.")
+        raise BenchmarkError("There is no Chromium on the path; set CHROMIUM=FILE to use another.")
     return executable
 
 
@@ -151,16 +151,16 @@ def _take_turns(run: Run, folder: str, chromium: str, repeats: int) -> Starts:
     except NotServedError as error:
         raise BenchmarkError(str(error)) from error
     except (PlaywrightError, AssertionError) as error:
-        raise BenchmarkError(f"The browser gave up. {str(error).splitlines()[0]}") from error
+        raise BenchmarkError(f"The browser failed. {str(error).splitlines()[0]}") from error
     return starts
 
 
 def _export(run: Run, folder: str) -> None:
-    """In a process of its own: it imports TensorFlow, which the disk has read once then."""
+    """In a process of its own, since it imports TensorFlow; this also warms the disk cache."""
     command = [sys.executable, "-m", "mnist_models", "export", run.name, folder]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        reason = (done.stderr.strip() or "It says no reason.").splitlines()[-1]
+        reason = (done.stderr.strip() or "It gave no reason.").splitlines()[-1]
         raise BenchmarkError(f"The run {run.name} could not be exported to Keras. {reason}")
 
 

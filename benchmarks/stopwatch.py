@@ -1,9 +1,9 @@
-"""One app, started and drawn on in a real browser, with a clock in the page.
+"""Start one app and draw on it in a real browser, with a clock in the page.
 
-The first stroke is drawn as soon as the canvas is there: Playwright by itself would look for it
-every half second only. Before each stroke but the first the canvas' own Reset button takes the last
-one away, and the page comes to rest without a verdict: one that shows is a fresh one, whatever the
-models answer. The clock hears the mouse button go up and sees every change of the page.
+The first stroke is drawn as soon as the canvas is there: Playwright by itself would only look for
+it every half second. Before each later stroke, the canvas' own Reset button clears it and the page
+comes to rest without a verdict, so any verdict after that is a new one, whatever the models answer.
+The clock notices when the mouse button is released and sees every change of the page.
 """
 
 import contextlib
@@ -21,10 +21,10 @@ from playwright.sync_api import Browser, Page
 from tests.helpers.serving import PROJECT, Server, draw, settle
 
 STROKES = 10
-_TIMEOUT_S = 180  # that a busy machine may take for one start of the slow app
+_TIMEOUT_S = 180  # for one start of the slow app on a busy machine
 
-# `window.stroke` says in milliseconds when the last stroke ended, when the page sent it, and when
-# the answers of both were there. Ours shows a dash where there is none.
+# `window.stroke` holds in milliseconds when the last stroke ended, when the page sent it, and when
+# both answers were there. Our app shows a dash as long as there is none.
 _CLOCK = """
 window.stroke = {};
 addEventListener("mouseup", () => { window.stroke = {ended: performance.now()}; }, true);
@@ -47,18 +47,18 @@ new MutationObserver(() => {
 
 
 class NotServedError(Exception):
-    """The app does not start; the message says what to do."""
+    """The app did not start; the message says what to do."""
 
 
 def measure(
     browser: Browser, script: str, arguments: Sequence[str] = (), query: str = ""
 ) -> dict[str, float]:
-    """One start of an app, from nothing to the last stroke.
+    """One start of an app, from starting the server to the last stroke.
 
     Args:
-        browser: which is there before the clock starts.
-        script: of the app, from the project's folder.
-        arguments: what the script finds in `sys.argv`.
+        browser: already running before the clock starts.
+        script: of the app, relative to the project's folder.
+        arguments: for the script, in `sys.argv`.
         query: of the address, with its question mark.
 
     Returns:
@@ -69,7 +69,7 @@ def measure(
 
     Raises:
         NotServedError: the app ends at once, or does not answer.
-        playwright.sync_api.Error: something that is waited for does not come.
+        playwright.sync_api.Error: an expected element does not appear.
     """
     with clocked_page(browser) as page:
         began = time.perf_counter()
@@ -91,7 +91,7 @@ def measure(
 
 
 def _one(number: int) -> list[tuple[int, int]]:
-    """A stroke that is a one, at a place of its own: no two pictures are the same."""
+    """A stroke that is a one, each in a different place, so that no two pictures are the same."""
     x = 100 + 8 * number
     return [(x, 60), (x, 100), (x, 150), (x, 220)]
 
@@ -115,7 +115,7 @@ def _times(page: Page) -> tuple[float, float]:
 
 @contextlib.contextmanager
 def clocked_page(browser: Browser) -> Iterator[Page]:
-    """A page of an empty session, with the clock in whatever it opens."""
+    """A page of a new session, with the clock in every document that it opens."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(_TIMEOUT_S * 1000)
     context.add_init_script(_CLOCK)
@@ -125,7 +125,7 @@ def clocked_page(browser: Browser) -> Iterator[Page]:
 
 @contextlib.contextmanager
 def served(script: str, arguments: Sequence[str]) -> Iterator[Server]:
-    """The app in a process of its own, as soon as it answers."""
+    """The app in a process of its own, once it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -150,4 +150,4 @@ def _wait_for_answer(process: subprocess.Popen[bytes], url: str, script: str) ->
             urllib.request.urlopen(url, timeout=5).close()
             return
         time.sleep(0.02)
-    raise NotServedError(f"{script} does not start. `streamlit run {script}` shows why.")
+    raise NotServedError(f"{script} did not start. `streamlit run {script}` shows why.")

@@ -1,10 +1,10 @@
-"""How fast is the training here, beside the plain Keras way? python -m benchmarks.training
+"""How fast is our training, compared with plain Keras? python -m benchmarks.training
 
-The reference's network, epochs, batches and undersampled rows, trained four ways in one run on one
+The reference's network, epochs, batches and undersampled rows, trained in four ways on the same
 machine: the single model and the ten binary models, each by Keras' `fit` and by the loop of
-`learning.training`. Each way runs in a process of its own, so that its peak memory is its own.
-Then the matrix products of that training alone, which is as fast as this machine could do it.
-Seconds leave out imports and reading the data, and count everything else, compiling included.
+`learning.training`. Each runs in a process of its own, so that its peak memory is its own. Then
+only the matrix products of the same training, the fastest that this machine could be. The seconds
+leave out imports and reading the data, and include everything else, also compiling.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def _keras_network(settings: Recipe, outputs: int) -> Any:
 
 
 def keras_single(settings: Recipe, data: Dataset) -> Callable[[], np.ndarray]:
-    """One `fit`; returns what answers the test pictures."""
+    """One `fit`; returns a function that gives the answers to the test pictures."""
     model = _keras_network(settings, outputs=10)
     x = as_rows(data.x_train)
     model.fit(x, data.y_train, settings.batch_size, settings.epochs, verbose=0)
@@ -63,7 +63,7 @@ def keras_single(settings: Recipe, data: Dataset) -> Callable[[], np.ndarray]:
 
 
 def keras_multi(settings: Recipe, data: Dataset) -> Callable[[], np.ndarray]:
-    """Ten `fit`s, one after another, on the rows that our members see."""
+    """Ten `fit`s, one after another, on the same rows as our members."""
     members = make_members(settings, "multi", data.y_train, np.arange(10), SEED)
     x = as_rows(data.x_train)
     models = []
@@ -85,7 +85,7 @@ def ours(settings: Recipe, data: Dataset, *, single: bool) -> Callable[[], np.nd
 
 
 def products(settings: Recipe, data: Dataset, *, single: bool) -> None:
-    """The matrix products of as many steps: two forwards, three backwards, and nothing else."""
+    """Only the matrix products of the same number of steps: two forward, three backward."""
     import tensorflow as tf
 
     approach: Approach = "single" if single else "multi"
@@ -103,7 +103,7 @@ def products(settings: Recipe, data: Dataset, *, single: bool) -> None:
             d_hidden = tf.matmul(out, v, transpose_b=True)
             d_w = tf.matmul(x, d_hidden, transpose_a=True)
             total += d_v[0, 0, 0] + d_w[0, 0, 0]
-            x += 1e-9 * total  # or the products would be done once
+            x += 1e-9 * total  # or the products would be computed only once
         return total
 
     shapes = [(settings.batch_size, PIXELS), (PIXELS, units), (units, outputs)]
@@ -121,7 +121,7 @@ WAYS: dict[str, Callable[[Recipe, Dataset], Any]] = {
 
 
 def measure(way: str, epochs: int) -> dict[str, Any]:
-    """One way, in this process: seconds, accuracy and peak memory."""
+    """Measure one way in this process: seconds, accuracy and peak memory."""
     data = load_mnist()
     import tensorflow as tf
 
@@ -137,7 +137,7 @@ def measure(way: str, epochs: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure all ways one after another and print them with their ratios."""
+    """Measure all ways one after another, and print them with their ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--out", type=Path, help="write the figures as JSON")

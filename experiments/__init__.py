@@ -1,4 +1,4 @@
-"""Evidence on the pages: each script writes one small JSON file, which is shipped."""
+"""Evidence for the pages: each script writes one small JSON file, which is shipped."""
 
 import argparse
 import json
@@ -12,8 +12,8 @@ def arguments(about: str | None, *, seeds: int = 3) -> argparse.ArgumentParser:
     """The command line of an experiment: how many seeds it trains.
 
     Args:
-        about: what the script is for, its docstring.
-        seeds: unless the command says otherwise.
+        about: the docstring of the script.
+        seeds: the default number.
     """
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--seeds", type=int, default=seeds)
@@ -21,11 +21,11 @@ def arguments(about: str | None, *, seeds: int = 3) -> argparse.ArgumentParser:
 
 
 def write(name: str, seeds: int | None, contents: dict[str, Any]) -> None:
-    """Write `experiments/<name>.json`, numbers rounded to what they can mean.
+    """Write `experiments/<name>.json`, with numbers rounded to five decimals.
 
     Args:
-        name: of the script, which the file names with its seeds as the command that made it.
-        seeds: how many of them were trained; None where the command does not take it.
+        name: of the script; the file records the command that made it.
+        seeds: how many were trained; None if the command has no such option.
         contents: what was measured.
     """
     command = f"python -m experiments.{name}" + (f" --seeds {seeds}" if seeds else "")

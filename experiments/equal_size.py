@@ -1,15 +1,16 @@
 """One model or ten, at equal width and at equal size: python -m experiments.equal_size
 
 Ten networks as wide as the single model have ten times its parameters, and undersampling hides
-most pictures from them. So here is the reference recipe with either put right: networks of a tenth
-the width, a single model ten times as wide, and ten that learn from every picture. Epochs are
-equal and so steps are not: a network that sees a fifth of the pictures takes a fifth of the steps.
-Nothing is chosen here, so all is scored on MNIST's test pictures, the weights rounded as a run
-stores them.
+most pictures from them. So the reference recipe is trained here with either difference removed:
+networks a tenth as wide, a single model ten times as wide, and ten networks that learn from every
+picture. The epochs are equal, so the steps are not: a network that sees a fifth of the pictures
+takes a fifth of the steps. Nothing is chosen here, so everything is scored on MNIST's test
+pictures, with the weights rounded as in a stored run.
 
-Seconds and times per picture are this machine's, which did other work too; hence the processor's
-own seconds beside fit's, and pictures timed in turn: whatever else runs slows all alike. The JSON
-that is shipped was made on one core: TF_NUM_INTRAOP_THREADS=1 OPENBLAS_NUM_THREADS=1.
+Seconds and times per picture depend on the machine, which did other work too. This is why CPU
+seconds are measured beside those of `fit`, and why the networks take turns on each picture:
+whatever else runs slows them all alike. The shipped JSON was made on one core:
+TF_NUM_INTRAOP_THREADS=1 OPENBLAS_NUM_THREADS=1.
 """
 
 import tempfile
@@ -37,7 +38,7 @@ _TIMED_PICTURES = 2_000
 
 @dataclass(frozen=True)
 class Variant:
-    """What differs between the trainings: the networks, and the rows that each of ten sees."""
+    """What differs between the trainings: the networks, and the rows that each of the ten sees."""
 
     approach: Approach
     hidden: int
@@ -59,7 +60,7 @@ VARIANTS = (
 
 
 def measure(variant: Variant, data: Dataset, seed: int) -> tuple[Stack, dict[str, Any]]:
-    """Train one variant; its stack, and all of its figures but the time per picture."""
+    """Train one variant; returns its stack and all figures except the time per picture."""
     recipe, approach = variant.recipe(), variant.approach
     started = time.process_time()
     result = fit(recipe, approach, data.x_train, data.y_train, seed=seed)
@@ -125,7 +126,7 @@ def main() -> None:
     runs: list[dict[str, Any]] = []
     for seed in range(options.seeds):
         runs += measure_all(data, seed)
-        # After each seed, so that an interrupted run leaves whole ones.
+        # After each seed, so that an interrupted run leaves complete ones.
         write("equal_size", seed + 1, {"epochs": RECIPES["reference"].epochs, "runs": runs})
 
 

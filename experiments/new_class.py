@@ -1,18 +1,18 @@
-"""The promise behind ten models, put to the test: python -m experiments.new_class
+"""The promise of ten models, put to the test: python -m experiments.new_class
 
 A new class costs the multi-model one small training, says the reference, while the single model
 must learn everything again. Four parts, each with the reference's recipe:
 
-* left_out: each digit in turn is left out of MNIST and taught afterwards, in every way there is,
-  against models that had all ten digits from the start.
+* left_out: each digit in turn is left out of MNIST and taught afterwards in every way, and compared
+  with models that had all ten digits from the start.
 * growing: from two digits to ten, one at a time.
-* examples: a left-out digit from 1 to 1,000 pictures of it.
-* drawings: a left-out digit from ten pen drawings, two by each of five people, read as other people
-  draw it. There the runs know MNIST's and the pens' pictures of all other digits.
+* examples: a left-out digit is taught from 1 to 1,000 pictures.
+* drawings: a left-out digit is taught from ten pen drawings, two by each of five people, and tested
+  on drawings by others. Here the models know MNIST's and the pens' pictures of all other digits.
 
-Everything is scored on MNIST's test pictures and on the drawings of people who taught nothing.
-`updates` was tuned on MNIST's last 10,000 training rows with the digits 4, 8 and 9, and, for what
-few examples need, on drawings of 1, 4, 8 and 9 with other teachers.
+Everything is scored on MNIST's test pictures and on drawings by people who taught nothing.
+`updates` was tuned on MNIST's last 10,000 training rows with the digits 4, 8 and 9, and, for few
+examples, on drawings of 1, 4, 8 and 9 with other teachers.
 """
 
 import argparse
@@ -39,8 +39,8 @@ from mnist_models.preprocessing.to_mnist import to_mnist
 
 RECIPE = RECIPES["reference"]
 EXAMPLES = (1, 3, 10, 30, 100, 300, 1000)
-TEACHERS, DRAWINGS, LESSONS = 5, 2, 7  # people, drawings by each, different people to a digit
-CANVAS_PEN = 8.0  # pixels: with which the page Draw draws a canvas' strokes again
+TEACHERS, DRAWINGS, LESSONS = 5, 2, 7  # people, drawings by each, groups of people per digit
+CANVAS_PEN = 8.0  # pixels: the pen with which the page Draw redraws strokes
 _FEW: tuple[Way, ...] = ("member", "mended", "together")
 
 Row = dict[str, Any]
@@ -48,7 +48,7 @@ Stacks = dict[Approach, Stack]
 
 
 def left_out(train: Labelled, test: Labelled, seed: int) -> Iterator[Row]:
-    """Each digit taught to models of the other nine; and models of all ten from the start."""
+    """Each digit taught to models of the other nine, and models of all ten from the start."""
     for approach in APPROACHES:
         taught = _from_the_start(train, approach, seed)
         yield {"seed": seed, "digit": None, "way": f"{approach} from the start",
@@ -82,7 +82,7 @@ def growing(train: Labelled, test: Labelled, seed: int) -> Iterator[Row]:
 
 
 def examples(train: Labelled, test: Labelled, seed: int) -> Iterator[Row]:
-    """Each left-out digit from few pictures and from many."""
+    """Each left-out digit taught from few pictures and from many."""
     for digit in range(10):
         task, _ = _without(digit, train, seed)
         others, of_digit = test.of(test.y != digit), test.of(test.y == digit)
@@ -95,7 +95,7 @@ def examples(train: Labelled, test: Labelled, seed: int) -> Iterator[Row]:
 
 
 def drawings(train: Labelled, test: Labelled, seed: int) -> Iterator[Row]:
-    """Each left-out digit from ten drawings by five people."""
+    """Each left-out digit taught from ten drawings by five people."""
     pens = load_pen_digits()
     pictures = Labelled(*pen_pictures(pens))
     everything = train + Labelled(pictures.x, pictures.y.astype(np.int64))
@@ -129,21 +129,21 @@ def _from_the_start(rows: Labelled, approach: Approach, seed: int) -> Taught:
 
 
 def _without(digit: int, train: Labelled, seed: int) -> tuple[Task, Stacks]:
-    """Both approaches as they are when a digit was never seen, and the digit."""
+    """The task to teach a digit, and both approaches trained without it."""
     old, new = train.of(train.y != digit), train.of(train.y == digit)
     known: Stacks = {a: fit(RECIPE, a, old.x, old.y, seed=seed).stack.rounded() for a in APPROACHES}
     return Task(RECIPE, known["single"], known["multi"], new, old, seed=seed), known
 
 
 def _grow(way: Way, grown: dict[Way, Taught], old: Labelled, new: Labelled, seed: int) -> Taught:
-    """One class more, in the way in which the others were added."""
+    """Add one class in the same way as the earlier ones."""
     multi = grown["mended" if way == "mended" else "member"].stack
     task = Task(RECIPE, grown["again"].stack, multi, new, old, seed=seed)
     return dict(teach(task, [way]))[way]
 
 
 PARTS: dict[str, tuple[Callable[[Labelled, Labelled, int], Iterator[Row]], int]] = {
-    "left_out": (left_out, 3),  # and with how many seeds
+    "left_out": (left_out, 3),  # and the number of seeds
     "growing": (growing, 3),
     "examples": (examples, 1),
     "drawings": (drawings, 1),
@@ -151,7 +151,7 @@ PARTS: dict[str, tuple[Callable[[Labelled, Labelled, int], Iterator[Row]], int]]
 
 
 def main() -> None:
-    """Measure the parts that are asked for, and write the JSON after each seed."""
+    """Measure the requested parts, and write the JSON after each seed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parts", nargs="*", choices=tuple(PARTS), default=list(PARTS))
     options = parser.parse_args()

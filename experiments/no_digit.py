@@ -1,18 +1,18 @@
-"""What do the models say to what is no digit? python -m experiments.no_digit
+"""How do the models answer pictures that are not digits? python -m experiments.no_digit
 
-Letters, scribbles and noise, drawn here with one seed, go through `to_mnist` as a drawing does.
-Every shipped run with weights is asked; MNIST is not needed, for the test digits' scores are
-stored with the run. Two rules, the same for both approaches: none of its probabilities reaches
-0.5; and none reaches the threshold that refuses one in a hundred of the run's own test digits.
-That threshold is set by scores of the very test digits it is stated for. It decides nothing else,
-and no picture that is counted here had a part in it.
+Letters and scribbles, drawn here with one seed, go through `to_mnist` like a drawing; noise does
+not. Every shipped run with weights answers; MNIST is not needed, since the scores of the test
+digits are stored with the run. A picture is rejected by one of two rules, the same for both
+approaches: no probability reaches 0.5, or none reaches the threshold that rejects one in a hundred
+of the run's own test digits. This threshold is set by the scores of the same test digits that it is
+reported for. It decides nothing else, and no picture that is counted here had a part in it.
 
-Letters: Pillow's own font, in several sizes, weights and slants. Left out is what may pass for a
-digit: O o Q D C c G e U u (0), I i J j L l T t r (1 and 7), Z z (2), S s (5), b (6), B (8), P p q
-g a d (9), A Y y (4); and k v w x, which are K V W X once they are as large. Scribbles: one to
-three smooth strokes through points drawn at random; nobody sorted out what resembles a digit by
-chance. Noise: to_mnist calls faint noise blank, so that no model is asked; here each model is
-handed 28 × 28 pixels of random grey, some pictures sparse and others full.
+Letters: Pillow's default font, in several sizes, weights and slants. Letters that may pass for a
+digit are left out: O o Q D C c G e U u (0), I i J j L l T t r (1 and 7), Z z (2), S s (5), b (6), B
+(8), P p q g a d (9), A Y y (4); and k v w x, which look like K V W X at the same size. Scribbles:
+one to three smooth strokes through random points; those that happen to look like a digit were not
+removed. Noise: to_mnist treats faint noise as blank, so that no model would be asked; here each
+model gets 28 × 28 pixels of random grey, some pictures sparse and others full.
 """
 
 from typing import Any
@@ -47,7 +47,7 @@ _CANVAS = 280
 
 
 def letter(number: int) -> Pictures:
-    """The letter of that number as to_mnist leaves it, (28, 28)."""
+    """The letter with this number after to_mnist, (28, 28)."""
     rng = stream(_SEED, number, "letters")
     canvas = Image.new("L", (_CANVAS, _CANVAS))
     ImageDraw.Draw(canvas).text(
@@ -63,7 +63,7 @@ def letter(number: int) -> Pictures:
 
 
 def scribble(number: int) -> Pictures:
-    """The scribble of that number as to_mnist leaves it, (28, 28)."""
+    """The scribble with this number after to_mnist, (28, 28)."""
     rng = stream(_SEED, number, "scribbles")
     corners = [
         rng.uniform(0.15 * WRITING_BOX, 0.85 * WRITING_BOX, (rng.integers(5, 11), 2))
@@ -76,7 +76,7 @@ def scribble(number: int) -> Pictures:
 
 
 def noise(number: int) -> Pictures:
-    """The noise of that number, (28, 28): from few to all pixels have a random grey level."""
+    """The noise with this number, (28, 28): a few to all pixels have a random grey level."""
     rng = stream(_SEED, number, "noise")
     levels = rng.integers(0, 256, (SIDE, SIDE), dtype=np.uint8)
     return levels * (rng.random((SIDE, SIDE)) < rng.uniform(0.05, 1))
@@ -95,7 +95,7 @@ def _smooth(points: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def measure(run: Run, approach: Approach, pictures: dict[str, Pictures]) -> list[dict[str, Any]]:
-    """What one approach of a run says to each kind, and to its test digits first.
+    """How one approach of a run answers its test digits and each kind of picture.
 
     Args:
         run: with weights of the approach.
@@ -135,13 +135,13 @@ def _counts(proba: NDArray) -> dict[str, Any]:
 
 
 def _area(digits: NDArray, others: NDArray) -> float:
-    """How often a digit gets a larger largest probability than a picture that is none."""
+    """How often the largest probability is higher for a digit than for a picture that is none."""
     largest = np.concatenate([digits.max(axis=1), others.max(axis=1)])
     return float(roc_auc_score(np.arange(len(largest)) < len(digits), largest))
 
 
 def main() -> None:
-    """Ask every shipped run with weights, and write the JSON."""
+    """Test every shipped run with weights, and write the JSON."""
     pictures = {kind: np.stack([draw(k) for k in range(PICTURES)]) for kind, draw in KINDS.items()}
     shipped = [load_run(name) for name in run_names() if name in RECIPES]
     answers: list[dict[str, Any]] = []

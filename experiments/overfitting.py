@@ -1,7 +1,7 @@
 """Overfitting and its two remedies: python -m experiments.overfitting
 
 One network, 784-512-10: with dropout 0, 0.25 and 0.5, and on 600 to 60,000 rows. The curves are
-those of held-out training rows; test pictures score what has been trained and choose nothing.
+those of held-out training rows; test pictures score the trained networks and choose nothing.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ def _recipe(dropout: float) -> Recipe:
 
 
 def with_dropout(data: Dataset, dropout: float, seed: int) -> dict[str, Any]:
-    """Train on all rows but the last 6,000, which are watched."""
+    """Train on all rows but the last 6,000, which are held out for validation."""
     x, y = data.x_train[:-_HELD_OUT], data.y_train[:-_HELD_OUT]
     held_out = data.x_train[-_HELD_OUT:], data.y_train[-_HELD_OUT:]
     result = fit(_recipe(dropout), "single", x, y, seed=seed, validation=held_out)
@@ -41,7 +41,7 @@ def with_dropout(data: Dataset, dropout: float, seed: int) -> dict[str, Any]:
 
 
 def on_rows(data: Dataset, rows: int, seed: int) -> dict[str, Any]:
-    """Train on the first rows only, for as many epochs."""
+    """Train on the first rows only, for the same number of epochs."""
     x, y = data.x_train[:rows], data.y_train[:rows]
     result = fit(_recipe(0.0), "single", x, y, seed=seed)
     return {
@@ -57,7 +57,7 @@ def _accuracy(stack: Stack, x: NDArray, y: NDArray) -> float:
 
 
 def main() -> None:
-    """Train all of them with every seed, and write the JSON."""
+    """Train all networks with every seed, and write the JSON."""
     options = arguments(__doc__).parse_args()
     data = load_mnist()
     rows: list[dict[str, Any]] = []
@@ -65,7 +65,7 @@ def main() -> None:
     for seed in range(options.seeds):
         rows += [on_rows(data, n, seed) for n in _ROWS]
         dropout += [with_dropout(data, rate, seed) for rate in _DROPOUTS]
-        # After each seed, so that an interrupted run leaves whole ones.
+        # After each seed, so that an interrupted run leaves complete ones.
         contents = {"network": "784-512-10", "epochs": _EPOCHS, "dropout": dropout, "rows": rows}
         write("overfitting", seed + 1, contents)
 

@@ -1,7 +1,7 @@
 """What does each sampling strategy do to a multi-model? python -m experiments.sampling
 
-The reference's network, its epochs and its batches; only the rows that the ten members see
-differ, and the seed. Nothing is chosen here, so all is scored on MNIST's test pictures.
+The reference's network, epochs and batches; only the rows that the ten members see and the seed
+differ. Nothing is chosen here, so everything is scored on MNIST's test pictures.
 """
 
 from dataclasses import replace
@@ -57,7 +57,7 @@ def _calibration(recipe: Recipe, data: Dataset, proba: NDArray) -> dict[str, Any
 
 
 def calibration(proba: NDArray, own: NDArray[np.bool_]) -> dict[str, Any]:
-    """What `calibration.reliability` finds, as lists with a place for each bin, empty or not."""
+    """The result of `calibration.reliability` as lists with an entry per bin, empty or not."""
     found = reliability(proba, own, bins=_BINS)
     bins = {round(each.low * _BINS): each for each in found.bins}
     in_order = [bins.get(k) for k in range(_BINS)]
@@ -79,7 +79,7 @@ def main() -> None:
             recipe = replace(RECIPES["reference"], sampling=strategy)
             runs.append(measure(recipe, data, seed))
             print(strategy, seed, runs[-1]["test_accuracy"], round(runs[-1]["seconds"], 1))
-        # After each seed, so that an interrupted run leaves whole ones.
+        # After each seed, so that an interrupted run leaves complete ones.
         contents = {"hidden": recipe.hidden, "epochs": recipe.epochs, "runs": runs}
         write("sampling", seed + 1, contents)
 

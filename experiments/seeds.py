@@ -1,8 +1,8 @@
 """Is it luck? Every recipe with three seeds: python -m experiments.seeds
 
-The approaches of each recipe for MNIST as its shipped run has them, scored on MNIST's test
-pictures; nothing is chosen by that. Seed 0 is the shipped run itself. What the JSON holds already,
-made with the same settings and data, is not trained again.
+Both approaches of each recipe for MNIST, trained as in the shipped run and scored on MNIST's test
+pictures; nothing is chosen by these scores. Seed 0 is the shipped run itself. Results already in
+the JSON, made with the same settings and data, are not trained again.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ NAMES = [name for name, recipe in RECIPES.items() if recipe.dataset == "mnist"]
 
 
 def measure(recipe: Recipe, approach: Approach, data: Dataset, seed: int) -> Entry:
-    """Train one approach as `train_run` would train what it keeps, and score it."""
+    """Train one approach as `train_run` would train a shipped run, and score it."""
     fingerprint = Request(recipe, seed=seed).fingerprint(data)
     shipped = find_run(fingerprint, (approach,), ()) if seed == 0 else None
     if shipped:
@@ -65,7 +65,7 @@ def _known() -> list[Entry]:
 
 
 def main() -> None:
-    """Measure what is missing, and write the JSON after each training."""
+    """Measure missing results, and write the JSON after each training."""
     parser = arguments(__doc__)
     parser.add_argument("--recipes", nargs="*", choices=NAMES, default=NAMES)
     parser.add_argument("--approach", choices=APPROACHES)
@@ -84,7 +84,7 @@ def main() -> None:
 
 
 def _sorted(entries: list[Entry], data: Dataset) -> list[Entry]:
-    """Recipe by recipe and seed by seed; what a recipe was before it changed is left out."""
+    """Sorted by recipe, approach and seed; results of a recipe before it changed are left out."""
     current = [
         entry
         for entry in entries

@@ -1,8 +1,8 @@
 """How the recipe "strong" was chosen: python -m experiments.strong
 
-Candidates of both approaches, 25 epochs each, learn from nine tenths of MNIST's training pictures
-and are judged on the other tenth; the test pictures have no part in it. Accuracies differ by
-0.001 between seeds, so what lies closer together was decided by cost and size.
+Candidates of both approaches are trained for 25 epochs on nine tenths of MNIST's training pictures
+and scored on the other tenth; the test pictures have no part in it. Accuracies differ by 0.001
+between seeds, so candidates closer together than that were chosen by cost and size.
 """
 
 from dataclasses import dataclass, replace
@@ -61,7 +61,7 @@ CANDIDATES = (
 
 
 def measure(candidate: Candidate, data: Dataset, seed: int) -> dict[str, Any]:
-    """Train a candidate; its accuracy on the held-out rows after the last epoch."""
+    """Train a candidate; returns its accuracy on the held-out rows after the last epoch."""
     held_out = held_out_rows(len(data.y_train), 0.1, seed)
     x, y = data.x_train, data.y_train
     result = fit(

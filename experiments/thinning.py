@@ -1,9 +1,8 @@
 """How much of a thick pen's width to keep: python -m experiments.thinning
 
-Networks that know MNIST only read what `to_mnist` makes of MNIST's training pictures, enlarged to a
-canvas, and of what the writers of the pen digits drew with thick pens, each with another
-`stroke_width.KEPT`: 0 thins every pen to MNIST's usual one. MNIST's test pictures have no part in
-it.
+Networks that know only MNIST read MNIST's training pictures, enlarged to a canvas, and pen digits
+drawn with thick pens, both prepared by `to_mnist` with several values of `stroke_width.KEPT`: 0
+thins every pen to MNIST's usual width. MNIST's test pictures have no part in it.
 """
 
 from collections.abc import Iterator
@@ -25,13 +24,13 @@ from mnist_models.preprocessing import stroke_width
 KEPT = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6)
 RUNS = ("strong", "reference")
 PENS = WIDTHS[-2:]
-EVERY = {"MNIST": 10, "pen digits": 2}  # of the pictures of each source one in so many
+EVERY = {"MNIST": 10, "pen digits": 2}  # every n-th picture of a source is used
 
 Drawings = dict[str, tuple[list[NDArray[np.uint8]], NDArray[np.uint8]]]
 
 
 def drawings() -> Drawings:
-    """By source: canvases and their labels."""
+    """The canvases and their labels, by source."""
     mnist, digits = load_mnist(), load_pen_digits()[:: EVERY["pen digits"]]
     labels = np.array([digit.digit for digit in digits], dtype=np.uint8)
     rows = slice(None, None, EVERY["MNIST"])
@@ -51,7 +50,7 @@ def _enlarge(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def measure(kept: float, sources: Drawings) -> Iterator[dict[str, Any]]:
-    """For each source and network the right answers, one entry each."""
+    """The number of right answers, an entry per source and network."""
     with patch.object(stroke_width, "KEPT", kept):
         for source, (canvases, labels) in sources.items():
             pictures = np.stack([to_mnist(canvas) for canvas in canvases])
@@ -63,7 +62,7 @@ def measure(kept: float, sources: Drawings) -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
-    """Measure every share that may be kept, and write the JSON."""
+    """Measure every candidate share, and write the JSON."""
     sources = drawings()
     entries: list[dict[str, Any]] = []
     for kept in KEPT:

@@ -1,8 +1,8 @@
 """People it has never seen: python -m experiments.writers
 
-The recipe "pens" five times, each time without the pen digits of six of the thirty writers, who
-then draw: with pens of several widths, as they wrote and big and centred. What is measured is how
-the digits of people who were left out are read; a shipped run has learned from all thirty.
+The recipe "pens" is trained five times, each time without the pen digits of six of the thirty
+writers. It is then tested on the digits of these six, drawn with pens of several widths, both as
+written and big and centred. The shipped run has learned from all thirty.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def train(mnist: Dataset, x: NDArray, y: NDArray) -> dict[Approach, Stack]:
 def measure(
     fold: int, mnist: Dataset, digits: Sequence[PenDigit], pictures: tuple[NDArray, NDArray]
 ) -> Iterator[dict[str, Any]]:
-    """Train without a fold's writers; right answers to each kind of drawing by them."""
+    """Train without a fold's writers; yields the right answers for each kind of their drawings."""
     out = left_out(np.array([digit.writer for digit in digits]), fold)
     x, y = (array[np.repeat(~out, COPIES)] for array in pictures)
     stacks = train(mnist, x, y)
@@ -62,7 +62,7 @@ def _entry(fold: int, row: Row, rows: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure the folds that are missing, and write the JSON after each."""
+    """Measure the requested folds, and write the JSON after each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folds", type=int, nargs="*", default=list(range(FOLDS)))
     options = parser.parse_args()

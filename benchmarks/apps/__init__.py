@@ -1,1 +1,1 @@
-"""Apps to measure ours against."""
+"""Apps to compare ours with."""

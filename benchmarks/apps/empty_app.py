@@ -1,4 +1,4 @@
-"""An empty Streamlit page with one chart, which `benchmarks.pages` measures ours against.
+"""An empty Streamlit page with one chart, which `benchmarks.pages` compares ours with.
 
 There are two of them, so that one can be opened from the other.
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 
 def draw_chart() -> None:
-    """All that is on both pages."""
+    """The only element on both pages."""
     frame = pd.DataFrame({"model": ["single", "multi"], "accuracy": [97.5, 97.0]})
     st.bar_chart(frame, x="model", y="accuracy")
 

@@ -1,7 +1,7 @@
-"""The least that a Streamlit app with this canvas does, which `benchmarks.serving` measures too.
+"""The least that a Streamlit app with this canvas can do, which `benchmarks.serving` measures too.
 
-It answers every stroke with the same digit: no models, no page around it. What it takes
-is Streamlit's, the canvas' and the browser's, and no app with them takes less.
+It answers every stroke with the same digit: no models, no page around it. The time and memory it
+takes are those of Streamlit, the canvas and the browser; no app built on them takes less.
 
     streamlit run benchmarks/apps/least_app.py
 """

@@ -1,8 +1,9 @@
-"""The straightforward demo, which `benchmarks.serving` measures ours against.
+"""The straightforward demo, which `benchmarks.serving` compares ours with.
 
-What one writes first: TensorFlow in the page, the models loaded once, the whole canvas shrunk to
-28 × 28, and one `predict` per network. FOLDER is what `python -m mnist_models export RUN FOLDER`
-has written. Containers and canvas are those of ours, so that one script can use both.
+A first version as most people would write it: TensorFlow in the page, the models loaded once, the
+whole canvas shrunk to 28 × 28, and one `predict` per network. FOLDER is the one written by
+`python -m mnist_models export RUN FOLDER`. Containers and canvas are named as in our app, so that
+one script can use both.
 
     streamlit run benchmarks/apps/plain_app.py -- FOLDER
 """
