@@ -1,4 +1,4 @@
-"""The page Compare, what the probabilities are worth: calibration, and who says yes."""
+"""The page Compare: how far the probabilities can be trusted, and how many models say yes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,12 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.comparison.sentences import calibration_sentence, yes_sentence
 from mnist_models.comparison.tables import yes_rows
+from mnist_models.formatting import listing
 from mnist_models.metrics.calibration import (
     Reliability,
     member_reliability,
     top_label_reliability,
     yes_groups,
 )
+from mnist_models.text import Text, paragraph, t
 from ui.widgets.charts import Layered, reliability_chart, show_chart
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
@@ -24,47 +26,57 @@ from ui.widgets.tables import COUNT, FOUR_DIGITS, show_table
 
 @dataclass(frozen=True)
 class CalibrationQuestion:
-    """Something that a probability can be taken at its word for.
+    """What a probability claims to be the probability of.
 
     Attributes:
-        about: what is asked, in a sentence or two.
+        title: the question.
+        about: explains it in a few sentences.
         measure: answers it from (n, K) probabilities, (n,) labels and the K classes.
     """
 
-    about: str
+    title: Text
+    about: Text
     measure: Callable[[NDArray, NDArray, ArrayLike], Reliability]
 
 
 QUESTIONS = {
-    "Is the answer right?": CalibrationQuestion(
-        "One probability a picture, the one of the answer: of the answers held 90 % likely, are "
-        "90 % right? A single model's probabilities promise that; a multi-model's largest one "
-        "promises no more than “this is my digit”.",
+    "answer": CalibrationQuestion(
+        t("Is the answer right?"),
+        t(
+            "One probability per picture, that of the answer: are 90 % of the answers given with "
+            "a probability of 90 % right? A single model's probabilities promise that; a "
+            "multi-model's largest one promises no more than “this is my digit”."
+        ),
         top_label_reliability,
     ),
-    "Is it this digit?": CalibrationQuestion(
-        "Every probability of every picture: of all digits held 90 % likely, are 90 % the right "
-        "one? This is what a multi-model's probabilities promise. Nine in ten answers are an easy "
-        "“no”: compare this error with its own kind only.",
+    "digit": CalibrationQuestion(
+        t("Is it this digit?"),
+        t(
+            "Every probability of every picture: are 90 % of the digits given a probability of "
+            "90 % the right one? This is what a multi-model's probabilities promise. Nine in ten "
+            "answers are an easy “no”, so compare this error only with others of its kind."
+        ),
         member_reliability,
     ),
 }
-_ABOUT = (
-    "On the grey line probabilities keep their word; below it a model is too sure of itself. Each "
-    "dot stands for the probabilities in a tenth of the range, its line is a 95 % Wilson interval. "
+_ABOUT = t(
+    "On the grey line a model is right as often as it says; below it, it is overconfident. Each "
+    "dot stands for the probabilities in a tenth of the range; its line is a 95 % Wilson interval. "
     "Expected calibration error: the distance from the grey line, averaged over all answers."
 )
-_ABOUT_YES = (
+_ABOUT_YES = t(
     "A binary model says yes from a probability of one half. Where none does, the multi-model says "
-    "“none of mine”; where several do, they contradict each other. The largest probability is "
-    "taken for the answer all the same."
+    "“none of mine”; where several do, they contradict each other. Either way, the largest "
+    "probability decides the answer."
 )
 
 
 def show_probabilities(duel: Duel) -> None:
     """The reliability diagram of both contenders, and how many of the binary models say yes."""
-    st.markdown("**Do the probabilities keep their word?**")
-    asked = pick("Question", QUESTIONS, "question", hidden=True)
+    st.markdown(t("**Can the probabilities be taken at face value?**"))
+    asked = pick(
+        t("Question"), QUESTIONS, "question", title=lambda key: QUESTIONS[key].title, hidden=True
+    )
     pair = looks(duel)
     found = {
         look.name: _reliability(
@@ -72,20 +84,25 @@ def show_probabilities(duel: Duel) -> None:
         )
         for look in pair
     }
-    st.markdown(calibration_sentence(found))
+    errors = calibration_sentence(found)
+    st.markdown(errors)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         show_chart(
             lambda: contenders_chart(found, pair),
             *("reliability", pair[0].version, pair[1].version, asked),
-            text=f"Reliability diagram of {' and '.join(found)}. {calibration_sentence(found)}",
+            text=paragraph(
+                t("Reliability diagram of {names}.", names=listing(list(found))), errors
+            ),
         )
-    right.caption(f"{QUESTIONS[asked].about}\n\n{_ABOUT}")
+    with right:
+        st.caption(QUESTIONS[asked].about)
+        st.caption(_ABOUT)
     show_yes(pair)
 
 
 def show_yes(pair: Looks) -> None:
-    """How often none, one or several of a multi-model's members say yes."""
+    """How often none, one or several of a multi-model's binary models say yes."""
     groups = {
         look.name: yes_groups(
             look.contender.proba,
@@ -97,34 +114,36 @@ def show_yes(pair: Looks) -> None:
     }
     if not groups:
         return
-    st.markdown("**How many of the binary models say yes?**")
-    st.markdown("  \n".join(yes_sentence(name, each) for name, each in groups.items()))
+    st.markdown(t("**How many of the binary models say yes?**"))
+    for name, each in groups.items():
+        st.markdown(yes_sentence(name, each))
     show_table(
         pd.DataFrame(yes_rows(groups)),
         file_name="yes.csv",
-        alt="For how many pictures none, one and several binary models say yes",
+        alt=t("For how many pictures none, one and several binary models say yes"),
         columns={
-            **dict.fromkeys(("share", "accuracy"), FOUR_DIGITS),
-            **dict.fromkeys(("pictures", "read correctly"), COUNT),
+            **dict.fromkeys((t("share"), t("accuracy")), FOUR_DIGITS),
+            **dict.fromkeys((t("pictures"), t("read correctly")), COUNT),
         },
     )
     st.caption(_ABOUT_YES)
 
 
 def contenders_chart(found: dict[str, Reliability], pair: Looks) -> Layered:
-    """The reliability diagram in ten bins, a line for each contender by its name."""
+    """The reliability diagram in ten bins, with a line for each contender."""
+    contender = t("contender")
     frame = pd.DataFrame(
         [
             (name, b.predicted, b.observed, *b.interval, b.answers)
             for name, each in found.items()
             for b in each.bins
         ],
-        columns=["contender", "predicted", "observed", "low", "high", "answers"],
+        columns=[contender, "predicted", "observed", "low", "high", "answers"],
     )
     return reliability_chart(
         frame,
-        *("contender", encoding(pair, "contender")),
-        titles=("probability, as the model says it", "share that came true"),
+        *(contender, encoding(pair, contender)),
+        titles=(t("predicted probability"), t("observed share")),
         height=420,
     )
 

@@ -1,4 +1,4 @@
-"""The page Compare, what both contenders cost: pictures seen, seconds, size, time per picture."""
+"""The page Compare: what both contenders cost, in pictures seen, seconds, size and time."""
 
 import time
 from statistics import median
@@ -12,21 +12,23 @@ from mnist_models.comparison.tables import accuracy_row, cost_row
 from mnist_models.evidence.experiments import load_evidence
 from mnist_models.pictures import SIDE
 from mnist_models.runs.run import RunError
+from mnist_models.text import paragraph, t
 from ui.widgets.contender_style import Looks, looks
 from ui.widgets.tables import COUNT, FOUR_DIGITS, show_table
 
-_ABOUT_ACCURACY = (
-    "From and to: the 95 % Wilson interval of the test accuracy. Seeds: the median of trainings "
-    "with other random numbers and their range, where they were measured. A wide gap between train "
-    "and test is a sign of overfitting."
+_ABOUT_ACCURACY = t(
+    "From and to: the 95 % Wilson interval of the test accuracy. Seeds: the median and range of "
+    "trainings with other random numbers, where these were measured. A wide gap between train and "
+    "test accuracy is a sign of overfitting."
 )
-_ABOUT_COST = (
-    "Rows per epoch: training pictures that all networks together learn from in one pass. Seconds "
-    "on the machine that trained the run, all networks at once; another machine takes another time."
+_ABOUT_COST = t(
+    "Rows per epoch: the training pictures that all networks together learn from in one pass. "
+    "Training seconds: for all networks at once, on the machine that trained the run; another "
+    "machine takes a different time."
 )
-_ABOUT_LESSON = (
-    " Of a run that was taught, rows and seconds are those of the lesson: its networks learned the "
-    "rest before, in another run."
+_ABOUT_LESSON = t(
+    "For a run that was taught in a lesson, rows and seconds are those of the lesson: its networks "
+    "learned the rest earlier, in another run."
 )
 _CALLS = 30
 
@@ -40,7 +42,7 @@ def show_cost(duel: Duel) -> None:
     show_table(
         accuracies,
         file_name="accuracies.csv",
-        alt="Accuracy of both contenders on test and training pictures, and as published",
+        alt=t("Accuracy of both contenders on test and training pictures, and as published"),
         columns=dict.fromkeys(accuracies.columns[1:], FOUR_DIGITS),
     )
     st.caption(_ABOUT_ACCURACY)
@@ -48,27 +50,32 @@ def show_cost(duel: Duel) -> None:
     show_table(
         costs,
         file_name="costs.csv",
-        alt="Networks, parameters, training rows, seconds and file size of both contenders",
+        alt=t("Networks, parameters, training rows, seconds and file size of both contenders"),
         columns={
             **dict.fromkeys(costs.columns[1:], COUNT),
-            "training seconds": st.column_config.NumberColumn(format="%.1f"),
+            t("training seconds"): st.column_config.NumberColumn(format="%.1f"),
         },
     )
     taught = any("lesson" in look.contender.run.manifest for look in pair)
-    st.caption(_ABOUT_COST + (_ABOUT_LESSON if taught else ""))
-    if st.button("Time one picture on this server", key="time_picture"):
+    st.caption(paragraph(_ABOUT_COST, _ABOUT_LESSON if taught else ""))
+    if st.button(t("Time one picture on this server"), key="time_picture"):
         st.markdown(_timing(pair))
 
 
 def _timing(pair: Looks) -> str:
-    """A sentence with the time that each contender takes for one picture, here and now."""
+    """How long each contender takes for one picture, here and now; or why that is unknown."""
     try:
-        times = [f"{_milliseconds(look.contender):.2f} ms ({look.name})" for look in pair]
+        first, second = (_milliseconds(look.contender) for look in pair)
     except RunError as error:
-        return str(error)
-    return (
-        f"One picture takes {' and '.join(times)}: the median of {_CALLS} calls, on a server that "
-        "may be doing other work."
+        return error.text
+    return t(
+        "One picture takes {first:.2f} ms ({first_name}) and {second:.2f} ms ({second_name}): the "
+        "median of {calls} calls, on a server that may be doing other work.",
+        first=first,
+        second=second,
+        first_name=pair[0].name,
+        second_name=pair[1].name,
+        calls=_CALLS,
     )
 
 

@@ -1,4 +1,4 @@
-"""The first screen of the page Compare: the answer, and the digits that it was counted from."""
+"""The first screen of the page Compare: both accuracies, and the digits behind them."""
 
 from dataclasses import asdict
 from functools import partial
@@ -11,21 +11,15 @@ from mnist_models.comparison.report import report_html
 from mnist_models.comparison.sentences import accuracy_text, beside_accuracy, mcnemar_sentence
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.formatting import percent_text
+from mnist_models.text import Text, paragraph, t
 from ui.shared.picture_cards import show_digits
 from ui.widgets.contender_style import Looks, looks
 
 _CELL = "digits"  # in the address: whose digits are open
-_LEAST_SURE, _SUREST = "the least sure answers first.", "the surest mistakes first."
-_ORDER: dict[Outcome, str] = {
-    "both_right": _LEAST_SURE,
-    "only_first": _SUREST,
-    "only_second": _SUREST,
-    "both_wrong": _SUREST,
-}
 
 
 def show_accuracies(duel: Duel, seeds: Evidence | None) -> None:
-    """Both test accuracies, with intervals and what stands beside them.
+    """Both test accuracies, with their intervals and the figures to compare them with.
 
     Args:
         duel: whose.
@@ -34,7 +28,8 @@ def show_accuracies(duel: Duel, seeds: Evidence | None) -> None:
     for look, column in zip(looks(duel), st.columns(2), strict=True):
         with column, st.container(key=f"{look.key}_accuracy", border=True, height="stretch"):
             metrics = look.contender.metrics
-            st.metric(f"{look.sign} {look.name}: test accuracy", percent_text(metrics.accuracy))
+            title = t("{sign} {name}: test accuracy", sign=look.sign, name=look.name)
+            st.metric(title, percent_text(metrics.accuracy))
             st.caption(
                 "  \n".join([accuracy_text(metrics), *beside_accuracy(look.contender, seeds)])
             )
@@ -55,19 +50,24 @@ def show_paired(duel: Duel) -> None:
                 on_click=_toggle,
                 args=(outcome,),
             )
-    st.caption(f"{mcnemar_sentence(duel)} Click a number to see its digits.")
+    st.caption(paragraph(mcnemar_sentence(duel), t("Click a number to see its digits.")))
     if chosen:
-        rows = outcome_rows(duel, chosen)
-        show_digits(duel, rows, key="paired_digits", caption=f"{titles[chosen]}: {_ORDER[chosen]}")
+        title = titles[chosen]
+        caption = (
+            t("{title}: the least confident answers first.", title=title)
+            if chosen == "both_right"
+            else t("{title}: the most confident mistakes first.", title=title)
+        )
+        show_digits(duel, outcome_rows(duel, chosen), key="paired_digits", caption=caption)
 
 
-def _titles(pair: Looks) -> dict[Outcome, str]:
-    first, second = (f"{look.sign} {look.name}" for look in pair)
+def _titles(pair: Looks) -> dict[Outcome, Text]:
+    first, second = pair
     return {
-        "both_right": "Both right",
-        "only_first": f"Only {first} right",
-        "only_second": f"Only {second} right",
-        "both_wrong": "Both wrong",
+        "both_right": t("Both right"),
+        "only_first": t("Only {sign} {name} right", sign=first.sign, name=first.name),
+        "only_second": t("Only {sign} {name} right", sign=second.sign, name=second.name),
+        "both_wrong": t("Both wrong"),
     }
 
 
@@ -79,12 +79,12 @@ def _toggle(outcome: Outcome) -> None:
 
 
 def offer_reports(duel: Duel) -> None:
-    """A button per run that saves its report; it is made when somebody clicks."""
+    """A button per run that saves its report, which is made when somebody clicks."""
     runs = {contender.run.name: contender.run for contender in (duel.first, duel.second)}
     with st.container(key="reports", horizontal=True):
         for name, run in runs.items():
             st.download_button(
-                f"Save all figures of {name} as one page",
+                t("Save all figures of {name} on one page", name=name),
                 partial(report_html, run),
                 file_name=f"report-{name}.html",
                 mime="text/html",

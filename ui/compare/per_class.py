@@ -1,4 +1,4 @@
-"""The page Compare, digit by digit: where the two contenders differ."""
+"""The page Compare: where the two contenders differ, digit by digit."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.sentences import difference_sentence
 from mnist_models.metrics.scores import Metrics
 from mnist_models.metrics.significance import wilson_interval
+from mnist_models.text import Text, paragraph, t
 from ui.widgets.charts import Layered, show_chart, zoomed
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
@@ -18,7 +19,7 @@ from ui.widgets.tables import FOUR_DIGITS, offer_table
 
 Interval = Sequence[float]
 
-_ORDERS = ("By digit", "Largest difference first")
+_ORDERS = {"digit": t("By digit"), "difference": t("Largest difference first")}
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,16 @@ class Figure:
     """Something measured of each class.
 
     Attributes:
-        about: explains it in a sentence.
+        title: what it is called.
+        name: the same within a sentence.
+        about: explains it in a sentence or two.
         values: (K,) of a contender's metrics.
         intervals: (K, 2) their 95 % intervals, where there are any.
     """
 
-    about: str
+    title: Text
+    name: Text
+    about: Text
     values: Callable[[Metrics], list[float]]
     intervals: Callable[[Metrics], Sequence[Interval]] | None = None
 
@@ -42,25 +47,29 @@ def _precision_intervals(metrics: Metrics) -> list[Interval]:
 
 
 FIGURES = {
-    "Recall": Figure(
-        "Recall, the accuracy on one digit: of the pictures of a 3, the share that are answered "
-        "“3”.",
+    "recall": Figure(
+        *(t("Recall"), t("recall")),
+        t("Recall, the accuracy on one digit: the share of pictures of a 3 that are read as 3."),
         lambda metrics: metrics.recall,
         lambda metrics: metrics.recall_interval,
     ),
-    "Precision": Figure(
-        "Precision: of the answers “3”, the share that are a 3.",
+    "precision": Figure(
+        *(t("Precision"), t("precision")),
+        t("Precision: the share of the answers “3” whose picture does show a 3."),
         lambda metrics: metrics.precision,
         _precision_intervals,
     ),
-    "F1": Figure(
-        "F1: the harmonic mean of recall and precision, low where either is low. No simple "
-        "interval belongs to it.",
+    "f1": Figure(
+        *(t("F1"), t("F1")),
+        t(
+            "F1: the harmonic mean of recall and precision, low if either is low. There is no "
+            "simple interval for it."
+        ),
         lambda metrics: metrics.f1,
     ),
 }
-_ABOUT_INTERVALS = (
-    "The lines are 95 % Wilson intervals, each for one digit by itself: where they overlap widely, "
+_ABOUT_INTERVALS = t(
+    "The lines are 95 % Wilson intervals, each for one digit by itself: where they overlap a lot, "
     "chance alone could explain the difference."
 )
 
@@ -68,31 +77,39 @@ _ABOUT_INTERVALS = (
 def show_classes(duel: Duel) -> None:
     """Chart and table of one figure per class, both contenders side by side."""
     with st.container(horizontal=True):
-        name = pick("Figure", FIGURES, "figure", default="Recall")
-        order = pick("Order", _ORDERS, "sort")
-    figure, pair = FIGURES[name], looks(duel)
+        key = pick(t("Figure"), FIGURES, "figure", title=lambda key: FIGURES[key].title)
+        order = pick(t("Order"), _ORDERS, "sort", title=_ORDERS.__getitem__)
+    figure, pair = FIGURES[key], looks(duel)
     table = class_table(duel, figure)
-    places = table["digit"] if order == _ORDERS[1] else [str(label) for label in duel.classes]
+    places = table["digit"] if order == "difference" else [str(label) for label in duel.classes]
     label, first, second = table.iloc[0, :3]
-    st.markdown(difference_sentence(label, first, second, _in_a_sentence(name)))
+    st.markdown(difference_sentence(label, first, second, figure.name))
     show_chart(
-        lambda: class_dots(table, pair, name, list(places)),
-        *("classes", pair[0].version, pair[1].version, name, order),
-        text=f"{name} of {pair[0].name} and {pair[1].name} for each digit",
+        lambda: class_dots(table, pair, figure.name, list(places)),
+        *("classes", pair[0].version, pair[1].version, key, order),
+        text=t(
+            "{figure} of {first} and {second} for each digit",
+            figure=figure.title,
+            first=pair[0].name,
+            second=pair[1].name,
+        ),
     )
-    st.caption(f"{figure.about} {_ABOUT_INTERVALS if figure.intervals else ''}")
+    st.caption(paragraph(figure.about, _ABOUT_INTERVALS if figure.intervals else ""))
     offer_table(
-        "As a table, largest differences first",
+        t("As a table, largest differences first"),
         lambda: table,
         key="classes_table",
-        file_name=f"{name.lower()}.csv",
-        alt=f"{name} of both contenders for each digit, the largest differences first",
+        file_name=f"{key}.csv",
+        alt=t(
+            "{figure} of both contenders for each digit, largest differences first",
+            figure=figure.title,
+        ),
         columns=dict.fromkeys(table.columns[1:], FOUR_DIGITS),
     )
 
 
 def class_table(duel: Duel, figure: Figure) -> pd.DataFrame:
-    """A row per class, the largest differences first.
+    """A row per class, largest differences first.
 
     Returns:
         The columns "digit", both names, "difference" (first − second) and, where there are
@@ -100,22 +117,23 @@ def class_table(duel: Duel, figure: Figure) -> pd.DataFrame:
     """
     pair = looks(duel)
     columns = {look.name: figure.values(look.contender.metrics) for look in pair}
-    table = pd.DataFrame({"digit": [str(c) for c in duel.classes], **columns})
-    table["difference"] = table[pair[0].name] - table[pair[1].name]
+    table = pd.DataFrame({t("digit"): [str(c) for c in duel.classes], **columns})
+    table[t("difference")] = table[pair[0].name] - table[pair[1].name]
     if figure.intervals:
         for look in pair:
             lows, highs = zip(*figure.intervals(look.contender.metrics), strict=True)
-            table[f"{look.name} from"], table[f"{look.name} to"] = lows, highs
+            table[t("{name} from", name=look.name)] = lows
+            table[t("{name} to", name=look.name)] = highs
     return table.sort_values("difference", key=lambda d: -d.abs(), kind="stable", ignore_index=True)
 
 
 def class_dots(table: pd.DataFrame, pair: Looks, name: str, order: list[str]) -> Layered:
-    """The table of the classes as a chart, its intervals as lines.
+    """The table of the classes as a chart, with the intervals as lines.
 
     Args:
         table: see `class_table`.
-        pair: whose looks.
-        name: of the figure.
+        pair: the looks of the two.
+        name: of the figure, on its axis.
         order: of the classes, from left to right.
     """
     frame = pd.concat(
@@ -132,13 +150,19 @@ def class_dots(table: pd.DataFrame, pair: Looks, name: str, order: list[str]) ->
     )
     scale = zoomed(frame["low"])
     base = alt.Chart(frame).encode(
-        x=alt.X("digit:N", sort=order, axis=alt.Axis(labelAngle=0)),
+        x=alt.X("digit:N", sort=order, axis=alt.Axis(labelAngle=0), title=t("digit")),
         xOffset=alt.XOffset("contender:N", sort=[look.name for look in pair]),
-        tooltip=["contender", "digit", *(alt.Tooltip(c, format=".4f") for c in _SPAN)],
+        tooltip=[
+            alt.Tooltip("contender", title=t("contender")),
+            alt.Tooltip("digit", title=t("digit")),
+            alt.Tooltip("value", format=".4f", title=name),
+            alt.Tooltip("low", format=".4f", title=t("interval from")),
+            alt.Tooltip("high", format=".4f", title=t("interval to")),
+        ],
     )
     channel = encoding(pair, "contender")
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
-        y=alt.Y("value:Q", title=_in_a_sentence(name), scale=scale),
+        y=alt.Y("value:Q", title=name, scale=scale),
         color=channel["color"],
         shape=channel["shape"],
     )
@@ -146,10 +170,3 @@ def class_dots(table: pd.DataFrame, pair: Looks, name: str, order: list[str]) ->
         y=alt.Y("low:Q", scale=scale), y2="high:Q", color=channel["color"]
     )
     return alt.layer(spans, dots).properties(height=320)
-
-
-_SPAN = ("value", "low", "high")
-
-
-def _in_a_sentence(name: str) -> str:
-    return name if name.isupper() else name.lower()

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from mnist_models.metrics.roc import ThresholdCurve
 from mnist_models.metrics.scores import YES
+from mnist_models.text import Text, t
 from ui.widgets.charts import NEUTRAL, Layered
 
 _SPANS = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # of both axes
 _COLUMNS = ("x", "y", "threshold", "step", "half", "near", "digit")
 _POINTS = 40  # of the piece of a curve that is shown
-_NEAR = 10  # of those one answers to the pointer: a browser draws two shapes for each that does
+_NEAR = 10  # every so many points one reacts to the pointer: each costs a browser two shapes
 
 
 @dataclass(frozen=True)
@@ -28,25 +29,25 @@ class Axes:
         best: the value of x in the corner where a perfect model is; of y it is 1.
     """
 
-    x: str
-    y: str
+    x: Text
+    y: Text
     best: Literal[0, 1]
 
 
-ROC = Axes("false alarms", "recall", best=0)
-PRECISION_RECALL = Axes("recall", "precision", best=1)
+ROC = Axes(t("false alarms"), t("recall"), best=0)
+PRECISION_RECALL = Axes(t("recall"), t("precision"), best=1)
 
 
 def curve_chart(
     curves: Mapping[str, ThresholdCurve], axes: Axes, colour: str, chosen: str | None = None
 ) -> Layered:
-    """A line for each binary model, a dot where it says yes from a probability of one half.
+    """A line for each binary model, with a dot at the threshold of one half.
 
     Args:
         curves: by class, at least one.
         axes: what they show.
         colour: of the lines.
-        chosen: the class whose curve is brought forward, or none.
+        chosen: the class whose curve is highlighted, if any.
     """
     span = _span(max(_needed(curve, axes) for curve in curves.values()))
     x_scale = alt.Scale(domain=sorted([axes.best, abs(axes.best - span)]), nice=False)
@@ -69,10 +70,10 @@ def curve_chart(
         .mark_point(size=90, opacity=0, clip=True, aria=False)
         .encode(
             tooltip=[
-                alt.Tooltip("digit:N", title="model for digit"),
+                alt.Tooltip("digit:N", title=t("model for digit")),
                 alt.Tooltip("x:Q", title=axes.x, format=".4f"),
                 alt.Tooltip("y:Q", title=axes.y, format=".4f"),
-                alt.Tooltip("threshold:Q", title="yes from", format=".3f"),
+                alt.Tooltip("threshold:Q", title=t("threshold"), format=".3f"),
             ]
         )
     )
@@ -124,7 +125,7 @@ def _cut(curve: ThresholdCurve, start: int, end: int) -> ThresholdCurve:
 
 
 def _needed(curve: ThresholdCurve, axes: Axes) -> float:
-    """How much of both axes shows the curve's bend well inside, and its dot."""
+    """How much of both axes is needed to show the curve's bend well inside, and its dot."""
     x, y = (
         np.append(values, at) for values, at in zip((curve.x, curve.y), curve.at(), strict=True)
     )

@@ -63,14 +63,14 @@ def test_blue_is_the_single_model_and_orange_the_multi_model_wherever_they_stand
     assert [look.key for look in there] == ["single", "multi"]
 
 
-@pytest.mark.parametrize("name", ["Recall", "Precision", "F1"])
+@pytest.mark.parametrize("name", ["recall", "precision", "f1"])
 def test_the_table_of_the_classes_is_that_of_the_stored_scores(duel: Duel, name: str) -> None:
     table = per_class.class_table(duel, per_class.FIGURES[name]).set_index("digit")
     for look in looks(duel):
         figures = precision_recall_fscore_support(
             duel.labels, look.contender.answers, labels=duel.classes, zero_division=0
         )
-        expected = dict(zip(("Precision", "Recall", "F1"), figures, strict=False))[name]
+        expected = dict(zip(("precision", "recall", "f1"), figures, strict=False))[name]
         by_class = table.loc[[str(c) for c in duel.classes], look.name]
         np.testing.assert_allclose(by_class, expected)
     first, second = (table[look.name] for look in looks(duel))
@@ -78,13 +78,13 @@ def test_the_table_of_the_classes_is_that_of_the_stored_scores(duel: Duel, name:
     assert (np.diff(table["difference"].abs()) <= 1e-12).all()
 
 
-@pytest.mark.parametrize("name", ["Recall", "Precision"])
+@pytest.mark.parametrize("name", ["recall", "precision"])
 def test_the_intervals_of_the_classes_are_scipys(duel: Duel, name: str) -> None:
     table = per_class.class_table(duel, per_class.FIGURES[name]).set_index("digit")
     for look in looks(duel):
         answers = look.contender.answers
         for label in duel.classes:
-            of = duel.labels if name == "Recall" else answers
+            of = duel.labels if name == "recall" else answers
             trials = int((of == label).sum())
             hits = int(((answers == label) & (duel.labels == label)).sum())
             expected: Any = (0, 1)
@@ -95,14 +95,14 @@ def test_the_intervals_of_the_classes_are_scipys(duel: Duel, name: str) -> None:
 
 
 def test_f1_claims_no_interval(duel: Duel) -> None:
-    table = per_class.class_table(duel, per_class.FIGURES["F1"])
+    table = per_class.class_table(duel, per_class.FIGURES["f1"])
     assert list(table) == ["digit", *(look.name for look in looks(duel)), "difference"]
 
 
 def test_the_chart_of_the_classes_has_both_contenders_in_the_order_asked_for(duel: Duel) -> None:
-    table = per_class.class_table(duel, per_class.FIGURES["Recall"])
+    table = per_class.class_table(duel, per_class.FIGURES["recall"])
     order = list(table["digit"])[::-1]
-    chart = per_class.class_dots(table, looks(duel), "Recall", order).to_dict()
+    chart = per_class.class_dots(table, looks(duel), "recall", order).to_dict()
     rows = next(iter(chart["datasets"].values()))
     assert {row["contender"] for row in rows} == {look.name for look in looks(duel)}
     assert len(rows) == 2 * len(duel.classes)
