@@ -227,7 +227,7 @@ def test_the_web_process_is_small_and_never_loads_tensorflow(
         draw(page, ONE)
         expect(verdict(page, "multi")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
         page.get_by_text("Test picture", exact=True).click()
-        expect(page.get_by_text("Its label says")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+        expect(page.get_by_text("Its label is")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
         assert not running.has_mapped("tensorflow")
         assert not running.has_mapped("sklearn")
         assert running.memory_mb() < 300
