@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and one sentence where they cannot be written."""
+"""Files that exist whole or not at all, and one sentence for when they cannot be written."""
 
 import contextlib
 import os
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mnist_models.errors import ExpectedError
+from mnist_models.text import t
 
-INCOMING = ".incoming-"  # how names begin of what is being written
+INCOMING = ".incoming-"  # how the names of files begin while they are written
+_NEXT_STEP = t("Free some space or allow writing there")
 
 
 class WriteError(ExpectedError):
@@ -34,17 +36,24 @@ def write_atomically(path: Path, contents: bytes) -> None:
 
 
 @contextlib.contextmanager
-def write_errors(
-    what: str = "trained/", next_step: str = "Free some space or allow writing there"
-) -> Iterator[None]:
-    """Turn what goes wrong while writing into a WriteError with the next step.
+def write_errors(what: str = "trained/", next_step: str = _NEXT_STEP) -> Iterator[None]:
+    """Turn errors in writing into a WriteError that names the next step.
 
-    The folder's place on the server is not told: visitors read these sentences too.
+    It does not say where the folder lies on the server: visitors read these sentences too.
+
+    Args:
+        what: cannot be written then, as people call it.
+        next_step: to be followed by "and try again".
     """
     try:
         yield
     except OSError as error:
         raise WriteError(
-            f"{what} cannot be written: {error.strerror or error}. {next_step} and try again; the "
-            "runs that were there are unchanged."
+            t(
+                "{what} cannot be written: {reason}. {next_step} and try again; the existing runs "
+                "are unchanged.",
+                what=what,
+                reason=error.strerror or str(error),
+                next_step=next_step,
+            )
         ) from error

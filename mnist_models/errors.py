@@ -1,16 +1,18 @@
-"""What may go wrong in a way that people can mend."""
+"""What may go wrong in a way that people can fix."""
+
+from mnist_models.text import Text
 
 
 class ExpectedError(Exception):
-    """Its message is a sentence for people that says what, where and the next step.
+    """Its message is a sentence for people: what went wrong, where, and the next step.
 
-    Whoever shows it need not know where it comes from; of any other error the traceback should be
-    seen.
+    Whoever shows it need not know where it comes from. Of any other error the log needs the
+    traceback.
 
     Attributes:
         text: that sentence, a template with its fields (see `text`); `str` gives its English.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: Text) -> None:
         super().__init__(text)
         self.text = text

@@ -1,6 +1,9 @@
 """How numbers are written for people, the same on every page, in the report and in sentences."""
 
 from collections.abc import Sequence
+from functools import reduce
+
+from mnist_models.text import Text, paragraph, t
 
 
 def number_text(value: float, form: str) -> str:
@@ -15,7 +18,7 @@ def percent_text(share: float, digits: int = 2) -> str:
 
 def share_text(share: float) -> str:
     """A probability as people read it: "98.2 %", and never a rounded certainty."""
-    return "over 99.9 %" if share >= 0.9995 else percent_text(share, 1)
+    return t("over 99.9 %") if share >= 0.9995 else percent_text(share, 1)
 
 
 def points_text(share: float, digits: int = 1) -> str:
@@ -23,10 +26,15 @@ def points_text(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f}"
 
 
-def score_text(right: int, rows: int, interval: Sequence[float], digits: int = 2) -> str:
+def signed_text(value: float, form: str = ",") -> str:
+    """A difference with its sign, and a true minus: "+3", "−2"."""
+    return number_text(value, f"+{form}").replace("-", "−")
+
+
+def score_text(right: int, rows: int, interval: Sequence[float], digits: int = 2) -> Text:
     """Right answers, rows and the interval of their share: "8 of 10 (49 % to 94 %)"."""
     low, high = (percent_text(end, digits) for end in interval)
-    return f"{right:,} of {rows:,} ({low} to {high})"
+    return t("{right:,} of {rows:,} ({low} to {high})", right=right, rows=rows, low=low, high=high)
 
 
 def p_value_text(p: float) -> str:
@@ -44,11 +52,14 @@ def plural(count: int, thing: str) -> str:
     return thing if count == 1 else f"{thing}s"
 
 
-def listing(labels: Sequence[str]) -> str:
-    """ "3", "3 and 8", "3, 5 and 8"."""
+def listing(labels: Sequence[str]) -> Text:
+    """ "3", "3 and 8", "3, 5 and 8"; empty for none."""
     if len(labels) < 2:
-        return "".join(labels)
-    return f"{', '.join(labels[:-1])} and {labels[-1]}"
+        return paragraph(*labels)
+    most = reduce(
+        lambda before, label: t("{before}, {label}", before=before, label=label), labels[:-1]
+    )
+    return t("{most} and {last}", most=most, last=labels[-1])
 
 
 def seconds_text(seconds: float) -> str:
@@ -57,11 +68,11 @@ def seconds_text(seconds: float) -> str:
     return f"{seconds:,.{digits}f} s"
 
 
-def duration_text(seconds: float) -> str:
-    """A span as people say it, no finer than it is known: "5 seconds", "2 minutes", "1.5 hours"."""
+def duration_text(seconds: float) -> Text:
+    """A duration, no finer than it is known: "5 seconds", "2 minutes", "1.5 hours"."""
     if seconds < 90:
         rounded = max(1, round(seconds) if seconds < 10 else 5 * round(seconds / 5))
-        return count_text(rounded, "second")
+        return t("{count} second", "{count} seconds", count=rounded)
     if seconds < 90 * 60:
-        return f"{round(seconds / 60)} minutes"
-    return f"{seconds / 3600:.1f} hours"
+        return t("{count} minute", "{count} minutes", count=round(seconds / 60))
+    return t("{hours:.1f} hours", hours=seconds / 3600)

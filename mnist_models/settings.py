@@ -1,7 +1,7 @@
-"""What whoever deploys the demo may set: environment variables, which the README lists.
+"""What can be set where the demo is deployed: environment variables, listed in the README.
 
-One set of bounds serves widgets, command line and job: the job checks what it is asked for itself,
-whatever a widget has let through.
+Widgets, the command line and jobs share one set of bounds: a job checks its own request, whatever a
+widget let through.
 """
 
 import os
@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Literal
 
 from mnist_models.errors import ExpectedError
+from mnist_models.text import Text, t
 
 PROJECT = Path(__file__).resolve().parent.parent  # where app.py is
 
 
 class SettingsError(ExpectedError):
-    """A setting is not one that may be chosen; the message says which one, and what may be."""
+    """A setting cannot be chosen; the message says which one and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -29,21 +30,22 @@ class Bounds:
     def __contains__(self, number: float) -> bool:
         return self.low <= number <= self.high and (not self.whole or number == int(number))
 
-    def __str__(self) -> str:
-        kind = "a whole number" if self.whole else "a number"
-        return f"{kind} between {self.low:,} and {self.high:,}"
+    def __str__(self) -> Text:
+        if self.whole:
+            return t("a whole number between {low:,} and {high:,}", low=self.low, high=self.high)
+        return t("a number between {low:,} and {high:,}", low=self.low, high=self.high)
 
     def parse(self, text: str) -> float:
-        """The number that a text is; an int where only whole ones may be.
+        """The number in a text; an int if only whole numbers are allowed.
 
         Raises:
-            ValueError: it is none, or out of bounds.
+            ValueError: it is not a number, or out of bounds.
         """
         if len(text) > 12 or (self.whole and not text.isdecimal()):
-            raise ValueError(f"must be {self}")
+            raise ValueError(text)
         number = int(text) if self.whole else float(text)
         if number not in self:
-            raise ValueError(f"must be {self}")
+            raise ValueError(text)
         return number
 
 
@@ -76,7 +78,7 @@ def limits() -> Limits:
     """The limits that hold here.
 
     Raises:
-        SettingsError: an environment variable that sets one is no whole number from 1.
+        SettingsError: an environment variable for one of them is not a whole number from 1 up.
     """
     return Limits(
         epochs=Bounds(1, _from_environment("MNIST_MAX_EPOCHS", 10_000)),
@@ -92,10 +94,17 @@ def limits() -> Limits:
 
 def _from_environment(variable: str, usual: int) -> int:
     text = os.environ.get(variable) or str(usual)
+    bounds = Bounds(1, 10**9)
     try:
-        return int(Bounds(1, 10**9).parse(text))
+        return int(bounds.parse(text))
     except ValueError as error:
-        raise SettingsError(f"The environment variable {variable} {error}.") from error
+        raise SettingsError(
+            t(
+                "The environment variable {variable} must be {bounds}.",
+                variable=variable,
+                bounds=str(bounds),
+            )
+        ) from error
 
 
 def trained_folder() -> Path:
@@ -105,10 +114,10 @@ def trained_folder() -> Path:
 
 
 def who_sees_drawings() -> Literal["nobody", "session", "everyone"]:
-    """Who is shown a drawing that was kept, by `MNIST_CORRECTIONS`; nobody: none is kept.
+    """Who may see a kept drawing, as `MNIST_CORRECTIONS` says; "nobody" means that none is kept.
 
-    `session`, the default: the session in which it was drawn. `shared`: everyone. Anything else is
-    off, so that a slip of the pen publishes nothing.
+    `session`, the default: the session in which it was drawn. `shared`: everyone. Any unrecognised
+    value counts as `off`, so that a typo publishes nothing.
     """
     setting = (os.environ.get("MNIST_CORRECTIONS") or "session").strip().lower()
     if setting == "shared":

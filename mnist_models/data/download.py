@@ -1,4 +1,4 @@
-"""Published files from elsewhere: fetched once, whole or not at all, and known by their hash."""
+"""Published files from elsewhere: fetched once, whole or not at all, and checked by their hash."""
 
 import hashlib
 import http.client
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_models.errors import ExpectedError
+from mnist_models.text import Text, paragraph, t
 
 OnAmount = Callable[[int, int], None]  # bytes done, bytes in all (0 if unknown)
 
-_MAX_BYTES = 64 * 2**20  # of a file whose size nobody has told
+_MAX_BYTES = 64 * 2**20  # of a file of unknown size
 _BLOCK_BYTES = 2**16
 _TIMEOUT_S = 30
 
@@ -25,21 +26,21 @@ class DatasetError(ExpectedError):
 
 @dataclass(frozen=True)
 class Source:
-    """A published file, and all that is needed to know it when we see it.
+    """A published file, and what is needed to recognise it.
 
     Attributes:
-        what: how people call what is in it.
+        what: what people call its contents.
         url: where it is published.
         sha256: of the published file.
-        size_bytes: of the published file; 0 where it is not known.
-        instead: what to do if it cannot be fetched, worded to follow a comma.
+        size_bytes: of the published file; 0 if it is not known.
+        instead: a sentence on what to do if it cannot be fetched.
     """
 
-    what: str
+    what: Text
     url: str
     sha256: str
     size_bytes: int
-    instead: str
+    instead: Text
 
 
 def cache_folder() -> Path:
@@ -49,7 +50,7 @@ def cache_folder() -> Path:
 
 
 def fetch(source: Source, target: Path, progress: OnAmount | None = None) -> Path:
-    """Download a file unless something is there already; returns `target`.
+    """Download a file unless it already exists; returns `target`.
 
     `progress` may raise to cancel: the partial file is removed and the exception goes on.
 
@@ -91,23 +92,36 @@ def _download(source: Source, target: Path) -> Generator[int, None, None]:
             file.flush()
             os.fsync(file.fileno())
         if problem := _problem(source, done, digest.hexdigest(), limit):
-            raise DatasetError(
-                f"{source.url} {problem} and was not kept. Try again, {source.instead}."
-            )
+            raise DatasetError(paragraph(problem, t("It was not kept. Try again."), source.instead))
         partial.replace(target)
     except (OSError, http.client.HTTPException) as error:
-        raise DatasetError(
-            f"There is no {source.what} on this machine, and it could not be downloaded from "
-            f"{source.url} into the cache of Keras ({reason(error)}). Get online, {source.instead}."
-        ) from error
+        problem = t(
+            "There is no {what} on this machine, and it could not be downloaded from {url} into "
+            "the cache of Keras ({reason}). Check the connection and try again.",
+            what=source.what,
+            url=source.url,
+            reason=reason(error),
+        )
+        raise DatasetError(paragraph(problem, source.instead)) from error
     finally:
         with suppress(OSError):  # the first error is the one to report
             partial.unlink(missing_ok=True)
 
 
-def _problem(source: Source, done: int, sha256: str, limit: int) -> str | None:
+def _problem(source: Source, done: int, sha256: str, limit: int) -> Text | None:
     if done < source.size_bytes:
-        return f"broke off after {done:,} of {source.size_bytes:,} bytes"
+        return t(
+            "{url} broke off after {done:,} of {size:,} bytes.",
+            url=source.url,
+            done=done,
+            size=source.size_bytes,
+        )
     if done > limit:
-        return f"is larger than the {limit:,} bytes of the published file"
-    return None if sha256 == source.sha256 else "is not the published file (its SHA-256 differs)"
+        return t(
+            "{url} is larger than the {limit:,} bytes of the published file.",
+            url=source.url,
+            limit=limit,
+        )
+    if sha256 != source.sha256:
+        return t("{url} is not the published file (its SHA-256 differs).", url=source.url)
+    return None

@@ -5,12 +5,13 @@ from mnist_models.data.download import DatasetError, OnAmount
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import load_pens
 from mnist_models.data.sample import load_sample
+from mnist_models.text import t
 
 
 def load_dataset(name: str, *, progress: OnAmount | None = None) -> Dataset:
-    """Load "mnist", "pens" (both downloaded if need be) or "sample"; raises DatasetError.
+    """Load "mnist", "pens" (both downloaded if necessary) or "sample"; raises DatasetError.
 
-    `progress` is told how much is done of what takes long: the download, then the rendering.
+    `progress` is called with the progress of the slow parts: the download, then the rendering.
     """
     if name == "mnist":
         return load_mnist(progress=progress)
@@ -18,4 +19,10 @@ def load_dataset(name: str, *, progress: OnAmount | None = None) -> Dataset:
         return load_pens(progress=progress)
     if name == "sample":
         return load_sample()
-    raise DatasetError(f"There is no dataset {name!r}: choose one of {', '.join(DATASETS)}.")
+    raise DatasetError(
+        t(
+            "There is no dataset {name!r}: choose one of {names}.",
+            name=name,
+            names=", ".join(DATASETS),
+        )
+    )

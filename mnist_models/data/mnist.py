@@ -16,10 +16,12 @@ from mnist_models.data.download import (
     fetch,
     reason,
 )
+from mnist_models.errors import ExpectedError
+from mnist_models.text import paragraph, t
 
 
-class _NotMnistError(Exception):
-    """What is wrong with a file, worded to follow its name."""
+class _NotMnistError(ExpectedError):
+    """What is wrong with a file, without the next step."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,11 @@ class PublishedArrays(Source):
     shapes: dict[str, tuple[int, ...]]
 
 
-_INSTEAD = "set MNIST_NPZ to a copy of mnist.npz, or use the sample: --dataset sample"
-
 MNIST = PublishedArrays(
-    what="MNIST",
-    instead=_INSTEAD,
+    what=t("MNIST"),
+    instead=t(
+        "Alternatively, set MNIST_NPZ to a copy of mnist.npz, or use the sample: --dataset sample."
+    ),
     url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
     size_bytes=11_490_434,
     sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
@@ -59,7 +61,7 @@ _MAX_HEADER_BYTES = 4096  # what precedes the numbers in a .npy file; 128 bytes 
 def find_mnist() -> Path | None:
     """The MNIST file that `load_mnist` reads, or None if it would have to download one.
 
-    `MNIST_NPZ` wins, even if it names a missing file; then Keras' cache, if something is there.
+    `MNIST_NPZ` wins, even if it names a missing file; then Keras' cache, if it has one.
     """
     if named := os.environ.get("MNIST_NPZ"):
         return Path(named)
@@ -75,7 +77,12 @@ def load_mnist(*, download: bool = True, progress: OnAmount | None = None) -> Da
     """
     path = find_mnist()
     if path is None and not download:
-        raise DatasetError(f"There is no MNIST on this machine: {_INSTEAD}.")
+        raise DatasetError(
+            t(
+                "There is no MNIST on this machine. Set MNIST_NPZ to a copy of mnist.npz, or use "
+                "the sample: --dataset sample."
+            )
+        )
     return _read_mnist(path or download_mnist(progress))
 
 
@@ -93,61 +100,101 @@ def _cache_file() -> Path:
 
 
 def _read_mnist(path: Path) -> Dataset:
+    # Visitors read this too, so it does not say where the folder lies on the server.
+    if os.environ.get("MNIST_NPZ"):
+        title: str = path.name
+        next_step = t("Set MNIST_NPZ to a sound copy, or unset it.")
+    else:
+        title = t("{file} in the cache of Keras", file=path.name)
+        next_step = t("Move or delete it, and MNIST will be downloaded again.")
     try:
-        dataset = Dataset("mnist", **_read_arrays(path))
-        _check_contents(dataset)
+        dataset = Dataset("mnist", **_read_arrays(path, title))
+        _check_contents(dataset, title)
     except _NotMnistError as error:
-        problem = str(error)
+        problem = error.text
     except OSError as error:
-        problem = f"cannot be read ({reason(error)})"
+        problem = t("{file} cannot be read ({reason}).", file=title, reason=reason(error))
     # zipfile, zlib and NumPy's header parser fail on damaged bytes in a dozen different ways.
     except Exception as error:
-        problem = f"is damaged or not an .npz file ({error})"
+        problem = t(
+            "{file} is damaged or not an .npz file ({reason}).", file=title, reason=str(error)
+        )
     else:
         return dataset
-    # Visitors read this too, so the folder's place on the server is not told.
-    if os.environ.get("MNIST_NPZ"):
-        raise DatasetError(f"{path.name} {problem}. Set MNIST_NPZ to a sound copy, or unset it.")
-    raise DatasetError(
-        f"{path.name} in the cache of Keras {problem}. Move or delete it, and MNIST will be "
-        "downloaded again."
-    )
+    raise DatasetError(paragraph(problem, next_step))
 
 
-def _read_arrays(path: Path) -> dict[str, np.ndarray]:
+def _read_arrays(path: Path, title: str) -> dict[str, np.ndarray]:
+    if not path.exists():
+        raise _NotMnistError(t("{file} does not exist.", file=title))
     if not path.is_file():  # a pipe would block, a directory has no bytes
-        raise _NotMnistError("is not a file" if path.exists() else "does not exist")
+        raise _NotMnistError(t("{file} is not a file.", file=title))
     if path.stat().st_size > _MAX_FILE_BYTES:
-        raise _NotMnistError("is too large to be MNIST")
+        raise _NotMnistError(t("{file} is too large to be MNIST.", file=title))
     with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-        return {name: _read_array(archive, name) for name in MNIST.shapes}
+        return {name: _read_array(archive, name, title) for name in MNIST.shapes}
 
 
-def _read_array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+def _read_array(archive: zipfile.ZipFile, name: str, title: str) -> np.ndarray:
     """One array, whose size, shape and dtype are known to be MNIST's before it is decompressed."""
     shape = MNIST.shapes[name]
     if f"{name}.npy" not in archive.namelist():
-        raise _NotMnistError(f"has no array {name}, so it is not MNIST")
+        raise _NotMnistError(
+            t("{file} has no array {name}, so it is not MNIST.", file=title, name=name)
+        )
     member = archive.getinfo(f"{name}.npy")
     # zipfile decompresses bzip2 and LZMA without a bound; NumPy writes neither.
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _NotMnistError(f"has {name} in a compression that .npz files do not use")
+        raise _NotMnistError(
+            t(
+                "{file} has {name} in a compression that .npz files do not use.",
+                file=title,
+                name=name,
+            )
+        )
     with archive.open(member) as file:
         np.lib.format.read_magic(file)
         found, _, dtype = np.lib.format.read_array_header_1_0(file)
         if found != shape or dtype != np.uint8:
-            raise _NotMnistError(f"has {name} as {found} {dtype}, where MNIST has {shape} uint8")
+            raise _NotMnistError(
+                t(
+                    "{file} has {name} as {found} {dtype}, where MNIST has {shape} uint8.",
+                    file=title,
+                    name=name,
+                    found=str(found),
+                    dtype=str(dtype),
+                    shape=str(shape),
+                )
+            )
         if member.file_size > np.prod(shape) + _MAX_HEADER_BYTES:
-            raise _NotMnistError(f"has {member.file_size:,} bytes of {name}, which is not MNIST")
+            raise _NotMnistError(
+                t(
+                    "{file} has {size:,} bytes of {name}, so it is not MNIST.",
+                    file=title,
+                    size=member.file_size,
+                    name=name,
+                )
+            )
         file.seek(0)
         return np.lib.format.read_array(file, allow_pickle=False)
 
 
-def _check_contents(dataset: Dataset) -> None:
+def _check_contents(dataset: Dataset, title: str) -> None:
     for name in ("y_train", "y_test"):
         if (largest := getattr(dataset, name).max()) > 9:
-            raise _NotMnistError(f"has labels up to {largest} in {name}, where MNIST has 0 to 9")
+            raise _NotMnistError(
+                t(
+                    "{file} has labels up to {largest} in {name}, where MNIST has 0 to 9.",
+                    file=title,
+                    largest=int(largest),
+                    name=name,
+                )
+            )
     if dataset.fingerprint != MNIST.fingerprint:
         raise _NotMnistError(
-            "has MNIST's shapes but other contents, as Fashion-MNIST has, or is damaged"
+            t(
+                "{file} has MNIST's shapes but other contents, as Fashion-MNIST has, or is "
+                "damaged.",
+                file=title,
+            )
         )

@@ -22,16 +22,17 @@ from mnist_models.data.mnist import load_mnist
 from mnist_models.pictures import SIDE, Grey
 from mnist_models.preprocessing.rasterise import Stroke, render
 from mnist_models.preprocessing.to_mnist import to_mnist
+from mnist_models.text import t
 
 WRITING_BOX = 500  # the side of the box that the writers were given
 
 UCI = Source(
-    what="set of pen digits",
+    what=t("set of pen digits"),
     url="https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip",
     # As measured by others in 2026; UCI does not publish it.
     sha256="1e02bea023613c2b11c9492f6f34caf975420455934f3527d270cee9a1f03b64",
     size_bytes=0,
-    instead="or set PEN_DIGITS to a pen_digits.json.gz",
+    instead=t("Alternatively, set PEN_DIGITS to a copy of pen_digits.json.gz."),
 )
 _MEMBER = "pendigits-orig.tra.Z"
 _MAX_MEMBER_BYTES = 16 * 2**20
@@ -72,10 +73,14 @@ def load_pen_digits(*, progress: OnAmount | None = None) -> list[PenDigit]:
     try:
         return _read_json(path) if named else _read_archive(path)
     except FileNotFoundError as error:
-        raise DatasetError(f"PEN_DIGITS names {path.name}, and there is no such file.") from error
+        raise DatasetError(
+            t("PEN_DIGITS names {file}, and there is no such file.", file=path.name)
+        ) from error
     # gzip, zip, LZW, JSON and UNIPEN fail on damaged bytes in a dozen different ways.
     except Exception as error:
-        raise DatasetError(f"{path.name} is damaged: put a fresh copy in its place.") from error
+        raise DatasetError(
+            t("{file} is damaged: replace it with a fresh copy.", file=path.name)
+        ) from error
 
 
 def _read_json(path: Path) -> list[PenDigit]:

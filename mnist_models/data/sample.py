@@ -11,21 +11,15 @@ from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import DatasetError
 from mnist_models.preprocessing.foreground import NOISE
 from mnist_models.preprocessing.to_mnist import place
+from mnist_models.text import t
 
 _SAMPLE_SHAPE = (1797, 65)  # 8 × 8 cells and the label
-
-
 _SAMPLE_TRAIN_ROWS = 1347
-
-
 _SAMPLE_SCALE = 8  # pixels per cell when enlarged
-
 
 # Ink counts of a cell (0..16) that become black and white: without them strokes are a grey blur,
 # with them as heavy as MNIST's (mean grey level 32.6; MNIST's test set 33.8).
 _SAMPLE_BLACK, _SAMPLE_WHITE = 4, 14
-
-_REINSTALL = "reinstall scikit-learn, whose file it is"
 
 
 def load_sample() -> Dataset:
@@ -49,15 +43,23 @@ def _read_sample_table() -> np.ndarray:
     # Found, not imported: importing scikit-learn takes seconds and 100 MB.
     package = importlib.util.find_spec("sklearn")
     if package is None or not package.submodule_search_locations:
-        raise DatasetError("The sample is part of scikit-learn: pip install scikit-learn.")
+        raise DatasetError(t("The sample is part of scikit-learn: pip install scikit-learn."))
     folder = Path(package.submodule_search_locations[0])
     path = folder / "datasets" / "data" / "digits.csv.gz"
     try:
         table = np.loadtxt(path, delimiter=",", dtype=np.float32)
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise DatasetError(f"{path.name} cannot be read: {_REINSTALL}.") from error
+        raise DatasetError(
+            t("{file} cannot be read: reinstall scikit-learn, which it is part of.", file=path.name)
+        ) from error
     if table.shape != _SAMPLE_SHAPE:
-        raise DatasetError(f"{path.name} does not hold the 1,797 digits: {_REINSTALL}.")
+        raise DatasetError(
+            t(
+                "{file} does not contain the 1,797 digits: reinstall scikit-learn, which it is "
+                "part of.",
+                file=path.name,
+            )
+        )
     return table
 
 

@@ -1,4 +1,4 @@
-"""A drawing that a visitor kept, with what it truly is; how many there may be, and how large."""
+"""A drawing that a visitor kept, with its true label, and the limits on number and size."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,15 +14,15 @@ MAX_PICTURE_BYTES = 32_000
 
 
 class CorrectionError(ExpectedError):
-    """Drawings cannot be kept or read; the message is a sentence for the visitor."""
+    """Drawings cannot be kept or read."""
 
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """A drawing, what it truly is, and how it was read.
+    """A drawing, its true label, and how it was read.
 
     Attributes:
-        digest: names the drawing: the same digest, the same drawing.
+        digest: identifies the drawing: the same digest, the same drawing.
         label: the class that it shows, as text.
         image: (28, 28) uint8, as the models saw it.
         picture: the drawing itself, a PNG of at most MAX_PICTURE_BYTES; empty if not asked for.
@@ -31,7 +31,7 @@ class Drawing:
         version: the version of that run.
         created: when it was kept, in UTC, ISO 8601.
         number: its row in the database; 0 before it has one.
-        mine: whether the visitor who asks has drawn it, and so may delete it.
+        mine: whether it was drawn by the visitor who asks, who may then delete it.
     """
 
     digest: str

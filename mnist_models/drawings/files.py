@@ -1,4 +1,4 @@
-"""Drawings as files: each as a PNG, and all of them to take home."""
+"""Drawings as files: each as a PNG, and all of them to download."""
 
 import csv
 import io

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from mnist_models.drawings.drawing import Drawing
+from mnist_models.formatting import listing
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.stack import Stack
+from mnist_models.text import Text, t
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,12 +22,12 @@ class Reading:
     answers: dict[Approach, str]
 
     def right(self, approach: Approach) -> bool:
-        """Whether the approach reads what it truly is."""
+        """Whether the approach reads it correctly."""
         return self.answers[approach] == self.drawing.label
 
     @property
     def misread(self) -> bool:
-        """Whether an approach, one or both, is wrong."""
+        """Whether one approach or both are wrong."""
         return not all(map(self.right, self.answers))
 
 
@@ -42,24 +44,26 @@ def read(drawings: Sequence[Drawing], stacks: Mapping[Approach, Stack]) -> list[
 
 
 def mistakes_by_class(readings: Sequence[Reading], classes: Iterable[Any]) -> list[dict[str, Any]]:
-    """For each class that is misread: how many drawings, and what each approach takes them for."""
+    """For each misread class, the number of drawings and what each approach took them for."""
     table = []
     for label in map(str, classes):
         of_class = [reading for reading in readings if reading.drawing.label == label]
         if any(reading.misread for reading in of_class):
-            taken = {
+            taken: dict[str, Any] = {
                 TITLES[a]: _counted(
                     reading.answers[a] for reading in of_class if not reading.right(a)
                 )
                 for a in of_class[0].answers
             }
-            table.append({"it was a": label, "drawings": len(of_class), **taken})
+            table.append({t("true label"): label, t("drawings"): len(of_class), **taken})
     return table
 
 
-def _counted(labels: Iterable[str]) -> str:
-    """ "9 (2 times), 1", the most frequent first; nothing for none."""
-    return ", ".join(
-        label if count == 1 else f"{label} ({count} times)"
-        for label, count in Counter(labels).most_common()
+def _counted(labels: Iterable[str]) -> Text:
+    """ "9 (2 times) and 1", the most frequent first; empty for none."""
+    return listing(
+        [
+            label if count == 1 else t("{label} ({count} times)", label=label, count=count)
+            for label, count in Counter(labels).most_common()
+        ]
     )

@@ -1,4 +1,4 @@
-"""The table of drawings with what they truly are, in any database that SQLAlchemy knows.
+"""The table of drawings with their true labels, in any database that SQLAlchemy knows.
 
 SQLAlchemy costs 14 MB and a quarter of a second, so it is imported by the first visitor who needs
 it, and its ORM, another 6 MB, never.
@@ -21,6 +21,7 @@ from mnist_models.drawings.drawing import (
 )
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.pictures import PIXELS, SIDE
+from mnist_models.text import t
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, RowMapping, Table
@@ -40,38 +41,38 @@ class Store:
 
         Args:
             engine: of the database.
-            visitor: a secret of the visitor's; drawings belong to who has it.
-            shared: show everyone's drawings. To delete them is their owner's in any case.
+            visitor: a secret of the visitor's; drawings belong to whoever has it.
+            shared: show everyone's drawings. Only their owner can delete them in any case.
         """
         self._engine = engine
         self._visitor = visitor
         self._shared = shared
 
     def add(self, drawing: Drawing) -> None:
-        """Keep a drawing. The same drawing again replaces what was said of it before.
+        """Keep a drawing. The same drawing again replaces its earlier label.
 
-        Of a visitor who has kept MAX_OF_ONE_VISITOR the oldest goes.
+        If the visitor has kept MAX_OF_ONE_VISITOR already, the oldest goes.
 
         Raises:
             CorrectionError: also where MAX_DRAWINGS are kept.
         """
         if len(drawing.picture) > MAX_PICTURE_BYTES:
-            raise CorrectionError("The drawing is too large to be kept.")
+            raise CorrectionError(t("The drawing is too large to be kept."))
         values: dict[str, Any] = {name: getattr(drawing, name) for name in _TEXTS}
         values |= {str(approach): answer for approach, answer in drawing.answers.items()}
         values |= {"image": drawing.image.tobytes(), "picture": drawing.picture}
         values["owner"] = self._visitor
         with self._transaction() as connection:
-            # To write first is to wait for one's turn; a reader who then writes may be turned away.
+            # Writing first waits for its turn; a reader who then writes may be turned away.
             self._delete(connection, _table().c.digest == drawing.digest)
             self._make_room(connection)
             connection.execute(_table().insert(), values)
 
     def drawings(self, *, pictures: bool = False) -> list[Drawing]:
-        """Those that the visitor may see, the newest first.
+        """Those that the visitor may see, newest first.
 
         Args:
-            pictures: with the drawings themselves, which few ask for.
+            pictures: include the drawings themselves, which few callers need.
         """
         from sqlalchemy import select
 
@@ -84,7 +85,7 @@ class Store:
             return [self._drawing(row) for row in rows]
 
     def label_of(self, digest: str) -> str | None:
-        """What the visitor has said of a drawing, if it is kept."""
+        """The label that the visitor gave a drawing, if it is kept."""
         from sqlalchemy import select
 
         columns = _table().c
@@ -115,8 +116,11 @@ class Store:
         self._delete(connection, columns.number < min(keep, default=0))
         if (connection.scalar(select(func.count(columns.number))) or 0) >= MAX_DRAWINGS:
             raise CorrectionError(
-                f"Your drawing was not kept: there is room for {MAX_DRAWINGS:,}, and so many are "
-                "here. The owner of this site can make room."
+                t(
+                    "Your drawing was not kept: there is room for {count:,} drawings, and all of "
+                    "it is taken. The owner of this site can make room.",
+                    count=MAX_DRAWINGS,
+                )
             )
 
     def _drawing(self, row: "RowMapping") -> Drawing:
@@ -155,7 +159,7 @@ def _table() -> "Table":
 
 @contextlib.contextmanager
 def database_errors(engine: "Engine | None" = None) -> Iterator[None]:
-    """Turn whatever goes wrong into one sentence; where the database is, is told to the log."""
+    """Turn whatever goes wrong into one sentence; only the log says where the database is."""
     try:
         yield
     except CorrectionError:
@@ -165,6 +169,9 @@ def database_errors(engine: "Engine | None" = None) -> Iterator[None]:
         if engine is not None:
             engine.dispose()  # a connection that broke is not tried again
         raise CorrectionError(
-            "Drawings cannot be kept or shown now: their database cannot be read or written. "
-            "Everything else works. The owner of this site finds the reason in the server's log."
+            t(
+                "Drawings cannot be kept or shown now: their database cannot be read or written. "
+                "Everything else works. The owner of this site finds the reason in the server's "
+                "log."
+            )
         ) from error

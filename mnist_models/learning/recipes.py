@@ -11,22 +11,23 @@ from typing import Any, Literal, Self
 from mnist_models.errors import ExpectedError
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.augmentation import Distortion
+from mnist_models.text import t
 
-# How the data are called wherever a person reads about them.
+# What people read, within a sentence.
 DATASET_TITLES = {
-    "mnist": "MNIST",
-    "pens": "MNIST and pen digits",
-    "sample": "the offline sample",
+    "mnist": t("MNIST"),
+    "pens": t("MNIST and pen digits"),
+    "sample": t("the offline sample"),
 }
 
 
 class TrainingError(ExpectedError):
-    """The settings of a recipe made the training blow up; the message says what to change."""
+    """The settings of a recipe made the training diverge; the message says what to change."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """Figures that a reference published for a recipe, with what they measure.
+    """Figures that a reference published for a recipe.
 
     `binary_test[k]` is the accuracy of the binary model for digit k on a balanced 1:1 test set.
     """
@@ -42,7 +43,7 @@ class Recipe:
     """How both approaches are built and trained.
 
     Attributes:
-        name: what the command line and the run's folder call it.
+        name: on the command line and of the run's folder.
         summary: one sentence for people.
         hidden: units of each hidden layer.
         member_hidden: the same for the members of the multi-model; None gives them `hidden` too.
@@ -59,14 +60,14 @@ class Recipe:
             held-out ones among them, and keep that: nothing is chosen by its scores.
         schedule: "cosine" lowers the learning rate to zero over the epochs; None keeps it.
         patience: keep the weights of the epoch with the best validation accuracy, and stop when
-            so many epochs have brought no better ones; 0 keeps the best and never stops early,
+            that many epochs have brought no better ones; 0 keeps the best and never stops early,
             None keeps the last.
         distortion: how far the pictures are distorted, anew for each epoch; None leaves them.
         initial_sd: standard deviation of normal initial weights; None takes Glorot's uniform ones.
         rescore: epochs between two looks at what the members answer, where `sampling` chooses rows
             by that; None looks before every epoch.
-        dataset: what it is meant to learn from; any other can be asked for.
-        published: what the reference published, if this is one.
+        dataset: what it learns from unless another is asked for.
+        published: what the reference published, if there is one.
     """
 
     name: str
@@ -102,10 +103,10 @@ class Recipe:
         return (self.dropout,) * len(self.hidden)
 
     def settings(self) -> dict[str, Any]:
-        """What decides the weights, as JSON can hold it: no names, no data, no published figures.
+        """What determines the weights, as JSON: no names, no data, no published figures.
 
-        An option that is off (None) is left out, so that a new option does not change what a
-        recipe without it is known by.
+        An option that is off (None) is left out, so that a new option does not change the
+        fingerprint of recipes without it.
         """
         values = {name: value for name, value in asdict(self).items() if value is not None}
         for name in ("name", "summary", "dataset", "published"):
@@ -114,7 +115,7 @@ class Recipe:
 
     @classmethod
     def from_settings(cls, name: str, settings: dict[str, Any]) -> Self:
-        """The recipe that `settings` said this of, without what a run's manifest adds.
+        """The recipe with these `settings`, without what a run's manifest adds.
 
         Raises:
             TypeError: the distortion has other settings, as in a run of another version.
@@ -127,10 +128,9 @@ class Recipe:
         }
         if distortion := values.get("distortion"):
             values["distortion"] = Distortion(**distortion)
-        return cls(name, "", **values)
+        return cls(name, t(""), **values)
 
 
-_SLIDES = "slides on Keras and MNIST"
 _KERAS_NORMAL = 0.05  # Keras' initializer "normal"
 
 # Our choices in all recipes but the first: ReLU where the source says so, validation rows drawn at
@@ -140,8 +140,10 @@ RECIPES: dict[str, Recipe] = {
     for recipe in (
         Recipe(
             name="reference",
-            summary="Two fully connected layers with LeakyReLU and dropout; each of the ten "
-            "binary models learns from a 1:1 undersampled set.",
+            summary=t(
+                "Two fully connected layers with LeakyReLU and dropout; each of the ten binary "
+                "models learns from a 1:1 undersampled set."
+            ),
             # Width, dropout rate, slope, optimizer, batch and epochs are our choices: the
             # reference publishes its layers, its sampling and its accuracies only.
             hidden=(128,),
@@ -150,7 +152,7 @@ RECIPES: dict[str, Recipe] = {
             epochs=10,
             refit=True,
             published=Published(
-                source="the reference project's README",
+                source=t("the reference project's README"),
                 train={"single": 0.9562, "multi": 0.8889},
                 test={"single": 0.9525, "multi": 0.8952},
                 binary_test=(
@@ -161,62 +163,68 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="slides-a",
-            summary="784-256-10 with ReLU and Adam; a fifth of the training rows is held out and "
-            "never learned from.",
+            summary=t(
+                "784-256-10 with ReLU and Adam; a fifth of the training rows is held out and "
+                "never learned from."
+            ),
             hidden=(256,),
             validation_split=0.2,
             initial_sd=_KERAS_NORMAL,
-            published=Published(source=f"{_SLIDES}, confusion matrix", test={"single": 0.9787}),
+            published=Published(
+                source=t("slides on Keras and MNIST, confusion matrix"), test={"single": 0.9787}
+            ),
         ),
         Recipe(
             name="slides-b",
-            summary="784-256-256-10 with dropout of a half between the hidden layers.",
+            summary=t("784-256-256-10 with a dropout of one half between the hidden layers."),
             # The slides print the layers only; the rest is that of slides-a.
             hidden=(256, 256),
             dropout=(0.5, 0.0),
             validation_split=0.2,
             initial_sd=_KERAS_NORMAL,
-            published=Published(source=f"{_SLIDES}, layers only"),
+            published=Published(source=t("slides on Keras and MNIST, layers only")),
         ),
         Recipe(
             name="slides-c",
-            summary="784-800-10 with dropout of a half.",
+            summary=t("784-800-10 with a dropout of one half."),
             # The slides print 800 units, the dropout and 10 epochs only; the rest is slides-a's.
             hidden=(800,),
             dropout=0.5,
             validation_split=0.2,
             initial_sd=_KERAS_NORMAL,
-            published=Published(source=f"{_SLIDES}, layers only"),
+            published=Published(source=t("slides on Keras and MNIST, layers only")),
         ),
         Recipe(
             name="article",
-            summary="784-512-10 with ReLU and RMSprop, 10 epochs in batches of 256.",
+            summary=t("784-512-10 with ReLU and RMSprop, 10 epochs in batches of 256."),
             hidden=(512,),
             optimizer="rmsprop",
             batch_size=256,
             refit=True,
             published=Published(
-                source="the article", train={"single": 0.9966}, test={"single": 0.9810}
+                source=t("the article"), train={"single": 0.9966}, test={"single": 0.9810}
             ),
         ),
         Recipe(
             name="term-project",
-            summary="784-512-10 with ReLU and RMSprop, 20 epochs in batches of 128.",
+            summary=t("784-512-10 with ReLU and RMSprop, 20 epochs in batches of 128."),
             # The source watches the test set while it trains; here held-out rows are watched.
             hidden=(512,),
             optimizer="rmsprop",
             epochs=20,
             refit=True,
             published=Published(
-                source="the term project, by evaluate",
+                source=t("the term project, by evaluate"),
                 train={"single": 0.9998},
                 test={"single": 0.9829},
             ),
         ),
         Recipe(
             name="strong",
-            summary="One hidden layer each, as accurate as we could make it: distorted pictures, "
-            "a falling learning rate, and negatives that the ten models get wrong.",
+            summary=t(
+                "One hidden layer each, as accurate as we could make it: distorted pictures, a "
+                "falling learning rate, and negatives that the ten models get wrong."
+            ),
             # Chosen on held-out training rows; experiments/strong.json has the candidates.
             hidden=(2048,),
             member_hidden=(512,),
@@ -238,7 +246,7 @@ RECIPES: dict[str, Recipe] = {
 RECIPES["pens"] = replace(
     RECIPES["strong"],
     name="pens",
-    summary="The strong recipe, taught MNIST and what 30 people drew with a pen as well.",
+    summary=t("The strong recipe, trained on MNIST and on what 30 people drew with a pen."),
     dataset="pens",
     epochs=20,
     validation_split=0.0,

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_models.text import t
+
 Rows = NDArray[np.int64]
 
 HARD_SHARE = 0.7  # of the negatives that `hard_undersample` draws by how wrong they are
@@ -129,10 +131,10 @@ Draw = Callable[[NDArray[np.bool_], np.random.Generator], Rows]
 
 @dataclass(frozen=True)
 class Strategy:
-    """A named way to choose rows, as the recipes and the pages call it.
+    """A way to choose rows.
 
     Attributes:
-        summary: what it does, to follow "learned from".
+        summary: the rows it chooses, within a sentence.
         draw: the rows of a member.
         each_epoch: draw anew for every epoch.
         redraw: from the second epoch on, draw by what the member answers (see
@@ -151,30 +153,32 @@ class Strategy:
 
 STRATEGIES: dict[str, Strategy] = {
     "undersample": Strategy(
-        "all pictures of the digit and as many of the others, drawn once", undersample
+        t("all pictures of the digit and as many of the others, drawn once"), undersample
     ),
     "fresh": Strategy(
-        "all pictures of the digit and as many of the others, drawn anew for each epoch",
+        t("all pictures of the digit and as many of the others, drawn again for each epoch"),
         undersample,
         each_epoch=True,
     ),
     "hard": Strategy(
-        "all pictures of the digit and as many of the others, for each epoch mostly those that "
-        "the network gets most wrong",
+        t(
+            "all pictures of the digit and as many of the others, in each epoch mostly those that "
+            "the network gets most wrong"
+        ),
         undersample,
         each_epoch=True,
         redraw=hard_undersample,
     ),
     "oversample": Strategy(
-        "every picture, those of the digit repeated until they are as many as the others",
+        t("every picture, those of the digit repeated until there are as many as of the others"),
         oversample,
     ),
     "weighted": Strategy(
-        "every picture, those of the digit weighing as much as all others together",
+        t("every picture, those of the digit weighing as much as all others together"),
         every_row,
         weighted=True,
     ),
-    "all": Strategy("every picture, one yes to nine noes", every_row, balanced=False),
+    "all": Strategy(t("every picture, one yes to nine noes"), every_row, balanced=False),
 }
 
 

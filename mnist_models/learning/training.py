@@ -25,6 +25,7 @@ from mnist_models.learning.recipes import Recipe, TrainingError
 from mnist_models.learning.sampling import Rows, stream
 from mnist_models.learning.stack import Stack
 from mnist_models.pictures import PIXELS, Images
+from mnist_models.text import t
 
 # Steps between two looks at the progress and at the cancel flag: a tenth of a second of the
 # smallest network, a second of the largest. With 32 the single model takes a fifth longer.
@@ -200,8 +201,10 @@ def _run_epoch(
         block_loss, block_correct = program.train(batches[block], rates[block])
         if not np.isfinite(block_loss).all():
             raise TrainingError(
-                "The loss is no longer a number: the training has blown up. Nothing is kept; "
-                "a smaller learning rate is the usual cure."
+                t(
+                    "The loss is no longer a number: the training has diverged. Nothing is kept; "
+                    "a smaller learning rate usually helps."
+                )
             )
         loss += block_loss
         correct += block_correct

@@ -1,5 +1,6 @@
-"""What a person chooses about a training, in the sidebar or on the command line."""
+"""The choices that people make about a training, in the sidebar or on the command line."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
@@ -10,13 +11,14 @@ from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.request import Request
 from mnist_models.settings import SettingsError, limits
+from mnist_models.text import Text, t
 
 _STRONGEST = RECIPES["strong"].distortion or Distortion()  # what a distortion of 1 is
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """What was chosen; None leaves what the recipe says. The fields are the options of `train`.
+    """The choices; None keeps what the recipe says. The fields are the options of `train`.
 
     Attributes:
         recipe: a name in `RECIPES`.
@@ -47,14 +49,14 @@ class TrainingOptions:
     scores_only: tuple[Approach, ...] = ()
 
     def request(self) -> Request:
-        """What is to be trained.
+        """What to train.
 
         Raises:
-            SettingsError: a choice is not offered or beyond the limits.
+            SettingsError: a choice is not offered, or is beyond the limits.
         """
         self._check_names()
         if self.seed not in limits().seed:
-            raise SettingsError(f"The seed must be {limits().seed}.")
+            raise SettingsError(t("The seed must be {bounds}.", bounds=str(limits().seed)))
         recipe = _changed(RECIPES[self.recipe], self)
         check(recipe)
         return Request(
@@ -68,12 +70,12 @@ class TrainingOptions:
         )
 
     def within_limits(self) -> Self:
-        """The same, with what the recipe alone says lowered to the limits of this machine.
+        """The same, with the recipe's own values lowered to the limits of this machine.
 
-        One width is chosen for all layers, so it is none above that of the narrowest.
+        One width is chosen for all layers, at most that of the narrowest.
 
         Raises:
-            SettingsError: the limits of this machine are no numbers.
+            SettingsError: the limits of this machine are not numbers.
         """
         recipe, allowed = RECIPES[self.recipe], limits()
         lowered: dict[str, Any] = {}
@@ -98,23 +100,28 @@ class TrainingOptions:
         return cls(**values | {"scores_only": tuple(values.get("scores_only", ()))})
 
     def _check_names(self) -> None:
-        offered = [
-            ("recipe", self.recipe, RECIPES),
-            ("approach", self.approach, (*APPROACHES, "both")),
-            ("dataset", self.dataset, DATASETS),
-            ("sampling", self.sampling, STRATEGIES),
+        offered: list[tuple[Text, str | None, Iterable[str]]] = [
+            (t("recipe"), self.recipe, RECIPES),
+            (t("approach"), self.approach, (*APPROACHES, "both")),
+            (t("dataset"), self.dataset, DATASETS),
+            (t("sampling"), self.sampling, STRATEGIES),
         ]
-        for what, name, names in offered:
+        for choice, name, names in offered:
             if name is not None and name not in names:
-                raise SettingsError(f"The {what} must be one of {', '.join(names)}.")
+                raise SettingsError(
+                    t("The {choice} must be one of {names}.", choice=choice, names=", ".join(names))
+                )
         if self.name in RECIPES and self.name != self.recipe:
             raise SettingsError(
-                f"{self.name} is the name of the shipped run of another recipe. Choose another."
+                t(
+                    "{name} is the name of another recipe's shipped run. Choose another name.",
+                    name=self.name,
+                )
             )
 
 
 def usual(recipe: Recipe) -> dict[str, Any]:
-    """What a recipe says about each choice that may change it: where the widgets begin."""
+    """A recipe's own value for each choice that can change it: where the widgets begin."""
     return {
         "epochs": recipe.epochs,
         "hidden": recipe.hidden[0],
@@ -136,9 +143,10 @@ def _changed(recipe: Recipe, options: TrainingOptions) -> Recipe:
 
 
 def _distortion(strength: float) -> Distortion | None:
-    """That of the recipe strong, each of its numbers lowered to this share."""
+    """The distortion of the recipe strong, each of its numbers scaled by the strength."""
     if strength not in limits().distortions:
-        raise SettingsError(f"The distortions must be {limits().distortions}.")
+        bounds = str(limits().distortions)
+        raise SettingsError(t("The distortions must be {bounds}.", bounds=bounds))
     if strength in (0, 1):
         return _STRONGEST if strength else None
     numbers = {name: strength * most for name, most in asdict(_STRONGEST).items()}
@@ -147,7 +155,7 @@ def _distortion(strength: float) -> Distortion | None:
 
 
 def with_settings(recipe: Recipe, **changes: Any) -> Recipe:
-    """The recipe with other settings; what is None stays.
+    """The recipe with other settings; those that are None stay.
 
     Raises:
         TypeError: there is no such setting.
@@ -156,18 +164,25 @@ def with_settings(recipe: Recipe, **changes: Any) -> Recipe:
 
 
 def check(recipe: Recipe) -> None:
-    """Refuse a recipe that is beyond the limits, be it registered or changed by a visitor.
+    """Refuse a recipe that is beyond the limits, whether registered or changed by a visitor.
 
     Raises:
         SettingsError: with the setting and its bounds.
     """
     allowed = limits()
     settings = [
-        ("epochs", allowed.epochs, (recipe.epochs,)),
-        ("hidden units", allowed.hidden, (*recipe.hidden, *(recipe.member_hidden or ()))),
-        ("dropout", allowed.dropout, recipe.dropouts),
+        (t("epochs"), allowed.epochs, (recipe.epochs,)),
+        (t("hidden units"), allowed.hidden, (*recipe.hidden, *(recipe.member_hidden or ()))),
+        (t("dropout"), allowed.dropout, recipe.dropouts),
     ]
-    for name, bounds, values in settings:
+    for setting, bounds, values in settings:
         for value in values:
             if value not in bounds:
-                raise SettingsError(f"The {name} must be {bounds} here, not {value:,}.")
+                raise SettingsError(
+                    t(
+                        "The {setting} must be {bounds} here, not {value:,}.",
+                        setting=setting,
+                        bounds=str(bounds),
+                        value=value,
+                    )
+                )

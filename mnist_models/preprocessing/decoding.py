@@ -12,7 +12,9 @@ import numpy as np
 from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
+from mnist_models.errors import ExpectedError
 from mnist_models.pictures import Grey
+from mnist_models.text import t
 
 LONGER_SIDE = 1024  # pixels: larger pictures are shrunk to at most that, nothing needs them finer
 MAX_BYTES = 20_000_000
@@ -31,7 +33,7 @@ _IHDR = struct.Struct(">8sI4sIIB")
 PngImagePlugin.MAX_TEXT_MEMORY = 1_000_000
 
 
-class UnreadablePicture(ValueError):  # noqa: N818 - the name says what the bytes are
+class UnreadablePicture(ExpectedError, ValueError):  # noqa: N818 - the name says what the bytes are
     """The bytes are not a picture of an acceptable kind and size; the message says why."""
 
 
@@ -46,11 +48,15 @@ def read_picture(data: bytes) -> Grey:
     picture whose decoding would take more than MAX_DECODED.
     """
     if not data:
-        raise UnreadablePicture("The file is empty: choose another one.")
+        raise UnreadablePicture(t("The file is empty: choose another one."))
     if len(data) > MAX_BYTES:
         raise UnreadablePicture(
-            f"The file has {len(data) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read: "
-            "save the picture smaller."
+            t(
+                "The file has {size:.0f} MB, and at most {limit:.0f} MB are read: save a smaller "
+                "picture.",
+                size=len(data) / 1e6,
+                limit=MAX_BYTES / 1e6,
+            )
         )
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "BMP")) as image:
@@ -63,23 +69,34 @@ def read_picture(data: bytes) -> Grey:
         raise
     except UnidentifiedImageError as error:
         raise UnreadablePicture(
-            "The file is not a PNG, JPEG, WebP or BMP picture: save it as one of these."
+            t("The file is not a PNG, JPEG, WebP or BMP picture: save it as one of these.")
         ) from error
     except Image.DecompressionBombError as error:
-        raise UnreadablePicture(f"The picture is too large: {_AT_MOST}.") from error
+        raise UnreadablePicture(
+            t(
+                "The picture is too large: at most {limit:.1f} million pixels are read, so save "
+                "a smaller one.",
+                limit=MAX_PIXELS / 1e6,
+            )
+        ) from error
     except Exception as error:  # Pillow raises half a dozen types for a damaged file
         raise UnreadablePicture(
-            "The picture is damaged or cut short: choose another one, or save it anew."
+            t("The picture is damaged or cut short: choose another one, or save it again.")
         ) from error
-
-
-_AT_MOST = f"at most {MAX_PIXELS / 1e6:.1f} million pixels are read, so save it smaller"
 
 
 def _check_pixels(image: Image.Image) -> None:
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise UnreadablePicture(f"The picture has {width} × {height} pixels; {_AT_MOST}.")
+        raise UnreadablePicture(
+            t(
+                "The picture has {width} × {height} pixels, and at most {limit:.1f} million are "
+                "read: save a smaller one.",
+                width=width,
+                height=height,
+                limit=MAX_PIXELS / 1e6,
+            )
+        )
 
 
 def _draft(image: Image.Image) -> None:
@@ -93,8 +110,13 @@ def _check_memory(image: Image.Image, coefficients: int) -> None:
     per_pixel = _WEBP_PIXEL if image.format == "WEBP" else _PIXEL.get(image.mode, 4)
     if width * height * per_pixel + coefficients > MAX_DECODED:
         raise UnreadablePicture(
-            f"A {image.format} of {width} × {height} pixels takes too much memory: save it as an "
-            "ordinary JPEG, or smaller."
+            t(
+                "A {format} of {width} × {height} pixels takes too much memory: save it smaller, "
+                "or as an ordinary JPEG.",
+                format=image.format,
+                width=width,
+                height=height,
+            )
         )
 
 
@@ -151,7 +173,13 @@ def decode_png(data: bytes, *, max_bytes: int = 2_000_000, max_pixels: int = 1_0
     Raises UnreadablePicture; length and header are checked before anything is decoded.
     """
     if len(data) > max_bytes:
-        raise UnreadablePicture(f"The picture has {len(data)} bytes; at most {max_bytes} are read.")
+        raise UnreadablePicture(
+            t(
+                "The picture has {size} bytes, and at most {limit} are read.",
+                size=len(data),
+                limit=max_bytes,
+            )
+        )
     _check_header(data, max_pixels)
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
@@ -160,22 +188,29 @@ def decode_png(data: bytes, *, max_bytes: int = 2_000_000, max_pixels: int = 1_0
     except UnreadablePicture:
         raise
     except Exception as error:  # Pillow raises half a dozen types for a damaged file
-        raise UnreadablePicture("The PNG picture is damaged or cut short.") from error
+        raise UnreadablePicture(t("The PNG picture is damaged or cut short.")) from error
 
 
 def _check_header(data: bytes, max_pixels: int) -> None:
     if len(data) < _IHDR.size:
-        raise UnreadablePicture("The picture is cut short: it has no complete PNG header.")
+        raise UnreadablePicture(t("The picture is cut short: it has no complete PNG header."))
     signature, length, kind, width, height, bits = _IHDR.unpack_from(data)
     if signature != PNG_SIGNATURE or kind != b"IHDR" or length != 13:
-        raise UnreadablePicture("The picture is not a PNG.")
+        raise UnreadablePicture(t("The picture is not a PNG."))
     if bits > 8:  # Pillow would clip grey ones to white
-        raise UnreadablePicture(f"The PNG has {bits} bits per channel; at most 8 are read.")
+        raise UnreadablePicture(
+            t("The PNG has {bits} bits per channel, and at most 8 are read.", bits=bits)
+        )
     _check_size(width, height, max_pixels)
 
 
 def _check_size(width: int, height: int, max_pixels: int) -> None:
     if not 0 < width * height <= max_pixels:
         raise UnreadablePicture(
-            f"The picture says it is {width} × {height} pixels; 1 to {max_pixels} pixels are read."
+            t(
+                "The picture says it has {width} × {height} pixels, and 1 to {limit} are read.",
+                width=width,
+                height=height,
+                limit=max_pixels,
+            )
         )

@@ -1,11 +1,13 @@
-"""Which part of a picture is ink: paper, shadows, frames and specks are told apart from it."""
+"""Which part of a picture is ink, and which is paper, shadow, frame or speck."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_models.errors import ExpectedError
 from mnist_models.pictures import Grey, Ink
 from mnist_models.preprocessing.illumination import ink_on_shades
 from mnist_models.preprocessing.morphology import bounding_box, boxes, components
+from mnist_models.text import t
 
 # Pure yellow on white and pure blue on black stand 29 grey levels apart and are ink; a camera's
 # noise on an empty page (standard deviation up to 4) stays within 20.
@@ -16,7 +18,7 @@ SPECK_MASS, SPECK_EXTENT = 1 / 100, 1 / 10  # of the largest connected piece of 
 FRAME_BAND, FRAME_COVER = 1 / 12, 0.9  # a frame's sides lie this near its edges, on this much of it
 
 
-class BlankDrawing(ValueError):  # noqa: N818 - the name says what the picture is
+class BlankDrawing(ExpectedError, ValueError):  # noqa: N818 - the name says what the picture is
     """The picture has no ink: it is empty, all one colour, or its contrast is mere noise."""
 
 
@@ -59,7 +61,7 @@ def _from_level(grey: Grey, paper: float) -> Ink:
 def _contrast(ink: Ink) -> float:
     strongest = float(ink.max())
     if strongest < MIN_CONTRAST:
-        raise BlankDrawing("The picture has no ink: nothing stands out from its background.")
+        raise BlankDrawing(t("The picture has no ink: nothing stands out from its background."))
     return strongest
 
 

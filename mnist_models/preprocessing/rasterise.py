@@ -1,4 +1,4 @@
-"""A canvas' own strokes, drawn again with a thin pen: what a thick one has run together is parted.
+"""The canvas' own strokes, drawn again with a thin pen, so that merged strokes part again.
 
 `to_mnist` mends the pen in any picture, but where the strokes of a small digit by a thick pen have
 run together, no picture shows how they went. The canvas knows where the pen went.
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from mnist_models.preprocessing.decoding import UnreadablePicture
+from mnist_models.text import t
 
 Stroke = NDArray[np.float32]  # (n, 2): x to the right, y down
 
@@ -33,17 +34,19 @@ def redraw(strokes: list[Any], side: int) -> NDArray[np.uint8]:
         side: of the canvas, in pixels.
 
     Raises:
-        UnreadablePicture: they are no paths, or too many points.
+        UnreadablePicture: they are not paths, or have too many points.
     """
     try:
         # Counted before any is made: a visitor may send millions.
         if _PARTS * sum(len(stroke["path"]) for stroke in strokes) > MAX_POINTS:
-            raise UnreadablePicture(f"Its strokes have more than {MAX_POINTS // _PARTS} pieces.")
+            raise UnreadablePicture(
+                t("Its strokes have more than {limit} pieces.", limit=MAX_POINTS // _PARTS)
+            )
         lines = [_points(stroke["path"]) for stroke in strokes]
     except UnreadablePicture:
         raise
     except (TypeError, KeyError, ValueError, IndexError, OverflowError) as error:
-        raise UnreadablePicture("Its strokes are no lines.") from error
+        raise UnreadablePicture(t("Its strokes are not lines.")) from error
     return render(lines, canvas=side, box=side, pen=REDRAWN_PEN)
 
 
@@ -51,7 +54,7 @@ def _points(path: list[list[Any]]) -> Stroke:
     points: list[tuple[float, float]] = []
     for command, *rest in path:
         if len(rest) != _NUMBERS[command]:
-            raise ValueError("a command with other numbers than it takes")
+            raise ValueError("a command with the wrong number of arguments")
         numbers = [float(number) for number in rest]
         if not all(math.isfinite(number) and abs(number) < _FAR for number in numbers):
             raise ValueError("a point that is nowhere")
@@ -66,9 +69,9 @@ def _curve(
     start: tuple[float, float], middle: tuple[float, float], end: tuple[float, float]
 ) -> list[tuple[float, float]]:
     """Points of a quadratic Bézier curve, its start left out."""
-    t = np.arange(1, _PARTS + 1)[:, np.newaxis] / _PARTS
+    s = np.arange(1, _PARTS + 1)[:, np.newaxis] / _PARTS
     places = (
-        (1 - t) ** 2 * np.array(start) + 2 * (1 - t) * t * np.array(middle) + t**2 * np.array(end)
+        (1 - s) ** 2 * np.array(start) + 2 * (1 - s) * s * np.array(middle) + s**2 * np.array(end)
     )
     return [(float(x), float(y)) for x, y in places]
 

@@ -17,6 +17,7 @@ from mnist_models.preprocessing.foreground import BlankDrawing as BlankDrawing
 from mnist_models.preprocessing.foreground import find_ink
 from mnist_models.preprocessing.morphology import bounding_box
 from mnist_models.preprocessing.stroke_width import FINENESS, mend, pen_width
+from mnist_models.text import t
 
 BOX = 20
 CENTRE = 14  # where MNIST's centres of mass are: 13.99 and 14.01 on its test set
@@ -107,7 +108,7 @@ def _check(picture: NDArray[np.uint8]) -> None:
     if height * width > MAX_PIXELS:
         raise ValueError(f"A picture has at most {MAX_PIXELS} pixels, not {height} × {width}.")
     if height * width == 0:
-        raise BlankDrawing("The picture is empty: it has no pixels.")
+        raise BlankDrawing(t("The picture is empty: it has no pixels."))
 
 
 def _grey(picture: NDArray[np.uint8]) -> Grey:

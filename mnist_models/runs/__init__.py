@@ -1,6 +1,6 @@
-"""`trained/`: one run a folder, which is there whole or not at all.
+"""`trained/`: a folder per run, which exists whole or not at all.
 
-`run` reads one, `manifest` says what its run.json must hold, `registry` which runs there are.
-`publishing` writes, activates and deletes them, `upgrade` adds what older ones lack, `quota` says
-for how many there is room, `keras_export` writes .keras files.
+`run` reads one, `manifest` says what its run.json must contain, `registry` lists them, `publishing`
+writes, activates and deletes them, `upgrade` adds what older ones lack, `quota` says how many there
+is room for, `keras_export` writes .keras files.
 """

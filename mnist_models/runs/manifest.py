@@ -1,4 +1,4 @@
-"""What every run.json has to say, checked before anything in it is believed."""
+"""What every run.json must contain, checked before any of it is trusted."""
 
 import re
 from datetime import datetime
@@ -10,6 +10,7 @@ import numpy as np
 from mnist_models.data.dataset import DATASETS
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.metrics.scores import Metrics
+from mnist_models.text import Text, t
 
 FORMAT = 1
 RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
@@ -42,7 +43,7 @@ _ENTRY: dict[str, Any] = {
 
 
 def check_manifest(manifest: Any) -> None:
-    """Refuse what is no manifest of a run.
+    """Refuse what is not the manifest of a run.
 
     Raises:
         ValueError: it is of another format, or something is absent or of another type.
@@ -82,15 +83,16 @@ def is_plain_label(text: object) -> bool:
     return text.isprintable() and not _MARKUP & set(text)
 
 
-def damaged(path: Path) -> str:
-    """What is said of a run of which this file cannot be had; perhaps the run is gone."""
+def damaged(path: Path) -> Text:
+    """What to tell people when this file of a run cannot be read; the run itself may be gone."""
     run = path.parent.name
     if not path.parent.is_dir():
-        return f"The run {run} was deleted meanwhile. Choose another run."
-    return (
-        f"The run {run} is damaged: {path.name} is missing or not what was written. Choose another "
-        f"run; to get this one back, restore trained/{run} with git, or remove that folder and "
-        "train it again."
+        return t("The run {run} was deleted in the meantime. Choose another run.", run=run)
+    return t(
+        "The run {run} is damaged: {file} is missing or was changed. Choose another run. To get "
+        "this one back, restore trained/{run} with git, or remove that folder and train it again.",
+        run=run,
+        file=path.name,
     )
 
 

@@ -1,7 +1,7 @@
 """Writing to `trained/`: publish a run, choose the active one, delete one.
 
 A run is written under another name and renamed when it is complete, and renamed again before it is
-deleted, so at any moment it is there whole or not at all.
+deleted, so at any moment it exists whole or not at all.
 """
 
 import contextlib
@@ -26,10 +26,11 @@ from mnist_models.runs.quota import check_room, is_shipped, size_of
 from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import trained_folder
+from mnist_models.text import t
 
-# How names begin of what is being deleted; a dot keeps it out of the list of runs.
+# How the names of folders begin while they are deleted; a dot keeps them out of the list of runs.
 _DELETED = ".deleted-"
-_STALE_S = 60  # no single file takes so long to write
+_STALE_S = 60  # no single file takes this long to write
 
 
 def publish(
@@ -49,8 +50,8 @@ def publish(
         documents: for each further .json file its name and its contents.
 
     Raises:
-        RunError: the name is taken, or there is no room for a further run.
-        WriteError: the files cannot be written; nothing is changed then.
+        RunError: the name is taken, or there is no room for another run.
+        WriteError: the files cannot be written; nothing has changed then.
     """
     check_name(name)
     with incoming_folder() as incoming:
@@ -85,7 +86,7 @@ def activate(name: str) -> Run:
 
 
 def delete_run(name: str) -> None:
-    """Delete a run that was made here, be it sound or damaged; if it is active, it is no longer.
+    """Delete a run that was made here, sound or damaged; if it was active, none is chosen then.
 
     Raises:
         RunError: there is no such run, it is shipped, or nothing would be left.
@@ -93,38 +94,46 @@ def delete_run(name: str) -> None:
     """
     names = run_names()
     if name not in (*names, *unlisted_run_names()):
-        load_run(name)  # says that there is none
+        load_run(name)  # raises the error that there is none
     if is_shipped(name):
-        raise RunError(f"The run {name} belongs to the demo and cannot be deleted.")
+        raise RunError(t("The run {name} belongs to the demo and cannot be deleted.", name=name))
     if names == [name]:
-        raise RunError(f"{name} is the only run: train another before this one is deleted.")
+        raise RunError(
+            t("{name} is the only run: train another before you delete this one.", name=name)
+        )
     folder = trained_folder()
     away = folder / f"{_DELETED}{name}"
     with write_errors():
-        # A later run of this name must not find itself chosen.
+        # A later run of this name must not be active by accident.
         with contextlib.suppress(FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
             if (folder / "active").read_text(encoding="utf-8").strip() == name:
                 (folder / "active").unlink()
         shutil.rmtree(away, ignore_errors=True)
         (folder / name).rename(away)
-    shutil.rmtree(away, ignore_errors=True)  # what remains, `remove_leftovers` finds
+    shutil.rmtree(away, ignore_errors=True)  # `remove_leftovers` finds what remains
 
 
 def check_name(name: str) -> None:
     """Refuse a name that a run cannot have.
 
     Raises:
-        RunError: it is taken, or no plain lower-case name.
+        RunError: it is taken, or not a plain lower-case name.
     """
     if not RUN_NAME.fullmatch(name):
         raise RunError(
-            f"A run cannot be called {name[:70]!r}: use up to 64 lower-case letters, digits, "
-            "dots, hyphens and underscores, beginning and ending with a letter or digit."
+            t(
+                "A run cannot be called {name!r}: use up to 64 lower-case letters, digits, dots, "
+                "hyphens and underscores, beginning and ending with a letter or digit.",
+                name=name[:70],
+            )
         )
     if (trained_folder() / name).exists():
         raise RunError(
-            f"There is a run called {name} already, and runs are never overwritten. Choose another "
-            f"name, or remove the folder {name} in trained/ first."
+            t(
+                "There is a run called {name} already, and runs are never overwritten. Choose "
+                "another name, or remove the folder {name} in trained/ first.",
+                name=name,
+            )
         )
 
 
@@ -138,7 +147,7 @@ def free_name(wanted: str) -> str:
 
 
 def remove_leftovers() -> None:
-    """Delete what was left when somebody who wrote was killed; call it while nobody publishes."""
+    """Delete what a killed process left half written; call it while nobody publishes."""
     folder = trained_folder()
     for prefix in (INCOMING, _DELETED):
         for path in (*folder.glob(f"{prefix}*"), *folder.glob(f".job/{prefix}*")):
@@ -149,7 +158,7 @@ def remove_leftovers() -> None:
 
 
 def _remove_if_stale(path: Path) -> None:
-    # Who chooses the active run asks nobody, and may be at it.
+    # The active run is chosen without a lock, perhaps at this moment.
     with contextlib.suppress(OSError):
         if time.time() - path.stat().st_mtime > _STALE_S:
             path.unlink()
@@ -157,7 +166,7 @@ def _remove_if_stale(path: Path) -> None:
 
 @contextlib.contextmanager
 def incoming_folder() -> Iterator[Path]:
-    """A hidden folder in `trained/` to write in; what is not renamed in the end is removed.
+    """A hidden folder in `trained/` to write in; it is removed unless it was renamed by the end.
 
     Raises:
         WriteError: something in it, or the folder itself, cannot be written.

@@ -1,4 +1,4 @@
-"""How many runs there is room for: those made here are counted, those that are shipped are not."""
+"""How many runs there is room for: those made here count, shipped ones do not."""
 
 import contextlib
 from pathlib import Path
@@ -7,15 +7,16 @@ from mnist_models.learning.recipes import RECIPES
 from mnist_models.runs.registry import load_run, run_names
 from mnist_models.runs.run import RunError
 from mnist_models.settings import limits, trained_folder
+from mnist_models.text import paragraph, t
 
 _MEGABYTE = 10**6
-_NEXT = "Delete one first: in the sidebar, or with python -m mnist_models runs --delete RUN"
+_NEXT = t("Delete one first: in the sidebar, or with python -m mnist_models runs --delete RUN")
 
 
 def is_shipped(name: str) -> bool:
-    """Whether a run is part of the demo: each recipe is shipped as the run of its name.
+    """Whether a run is part of the demo: each recipe is shipped as a run of the same name.
 
-    One of that name that was trained here, where the shipped one is absent, says so itself. A
+    If the shipped one is absent and one of that name was trained here, its manifest says so. A
     damaged one counts as shipped: it can be restored.
     """
     with contextlib.suppress(RunError):
@@ -24,28 +25,35 @@ def is_shipped(name: str) -> bool:
 
 
 def check_room(name: str, further_bytes: int = 0) -> None:
-    """Refuse a run for which there is no room, before it is trained and when it is published.
+    """Refuse a run that there is no room for, before it is trained and when it is published.
 
     Args:
-        name: of the run; one of a recipe's name always has room.
-        further_bytes: its size, where that is known.
+        name: of the run; one named after a recipe always has room.
+        further_bytes: its size, if it is known.
 
     Raises:
-        RunError: as many runs or bytes as may be were made here already.
-        SettingsError: the limits are no numbers.
+        RunError: the runs made here have reached their limit, in number or in size.
+        SettingsError: the limits are not numbers.
     """
     if name in RECIPES:
         return
     allowed = limits()
     made_here = [run for run in run_names() if not is_shipped(run)]
     if len(made_here) >= allowed.runs:
-        raise RunError(f"There are {len(made_here)} runs, and no more are kept here. {_NEXT}")
+        full = t(
+            "There is {count} run, and no more are kept here.",
+            "There are {count} runs, and no more are kept here.",
+            count=len(made_here),
+        )
+        raise RunError(paragraph(full, _NEXT))
     taken = sum(size_of(trained_folder() / run) for run in made_here)
     if taken + further_bytes >= allowed.megabytes * _MEGABYTE:
-        raise RunError(
-            f"The runs made here take {taken / _MEGABYTE:,.0f} MB, and {allowed.megabytes:,} MB "
-            f"are kept. {_NEXT}"
+        full = t(
+            "The runs made here take {taken:,.0f} MB, and at most {allowed:,} MB are kept.",
+            taken=taken / _MEGABYTE,
+            allowed=allowed.megabytes,
         )
+        raise RunError(paragraph(full, _NEXT))
 
 
 def size_of(folder: Path) -> int:

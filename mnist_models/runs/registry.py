@@ -1,4 +1,4 @@
-"""Which runs there are, and which one is shown by default."""
+"""Which runs exist, and which one is shown by default."""
 
 import contextlib
 from pathlib import Path
@@ -7,15 +7,16 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.runs.manifest import RUN_NAME
 from mnist_models.runs.run import UNLISTED, Run, RunError, read_run
 from mnist_models.settings import trained_folder
+from mnist_models.text import Text, paragraph, t
 
-# What visitors see until another run is made active: the first of these that is there.
+# What visitors see until another run is made active: the first of these that exists.
 DEFAULT_RUNS = ("pens", "strong", "reference")
 
 
 def run_names() -> list[str]:
     """The names of the runs in `trained/`, damaged ones included, the default one first.
 
-    Those that visitors keep for themselves are not among them, see `unlisted_run_names`.
+    They do not include the runs that visitors keep for themselves, see `unlisted_run_names`.
 
     Raises:
         RunError: the folder cannot be read.
@@ -25,10 +26,10 @@ def run_names() -> list[str]:
 
 
 def unlisted_run_names(owner: str = "") -> list[str]:
-    """The names of the runs that a visitor has taught and kept, or that any has.
+    """The names of the runs that a visitor, or any visitor, has taught and kept.
 
     Args:
-        owner: the mark that stands in their names, see `lessons.mark_of`; empty for everyone's.
+        owner: the visitor's mark in their names, see `lessons.mark_of`; empty for everyone's.
 
     Raises:
         RunError: the folder cannot be read.
@@ -41,13 +42,14 @@ def _folders() -> list[str]:
     try:
         return [p.name for p in folder.iterdir() if _is_run_folder(p)] if folder.is_dir() else []
     except OSError as error:
-        raise RunError(f"trained/ cannot be read: {error.strerror or error}.") from error
+        reason = error.strerror or str(error)
+        raise RunError(t("trained/ cannot be read: {reason}.", reason=reason)) from error
 
 
 def active_name() -> str:
-    """The name of the run that is shown when nobody asks for another.
+    """The name of the run that is shown unless somebody asks for another.
 
-    What `trained/active` names, if that run is there; else the default run, else any.
+    The one that `trained/active` names, if it exists; else the default run, else any.
 
     Raises:
         RunError: there is no run at all.
@@ -102,11 +104,15 @@ def load_run(name: str | None = None) -> Run:
     return read_run(path)
 
 
-def _no_run(name: str | None) -> str:
-    # Whatever else stands in an address is not repeated: it could be read as part of the page.
-    known = name is not None and RUN_NAME.fullmatch(name)
-    what = f"run called {name}" if known else "trained run" if name is None else "run of that name"
-    return (
-        f"There is no {what} in trained/. See what is there with: python -m mnist_models "
-        "runs. Train one with: python -m mnist_models train"
+def _no_run(name: str | None) -> Text:
+    if name is None:
+        missing = t("There is no trained run in trained/.")
+    elif RUN_NAME.fullmatch(name):
+        missing = t("There is no run called {name} in trained/.", name=name)
+    else:  # not repeated, since text from an address could be read as part of the page
+        missing = t("There is no run of that name in trained/.")
+    next_step = t(
+        "List the runs with: python -m mnist_models runs. "
+        "Train one with: python -m mnist_models train"
     )
+    return paragraph(missing, next_step)

@@ -5,7 +5,7 @@ A run is a folder whose files never change once they are there:
     single.npz, multi.npz   the stacks (see `stack`); an approach may be absent
     test_scores.npz         labels (n,) and per approach (n, K) probabilities of the test pictures
     curves.npz              ROC and precision-recall curves of yes-or-no members, from these scores;
-                            runs of before have none until `upgrade` adds it
+                            older runs have none until `upgrade` adds it
     rows.npz                which training rows each member learned from
     history.json            per approach the figures of each epoch
     run.json                everything else, and the sha256 of every other file
@@ -27,17 +27,18 @@ from numpy.typing import NDArray
 
 from mnist_models.data.dataset import TEST_SETS
 from mnist_models.errors import ExpectedError
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, NAMES, Approach
 from mnist_models.learning.recipes import RECIPES, Published
 from mnist_models.learning.sampling import unpack_rows
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import Metrics
 from mnist_models.runs.manifest import check_manifest, damaged
+from mnist_models.text import t
 
 if TYPE_CHECKING:
     from mnist_models.metrics.roc import Curves
 
-# How names begin of runs that visitors have taught and kept: in no list, found by name only.
+# How the names of runs begin that visitors taught and kept: not listed, found by name only.
 UNLISTED = "own-"
 CURVES = "curves.npz"
 _MAX_MANIFEST_BYTES = 16 * 2**20
@@ -60,7 +61,7 @@ class Run:
     """
 
     path: Path
-    manifest: dict[str, Any] = field(compare=False)  # it is known by its hash, the version
+    manifest: dict[str, Any] = field(compare=False)  # its hash, the version, stands for it
     version: str
 
     @property
@@ -75,7 +76,7 @@ class Run:
 
     @property
     def made_here(self) -> bool:
-        """Whether it was trained here; of a shipped run the manifest does not say so any more."""
+        """Whether it was trained here; the manifest of a shipped run does not say so."""
         return bool(self.manifest.get("made_here"))
 
     @property
@@ -100,10 +101,12 @@ class Run:
 
     @property
     def label(self) -> str:
-        """The name as people should read it: a run on the sample says so."""
+        """The name as people read it; it says so if the run was trained on the sample."""
         if self.name.startswith(UNLISTED):
-            return f"{self.name.split('-', 2)[-1]} (taught here)"
-        return self.name if self.test_set == "mnist" else f"{self.name} (trained on the sample)"
+            return t("{name} (taught here)", name=self.name.split("-", 2)[-1])
+        if self.test_set == "mnist":
+            return self.name
+        return t("{name} (trained on the sample)", name=self.name)
 
     @property
     def published(self) -> Published | None:
@@ -148,7 +151,7 @@ class Run:
 
     @property
     def has_curves(self) -> bool:
-        """Whether curves are stored with it; `upgrade` adds them to a run of before."""
+        """Whether curves are stored with it; `upgrade` adds them to an older run."""
         return CURVES in self.manifest["files"]
 
     def curves(self, approach: Approach) -> "Curves | None":
@@ -218,9 +221,14 @@ class Run:
         name = f"{approach}.npz"
         if name not in self.manifest["files"]:
             raise RunError(
-                f"The run {self.name} has no weights of the {TITLES[approach].lower()}. Train them "
-                f"with: python -m mnist_models train --recipe {self.manifest['recipe']['name']} "
-                f"--approach {approach}"
+                t(
+                    "The run {run} has no weights of the {name}. Train them with: "
+                    "python -m mnist_models train --recipe {recipe} --approach {approach}",
+                    run=self.name,
+                    name=NAMES[approach],
+                    recipe=self.manifest["recipe"]["name"],
+                    approach=approach,
+                )
             )
         try:
             return Stack.load(io.BytesIO(self._bytes(name)))

@@ -1,4 +1,4 @@
-"""What a run stores beside its test scores, and how a run of before gets it: nothing is trained."""
+"""What a run stores beside its test scores, added to an older run without any training."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,17 +37,17 @@ def derived_arrays(
 
 
 def upgrade_run(name: str) -> bool:
-    """Add to a run what one of today has beside its test scores; all other files stay as they are.
+    """Add to a run what newer ones store beside their test scores; no other file changes.
 
-    The files come first and run.json, which alone makes them part of the run, last: who is killed
-    in between, or reads meanwhile, has the run as it was. Call it while nobody else writes.
+    The files come first and run.json, which alone makes them part of the run, last: anybody who
+    reads in between, or is killed, has the run as it was. Call it while nobody else writes.
 
     Returns:
         Whether anything was missing.
 
     Raises:
         RunError: there is no such run, or it is damaged.
-        WriteError: the files cannot be written; the run is as it was then.
+        WriteError: the files cannot be written; the run stays as it was.
     """
     run = load_run(name)
     run.verify()

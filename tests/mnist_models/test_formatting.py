@@ -13,6 +13,7 @@ from mnist_models.formatting import (
     score_text,
     seconds_text,
     share_text,
+    signed_text,
 )
 
 
@@ -35,6 +36,8 @@ def test_labels_are_listed_as_people_say_them(labels: list[str], text: str) -> N
         (share_text(0.9995), "over 99.9 %"),
         (points_text(0.015), "1.5"),
         (points_text(0.00591, 2), "0.59"),
+        (signed_text(1009), "+1,009"),
+        (signed_text(-2.04, ".1f"), "−2.0"),
         (score_text(8, 10, (0.4902, 0.9433), digits=0), "8 of 10 (49 % to 94 %)"),
         (score_text(9754, 10_000, (0.9722, 0.9783)), "9,754 of 10,000 (97.22 % to 97.83 %)"),
         (p_value_text(0.0314), "= 0.031"),

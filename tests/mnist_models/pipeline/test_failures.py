@@ -89,7 +89,7 @@ FAILURES: list[tuple[Arrange, str]] = [
     (_folder_for_lock, "trained/.job cannot be written: Is a directory. Free some space, allow"),
     (_folder_for_progress, "trained/.job cannot be written: Is a directory. Free some space"),
     (_file_for_folder, "trained/.job cannot be written: File exists. Free some space, allow"),
-    (_no_room, "There are 1 runs, and no more are kept here. Delete one first"),
+    (_no_room, "There is 1 run, and no more are kept here. Delete one first"),
 ]
 
 

@@ -84,7 +84,7 @@ def test_one_approach_or_both_are_trained() -> None:
         ({"distortions": float("nan")}, "distortions must be a number"),
         ({"seed": -1}, "seed must be a whole number"),
         ({"seed": 0.5}, "seed must be a whole number"),
-        ({"name": "strong"}, "strong is the name of the shipped run of another recipe"),
+        ({"name": "strong"}, "strong is the name of another recipe's shipped run"),
     ],
 )
 def test_what_is_not_offered_is_refused_with_what_is(choice: dict[str, Any], message: str) -> None:

@@ -125,5 +125,5 @@ def test_a_run_that_was_deleted_meanwhile_is_not_called_damaged(
     tiny_run: Run, tmp_path: Path
 ) -> None:
     shutil.rmtree(tiny_run.path)
-    with pytest.raises(RunError, match="The run reference was deleted meanwhile"):
+    with pytest.raises(RunError, match="The run reference was deleted in the meantime"):
         _ = Run(tiny_run.path, tiny_run.manifest, tiny_run.version).single
