@@ -8,13 +8,19 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_models.errors import ExpectedError
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.metrics.scores import Metrics
 from mnist_models.metrics.significance import PairedMetrics
 from mnist_models.runs.registry import load_run, run_names
 from mnist_models.runs.run import Run, RunError
+from mnist_models.text import Text, t
 
 Outcome = Literal["both_right", "only_first", "only_second", "both_wrong"]  # as `PairedMetrics`
+
+
+class NotComparableError(ExpectedError):
+    """Two contenders were judged on other pictures, or know other classes."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +32,13 @@ class Contender:
 
     @property
     def key(self) -> str:
-        """What addresses call it: "reference.single"."""
+        """Its name in addresses: "reference.single"."""
         return f"{self.run.name}.{self.approach}"
 
     @property
-    def title(self) -> str:
-        """What people call it: "Single model, reference"."""
-        return f"{TITLES[self.approach]}, {self.run.label}"
+    def title(self) -> Text:
+        """What people read: "Single model, reference"."""
+        return t("{approach}, {run}", approach=TITLES[self.approach], run=self.run.label)
 
     @property
     def metrics(self) -> Metrics:
@@ -70,20 +76,28 @@ class Duel:
         """The duel of two that can be compared.
 
         Raises:
-            ValueError: they were judged on other pictures or know other classes.
+            NotComparableError: they were judged on other pictures or know other classes.
             RunError: the file of the scores is damaged.
         """
         runs = first.run, second.run
         labels = [run.test_scores["labels"] for run in runs]
         if runs[0].test_set != runs[1].test_set or not np.array_equal(labels[0], labels[1]):
-            raise ValueError(
-                f"{first.title} and {second.title} were judged on other pictures, so their "
-                "figures cannot be compared. Choose two runs on the same data."
+            raise NotComparableError(
+                t(
+                    "{first} and {second} were judged on different pictures, so their figures "
+                    "cannot be compared. Choose two runs on the same data.",
+                    first=first.title,
+                    second=second.title,
+                )
             )
         if first.run.classes != second.run.classes:
-            raise ValueError(
-                f"{first.title} and {second.title} tell other classes apart. Choose two runs with "
-                "the same classes."
+            raise NotComparableError(
+                t(
+                    "{first} and {second} know different classes. Choose two runs with the same "
+                    "classes.",
+                    first=first.title,
+                    second=second.title,
+                )
             )
         return cls(first, second)
 

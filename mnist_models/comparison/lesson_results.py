@@ -1,127 +1,163 @@
-"""What a lesson cost and brought, as sentences and as rows of a table."""
+"""The costs and results of a lesson, as sentences and as rows of a table."""
 
 from collections.abc import Sequence
 
-from mnist_models.formatting import count_text, listing, percent_text, plural, seconds_text
+from mnist_models.formatting import listing, percent_text, seconds_text
 from mnist_models.incremental.lesson import Lesson, State, Step
 from mnist_models.incremental.methods import WAYS, Way
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, NAMES, TITLES, Approach
+from mnist_models.text import Text, paragraph, t
 
 _NONE = "–"
 _POINT = 0.01
-_MANY = 100  # pictures; a share of fewer is told as a count
-# Which networks answer and are compared where several ways were taught: the first of these.
+_MANY = 100  # pictures; of fewer, the count is shown and not the share
+# Which networks answer and are compared if several ways were taught: the first of these.
 BEST: dict[Approach, tuple[Way, ...]] = {
     "multi": ("mended", "member"),
     "single": ("again", "together", "alone"),
 }
-_OF_SINGLE: dict[Way, str] = {
-    "again": "everything again",
-    "together": "on with old and new",
-    "alone": "on with the new alone",
-}
 
 
-def way_title(way: Way, lesson: Lesson) -> str:
-    """What a way is called: where digits are mended, after the members that it trains."""
+def way_title(way: Way, lesson: Lesson) -> Text:
+    """The title of a way; if digits are mended, it names the members that are trained."""
     if lesson.kind == "mend" and way == "member":
-        return f"The member for {lesson.label}"
+        return t("The member for {label}", label=lesson.label)
     if lesson.kind == "mend" and way == "mended":
-        return f"… and for {listing(lesson.also)}, which answered wrongly"
+        return t("… and for {labels}, which answered wrongly", labels=listing(lesson.also))
     return WAYS[way].title
 
 
 def best_step(approach: Approach, steps: Sequence[Step]) -> Step | None:
-    """What is compared with the other approach; None where none of its ways was taught."""
+    """The step to compare with the other approach; None if none of its ways was taught."""
     taught = {step.way: step for step in steps}
     return next((taught[way] for way in BEST[approach] if way in taught), None)
 
 
-def cost_sentence(lesson: Lesson, steps: Sequence[Step]) -> str:
-    """What it cost each approach, and how the costs compare.
+def cost_sentence(lesson: Lesson, steps: Sequence[Step]) -> Text:
+    """How long each approach took, and how the times compare.
 
     Args:
         lesson: what was taught.
         steps: at least one.
     """
     taught = {step.way: step for step in steps}
-    multi = [taught[way] for way in ("member", "mended") if way in taught]
-    named = [(_of_multi(step.way, lesson, multi), step) for step in multi]
-    if single := best_step("single", steps):
-        named.append((f"the single model, {_OF_SINGLE[single.way]},", single))
-    (first, step), *rest = named
-    text = f"{first[0].upper()}{first[1:]} cost {seconds_text(step.seconds)}"
-    for name, step in rest:
-        text += f"{', ' if step in multi else '; '}{name} {seconds_text(step.seconds)}"
-    if single and multi:
-        text += f": {_compared(single.seconds, [step.seconds for step in multi])}"
-    return f"{text}."
+    multi = {way: taught[way].seconds for way in BEST["multi"][::-1] if way in taught}
+    single = best_step("single", steps)
+    return paragraph(
+        _multi_sentence(lesson, multi),
+        _single_sentence(single) if single else "",
+        _compared(single.seconds, list(multi.values())) if single and multi else "",
+    )
 
 
-def loss_sentence(state: State) -> str:
-    """What became of the classes known before; empty where nobody can say."""
+def loss_sentence(state: State) -> Text:
+    """What became of the classes known before; empty if nobody can say."""
     changes = {a: _points(state, step) for a in APPROACHES if (step := best_step(a, state.steps))}
     told = [
-        f"the {TITLES[approach].lower()} {_gained(points)}"
+        _gained(approach, points)
         for approach, points in sorted(changes.items())
         if points is not None
     ]
     if not told:
-        return ""
-    return f"On the classes known before, {' and '.join(told)}.{_forgotten(state)}"
+        return t("")
+    return paragraph(
+        t("On the classes known before, {changes}.", changes=listing(told)), _forgotten(state)
+    )
 
 
-def new_sentence(lesson: Lesson, state: State) -> str:
-    """How much of what was taught both read; empty where no pictures of it were kept back."""
+def new_sentence(lesson: Lesson, state: State) -> Text:
+    """How much of the taught class both read; empty if no pictures of it were kept back."""
     read = [
-        f"the {TITLES[approach].lower()} {_share(step.new, state.kept_back)}"
+        t("the {approach} reads {share}", approach=NAMES[approach], share=_share(step.new, state))
         for approach in sorted(APPROACHES)
         if (step := best_step(approach, state.steps)) and step.new is not None
     ]
     if not read or not state.kept_back:
-        return ""
-    pictures = count_text(state.kept_back, "picture")
-    return f"Of {pictures} of {lesson.label} that none has learned from, {' and '.join(read)}."
+        return t("")
+    return t(
+        "Of {count:,} picture of {label} that none has learned from, {findings}.",
+        "Of {count:,} pictures of {label} that none has learned from, {findings}.",
+        count=state.kept_back,
+        label=lesson.label,
+        findings=listing(read),
+    )
 
 
 def lesson_rows(lesson: Lesson, state: State) -> list[dict[str, str | float | int]]:
-    """A row per way that was taught: what was trained, its cost, what became of accuracy."""
+    """A row per way that was taught: what was trained, its cost, and the accuracies."""
     return [_row(step, lesson, state) for step in state.steps]
 
 
-def _of_multi(way: Way, lesson: Lesson, multi: Sequence[Step]) -> str:
-    mends = lesson.kind == "mend"
-    one = f"the member for {lesson.label}" if mends else "one new member"
-    if way == "member":
-        return one
-    others = "those that answered wrongly" if mends else "those it confuses"
-    return f"together with {others}" if len(multi) > 1 else f"{one} and {others}"
+def _multi_sentence(lesson: Lesson, seconds: dict[Way, float]) -> Text:
+    """How long the ways of the multi-model took; empty if none was taught."""
+    fields = {way: seconds_text(each) for way, each in seconds.items()}
+    if not fields:
+        return t("")
+    if lesson.kind == "mend":
+        if len(fields) == 2:
+            return t(
+                "The member for {label} took {member}, or {mended} together with those that "
+                "answered wrongly.",
+                label=lesson.label,
+                **fields,
+            )
+        if "member" in fields:
+            return t("The member for {label} took {member}.", label=lesson.label, **fields)
+        return t(
+            "The member for {label} and those that answered wrongly took {mended}.",
+            label=lesson.label,
+            **fields,
+        )
+    if len(fields) == 2:
+        return t(
+            "One new member took {member}, or {mended} together with those it confuses.", **fields
+        )
+    if "member" in fields:
+        return t("One new member took {member}.", **fields)
+    return t("One new member and those it confuses took {mended}.", **fields)
 
 
-def _compared(single: float, multi: Sequence[float]) -> str:
-    """ "12 times as long" as the multi-model, or "2.4 and 1.1 times as long" as its two ways."""
+def _single_sentence(step: Step) -> Text:
+    seconds = seconds_text(step.seconds)
+    if step.way == "again":
+        return t("The single model, learning everything again, took {seconds}.", seconds=seconds)
+    if step.way == "together":
+        return t("The single model, continued on old and new, took {seconds}.", seconds=seconds)
+    return t("The single model, continued on the new alone, took {seconds}.", seconds=seconds)
+
+
+def _compared(single: float, multi: Sequence[float]) -> Text:
+    """How the single model's time compares with that of each way of the multi-model."""
     ratios = [single / max(seconds, 0.01) for seconds in multi]
-    shorter = all(ratio < 1 for ratio in ratios)
-    numbers = [1 / ratio if shorter else ratio for ratio in ratios]
-    texts = [f"{number:,.0f}" if number >= 10 else f"{number:.1f}" for number in numbers]
-    return f"{' and '.join(texts)} times {'less' if shorter else 'as long'}"
+    faster = all(ratio < 1 for ratio in ratios)
+    numbers = [1 / ratio if faster else ratio for ratio in ratios]
+    factors = listing([f"{n:,.0f}" if n >= 10 else f"{n:.1f}" for n in numbers])
+    if faster:
+        return t("It was {factors} times as fast.", factors=factors)
+    return t("It took {factors} times as long.", factors=factors)
 
 
-def _gained(points: float) -> str:
+def _gained(approach: Approach, points: float) -> Text:
+    name = NAMES[approach]
     if abs(points) < 0.05:
-        return "lost nothing"
-    return f"{'gained' if points > 0 else 'lost'} {abs(points):.1f} points"
+        return t("the {approach} lost nothing", approach=name)
+    if points > 0:
+        return t("the {approach} gained {points:.1f} points", approach=name, points=points)
+    return t("the {approach} lost {points:.1f} points", approach=name, points=-points)
 
 
-def _forgotten(state: State) -> str:
-    """What the single model lost by learning the new alone, if it is not told already."""
+def _forgotten(state: State) -> Text:
+    """What the single model lost by learning the new alone, unless another sentence says it."""
     alone = next((step for step in state.steps if step.way == "alone"), None)
     if alone is None or alone is best_step("single", state.steps):
-        return ""
+        return t("")
     points = _points(state, alone)
     if points is None or points > -1:
-        return ""
-    return f" Taught the new alone, the single model forgot {-points:.0f} points of them."
+        return t("")
+    return t(
+        "Taught the new alone, the single model forgot {points:.0f} points of them.",
+        points=-points,
+    )
 
 
 def _points(state: State, step: Step) -> float | None:
@@ -131,49 +167,57 @@ def _points(state: State, step: Step) -> float | None:
 
 def _row(step: Step, lesson: Lesson, state: State) -> dict[str, str | float | int]:
     approach = WAYS[step.way].approach
-    old = "all classes" if lesson.kind == "mend" else "old classes"
+    old = t("all classes") if lesson.kind == "mend" else t("old classes")
+    recall = t("recall on {label}", label=lesson.label)
     return {
-        "approach": TITLES[approach],
-        "way": way_title(step.way, lesson),
-        "seconds": step.seconds,
+        t("approach"): TITLES[approach],
+        t("way"): way_title(step.way, lesson),
+        t("seconds"): step.seconds,
         old: _change(state.before.get(approach), step.old),
-        f"recall on {lesson.label}": _recall(state.new_before.get(approach), step.new, state),
-        "false alarms": _alarm(step),
-        "trained": _trained(step),
-        "pictures looked at": step.rows,
+        recall: _recall(state.new_before.get(approach), step.new, state),
+        t("false alarms"): _alarm(step),
+        t("trained"): _trained(step),
+        t("pictures looked at"): step.rows,
     }
 
 
-def _trained(step: Step) -> str:
+def _trained(step: Step) -> Text:
     if WAYS[step.way].approach == "single":
-        return "the whole network"
-    return f"{plural(len(step.changed), 'member')} {listing(step.changed)}"
+        return t("the whole network")
+    return t(
+        "member {labels}",
+        "members {labels}",
+        count=len(step.changed),
+        labels=listing(step.changed),
+    )
 
 
 def _change(before: float | None, after: float) -> str:
     return percent_text(after) if before is None else f"{before * 100:.2f} → {percent_text(after)}"
 
 
-def _share(share: float, pictures: int) -> str:
-    """What was read of the pictures: a share of many, a count of few."""
-    if pictures >= _MANY:
-        return f"reads {percent_text(share, 0)}"
-    return f"reads {round(share * pictures)}"
+def _share(share: float, state: State) -> str:
+    """How many of the kept-back pictures were read: a share of many, a count of few."""
+    if state.kept_back >= _MANY:
+        return percent_text(share, 0)
+    return str(round(share * state.kept_back))
 
 
 def _recall(before: float | None, after: float | None, state: State) -> str:
-    """As a percentage, or counted where there are few pictures."""
+    """A percentage, or a count if there are few pictures."""
     if after is None:
         return _NONE
     if state.kept_back >= _MANY:
         return _change(before, after)
     right = [round(share * state.kept_back) for share in (before, after) if share is not None]
-    return f"{' → '.join(map(str, right))} of {state.kept_back}"
+    return t("{right} of {total}", right=" → ".join(map(str, right)), total=state.kept_back)
 
 
 def _alarm(step: Step) -> str:
-    """The member that claims most of what is not its own."""
+    """The member that claims the most pictures of other classes."""
     if not step.alarms:
         return _NONE
     label, share = max(step.alarms.items(), key=lambda entry: entry[1])
-    return f"{label}: {percent_text(share, 0)}" if share else "none"
+    if not share:
+        return t("none")
+    return t("{label}: {share}", label=label, share=percent_text(share, 0))

@@ -1,4 +1,4 @@
-"""A run's full report as one HTML file that needs nothing else: no network, no script."""
+"""A run's full report as one self-contained HTML file: no network, no script."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,11 @@ from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.metrics.scores import Metrics
 from mnist_models.runs.run import Run
+from mnist_models.text import t
 
 _FOLDER = Path(__file__).resolve().parent
-_STRONGEST = 0.85  # how opaque the most frequent mistake is drawn, so that its number stays legible
+_STRONGEST = 0.85  # opacity of the most frequent mistake, whose number must stay legible
+_ROWS = {"training": t("training"), "validation": t("validation")}
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,10 @@ def report_html(run: Run) -> str:
     recipe = RECIPES.get(run.manifest["recipe"]["name"])
     test = {a: run.metrics(a) for a in run.approaches}
     return environment.get_template("report.html").render(
+        t=t,
         run=run,
         titles=TITLES,
+        rows_titles=_ROWS,
         test=test,
         train={a: run.metrics(a, "train") for a in run.approaches},
         entries=run.manifest["approaches"],
@@ -97,7 +101,12 @@ def _recalls(run: Run, metrics: dict[Approach, Metrics]) -> dict[str, Any]:
             "y": y.at(m.recall[k]),
             "low": y.at(m.recall_interval[k][0]),
             "high": y.at(m.recall_interval[k][1]),
-            "title": f"{TITLES[approach]}, {label}: {m.recall[k]:.4f}",
+            "title": t(
+                "{approach}, {label}: {recall:.4f}",
+                approach=TITLES[approach],
+                label=label,
+                recall=m.recall[k],
+            ),
         }
         for approach, m in metrics.items()
         for k, label in enumerate(run.classes)

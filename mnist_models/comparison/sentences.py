@@ -1,30 +1,31 @@
-"""Sentences that are computed from numbers, so that no page says what its figures do not."""
+"""Sentences computed from numbers, so that no page says anything its figures do not."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.evidence.experiments import Entry, Evidence
-from mnist_models.evidence.rejection import NO_DIGITS
 from mnist_models.evidence.training_studies import seeds_spread
 from mnist_models.formatting import (
     listing,
     p_value_text,
     percent_text,
-    plural,
     points_text,
     score_text,
+    signed_text,
 )
+from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.metrics.calibration import Reliability, YesGroup
 from mnist_models.metrics.scores import BinaryMetrics, Metrics
 from mnist_models.runs.run import Run
+from mnist_models.text import Text, paragraph, t
 
 SIGNIFICANT = 0.05
-_NUMBERS = {9: "nine", 10: "ten", 11: "eleven", 12: "twelve"}
+_NUMBERS = {9: t("nine"), 10: t("ten"), 11: t("eleven"), 12: t("twelve")}
 
 
-def verdict_sentence(duel: Duel) -> str:
+def verdict_sentence(duel: Duel) -> Text:
     """The comparison in one sentence: who reads more, and whether that could be chance.
 
     Raises:
@@ -32,22 +33,35 @@ def verdict_sentence(duel: Duel) -> str:
     """
     paired = duel.paired
     difference = paired.only_first - paired.only_second
-    (ahead, verb), (behind, _) = _names(duel) if difference >= 0 else reversed(_names(duel))
+    one_run = duel.first.run.version == duel.second.run.version
+    ahead, behind = (duel.first, duel.second) if difference >= 0 else (duel.second, duel.first)
+    fields: dict[str, Any] = {
+        "rows": paired.rows,
+        "ahead": _name(ahead, one_run),
+        "behind": _name(behind, one_run),
+    }
     if difference == 0:
-        return f"Of {paired.rows:,} test digits {ahead} and {behind} read equally many."
+        return t("Of {rows:,} test digits {ahead} and {behind} read equally many.", **fields)
     p = paired.mcnemar_p
-    chance = (
-        "a difference this large would rarely come by chance"
-        if p < SIGNIFICANT
-        else "chance alone could explain it"
-    )
-    return (
-        f"Of {paired.rows:,} test digits {ahead} {verb} {abs(difference):,} more than {behind}; "
-        f"{chance} (exact McNemar test, p {p_value_text(p)})."
+    fields |= {"more": abs(difference), "p": p_value_text(p), "count": _members(ahead)}
+    if p < SIGNIFICANT:
+        return t(
+            "Of {rows:,} test digits {ahead} reads {more:,} more than {behind}; a difference this "
+            "large would rarely come by chance (exact McNemar test, p {p}).",
+            "Of {rows:,} test digits {ahead} read {more:,} more than {behind}; a difference this "
+            "large would rarely come by chance (exact McNemar test, p {p}).",
+            **fields,
+        )
+    return t(
+        "Of {rows:,} test digits {ahead} reads {more:,} more than {behind}; chance alone could "
+        "explain it (exact McNemar test, p {p}).",
+        "Of {rows:,} test digits {ahead} read {more:,} more than {behind}; chance alone could "
+        "explain it (exact McNemar test, p {p}).",
+        **fields,
     )
 
 
-def mcnemar_sentence(duel: Duel) -> str:
+def mcnemar_sentence(duel: Duel) -> Text:
     """What McNemar's test makes of the digits that only one of the two reads.
 
     Raises:
@@ -55,116 +69,183 @@ def mcnemar_sentence(duel: Duel) -> str:
     """
     paired = duel.paired
     if not (tosses := paired.only_first + paired.only_second):
-        return "There is no digit that only one of the two reads: nothing tells them apart."
-    return (
-        f"Only one of the two reads {tosses:,} digits, {paired.only_first:,} to "
-        f"{paired.only_second:,}. Were both equally good, each of these would go to either like "
-        "the toss of a coin; McNemar's test says how often that splits them at least so unevenly: "
-        f"p {p_value_text(paired.mcnemar_p)}."
+        return t("There is no digit that only one of the two reads: nothing tells them apart.")
+    return t(
+        "Only one of the two reads {count:,} digit, {first:,} to {second:,}. If both were equally "
+        "good, it would go to either like the toss of a coin. McNemar's test says how often coins "
+        "split at least this unevenly: p {p}.",
+        "Only one of the two reads {count:,} digits, {first:,} to {second:,}. If both were equally "
+        "good, each of these would go to either like the toss of a coin. McNemar's test says how "
+        "often coins split at least this unevenly: p {p}.",
+        count=tosses,
+        first=paired.only_first,
+        second=paired.only_second,
+        p=p_value_text(paired.mcnemar_p),
     )
 
 
-def accuracy_text(metrics: Metrics) -> str:
+def accuracy_text(metrics: Metrics) -> Text:
     """Right answers, rows and interval: "9,754 of 10,000 (97.22 % to 97.83 %)"."""
     return score_text(metrics.right, metrics.rows, metrics.accuracy_interval)
 
 
-def beside_accuracy(contender: Contender, seeds: Evidence | None) -> list[str]:
-    """What others published, and what the experiment "seeds" came to, where it is known."""
+def beside_accuracy(contender: Contender, seeds: Evidence | None) -> list[Text]:
+    """The published accuracy and that of the experiment "seeds", where they are known."""
     run, approach = contender.run, contender.approach
     lines = []
     if run.published and (figure := run.published.test.get(approach)):
-        lines.append(f"Published: {percent_text(figure)}, {run.published.source}")
+        published = percent_text(figure)
+        lines.append(
+            t("Published: {figure}, {source}", figure=published, source=run.published.source)
+        )
     if spread := seeds_spread(seeds, run, approach):
-        lines.append(f"Median of several seeds: {spread.text('.2%')}")
+        lines.append(t("Median of several seeds: {spread}", spread=spread.text(".2%")))
     return lines
 
 
-def data_text(run: Run) -> str:
+def data_text(run: Run) -> Text:
     """What a run was judged on: "10,000 test pictures of MNIST"."""
-    rows = run.manifest["dataset"]["test_rows"]
-    return f"{rows:,} test pictures of {DATASET_TITLES[run.test_set]}"
-
-
-def judged_text(duel: Duel) -> str:
-    """On what the two were judged, and what stands in brackets behind an accuracy."""
-    runs = list(dict.fromkeys(c.run.label for c in (duel.first, duel.second)))
-    named = f"{plural(len(runs), 'Run')} {listing([f'*{label}*' for label in runs])}"
-    return (
-        f"{named}, judged on {data_text(duel.first.run)} that training never saw. Accuracy is the "
-        "share of pictures read correctly; in brackets its 95 % Wilson interval, the range in "
-        "which the true share plausibly lies."
+    return t(
+        "{count:,} test picture of {data}",
+        "{count:,} test pictures of {data}",
+        count=run.manifest["dataset"]["test_rows"],
+        data=DATASET_TITLES[run.test_set],
     )
 
 
-def change_text(new: Metrics, old: Metrics, classes: list[Any]) -> str:
-    """How many pictures more or fewer are read: "72 pictures more (the 8s +20) than"."""
-    gains = [a[k] - b[k] for k, (a, b) in enumerate(zip(new.confusion, old.confusion, strict=True))]
-    difference = sum(gains)
-    if difference == 0:
-        return "as many pictures as"
-    most = max(range(len(gains)), key=lambda k: gains[k] if difference > 0 else -gains[k])
-    more = "more" if difference > 0 else "fewer"
-    return f"{abs(difference):,} pictures {more} (the {classes[most]}s {gains[most]:+,}) than"
+def judged_text(duel: Duel) -> Text:
+    """What the two were judged on, and what stands in brackets behind an accuracy."""
+    runs = list(dict.fromkeys(c.run.label for c in (duel.first, duel.second)))
+    return paragraph(
+        t(
+            "Run {runs}, judged on {data} that training never saw.",
+            "Runs {runs}, judged on {data} that training never saw.",
+            count=len(runs),
+            runs=listing([f"*{label}*" for label in runs]),
+            data=data_text(duel.first.run),
+        ),
+        t(
+            "Accuracy is the share of pictures read correctly; in brackets its 95 % Wilson "
+            "interval, the range in which the true share plausibly lies."
+        ),
+    )
 
 
-def difference_sentence(label: str, first: float, second: float, figure: str) -> str:
+def change_sentence(approach: Approach, new: Run, old: Run | None) -> Text:
+    """The accuracy of a run beside that of another: "…, 72 pictures more (the 8s +20) than …".
+
+    Args:
+        approach: one that both have.
+        new: whose accuracy.
+        old: another run judged on the same pictures; None to leave it out.
+    """
+    metrics = new.metrics(approach)
+    fields: dict[str, Any] = {
+        "approach": TITLES[approach],
+        "accuracy": percent_text(metrics.accuracy),
+    }
+    if old is None:
+        return t("{approach}: {accuracy}", **fields)
+    pairs = zip(metrics.confusion, old.metrics(approach).confusion, strict=True)
+    gains = [a[k] - b[k] for k, (a, b) in enumerate(pairs)]
+    fields |= {"run": old.name, "count": abs(sum(gains))}
+    if sum(gains) == 0:
+        return t("{approach}: {accuracy}, as many pictures as *{run}*", **fields)
+    most = max(range(len(gains)), key=lambda k: gains[k] if sum(gains) > 0 else -gains[k])
+    fields |= {"digit": new.classes[most], "gain": signed_text(gains[most])}
+    if sum(gains) > 0:
+        return t(
+            "{approach}: {accuracy}, {count:,} picture more (the {digit}s {gain}) than *{run}*",
+            "{approach}: {accuracy}, {count:,} pictures more (the {digit}s {gain}) than *{run}*",
+            **fields,
+        )
+    return t(
+        "{approach}: {accuracy}, {count:,} picture fewer (the {digit}s {gain}) than *{run}*",
+        "{approach}: {accuracy}, {count:,} pictures fewer (the {digit}s {gain}) than *{run}*",
+        **fields,
+    )
+
+
+def difference_sentence(label: str, first: float, second: float, figure: str) -> Text:
     """Where two differ most: "The two differ most on the 8: recall 0.9560 against 0.9713."."""
     if first == second:
-        return f"The two have the same {figure} on every digit."
-    return f"The two differ most on the {label}: {figure} {first:.4f} against {second:.4f}."
+        return t("The two have the same {figure} on every digit.", figure=figure)
+    return t(
+        "The two differ most on the {label}: {figure} {first:.4f} against {second:.4f}.",
+        label=label,
+        figure=figure,
+        first=first,
+        second=second,
+    )
 
 
 def members_sentence(
     binary: BinaryMetrics, published: Sequence[float], classes: Sequence[Any]
-) -> str:
-    """The weakest of the models, and how many are better than what was published."""
+) -> Text:
+    """The weakest of the models, and how many are better than the published ones."""
     ours = binary.balanced_accuracy
     weakest = min(range(len(ours)), key=ours.__getitem__)
-    sentence = (
-        f"The weakest is the model for {classes[weakest]}: balanced accuracy {ours[weakest]:.4f}."
+    sentence = t(
+        "The weakest is the model for {label}: balanced accuracy {accuracy:.4f}.",
+        label=classes[weakest],
+        accuracy=ours[weakest],
     )
-    if published:
-        better = sum(a > b for a, b in zip(ours, published, strict=False))
-        sentence += f" {better} of {len(published)} are above the published figure."
-    return sentence
+    if not published:
+        return sentence
+    better = sum(a > b for a, b in zip(ours, published, strict=False))
+    return paragraph(
+        sentence,
+        t(
+            "{count} of {total} is above the published figure.",
+            "{count} of {total} are above the published figure.",
+            count=better,
+            total=len(published),
+        ),
+    )
 
 
-def calibration_sentence(found: dict[str, Reliability]) -> str:
-    """The expected calibration error of each: "… is off by 0.43 percentage points on average"."""
-    errors = " and ".join(f"{points_text(r.error, 2)} ({name})" for name, r in found.items())
-    return f"Expected calibration error in percentage points: {errors}."
+def calibration_sentence(found: dict[str, Reliability]) -> Text:
+    """The expected calibration error of each, by name."""
+    errors = [
+        t("{error} ({name})", error=points_text(each.error, 2), name=name)
+        for name, each in found.items()
+    ]
+    return t("Expected calibration error in percentage points: {errors}.", errors=listing(errors))
 
 
-def yes_sentence(name: str, groups: list[YesGroup]) -> str:
+def yes_sentence(name: str, groups: list[YesGroup]) -> Text:
     """How often exactly one says yes, none and several."""
     total = sum(group.pictures for group in groups) or 1
-    shares = {group.yes: percent_text(group.pictures / total) for group in groups}
-    return (
-        f"{name}: exactly one says yes to {shares['one']} of the test pictures, none to "
-        f"{shares['none']} and several to {shares['several']}."
+    shares: dict[str, Any] = {g.yes: percent_text(g.pictures / total) for g in groups}
+    return t(
+        "{name}: exactly one says yes to {one} of the test pictures, none to {none} and several "
+        "to {several}.",
+        name=name,
+        **shares,
     )
 
 
-def none_sentence(name: str, entries: Sequence[Entry], count: str) -> str:
+def none_sentence(name: str, entries: Sequence[Entry], count: str) -> Text:
     """To what share of each kind a contender says none, by the count "none" or "refused"."""
-    own = {entry["kind"]: entry for entry in entries}
-    shares = ", ".join(
-        f"{percent_text(own[kind][count] / own[kind]['pictures'], 1)} of the {kind}"
-        for kind in (*NO_DIGITS, "digits")
-        if kind in own
+    shares: dict[str, Any] = {e["kind"]: percent_text(e[count] / e["pictures"], 1) for e in entries}
+    return t(
+        "{name} says “none” to {letters} of the letters, {scribbles} of the scribbles, {noise} of "
+        "the noise and {digits} of the digits.",
+        name=name,
+        **shares,
     )
-    return f"{name} says “none” to {shares}."
 
 
-def _names(duel: Duel) -> list[tuple[str, str]]:
-    """Each contender and its verb; the run is named only where there are two."""
-    one_run = duel.first.run.version == duel.second.run.version
-    return [_name(c, "" if one_run else f" of {c.run.label}") for c in (duel.first, duel.second)]
-
-
-def _name(contender: Contender, of: str) -> tuple[str, str]:
+def _name(contender: Contender, one_run: bool) -> Text:
+    """How a sentence names a contender; it names the run only if there are two."""
+    members, run = _members(contender), contender.run.label
+    number = _NUMBERS.get(members, members)
     if contender.approach == "single":
-        return f"the single model{of}", "reads"
-    members = contender.run.manifest["approaches"]["multi"]["members"]
-    return f"the {_NUMBERS.get(members, members)} binary models{of}", "read"
+        return t("the single model") if one_run else t("the single model of {run}", run=run)
+    if one_run:
+        return t("the {number} binary models", number=number)
+    return t("the {number} binary models of {run}", number=number, run=run)
+
+
+def _members(contender: Contender) -> int:
+    return contender.run.manifest["approaches"][contender.approach]["members"]

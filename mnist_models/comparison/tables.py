@@ -10,12 +10,21 @@ from mnist_models.evidence.training_studies import seeds_spread
 from mnist_models.metrics.calibration import YesGroup
 from mnist_models.metrics.roc import CurveKind, Curves
 from mnist_models.metrics.scores import BinaryMetrics
+from mnist_models.text import Text, t
 
-_AREAS: dict[CurveKind, str] = {"roc": "ROC area", "precision_recall": "average precision"}
-MEMBER_FIGURES = (
-    *("balanced accuracy", "published", "difference", "recall", "false alarms"),
+_AREAS: dict[CurveKind, Text] = {
+    "roc": t("ROC area"),
+    "precision_recall": t("average precision"),
+}
+MEMBER_FIGURES = (  # titles of columns
+    t("balanced accuracy"),
+    t("published"),
+    t("difference"),
+    t("recall"),
+    t("false alarms"),
     *_AREAS.values(),
 )
+_SAYING_YES = {"one": t("one"), "none": t("none"), "several": t("several")}
 
 
 def member_rows(
@@ -24,22 +33,22 @@ def member_rows(
     classes: Sequence[Any],
     curves: Curves | None,
 ) -> list[dict[str, Any]]:
-    """A row per binary model with the `MEMBER_FIGURES`; NaN where there is no figure.
+    """A row per binary model with the `MEMBER_FIGURES`; NaN if there is no figure.
 
     Args:
         binary: the K models' metrics.
-        published: their published balanced accuracies; without any the row has no place for them.
+        published: their published balanced accuracies; if empty, the rows have no place for them.
         classes: K of them.
-        curves: of the K models; without any the row has no place for their areas.
+        curves: of the K models; if None, the rows have no place for their areas.
     """
     rows = []
     for k, label in enumerate(classes):
         ours = binary.balanced_accuracy[k]
-        row: dict[str, Any] = {"digit": str(label), "balanced accuracy": ours}
+        row: dict[str, Any] = {t("digit"): str(label), t("balanced accuracy"): ours}
         if published:
             theirs = published[k] if k < len(published) else nan
-            row |= {"published": theirs, "difference": ours - theirs}
-        row |= {"recall": binary.recall[k], "false alarms": binary.false_alarm_rate[k]}
+            row |= {t("published"): theirs, t("difference"): ours - theirs}
+        row |= {t("recall"): binary.recall[k], t("false alarms"): binary.false_alarm_rate[k]}
         for kind, each in (curves or {}).items():
             curve = each[k]
             row[_AREAS[kind]] = curve.area if curve else nan
@@ -48,15 +57,15 @@ def member_rows(
 
 
 def yes_rows(groups: Mapping[str, Sequence[YesGroup]]) -> list[dict[str, Any]]:
-    """A row per multi-model, by name, and group of pictures; without pictures no accuracy."""
+    """A row per multi-model, by name, and group of pictures; no accuracy without pictures."""
     return [
         {
-            "multi-model": name,
-            "say yes": group.yes,
-            "pictures": group.pictures,
-            "share": group.pictures / (sum(g.pictures for g in each) or 1),
-            "read correctly": group.right,
-            "accuracy": group.right / group.pictures if group.pictures else nan,
+            t("multi-model"): name,
+            t("say yes"): _SAYING_YES[group.yes],
+            t("pictures"): group.pictures,
+            t("share"): group.pictures / (sum(g.pictures for g in each) or 1),
+            t("read correctly"): group.right,
+            t("accuracy"): group.right / group.pictures if group.pictures else nan,
         }
         for name, each in groups.items()
         for group in each
@@ -64,25 +73,25 @@ def yes_rows(groups: Mapping[str, Sequence[YesGroup]]) -> list[dict[str, Any]]:
 
 
 def accuracy_row(name: str, contender: Contender, seeds: Evidence | None) -> dict[str, Any]:
-    """Test and train accuracy beside what was published, and what the experiment "seeds" found."""
+    """Test and train accuracy beside the published ones and those of the experiment "seeds"."""
     run, approach = contender.run, contender.approach
     test, train = contender.metrics, run.metrics(approach, "train")
     published = run.published
     theirs = published.test.get(approach) if published else None
     spread = seeds_spread(seeds, run, approach)
     return {
-        "contender": name,
-        "test": test.accuracy,
-        "from": test.accuracy_interval[0],
-        "to": test.accuracy_interval[1],
-        "published test": theirs,
-        "difference": None if theirs is None else test.accuracy - theirs,
-        "seeds": spread.median if spread else None,
-        "lowest": spread.low if spread else None,
-        "highest": spread.high if spread else None,
-        "train": train.accuracy,
-        "published train": published.train.get(approach) if published else None,
-        "train − test": train.accuracy - test.accuracy,
+        t("contender"): name,
+        t("test"): test.accuracy,
+        t("from"): test.accuracy_interval[0],
+        t("to"): test.accuracy_interval[1],
+        t("published test"): theirs,
+        t("difference"): None if theirs is None else test.accuracy - theirs,
+        t("seeds"): spread.median if spread else None,
+        t("lowest"): spread.low if spread else None,
+        t("highest"): spread.high if spread else None,
+        t("train"): train.accuracy,
+        t("published train"): published.train.get(approach) if published else None,
+        t("train − test"): train.accuracy - test.accuracy,
     }
 
 
@@ -92,11 +101,11 @@ def cost_row(name: str, contender: Contender) -> dict[str, Any]:
     entry = run.manifest["approaches"][approach]
     file = run.manifest["files"].get(f"{approach}.npz")
     return {
-        "contender": name,
-        "networks": entry["members"],
-        "parameters": entry["parameters"],
-        "distinct training rows": entry["distinct_rows"],
-        "rows per epoch": sum(entry["rows"]),
-        "training seconds": entry["seconds"],
-        "file, kB": file["bytes"] // 1000 if file else None,
+        t("contender"): name,
+        t("networks"): entry["members"],
+        t("parameters"): entry["parameters"],
+        t("distinct training rows"): entry["distinct_rows"],
+        t("rows per epoch"): sum(entry["rows"]),
+        t("training seconds"): entry["seconds"],
+        t("file, kB"): file["bytes"] // 1000 if file else None,
     }

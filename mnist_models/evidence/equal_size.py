@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from mnist_models.evidence.experiments import Entry, Spread, spread
+from mnist_models.text import Text, t
 
 Variants = dict[str, list[Entry]]  # the trainings of each variant, a seed each
 
-_SAME = 0.05  # numbers of parameters that differ by less are called equal
-_LEARNED = {"all": "all pictures", "undersample": "a 1:1 undersample"}
+_SAME = 0.05  # numbers of parameters that differ by less count as equal
+_LEARNED = {"all": t("all pictures"), "undersample": t("a 1:1 undersample")}
 
-ACCURACIES = ("one", "ten", "difference", "smallest", "largest")
-SPREAD = ("test accuracy", "lowest", "highest")
-SIZES = {  # titles, and the keys of an entry
-    "parameters": "parameters",
-    "distinct rows per network": "distinct_rows",
-    "rows per epoch": "rows_per_epoch",
-    "processor seconds": "cpu_seconds",
-    "file, bytes": "bytes",
-    "ms per picture": "milliseconds",
+# Titles of columns.
+ACCURACIES = (t("one"), t("ten"), t("difference"), t("smallest"), t("largest"))
+SPREAD = (t("test accuracy"), t("lowest"), t("highest"))
+SIZES = {  # and the keys of an entry
+    t("parameters"): "parameters",
+    t("distinct rows per network"): "distinct_rows",
+    t("rows per epoch"): "rows_per_epoch",
+    t("processor seconds"): "cpu_seconds",
+    t("file, bytes"): "bytes",
+    t("ms per picture"): "milliseconds",
 }
 
 
@@ -28,7 +30,7 @@ class EqualPair:
     """A single model and a multi-model that have something in common.
 
     Attributes:
-        equal: what: "128 hidden units each".
+        equal: what that is: "128 hidden units each".
         learned: what each of the ten learned from.
         single, multi: their trainings, the same seeds in the same order.
     """
@@ -45,15 +47,21 @@ class EqualPair:
         return Spread.of([m["test_accuracy"] - s["test_accuracy"] for m, s in pairs])
 
 
-def title_of(entry: Entry) -> str:
-    """What a variant is called: "ten of 128 units, all pictures"."""
+def title_of(entry: Entry) -> Text:
+    """The title of a variant: "ten of 128 units, all pictures"."""
+    units = entry["hidden"]
     if entry["approach"] == "single":
-        return f"one of {entry['hidden']:,} units"
-    return f"ten of {entry['hidden']:,} units, {_learned(entry)}"
+        return t("one of {count:,} unit", "one of {count:,} units", count=units)
+    return t(
+        "ten of {count:,} unit, {learned}",
+        "ten of {count:,} units, {learned}",
+        count=units,
+        learned=_learned(entry),
+    )
 
 
 def variants_of(runs: Sequence[Entry]) -> Variants:
-    """The trainings of each variant, by what it is called.
+    """The trainings of each variant, by its title.
 
     Args:
         runs: `runs` of the experiment "equal_size".
@@ -65,7 +73,7 @@ def variants_of(runs: Sequence[Entry]) -> Variants:
 
 
 def equal_pairs(variants: Variants) -> Iterator[EqualPair]:
-    """Every single model with every multi-model of as many hidden units, or parameters."""
+    """Every single model with every multi-model of equal hidden units, or of equal parameters."""
     for single in variants.values():
         for multi in variants.values():
             one, ten = single[0], multi[0]
@@ -73,24 +81,26 @@ def equal_pairs(variants: Variants) -> Iterator[EqualPair]:
                 continue
             parameters = one["parameters"]
             if one["hidden"] == ten["hidden"]:
-                equal = f"{one['hidden']:,} hidden units each"
+                equal = t(
+                    "{count:,} hidden unit each", "{count:,} hidden units each", count=one["hidden"]
+                )
                 yield EqualPair(equal, _learned(ten), single, multi)
             if abs(ten["parameters"] - parameters) < _SAME * parameters:
-                equal = f"about {round(parameters, -3):,} parameters"
+                equal = t("about {count:,} parameters", count=round(parameters, -3))
                 yield EqualPair(equal, _learned(ten), single, multi)
 
 
 def pair_rows(pairs: Sequence[EqualPair]) -> list[dict[str, Any]]:
     """A row per pair: median accuracies, and the difference with its range."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for pair in pairs:
         one, ten = (spread(side, "test_accuracy").median for side in (pair.single, pair.multi))
         difference = pair.difference
         figures = (one, ten, difference.median, difference.low, difference.high)
         rows.append(
             {
-                "equal": pair.equal,
-                "the ten learn from": pair.learned,
+                t("equal"): pair.equal,
+                t("the ten learn from"): pair.learned,
                 **dict(zip(ACCURACIES, figures, strict=True)),
             }
         )
@@ -99,12 +109,12 @@ def pair_rows(pairs: Sequence[EqualPair]) -> list[dict[str, Any]]:
 
 def size_rows(variants: Variants) -> list[dict[str, Any]]:
     """A row per variant: its test accuracy with the range over the seeds, medians of the rest."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for title, entries in variants.items():
         accuracy = spread(entries, "test_accuracy")
         figures = zip(SPREAD, (accuracy.median, accuracy.low, accuracy.high), strict=True)
-        sizes = {name: spread(entries, key).median for name, key in SIZES.items()}
-        rows.append({"networks": title, **dict(figures), **sizes})
+        sizes: dict[str, Any] = {name: spread(entries, key).median for name, key in SIZES.items()}
+        rows.append({t("networks"): title, **dict(figures), **sizes})
     return rows
 
 

@@ -1,4 +1,4 @@
-"""The shipped experiments: what stands beside a run's own figures."""
+"""The shipped experiments: figures to show beside a run's own."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -8,12 +8,13 @@ from typing import Any, Self
 
 from mnist_models.formatting import number_text
 from mnist_models.settings import PROJECT
+from mnist_models.text import t
 
 Evidence = dict[str, Any]  # the contents of an experiment's file
 Entry = dict[str, Any]  # one measurement in it
 
 FOLDER = PROJECT / "experiments"
-_COMMANDS = {"drawing": "benchmarks.drawing --out experiments/drawing.json"}
+_COMMANDS = {"drawing": ("benchmarks.drawing", "--out", "experiments/drawing.json")}
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,11 @@ class Spread:
         return cls(median(values), min(values), max(values))
 
     def text(self, form: str) -> str:
-        """ "0.9565 (0.9550 to 0.9571)" with the form ".4f"; of one value no range."""
+        """ "0.9565 (0.9550 to 0.9571)" with the form ".4f"; no range for one value."""
         if self.low == self.high:
             return number_text(self.median, form)
         middle, low, high = (number_text(v, form) for v in (self.median, self.low, self.high))
-        return f"{middle} ({low} to {high})"
+        return t("{median} ({low} to {high})", median=middle, low=low, high=high)
 
 
 def spread(entries: Iterable[Entry], key: str) -> Spread:
@@ -43,7 +44,7 @@ def spread(entries: Iterable[Entry], key: str) -> Spread:
 
 
 def load_evidence(name: str) -> Evidence | None:
-    """The contents of `experiments/<name>.json`; None where it is absent or no JSON object."""
+    """The contents of `experiments/<name>.json`; None if it is absent or not a JSON object."""
     path = FOLDER / f"{name}.json"
     try:
         contents = json.loads(path.read_bytes())
@@ -54,4 +55,4 @@ def load_evidence(name: str) -> Evidence | None:
 
 def command(name: str) -> str:
     """The command that makes `experiments/<name>.json`."""
-    return f"python -m {_COMMANDS.get(name, f'experiments.{name}')}"
+    return " ".join(["python", "-m", *_COMMANDS.get(name, (f"experiments.{name}",))])

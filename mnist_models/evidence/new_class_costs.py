@@ -10,11 +10,13 @@ from typing import Any
 
 from mnist_models.evidence.experiments import Entry, Spread, spread
 from mnist_models.incremental.methods import WAYS, Way
+from mnist_models.learning.approaches import TITLES
+from mnist_models.text import Text, t
 
 Entries = Sequence[Entry]
 
-# What the ways are called where there is little room.
-_SHORT: dict[Way, str] = {"member": "Member", "mended": "Mended", "together": "Single"}
+# Short titles of the ways, for columns.
+_SHORT: dict[Way, Text] = {"member": t("Member"), "mended": t("Mended"), "together": t("Single")}
 FROM_THE_START = "multi from the start"
 
 
@@ -47,7 +49,7 @@ class NewClassCosts:
 
 
 def new_class_costs(left_out: Entries) -> NewClassCosts:
-    """What the digits cost that were left out and added afterwards.
+    """The costs of the digits that were left out and added afterwards.
 
     Args:
         left_out: of the experiment.
@@ -75,19 +77,19 @@ def new_class_costs(left_out: Entries) -> NewClassCosts:
 
 def table_by_way(left_out: Entries) -> list[dict[str, str]]:
     """A row per way: seconds, pictures looked at, and accuracies, spread over digits and seeds."""
-    rows = []
+    rows: list[dict[str, str]] = []
     for way, about in WAYS.items():
         own = [e for e in left_out if e["way"] == way]
         rows.append(
             {
-                "approach": about.approach,
-                "way": about.title,
-                "seconds": spread(own, "seconds").text(".2f"),
-                "pictures looked at": spread(own, "rows").text(",.0f"),
-                "accuracy, all ten": spread(own, "accuracy").text(".4f"),
-                "the nine, before": spread(own, "before").text(".4f"),
-                "the nine, after": spread(own, "old").text(".4f"),
-                "the new digit": spread(own, "new").text(".4f"),
+                t("approach"): TITLES[about.approach],
+                t("way"): about.title,
+                t("seconds"): spread(own, "seconds").text(".2f"),
+                t("pictures looked at"): spread(own, "rows").text(",.0f"),
+                t("accuracy, all ten"): spread(own, "accuracy").text(".4f"),
+                t("the nine, before"): spread(own, "before").text(".4f"),
+                t("the nine, after"): spread(own, "old").text(".4f"),
+                t("the new digit"): spread(own, "new").text(".4f"),
             }
         )
     return rows
@@ -136,15 +138,15 @@ def by_examples(examples: Entries) -> list[dict[str, Any]]:
 
 
 def table_by_digit(drawings: Entries) -> list[dict[str, str]]:
-    """Per digit and way what ten drawings taught: recall by other people, and what it cost."""
+    """Per digit and way what ten drawings taught: recall on other people's, and accuracy lost."""
     rows = []
     for digit in sorted({e["digit"] for e in drawings}):
-        row = {"digit": str(digit)}
+        row: dict[str, str] = {t("digit"): str(digit)}
         for way in dict.fromkeys(e["way"] for e in drawings):
             own = [e for e in drawings if (e["digit"], e["way"]) == (digit, way)]
             lost = Spread.of([e["before"] - e["old"] for e in own])
-            row[f"{_SHORT[way]}: recall"] = spread(own, "new").text(".3f")
-            row[f"{_SHORT[way]}: lost"] = lost.text(".4f")
+            row[t("{way}: recall", way=_SHORT[way])] = spread(own, "new").text(".3f")
+            row[t("{way}: lost", way=_SHORT[way])] = lost.text(".4f")
         rows.append(row)
     return rows
 

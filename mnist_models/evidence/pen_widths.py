@@ -6,26 +6,25 @@ from mnist_models.data.pen_digits import WIDTHS
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.learning.approaches import APPROACHES, Approach
 
-PEN_DIGITS = "pen digits"  # how the names of all pictures of them begin
+PEN_DIGITS = "pen digits"  # how the names of all their pictures begin
 
 
 def pen_pictures_name(pen: int, *, big: bool) -> str:
-    """What the benchmark of drawings calls the pen digits drawn with a pen of so many pixels."""
+    """The name of the pen digits drawn with a pen of this width, in the benchmark of drawings."""
     return f"{PEN_DIGITS}, {'big and centred' if big else 'as drawn'}, {pen} px pen"
 
 
 def left_out_accuracy(
     found: Evidence | None, pictures: str, preparation: str
 ) -> dict[Approach, float] | None:
-    """How many drawings of writers they never saw the five folds of "pens" read, as a share.
+    """The share of drawings that the five folds of "pens" read, of writers they never saw.
 
     Args:
-        found: the experiment "writers", if it is there.
+        found: the experiment "writers", if it is shipped.
         pictures, preparation: which drawings, as the benchmark of drawings calls them.
 
     Returns:
-        Right answers of all folds together over all their drawings, per approach; None where it
-        was not measured.
+        Right answers of all folds over all their drawings, per approach; None if not measured.
     """
     wanted = {"pictures": pictures, "preparation": preparation}
     entries = [e for e in found["runs"] if wanted.items() <= e.items()] if found else []

@@ -1,4 +1,4 @@
-"""What others published, beside what the runs here came to."""
+"""What others published, beside the figures of the runs here."""
 
 import contextlib
 
@@ -8,6 +8,7 @@ from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.recipes import RECIPES, Published
 from mnist_models.runs.registry import load_run, run_names
 from mnist_models.runs.run import Run, RunError
+from mnist_models.text import t
 
 
 def published_rows() -> list[dict[str, str]]:
@@ -19,7 +20,7 @@ def published_rows() -> list[dict[str, str]]:
     rows = []
     seeds = load_evidence("seeds")
     for name in run_names():
-        with contextlib.suppress(RunError):  # the sidebar offers it, and says that it is damaged
+        with contextlib.suppress(RunError):  # the sidebar offers it, and says if it is damaged
             run = load_run(name)
             if run.test_set == "mnist":
                 rows += [_published_row(run, approach, seeds) for approach in run.approaches]
@@ -35,18 +36,20 @@ def _published_row(run: Run, approach: Approach, seeds: Evidence | None) -> dict
     low, high = test.accuracy_interval
     spread = seeds_spread(seeds, run, approach)
     return {
-        "run": run.name,
-        "recipe": f"{name}, other settings" if changed else name,
-        "approach": TITLES[approach],
-        "published": _printed(theirs),
-        "ours": f"{test.accuracy:.4f} ({low:.4f} to {high:.4f})",
-        "seeds": spread.text(".4f") if spread else "–",
-        "difference": "–" if theirs is None else f"{test.accuracy - theirs:+.4f}",
-        "published train": _printed(published.train.get(approach)),
-        "our train": f"{run.metrics(approach, 'train').accuracy:.4f}",
-        "source": published.source,
+        t("run"): run.name,
+        t("recipe"): t("{recipe}, other settings", recipe=name) if changed else name,
+        t("approach"): TITLES[approach],
+        t("published"): _printed(theirs),
+        t("ours"): t(
+            "{accuracy:.4f} ({low:.4f} to {high:.4f})", accuracy=test.accuracy, low=low, high=high
+        ),
+        t("seeds"): spread.text(".4f") if spread else "–",
+        t("difference"): "–" if theirs is None else f"{test.accuracy - theirs:+.4f}",
+        t("published train"): _printed(published.train.get(approach)),
+        t("our train"): f"{run.metrics(approach, 'train').accuracy:.4f}",
+        t("source"): published.source,
     }
 
 
 def _printed(figure: float | None) -> str:
-    return "not printed" if figure is None else f"{figure:.4f}"
+    return t("not printed") if figure is None else f"{figure:.4f}"

@@ -1,16 +1,30 @@
-"""What runs say to pictures that show no digit: the shipped experiment "no_digit" as rows."""
+"""What runs answer to pictures of no digit: the shipped experiment "no_digit" as rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mnist_models.evidence.experiments import Entry
+from mnist_models.text import Text, t
 
 NO_DIGITS = ("letters", "scribbles", "noise")
-COUNTS = ("pictures", "none", "one", "several", "sure", "refused")
-FIGURES = {  # titles, and the keys of an entry
-    "threshold": "threshold",
-    "median largest": "median_largest",
-    "area": "area",
+KINDS = {  # of pictures, and their titles
+    "letters": t("letters"),
+    "scribbles": t("scribbles"),
+    "noise": t("noise"),
+    "digits": t("digits"),
+}
+COUNTS: dict[Text, str] = {  # titles of columns, and the keys of an entry
+    t("pictures"): "pictures",
+    t("none"): "none",
+    t("one"): "one",
+    t("several"): "several",
+    t("sure"): "sure",
+    t("refused"): "refused",
+}
+FIGURES: dict[Text, str] = {
+    t("threshold"): "threshold",
+    t("median largest"): "median_largest",
+    t("area"): "area",
 }
 
 
@@ -22,10 +36,9 @@ def no_digit_rows(entries: Mapping[str, Sequence[Entry]]) -> list[dict[str, Any]
     """
     return [
         {
-            "contender": name,
-            "kind": entry["kind"],
-            **{count: entry[count] for count in COUNTS},
-            **{title: entry[key] for title, key in FIGURES.items()},
+            t("contender"): name,
+            t("kind"): KINDS[entry["kind"]],
+            **{title: entry[key] for title, key in (*COUNTS.items(), *FIGURES.items())},
         }
         for name, own in entries.items()
         for entry in own

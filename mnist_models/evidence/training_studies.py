@@ -7,6 +7,7 @@ from mnist_models.evidence.experiments import Entry, Evidence, Spread, spread
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
+from mnist_models.text import t
 
 
 def gap_by_dropout(entries: Sequence[Entry]) -> list[dict[str, str]]:
@@ -18,12 +19,12 @@ def gap_by_dropout(entries: Sequence[Entry]) -> list[dict[str, str]]:
     rows = []
     for dropout in sorted({entry["dropout"] for entry in entries}):
         own = [entry for entry in entries if entry["dropout"] == dropout]
-        rows.append({"dropout": f"{dropout:g}", **_accuracies(own)})
+        rows.append({t("dropout"): f"{dropout:g}", **_accuracies(own)})
     return rows
 
 
 def table_by_strategy(runs: Sequence[Entry]) -> list[dict[str, str]]:
-    """Per sampling strategy what its runs measured, spread over the seeds.
+    """Per sampling strategy the figures of its runs, spread over the seeds.
 
     Args:
         runs: `runs` of the experiment "sampling".
@@ -33,10 +34,10 @@ def table_by_strategy(runs: Sequence[Entry]) -> list[dict[str, str]]:
         if own := [run for run in runs if run["strategy"] == name]:
             rows.append(
                 {
-                    "strategy": name,
+                    t("strategy"): name,
                     **_accuracies(own),
-                    "distinct rows": spread(own, "distinct_rows").text(",.0f"),
-                    "seconds": spread(own, "seconds").text(".1f"),
+                    t("distinct rows"): spread(own, "distinct_rows").text(",.0f"),
+                    t("seconds"): spread(own, "seconds").text(".1f"),
                 }
             )
     return rows
@@ -68,10 +69,10 @@ def reliability_bins(runs: Sequence[Entry], strategy: str) -> list[dict[str, Any
 
 
 def seeds_spread(found: Evidence | None, run: Run, approach: Approach) -> Spread | None:
-    """Test accuracy of a run's approach, trained with several seeds; None where not measured.
+    """Test accuracy of a run's approach, trained with several seeds; None if not measured.
 
     Args:
-        found: the experiment "seeds", if it is there.
+        found: the experiment "seeds", if it is shipped.
         run: its settings and its data must be those of the experiment.
         approach: one that the run has.
     """
@@ -83,8 +84,8 @@ def seeds_spread(found: Evidence | None, run: Run, approach: Approach) -> Spread
 
 def _accuracies(entries: Sequence[Entry]) -> dict[str, str]:
     figures = {
-        "test accuracy": [e["test_accuracy"] for e in entries],
-        "train accuracy": [e["train_accuracy"] for e in entries],
-        "gap": [e["train_accuracy"] - e["test_accuracy"] for e in entries],
+        t("test accuracy"): [e["test_accuracy"] for e in entries],
+        t("train accuracy"): [e["train_accuracy"] for e in entries],
+        t("gap"): [e["train_accuracy"] - e["test_accuracy"] for e in entries],
     }
     return {name: Spread.of(values).text(".4f") for name, values in figures.items()}

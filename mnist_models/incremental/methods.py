@@ -1,9 +1,10 @@
-"""The ways in which an approach can be taught something more than it knows."""
+"""The ways to teach an approach more than it knows."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from mnist_models.learning.approaches import Approach
+from mnist_models.text import Text, t
 
 Way = Literal["member", "mended", "together", "alone", "again"]
 
@@ -14,34 +15,40 @@ class WayToTeach:
 
     Attributes:
         approach: which one.
-        title: for a table's row.
+        title: for the row of a table.
         about: what is trained, in one sentence.
     """
 
     approach: Approach
-    title: str
-    about: str
+    title: Text
+    about: Text
 
 
-# In the order in which they are taught: cheap ones first, so that there is soon something to see.
+# In the order in which they are taught: cheap ones first, so that results appear early.
 WAYS: dict[Way, WayToTeach] = {
     "member": WayToTeach(
-        "multi", "One member", "One binary network is trained; the others stay bit for bit."
+        "multi",
+        t("One member"),
+        t("One binary network is trained; the others stay the same, bit for bit."),
     ),
     "mended": WayToTeach(
         "multi",
-        "… and those it confuses",
-        "The new member and those that say yes to the new pictures are trained together.",
+        t("… and those it confuses"),
+        t("The new member and those that say yes to the new pictures are trained together."),
     ),
     "alone": WayToTeach(
-        "single", "On, with the new alone", "The network learns the new pictures and no others."
+        "single",
+        t("Continued on the new alone"),
+        t("The network learns the new pictures and no others."),
     ),
     "together": WayToTeach(
         "single",
-        "On, with old and new",
-        "The network learns the new pictures and as many of each old class.",
+        t("Continued on old and new"),
+        t("The network learns the new pictures and as many of each old class."),
     ),
     "again": WayToTeach(
-        "single", "Everything again", "A new network learns all old pictures and the new ones."
+        "single",
+        t("Everything again"),
+        t("A new network learns all old pictures and the new ones."),
     ),
 }

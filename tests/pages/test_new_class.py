@@ -452,8 +452,8 @@ def test_finished_ways_stand_with_their_seconds_beside_the_one_that_runs(
     give(State("teaching", 0.2, "alone", steps=(step("member", seconds=1.5),)), running=True)
     text = said(open_as(ME))
     assert "✓ One member: **1.5 s**" in text
-    assert "▶ On, with the new alone: 0 s" in text
-    assert "○ On, with old and new: comes later" in text
+    assert "▶ Continued on the new alone: 0 s" in text
+    assert "○ Continued on old and new: comes later" in text
 
 
 def test_in_another_tab_teach_waits_for_the_lesson_that_goes_on(tiny_run: Run, give: Give) -> None:
@@ -493,7 +493,7 @@ def test_what_was_taught_can_be_drawn_for_taken_home_and_thrown_away(
 ) -> None:
     monkeypatch.setattr("ui.new_class.try_out.from_canvas", lambda: Subject(picture(1)))
     page = open_as(ME, examples=3)
-    assert "One new member cost 0.50 s" in said(page)
+    assert "One new member took 0.50 s" in said(page)
     assert page.main.dataframe[0].value["way"].size == 4
     assert all(metric.value in ELEVEN for metric in page.main.metric)
     bars = next(h.proto.body for h in page.main.get("html") if "v-bars" in h.proto.body)

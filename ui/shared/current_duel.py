@@ -3,8 +3,9 @@
 import streamlit as st
 
 from mnist_models.comparison.contenders import Contender, Duel, contenders, contenders_of
+from mnist_models.errors import ExpectedError
 from mnist_models.runs.registry import active_name
-from mnist_models.runs.run import Run, RunError
+from mnist_models.runs.run import Run
 from mnist_models.text import t
 from ui.shared.current_run import cached_run, current_run
 
@@ -36,8 +37,8 @@ def choose_duel() -> Duel:
             )
     try:
         return Duel.of(*(_cached(known[key]) for key in pair))
-    except (ValueError, RunError) as error:
-        st.error(str(error), icon=":material/error:")
+    except ExpectedError as error:
+        st.error(error.text, icon=":material/error:")
         st.stop()
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_models.formatting import duration_text, percent_text
+from mnist_models.formatting import duration_text
 from mnist_models.jobs.process import Job, cancel_job, current_job
 from mnist_models.learning.approaches import TITLES
 from mnist_models.runs.publishing import activate, delete_run
@@ -99,18 +99,16 @@ def _draw_ended(job: Job) -> None:
 
 def _draw_what_changed(name: str) -> None:
     """Accuracy before and after, where both runs were judged on the same pictures."""
-    from mnist_models.comparison.sentences import change_text  # not for a first visit
+    from mnist_models.comparison.sentences import change_sentence  # not for a first visit
 
     try:
         new, old = load_run(name), load_run(st.session_state.get(_BEFORE) or name)
     except RunError:
         return
     for approach in new.approaches:
-        text = f"{TITLES[approach]}: {percent_text(new.metrics(approach).accuracy)}"
-        if old.name != new.name and old.test_set == new.test_set and approach in old.approaches:
-            text += f", {change_text(new.metrics(approach), old.metrics(approach), new.classes)}"
-            text += f" *{old.name}*"
-        st.caption(text)
+        comparable = old.name != new.name and old.test_set == new.test_set
+        both = comparable and approach in old.approaches
+        st.caption(change_sentence(approach, new, old if both else None))
 
 
 def _draw_what_to_do(name: str, job: Job) -> None:

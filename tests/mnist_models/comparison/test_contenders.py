@@ -7,7 +7,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from mnist_models.comparison.contenders import Contender, Duel, contenders, contenders_of
+from mnist_models.comparison.contenders import (
+    Contender,
+    Duel,
+    NotComparableError,
+    contenders,
+    contenders_of,
+)
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 
@@ -42,9 +48,9 @@ def test_only_the_same_pictures_and_classes_can_be_compared(
     more = _publish("more", tiny_contents, classes=[*tiny_run.classes[:-1], "star"])
     single = Contender(tiny_run, "single")
     for other in (elsewhere, elsewhere_too):
-        with pytest.raises(ValueError, match="other pictures"):
+        with pytest.raises(NotComparableError, match="different pictures"):
             Duel.of(single, Contender(other, "single"))
-    with pytest.raises(ValueError, match="other classes"):
+    with pytest.raises(NotComparableError, match="different classes"):
         Duel.of(single, Contender(more, "multi"))
     assert Duel.of(single, single).paired.mcnemar_p == 1
 

@@ -35,26 +35,26 @@ def state(*steps: Step, **changes: Any) -> State:
     [
         (
             [step("member", 0.5), step("again", 5.9)],
-            "One new member cost 0.50 s; the single model, everything again, 5.9 s: 12 times as "
-            "long.",
+            "One new member took 0.50 s. The single model, learning everything again, took 5.9 s. "
+            "It took 12 times as long.",
         ),
         (
             [step("member", 0.5), step("mended", 2.0), step("together", 3.0)],
-            "One new member cost 0.50 s, together with those it confuses 2.0 s; the single model, "
-            "on with old and new, 3.0 s: 6.0 and 1.5 times as long.",
+            "One new member took 0.50 s, or 2.0 s together with those it confuses. The single "
+            "model, continued on old and new, took 3.0 s. It took 6.0 and 1.5 times as long.",
         ),
         (
             [step("member", 3.0), step("alone", 1.5)],
-            "One new member cost 3.0 s; the single model, on with the new alone, 1.5 s: 2.0 times "
-            "less.",
+            "One new member took 3.0 s. The single model, continued on the new alone, took 1.5 s. "
+            "It was 2.0 times as fast.",
         ),
         (
             [step("mended", 2.0), step("again", 1210.4)],
-            "One new member and those it confuses cost 2.0 s; the single model, everything again, "
-            "1,210 s: 605 times as long.",
+            "One new member and those it confuses took 2.0 s. The single model, learning "
+            "everything again, took 1,210 s. It took 605 times as long.",
         ),
-        ([step("member", 0.5)], "One new member cost 0.50 s."),
-        ([step("again", 5.9)], "The single model, everything again, cost 5.9 s."),
+        ([step("member", 0.5)], "One new member took 0.50 s."),
+        ([step("again", 5.9)], "The single model, learning everything again, took 5.9 s."),
     ],
 )
 def test_costs_are_told_of_the_ways_that_were_taught(steps: list[Step], expected: str) -> None:
@@ -64,7 +64,8 @@ def test_costs_are_told_of_the_ways_that_were_taught(steps: list[Step], expected
 def test_a_mended_digit_is_told_by_its_members() -> None:
     steps = [step("member", 1.0), step("mended", 2.0), step("again", 4.0)]
     assert cost_sentence(MEND, steps).startswith(
-        "The member for 7 cost 1.0 s, together with those that answered wrongly 2.0 s; the single"
+        "The member for 7 took 1.0 s, or 2.0 s together with those that answered wrongly. The "
+        "single model"
     )
     assert way_title("member", MEND) == "The member for 7"
     assert way_title("mended", MEND) == "… and for 1 and 9, which answered wrongly"

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from mnist_models.__main__ import main
+from mnist_models.comparison import report
 from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.report import Axis, report_html
 from mnist_models.comparison.sentences import verdict_sentence
@@ -75,6 +76,13 @@ def test_a_run_with_one_approach_has_a_report(trained: Path, half_contents: dict
     assert "Single model" in html
     assert "Multi-model" not in html
     assert "trained on the sample" in html
+
+
+def test_all_its_text_goes_through_the_one_function() -> None:
+    template = Path(report.__file__).with_name("report.html").read_text(encoding="utf-8")
+    body = template[template.index("<body>") :]
+    parts = re.sub(r"(?s)\{\{.*?\}\}|\{%.*?%\}|&\w+;|<[^>]*>", "|", body)
+    assert not re.search(r"[A-Za-z]", parts)
 
 
 def test_names_cannot_smuggle_in_markup(tiny_run: Run) -> None:

@@ -70,7 +70,7 @@ def test_what_cannot_be_compared_says_why(
     manifest["dataset"]["name"] = "mnist"
     publish("elsewhere", **{**tiny_contents, "manifest": manifest})
     page = open_page("compare", second="elsewhere.single")
-    assert "judged on other pictures" in page.error[0].value
+    assert "judged on different pictures" in page.error[0].value
     page.selectbox(key="duel_second").set_value("reference.multi").run()
     assert not page.error
 
