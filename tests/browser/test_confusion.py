@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ def duel() -> Duel:
 
 
 def _cell(page: Page, matrix: str, true: int, answer: int) -> Locator:
-    return page.locator(f".st-key-confusion_{matrix} [aria-label^='{true} answered {answer}: ']")
+    return page.locator(f".st-key-confusion_{matrix} [aria-label^='{true} read as {answer}: ']")
 
 
 def _click(page: Page, matrix: str, true: int, answer: int) -> None:
@@ -122,7 +123,7 @@ def test_a_click_at_a_cell_shows_its_pictures_the_worst_first(
     _assert_shown(page, rows)
     said = page.locator(".st-key-asked")
     expect(said).to_contain_text(
-        f"{TITLES[contender.approach]}: {len(rows)} pictures of a 4, answered 9"
+        f"{TITLES[contender.approach]}: {len(rows)} pictures of 4, read as 9"
     )
     pictures = said.get_by_role("img", name=f"Test picture {rows[0]}")
     expect(pictures).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
@@ -162,7 +163,7 @@ def test_pointing_at_a_cell_says_its_count_and_shares(
     confusion = np.array(duel.second.metrics.confusion)
     count, row, column = confusion[9, 4], confusion[9].sum(), confusion[:, 4].sum()
     expect(page.locator(".st-key-confusion_multi .cell-facts")).to_have_text(
-        f"9 answered 4: {count} pictures, {100 * count / row:.2f} % of the row, "
+        f"9 read as 4: {count} pictures, {100 * count / row:.2f} % of the row, "
         f"{100 * count / column:.2f} % of the column"
     )
 
@@ -196,13 +197,11 @@ def test_another_unit_and_scale_change_the_matrices_on_the_page(
     visit(page, server, "/confusion")
     confusion = np.array(duel.first.metrics.confusion)
     cell = _cell(page, "single", 4, 9)
-    expect(cell).to_have_attribute("aria-label", f"4 answered 9: {confusion[4, 9]}")
+    expect(cell).to_have_attribute("aria-label", f"4 read as 9: {confusion[4, 9]}")
     before = cell.get_attribute("style")
     page.locator(".st-key-unit").get_by_text("Column %").click()
     share = f"{100 * confusion[4, 9] / confusion[:, 9].sum():.1f}"
-    expect(cell).to_have_attribute(
-        "aria-label", f"4 answered 9: {share}", timeout=RENDER_TIMEOUT_MS
-    )
+    expect(cell).to_have_attribute("aria-label", f"4 read as 9: {share}", timeout=RENDER_TIMEOUT_MS)
     page.get_by_text("Colour the diagonal").click()
     expect(cell).not_to_have_attribute("style", str(before), timeout=RENDER_TIMEOUT_MS)
 
@@ -246,7 +245,9 @@ def test_the_tables_are_saved_as_csv(server: Server, page: Page, duel: Duel) -> 
     _assert_shown(page, rows)
     page.get_by_text("The most frequent mistakes").click()
     table = _saved(page, "mistakes")
-    matrices = {TITLES[c.approach]: c.metrics.confusion for c in (duel.first, duel.second)}
+    matrices: dict[str, Any] = {
+        TITLES[c.approach]: c.metrics.confusion for c in (duel.first, duel.second)
+    }
     expected = pd.DataFrame(largest_confusions(matrices, duel.classes))
     assert table.astype(str).equals(expected.astype(str))
     for name, contender in (("first", duel.first), ("second", duel.second)):

@@ -160,7 +160,7 @@ def test_the_difference_is_the_first_matrix_minus_the_second(
     first, second = (np.array(tiny_run.metrics(a).confusion) for a in APPROACHES)
     assert np.array_equal(_numbers(texts), first - second)
     assert "Single model minus Multi-model" in [heading.value for heading in page.subheader]
-    counts = f"2 answered 3: Single model {first[2, 3]:,}, Multi-model {second[2, 3]:,}"
+    counts = f"2 read as 3: Single model {first[2, 3]:,}, Multi-model {second[2, 3]:,}"
     assert f"data-facts='{counts}'" in _tables(page)[0]
 
 
@@ -184,14 +184,14 @@ def test_the_address_chooses_every_option_and_what_it_cannot_mean_is_ignored(
         "confusion", matrices="Difference", unit="Row %", order="Confusion", diagonal="true"
     )
     assert [control.value for control in page.segmented_control] == [
-        "Difference",
-        "Row %",
-        "Confusion",
+        "difference",
+        "row",
+        "confusion",
     ]
     assert page.toggle(key="diagonal").value
     empty = dict.fromkeys(("order", "diagonal", "answer"), "")
     page = open_page("confusion", matrices="None", unit="<b>", true="11", pictures="x", **empty)
-    assert [control.value for control in page.segmented_control][:2] == ["Both", "Counts"]
+    assert [control.value for control in page.segmented_control][:2] == ["both", "count"]
     assert page.selectbox(key="true").value is None
     assert page.selectbox(key="pictures").value is None
     digits = [str(k) for k in range(10)]
@@ -205,7 +205,7 @@ def test_ordered_by_confusion_both_matrices_have_the_order_of_their_sum(
     total = np.sum([tiny_run.metrics(a).confusion for a in APPROACHES], axis=0)
     expected = [str(k) for k in order_by_confusion(total)]
     assert [_orders(table) for table in _tables(page)] == 2 * [(expected, expected)]
-    shown = [re.findall("aria-label='(.) answered (.): ([0-9]+)'", t) for t in _tables(page)]
+    shown = [re.findall("aria-label='(.) read as (.): ([0-9]+)'", t) for t in _tables(page)]
     for cells, approach in zip(shown, APPROACHES, strict=True):
         numbers = {(int(true), int(answer)): int(number) for true, answer, number in cells}
         confusion = np.array(tiny_run.metrics(approach).confusion)
@@ -269,7 +269,7 @@ def test_the_pictures_of_a_cell_are_shown_with_both_answers(
     page = _ask(open_page("confusion"), FIRST, true, answer)
     rows = cell_rows(duel, duel.first, true, answer)
     assert _opened_by(page) == rows[:PER_PAGE].tolist()
-    assert f"**Single model: {len(rows)} pictures of a {true}, answered {answer}**" in _said(page)
+    assert f"**Single model: {len(rows)} pictures of {true}, read as {answer}.**" in _said(page)
     cards = _cards(page)
     assert len(cards) == len(rows)
     proba = duel.first.proba[rows[0]]
@@ -440,18 +440,18 @@ def _fills(cells: Heatmap) -> list[str]:
     return [cell.fill for cell in cells]
 
 
-@pytest.mark.parametrize("unit", ["Counts", "Row %"])
+@pytest.mark.parametrize("unit", ["count", "row"])
 def test_a_heatmap_shows_every_cell_and_leaves_empty_ones_blank(unit: Any) -> None:
     cells = confusion_heatmap(CONFUSION, [0, 1, 2], 5, View(unit))
     texts = {(cell.true, cell.answer): cell.text for cell in cells}
     assert len(texts) == 9
-    assert texts["0", "1"] == ("2" if unit == "Counts" else "20.0")
-    assert texts["2", "0"] == ("5" if unit == "Counts" else "100")
+    assert texts["0", "1"] == ("2" if unit == "count" else "20.0")
+    assert texts["2", "0"] == ("5" if unit == "count" else "100")
     assert texts["0", "2"] == ""
 
 
 def test_a_small_share_is_not_written_as_nothing_nor_a_large_one_as_all() -> None:
-    cells = confusion_heatmap([[9999, 1], [0, 10_000]], [0, 1], 1, View("Row %"))
+    cells = confusion_heatmap([[9999, 1], [0, 10_000]], [0, 1], 1, View("row"))
     assert _texts(cells) == ["99.9", ".01", "", "100"]
 
 
@@ -482,7 +482,7 @@ def test_the_full_colour_is_the_largest_mistake_of_all_matrices() -> None:
     few, many = [[9, 1], [0, 10]], [[7, 3], [4, 6]]
     assert full_colour([few, many]) == 4
     assert full_colour([few, many], diagonal=True) == 10
-    assert full_colour([in_unit(m, "Row %") for m in (few, many)]) == 40
+    assert full_colour([in_unit(m, "row") for m in (few, many)]) == 40
     assert full_colour([np.array([[0, -6], [3, 0]])]) == 6
     assert full_colour([[[5, 0], [0, 5]]]) == 0
     without_mistakes = confusion_heatmap([[5, 0], [0, 5]], [0, 1], 0)
@@ -491,9 +491,9 @@ def test_the_full_colour_is_the_largest_mistake_of_all_matrices() -> None:
 
 def test_what_is_known_of_a_cell_is_told_with_it() -> None:
     cells = confusion_heatmap(CONFUSION, [0, 1, 2], 5)
-    assert cells[1].facts == ("0 answered 1: 2 pictures, 20.00 % of the row, 16.67 % of the column")
-    assert cells[0].spoken == "0 answered 0: 8"
-    assert cells[2].spoken == "0 answered 2: 0"
+    assert cells[1].facts == ("0 read as 1: 2 pictures, 20.00 % of the row, 16.67 % of the column")
+    assert cells[0].spoken == "0 read as 0: 8"
+    assert cells[2].spoken == "0 read as 2: 0"
 
 
 def test_the_name_of_a_class_is_text_whatever_it_holds() -> None:
@@ -503,8 +503,8 @@ def test_the_name_of_a_class_is_text_whatever_it_holds() -> None:
     assert "<b>" not in table
     found = _Attributes()
     found.feed(table)
-    assert found.labels[:2] == ["a & b", '"& answered "&: 4']
-    assert found.labels[-1] == "<b>'x'</b> answered <b>'x'</b>: 1"
+    assert found.labels[:2] == ["a & b", '"& read as "&: 4']
+    assert found.labels[-1] == "<b>'x'</b> read as <b>'x'</b>: 1"
 
 
 class _Attributes(HTMLParser):

@@ -1,32 +1,33 @@
-"""How confusion matrices are shown: the options, in the address so that a link shares them."""
+"""How confusion matrices are shown: the options, held in the address so that links share them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.comparison.mistakes import order_by_confusion
+from mnist_models.text import Text, paragraph, t
 from ui.widgets.controls import pick
 
-Unit = Literal["Counts", "Row %", "Column %"]
-Order = Literal["Digit", "Confusion"]
+Shown = Literal["both", "difference"]
+Unit = Literal["count", "row", "column"]
+Order = Literal["digit", "confusion"]
 Cell = tuple[str, str]  # true class, answer
 
-_ABOUT_UNIT: dict[Unit, str] = {
-    "Counts": "Numbers count pictures.",
-    "Row %": "Row %: of the pictures of a digit, the share with each answer.",
-    "Column %": "Column %: of the pictures with an answer, the share that show each digit.",
-}
-_ABOUT_ORDER: dict[Order, str] = {
-    "Digit": "",
-    "Confusion": "Digits often taken for each other stand side by side.",
+_SHOWN: dict[Shown, Text] = {"both": t("Both"), "difference": t("Difference")}
+_UNITS: dict[Unit, Text] = {"count": t("Counts"), "row": t("Row %"), "column": t("Column %")}
+_ORDERS: dict[Order, Text] = {"digit": t("Digit"), "confusion": t("Confusion")}
+_ABOUT_UNIT: dict[Unit, Text] = {
+    "count": t("The numbers count pictures."),
+    "row": t("Row %: of the pictures of a digit, the share with each answer."),
+    "column": t("Column %: of the pictures with the same answer, the share that show each digit."),
 }
 _ABOUT_DIAGONAL = {
-    False: "Only mistakes are coloured, and fill the scale.",
-    True: "Right answers are coloured too, on the same scale.",
+    False: t("Only mistakes are coloured: the largest one has the full colour."),
+    True: t("Right answers are coloured too, on the same scale."),
 }
 
 
@@ -35,14 +36,14 @@ class View:
     """How matrices are shown.
 
     Attributes:
-        unit: what the numbers are. A row percentage is of a class' pictures, a column percentage
-            of the pictures with that answer.
-        diagonal: colour the right answers as well, and let them count for the scale.
-        order: of the classes, as positions; their own where it is empty.
+        unit: what the numbers are: counts, percentages of the pictures of a class (rows), or of
+            the pictures with the same answer (columns).
+        diagonal: colour the right answers too, and include them in the scale.
+        order: of the classes, as positions; if empty, their own order.
         chosen: the cell with a frame around it.
     """
 
-    unit: Unit = "Counts"
+    unit: Unit = "count"
     diagonal: bool = False
     order: tuple[int, ...] = ()
     chosen: Cell | None = None
@@ -52,19 +53,25 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, bool]:
     """Draw the options with a line that explains them.
 
     Args:
-        matrices: (K, K) counts each; their mistakes together decide the order by confusion.
+        matrices: (K, K) counts each; the order by confusion follows from the sum of their mistakes.
 
     Returns:
-        The view, and whether the difference is asked for instead of both matrices.
+        The view, and whether to show the difference instead of both matrices.
     """
     with st.container(key="options", horizontal=True, vertical_alignment="bottom"):
-        shown = pick("Matrices", ("Both", "Difference"), "matrices")
-        unit: Unit = pick("Numbers", get_args(Unit), "unit")
-        sort: Order = pick("In the order of", get_args(Order), "order")
-        diagonal = st.toggle("Colour the diagonal", key="diagonal", bind="query-params")
+        shown = pick(t("Matrices"), _SHOWN, "matrices", title=_SHOWN.__getitem__)
+        unit = pick(t("Numbers"), _UNITS, "unit", title=_UNITS.__getitem__)
+        sort = pick(t("Order by"), _ORDERS, "order", title=_ORDERS.__getitem__)
+        diagonal = st.toggle(t("Colour the diagonal"), key="diagonal", bind="query-params")
+    by_confusion = sort == "confusion"
     st.caption(
-        f"Rows are true digits, columns answers. {_ABOUT_UNIT[unit]} {_ABOUT_DIAGONAL[diagonal]} "
-        f"{_ABOUT_ORDER[sort]} Click a cell to see its pictures."
+        paragraph(
+            t("Rows are true digits, columns are answers."),
+            _ABOUT_UNIT[unit],
+            _ABOUT_DIAGONAL[diagonal],
+            t("Digits that are often confused stand side by side.") if by_confusion else "",
+            t("Click a cell to see its pictures."),
+        )
     )
-    order = order_by_confusion(np.sum(matrices, axis=0)) if sort == "Confusion" else ()
-    return View(unit, diagonal, tuple(map(int, order))), shown == "Difference"
+    order = order_by_confusion(np.sum(matrices, axis=0)) if by_confusion else ()
+    return View(unit, diagonal, tuple(map(int, order))), shown == "difference"

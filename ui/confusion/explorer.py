@@ -11,6 +11,7 @@ import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
 from mnist_models.metrics.scores import largest_confusions
+from mnist_models.text import t
 from ui.confusion.display_options import View, choose_view
 from ui.confusion.matrices import (
     Heatmap,
@@ -27,16 +28,16 @@ from ui.widgets.tables import offer_csv, offer_table
 _Counts = tuple[np.ndarray, np.ndarray]  # (K, K) each
 
 
-@st.fragment  # a click at a cell runs this again and leaves the sidebar alone
+@st.fragment  # a click on a cell runs this again and leaves the sidebar alone
 def explore(duel: Duel) -> None:
-    """Both confusion matrices or their difference, and the pictures behind a cell of them."""
+    """Both confusion matrices or their difference, and the pictures behind one of the cells."""
     pair = looks(duel)
     first, second = (np.array(look.contender.metrics.confusion) for look in pair)
     counts = first, second
     view, difference = choose_view(counts)
     matrices = st.container()
     with st.container(key="mistakes"):
-        st.subheader("The pictures behind the numbers", anchor=False)
+        st.subheader(t("The pictures behind the numbers"), anchor=False)
         selection = choose_pictures(duel)  # before the matrices, which frame the cell
         with matrices:
             (_show_difference if difference else _show_both)(
@@ -45,11 +46,11 @@ def explore(duel: Duel) -> None:
         show_selected(duel, selection)
         by_name = {look.name: c.tolist() for look, c in zip(pair, counts, strict=True)}
         offer_table(
-            "The most frequent mistakes",
-            lambda: pd.DataFrame(largest_confusions(by_name, duel.classes)),
+            t("The most frequent mistakes"),
+            lambda: _mistakes_table(by_name, duel.classes),
             key="mistakes_table",
             file_name="mistakes.csv",
-            alt="The pairs of digits that are confused most often, for both",
+            alt=t("The pairs of digits that both contenders together confuse most often"),
             more=partial(_offer_matrices, pair, counts, duel.classes),
         )
 
@@ -68,10 +69,18 @@ def _show_both(
     names = get_args(Matrix)[:2]
     for column, name, look, confusion in zip(st.columns(2), names, pair, counts, strict=True):
         with column, st.container(key=f"confusion_{look.key}"):
-            wrong = confusion.sum() - confusion.trace()
-            st.subheader(f"{look.name}: {wrong:,} mistakes", anchor=False)
+            wrong = int(confusion.sum() - confusion.trace())
+            st.subheader(
+                t(
+                    "{name}: {count:,} mistake",
+                    "{name}: {count:,} mistakes",
+                    name=look.name,
+                    count=wrong,
+                ),
+                anchor=False,
+            )
             draw = partial(confusion_heatmap, confusion, classes, full)
-            alt = f"Confusion matrix of the {look.name.lower()}"
+            alt = t("Confusion matrix: {name}", name=look.name)
             _show_matrix(name, draw, view, selection, alt)
 
 
@@ -82,13 +91,17 @@ def _show_difference(
     full = full_colour([values], diagonal=view.diagonal)
     first, second = (look.name for look in pair)
     with st.container(key="confusion_difference", width=720):
-        st.subheader(f"{first} minus {second}", anchor=False)
+        st.subheader(t("{first} minus {second}", first=first, second=second), anchor=False)
         st.caption(
-            f"**+** more pictures for: {first}; **−** more for: {second}; each in its colour. Off "
-            "the diagonal these are mistakes, and fewer are better."
+            t(
+                "**+** more pictures for {first}, **−** more for {second}, each in its own colour. "
+                "Off the diagonal these are mistakes, so fewer are better.",
+                first=first,
+                second=second,
+            )
         )
         draw = partial(difference_heatmap, *counts, classes, full, pair)
-        alt = "Difference of the two confusion matrices"
+        alt = t("Difference between the two confusion matrices")
         _show_matrix("difference", draw, view, selection, alt)
 
 
@@ -97,11 +110,16 @@ def _offer_matrices(pair: Looks, counts: _Counts, classes: list[Any]) -> None:
         offer_csv(
             partial(_matrix_table, confusion, classes),
             file_name=f"confusion_{name}.csv",
-            title=f"Save the whole matrix: {look.name}",
+            title=t("Save the whole matrix: {name}", name=look.name),
         )
 
 
+def _mistakes_table(by_name: dict[str, list[list[int]]], classes: list[Any]) -> pd.DataFrame:
+    table = pd.DataFrame(largest_confusions(by_name, classes))
+    return table.rename(columns={"true": t("true"), "answer": t("answer")})
+
+
 def _matrix_table(confusion: np.ndarray, classes: list[Any]) -> pd.DataFrame:
-    table = pd.DataFrame(confusion, columns=[f"answer {label}" for label in classes])
-    table.insert(0, "true", classes)
+    table = pd.DataFrame(confusion, columns=[t("answer {label}", label=each) for each in classes])
+    table.insert(0, t("true"), classes)
     return table

@@ -1,11 +1,11 @@
 """Confusion matrices, and the difference of two, as tables whose cells can be clicked.
 
-Rows are true classes, columns answers. The colours of cells and numbers are worked out here: so
-every number stands out from its cell, on a light page and on a dark one.
+Rows are true classes, columns are answers. The colours of cells and numbers are worked out here,
+so that every number stands out from its cell, on a light page and on a dark one.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import product
@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mnist_models.formatting import number_text, signed_text
+from mnist_models.text import Text, t
 from ui.confusion.colours import ink_on, mix, paper
 from ui.confusion.display_options import Cell, Unit, View
 from ui.widgets.cells import show_cells
@@ -31,8 +33,8 @@ class Shown:
     Attributes:
         true, answer: names of the classes.
         fill, ink: its colour and that of its text, "#rrggbb".
-        text: the number in it, nothing for 0.
-        facts: everything about it, for who points at it.
+        text: the number in it, empty for 0.
+        facts: everything about it, shown when somebody points at it.
     """
 
     true: str
@@ -43,9 +45,12 @@ class Shown:
     facts: str
 
     @property
-    def spoken(self) -> str:
+    def spoken(self) -> Text:
         """For those who cannot see where it is."""
-        return f"{self.true} answered {self.answer}: {self.text or 0}"
+        number = self.text or "0"
+        return t(
+            "{true} read as {answer}: {number}", true=self.true, answer=self.answer, number=number
+        )
 
 
 Heatmap = Sequence[Shown]  # (K · K,), row by row in the order of the classes
@@ -54,16 +59,16 @@ Heatmap = Sequence[Shown]  # (K · K,), row by row in the order of the classes
 def in_unit(confusion: ArrayLike, unit: Unit) -> NDArray:
     """The (K, K) counts, or percentages of their rows or columns; 0 where there is nothing."""
     counts = np.asarray(confusion)
-    if unit == "Counts":
+    if unit == "count":
         return counts
-    axis = 1 if unit == "Row %" else 0
+    axis = 1 if unit == "row" else 0
     return 100 * counts / counts.sum(axis=axis, keepdims=True).clip(1)
 
 
 def full_colour(matrices: Sequence[ArrayLike], *, diagonal: bool = False) -> float:
     """The value with the full colour, the same for all of these (K, K) matrices: the largest.
 
-    Without the diagonal the largest mistake, so that the mistakes fill the scale.
+    Without the diagonal it is the largest mistake, so that the mistakes fill the scale.
     """
     arrays = [np.abs(np.asarray(m, dtype=float)) for m in matrices]
     if not diagonal:
@@ -74,7 +79,7 @@ def full_colour(matrices: Sequence[ArrayLike], *, diagonal: bool = False) -> flo
 def confusion_heatmap(
     confusion: ArrayLike, classes: Sequence[Any], full: float, view: View | None = None
 ) -> Heatmap:
-    """A confusion matrix; mistakes are red and right answers blue, so that both can be read.
+    """A confusion matrix; mistakes are red and right answers blue.
 
     Args:
         confusion: (K, K) counts.
@@ -85,11 +90,22 @@ def confusion_heatmap(
     view = view or View()
     counts = np.asarray(confusion)
     colours = np.where(np.eye(len(counts), dtype=bool), RIGHT, MISTAKE)
-    facts = {
-        "{:,} pictures": counts,
-        "{:.2f} % of the row": in_unit(counts, "Row %"),
-        "{:.2f} % of the column": in_unit(counts, "Column %"),
-    }
+    facts = [
+        t(
+            "{true} read as {answer}: {count:,} picture, {row:.2f} % of the row, {column:.2f} % of "
+            "the column",
+            "{true} read as {answer}: {count:,} pictures, {row:.2f} % of the row, {column:.2f} % "
+            "of the column",
+            true=true,
+            answer=answer,
+            count=count,
+            row=row,
+            column=column,
+        )
+        for (true, answer), count, row, column in _cells(
+            classes, counts, in_unit(counts, "row"), in_unit(counts, "column")
+        )
+    ]
     return _heatmap(in_unit(counts, view.unit), colours, facts, classes, full, view)
 
 
@@ -101,7 +117,7 @@ def difference_heatmap(
     pair: Looks,
     view: View | None = None,
 ) -> Heatmap:
-    """First minus second, cell by cell, in the colour of the one with more; 0 has none.
+    """First minus second, cell by cell, in the colour of whichever has more; 0 has none.
 
     Args:
         first, second: (K, K) counts of the two contenders.
@@ -111,13 +127,21 @@ def difference_heatmap(
         view: how to show it.
     """
     view = view or View()
-    # Where both count the same, their shares may still differ in the third place.
+    # Where both have the same count, their shares may still differ in the third place.
     values = (in_unit(first, view.unit) - in_unit(second, view.unit)).round(2)
     colours = np.where(values > 0, pair[0].colour, pair[1].colour)
-    facts = {
-        f"{look.name} {{:,}}": np.asarray(counts)
-        for look, counts in zip(pair, (first, second), strict=True)
-    }
+    facts = [
+        t(
+            "{true} read as {answer}: {first_name} {first:,}, {second_name} {second:,}",
+            true=true,
+            answer=answer,
+            first_name=pair[0].name,
+            second_name=pair[1].name,
+            first=ours,
+            second=theirs,
+        )
+        for (true, answer), ours, theirs in _cells(classes, np.asarray(first), np.asarray(second))
+    ]
     return _heatmap(values, colours, facts, classes, full, view, signed=True)
 
 
@@ -131,7 +155,7 @@ def show_heatmap(
         view: how to show it.
         key: of its widget.
         alt: what it is, for those who cannot see it.
-        choose: called with a cell that was clicked; without it none can be.
+        choose: called with a cell that was clicked; without it no cell can be clicked.
     """
     chosen = (i for i, cell in enumerate(cells) if (cell.true, cell.answer) == view.chosen)
 
@@ -162,23 +186,23 @@ def as_table(cells: Heatmap, order: Sequence[int], alt: str, tag: str) -> str:
     """
     side = _side(cells)
     names = [escape(cells[k].answer) for k in order]
-    head = "".join(f"<th scope=col>{name}</th>" for name in names)
-    rows = "".join(
-        f"{_SIDE.format(side) if not i else ''}<th scope=row>{name}</th>"
-        + "".join(_as_html(cells, side * k + j, tag) for j in order)
-        + "</tr><tr>"
-        for i, (name, k) in enumerate(zip(names, order, strict=True))
+    columns = "".join(f"<th scope=col>{name}</th>" for name in names)
+    rows = "</tr><tr>".join(
+        f"<th scope=row>{name}</th>" + "".join(_as_html(cells, side * k + j, tag) for j in order)
+        for name, k in zip(names, order, strict=True)
     )
+    above, beside = escape(t("answer")), escape(t("true digit"))
     return (
         f"<table class=m-table style='--columns:{side}' aria-label='{escape(alt)}'>"
         f"<colgroup>{'<col>' * (side + 2)}</colgroup>"
-        f"<thead><tr><td rowspan=2 colspan=2></td><th scope=colgroup colspan={side}>answer</th>"
-        f"</tr><tr>{head}</tr></thead><tbody><tr>{rows.removesuffix('<tr>')}</tbody></table>"
+        f"<thead><tr><td rowspan=2 colspan=2></td><th scope=colgroup colspan={side}>{above}</th>"
+        f"</tr><tr>{columns}</tr></thead>"
+        f"<tbody><tr><th scope=rowgroup rowspan={side}><span>{beside}</span></th>{rows}</tr>"
+        "</tbody></table>"
     )
 
 
-_SIDE = "<th scope=rowgroup rowspan={}><span>true digit</span></th>"
-_HINT = "Point at a cell: its counts and shares stand here."
+_HINT = t("Point at a cell to see its counts and shares here.")
 
 
 def _as_html(cells: Heatmap, number: int, tag: str) -> str:
@@ -194,35 +218,28 @@ def _side(cells: Heatmap) -> int:
     return math.isqrt(len(cells))
 
 
+def _cells(classes: Sequence[Any], *matrices: NDArray) -> Iterator[tuple[Any, ...]]:
+    """Row by row per cell the pair of its true class and its answer, and its number in each."""
+    pairs = product([str(label) for label in classes], repeat=2)
+    return zip(pairs, *(matrix.ravel().tolist() for matrix in matrices), strict=True)
+
+
 def _heatmap(
     values: NDArray,
     colours: NDArray,
-    facts: dict[str, NDArray],
+    facts: Sequence[str],
     classes: Sequence[Any],
     full: float,
     view: View,
     *,
     signed: bool = False,
 ) -> Heatmap:
-    labels = [str(label) for label in classes]
-    cells = zip(
-        product(labels, repeat=2),
-        _fills(values, colours, full, diagonal=view.diagonal),
-        values.ravel(),
-        *(fact.ravel() for fact in facts.values()),
-        strict=True,
-    )
+    fills = _fills(values, colours, full, diagonal=view.diagonal)
     return [
-        Shown(
-            true,
-            answer,
-            fill,
-            ink_on(fill),
-            _number(value, view.unit, signed=signed),
-            f"{true} answered {answer}: "
-            + ", ".join(name.format(fact) for name, fact in zip(facts, each, strict=True)),
+        Shown(true, answer, fill, ink_on(fill), _number(value, view.unit, signed=signed), about)
+        for ((true, answer), value), fill, about in zip(
+            _cells(classes, values), fills, facts, strict=True
         )
-        for (true, answer), fill, value, *each in cells
     ]
 
 
@@ -240,14 +257,11 @@ def _fills(values: NDArray, colours: NDArray, full: float, *, diagonal: bool) ->
 
 
 def _number(value: float, unit: Unit, *, signed: bool) -> str:
+    write = signed_text if signed else number_text
     if value == 0:
         return ""
-    size = abs(value)
-    if unit == "Counts":
-        text = f"{size:.0f}"
-    elif size < 0.095:
-        text = f"{size:.2f}".lstrip("0")  # of 10,000 pictures one or two, and narrow cells
-    else:
-        text = f"{min(size, 99.9):.1f}" if size < 100 else "100"  # no rounded certainty
-    sign = "" if not signed else "+" if value > 0 else "−"
-    return sign + text
+    if unit == "count" or abs(value) >= 100:
+        return write(value, ".0f")
+    if abs(value) < 0.095:  # one or two of 10,000 pictures; the cell is narrow
+        return write(value, ".2f").replace("0.", ".")
+    return write(max(-99.9, min(value, 99.9)), ".1f")  # no rounded certainty
