@@ -1,4 +1,4 @@
-"""What pictures are, wherever they are handed on: their size, and names for their types."""
+"""The size of pictures, and names for their types."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -21,7 +21,7 @@ _TIMEOUT_S = 30
 
 
 class DatasetError(ExpectedError):
-    """A dataset cannot be had; the message names the file, what is wrong and the next step."""
+    """A dataset cannot be loaded; the message names the file, the fault and the next step."""
 
 
 @dataclass(frozen=True)

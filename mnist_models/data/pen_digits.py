@@ -42,8 +42,8 @@ _MAX_MEMBER_BYTES = 16 * 2**20
 PLAIN, VARIED = 4, 4
 COPIES = PLAIN + VARIED
 # Pixels of the canvas. A copy's pen has any width in between, half of them above 20, or all if it
-# is varied: a thick pen's strokes melt into one another, a little differently in each picture, and
-# what is left of them is harder to read.
+# is varied: a thick pen's strokes run into one another, a little differently in each picture, and
+# are then harder to read.
 PENS, THICK = (8.0, 24.0), (18.0, 27.0)
 TURN, SLANT, STRETCH = 10.0, 0.15, 0.12  # at most: degrees, shear, and change of either side
 WIDTHS = (8, 12, 16, 20, 24)  # of the pens that drawings are measured with
@@ -66,7 +66,7 @@ def load_pen_digits(*, progress: OnAmount | None = None) -> list[PenDigit]:
     """The pen digits of the file that PEN_DIGITS names, or of UCI's archive.
 
     Raises:
-        DatasetError: they cannot be had, or the file is damaged.
+        DatasetError: they cannot be loaded, or the file is damaged.
     """
     named = os.environ.get("PEN_DIGITS")
     path = Path(named) if named else fetch(UCI, cache_folder() / "pen_digits.zip", progress)

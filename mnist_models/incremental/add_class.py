@@ -1,4 +1,4 @@
-"""A class more, in one call: what the page New class does, for people's own programs."""
+"""One more class in one call: what the page New class does, for other programs."""
 
 from typing import TYPE_CHECKING
 
@@ -44,14 +44,14 @@ def add_class(
 
     Raises:
         ValueError: there is no such method for the approach.
-        ExpectedError: the label or the examples cannot be learned, or the data cannot be had.
+        ExpectedError: the label or the examples cannot be learned, or the data cannot be loaded.
     """
     methods = [name for name, way in WAYS.items() if way.approach == approach]
     if method not in methods:
         raise ValueError(f"The methods for {approach} are {', '.join(methods)}, not {method!r}.")
     name = check_label(label, run.classes)
     check_examples(examples)
-    # Imports TensorFlow, so not before there is work.
+    # Imports TensorFlow, so only when there is work.
     from mnist_models.incremental.updates import update
 
     old, _ = labelled(load_dataset(dataset))

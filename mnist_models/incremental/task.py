@@ -1,4 +1,4 @@
-"""What a run is to learn, and from which pictures; NumPy alone."""
+"""What a run is to learn, and from which pictures; NumPy only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -81,7 +81,7 @@ class Task:
 def task_of(
     run: Run, new: Labelled, old: Labelled, *, also: Sequence[str] = (), seed: int = 0
 ) -> Task:
-    """The task of teaching a run, its classes numbers where all labels are, else texts.
+    """The task of teaching a run; its classes are numbers if all labels are, else texts.
 
     Args:
         run: with the weights of both approaches.

@@ -45,7 +45,7 @@ _WIDENING = Distortion(
 
 @dataclass(frozen=True, eq=False)
 class Taught:
-    """What came of one way to teach.
+    """The result of one way to teach.
 
     Attributes:
         stack: the networks, those that were not touched among them.
@@ -63,12 +63,12 @@ class Taught:
 def teach(
     task: Task, ways: Sequence[Way], on_progress: Callable[[Way, float], None] = lambda *_: None
 ) -> Iterator[tuple[Way, Taught]]:
-    """Each of the ways with what came of it, one after another, the cheap ones first.
+    """Each of the ways with its result, one after another, the cheap ones first.
 
     Args:
         task: what is to be learned.
-        ways: how; what they are, says `methods.WAYS`.
-        on_progress: told the way and how much of it is done, 0 to 1; may raise to cancel.
+        ways: how, see `methods.WAYS`.
+        on_progress: called with the way and its progress, 0 to 1; may raise to cancel.
 
     Raises:
         TrainingError: a loss is no longer a number.
@@ -91,11 +91,11 @@ class _Plan:
 
 
 def update(task: Task, way: Way, on_progress: OnProgress = lambda _: None) -> Taught:
-    """What comes of one way.
+    """The result of one way.
 
     Args:
         task: what is to be learned.
-        way: how; what it is, says `methods.WAYS`.
+        way: how, see `methods.WAYS`.
         on_progress: see `training.fit`.
 
     Raises:
@@ -194,7 +194,7 @@ def _favoured(task: Task, way: Way, stack: Stack) -> Stack:
 
 
 def widen(new: Labelled, rows: int, *, seed: int) -> Labelled:
-    """Of each class at least so many rows: the pictures, and distorted ones where they are few."""
+    """At least this many rows of each class: the pictures, and distorted ones if they are few."""
     parts = [new]
     for label in np.unique(new.y):
         own = new.x[new.y == label]
@@ -213,7 +213,7 @@ def rehearsal(new: Labelled, old: Labelled, *, seed: int) -> Labelled:
 
 
 def _some(rows: Labelled, many: int, rng: np.random.Generator) -> Labelled:
-    """At most so many of each class."""
+    """At most this many of each class."""
     own = [rng.permutation(np.flatnonzero(rows.y == label)) for label in np.unique(rows.y)]
     return rows.of(np.concatenate([some[:many] for some in own]))
 

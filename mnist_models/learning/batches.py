@@ -43,7 +43,7 @@ class Member:
         return self.targets > 0
 
     def begin_epoch(self, proba: NDArray | None) -> None:
-        """Choose the rows of a further epoch.
+        """Choose the rows of another epoch.
 
         Args:
             proba: (n,) what the member answers now, for strategies with `redraw`.

@@ -2,7 +2,7 @@
 
 A binary model asks "is it my digit?": of 60,000 training pictures about 6,000 say yes and
 54,000 say no. Left as it is, a network does well by always saying no. The strategies here
-balance the two sides; each says what it gives up for that. Names are imbalanced-learn's.
+balance the two sides; each docstring says what that costs. Names are imbalanced-learn's.
 """
 
 import zlib
@@ -23,7 +23,7 @@ def stream(seed: int, name: object, purpose: str) -> np.random.Generator:
     """The random stream of one member for one purpose.
 
     It depends on nothing but its arguments, so a member draws the same rows, weights and
-    shuffles whoever is trained beside it.
+    shuffles whichever members are trained beside it.
     """
     return np.random.default_rng([seed, *(zlib.crc32(str(s).encode()) for s in (name, purpose))])
 
@@ -87,7 +87,7 @@ def hard_undersample(
 def oversample(positive: NDArray[np.bool_], rng: np.random.Generator) -> Rows:
     """All rows, and positive rows repeated at random until both sides are equal, shuffled.
 
-    Nothing is thrown away, but a model that sees the same nine times overfits it easily. The
+    Nothing is thrown away, but a model that sees the same rows nine times overfits them easily. The
     probabilities come out too high, as with undersampling: a yes seems as likely as a no.
 
     Args:
@@ -136,7 +136,7 @@ class Strategy:
     Attributes:
         summary: the rows it chooses, within a sentence.
         draw: the rows of a member.
-        each_epoch: draw anew for every epoch.
+        each_epoch: draw again for every epoch.
         redraw: from the second epoch on, draw by what the member answers (see
             `hard_undersample`).
         weighted: rows weigh so that both sides count the same (see `balanced_weights`).

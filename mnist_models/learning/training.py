@@ -4,7 +4,7 @@ Both approaches are one stack of M networks (see `stack`), so both are trained b
 a batch is (M, B) row numbers, a layer is one batched matrix product, and the losses of the
 members are added up, which leaves each member the gradient it would have on its own. The loop
 over a block of steps is one compiled `Program`; Python looks in between two blocks,
-which is where progress is told and a cancellation is noticed.
+to report progress and to notice a cancellation.
 """
 
 import time
@@ -152,12 +152,12 @@ class _Best:
 
 
 def _pictures(recipe: Recipe, x: Images, seed: int) -> Iterator[Images]:
-    """What each epoch learns from: the pictures themselves, or distorted anew."""
+    """What each epoch learns from: the pictures themselves, or newly distorted ones."""
     distortion = recipe.distortion
     if distortion is None:
         yield from repeat(x, recipe.epochs)
         return
-    # The next epoch's are made in a thread of their own while this one's are learned from.
+    # A thread makes the next epoch's pictures while this epoch learns from its own.
     with ThreadPoolExecutor(max_workers=1) as thread:
         streams = (stream(seed, epoch, "distortion") for epoch in range(recipe.epochs))
         coming = thread.submit(distort, x, distortion, next(streams))

@@ -1,7 +1,7 @@
 """What the probabilities are worth: calibration, and who says yes.
 
 All from scores that are stored with a run: (n, K) probabilities and the (n,) labels behind them.
-NumPy only, so that pages can afford it; scikit-learn's figures are the same, as the tests hold.
+NumPy only, so that pages can afford it; tests check that scikit-learn gives the same figures.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Reliability:
-    """How often what was said came true, probability by probability.
+    """How often answers came true, probability by probability.
 
     Attributes:
         bins: those that are not empty, ascending.

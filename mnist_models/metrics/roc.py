@@ -34,7 +34,7 @@ class ThresholdCurve:
     area: float
 
     def at(self, threshold: float = YES) -> tuple[float, float]:
-        """Where on the curve (x, y) the model is that says yes from this probability on.
+        """The point (x, y) of the model that says yes from this probability on.
 
         Exact for one half and where the curve has a corner; else the last point before.
         """
@@ -42,7 +42,7 @@ class ThresholdCurve:
         return float(self.x[last]), float(self.y[last])
 
     def thinned(self, limit: int = 200) -> Self:
-        """At most so many of its points, evenly along its length, both ends among them.
+        """At most this many of its points, evenly along its length, including both ends.
 
         Charts need no more; `area` stays that of the whole curve.
         """
@@ -53,7 +53,7 @@ class ThresholdCurve:
         return type(self)(self.x[kept], self.y[kept], self.thresholds[kept], self.area)
 
 
-# Of each kind one curve for each of the K classes; None where a class has no picture or all.
+# Per kind one curve for each of the K classes; None if a class has no pictures, or all of them.
 Curves = dict[CurveKind, list[ThresholdCurve | None]]
 
 
@@ -101,7 +101,7 @@ def _both(
 def _curve(
     points: tuple[NDArray, NDArray, NDArray], at_half: tuple[float, float], area: float
 ) -> ThresholdCurve:
-    """The curve with one point more, where the model stands at one half: that may be no corner."""
+    """The curve with a point where the model stands at one half, which may not be a corner."""
     place = np.searchsorted(-points[2], -YES, side="right")
     x, y, thresholds = (
         np.insert(values, place, at).astype(np.float32)

@@ -27,7 +27,7 @@ class PairedMetrics:
 
     @property
     def mcnemar_p(self) -> float:
-        """How often chance alone makes a difference at least this large, were both equally good.
+        """How often chance alone makes a difference at least this large if both are equally good.
 
         The exact McNemar test, two-sided (McNemar 1947, Psychometrika): of the pictures that only
         one of them reads, each is the one's or the other's like the toss of a coin.
@@ -45,7 +45,7 @@ class PairedMetrics:
 def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     """The 95 % interval of a share: Wilson, 1927, Journal of the American Statistical Association.
 
-    Where nothing was tried the share may be anything: (0, 1).
+    Without any trial the share may be anything: (0, 1).
     """
     if not trials:
         return 0.0, 1.0

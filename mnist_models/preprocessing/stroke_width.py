@@ -1,4 +1,4 @@
-"""The width of the pen in a drawing: measured, and mended to what MNIST's pens have.
+"""The width of the pen in a drawing: measured, and adjusted to that of MNIST's pens.
 
 Everything works on the ink of one cropped digit, FINENESS times as fine as the box of 20 × 20
 pixels that it will be fitted into, so that neither its size nor its place matters.
@@ -37,7 +37,7 @@ def pen_width(ink: Ink) -> float:
 
 
 def mend(ink: Ink, width: float) -> Ink | None:
-    """The same digit drawn with a pen as MNIST's; None if its pen is usual or it is a blob.
+    """The same digit drawn with a pen like MNIST's; None if its pen is usual or it is a blob.
 
     ink, width: as for `pen_width`. Returns (H', W'), 0 to 1; no stroke and no hole is lost.
     """

@@ -2,7 +2,7 @@
 
 MNIST's authors fitted each digit into a 20 × 20 box, aspect ratio kept, and placed it so that its
 centre of mass is the centre of a 28 × 28 field (http://yann.lecun.com/exdb/mnist). `to_mnist` takes
-the same steps, one function each, and mends the pen's width before.
+the same steps, one function each, and first adjusts the pen's width.
 """
 
 from dataclasses import dataclass

@@ -28,6 +28,7 @@ from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import unlisted_run_names
 from mnist_models.runs.run import Run, RunError
+from mnist_models.text import t
 from tests.helpers.pages import app_page
 from ui.draw.sources import Subject
 from ui.new_class.examples import MOST, Example, look_alike
@@ -576,7 +577,7 @@ def test_a_lesson_is_kept_as_a_run_that_only_its_visitor_sees(
 
 def test_why_a_lesson_cannot_be_kept_is_said(done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
-        raise LessonError("You keep 3 runs already.")
+        raise LessonError(t("You keep 3 runs already."))
 
     monkeypatch.setattr("ui.new_class.kept_runs.keep_lesson", refuse)
     page = press(open_as(ME), "Keep as a run")
