@@ -1,7 +1,7 @@
 """How fast are drawings answered while a training runs? python -m benchmarks.crowd
 
 Ten sessions of one headless Chromium are open at one server. They draw in turns, stroke by stroke,
-each on an empty canvas. Then all press Retrain: one training of the reference recipe on MNIST
+each on an empty canvas. Then one presses Retrain: a training of the reference recipe on MNIST
 starts, all ten watch it and go on drawing until it ends, and then draw once more. The output is the
 number of seconds from the end of a stroke to both verdicts, without a training (before and after)
 and with one, for strokes that began and ended while it ran.
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.serving import BenchmarkError, chromium_path
 from mnist_models.data.mnist import find_mnist
-from mnist_models.jobs.process import cancel_job, current_job
+from mnist_models.jobs.executor import executor, latest_job
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -83,7 +83,8 @@ def measure(browsers: int, strokes: int) -> tuple[list[float], list[float]]:
             try:
                 return _draw_without_and_with(pages, strokes)
             finally:
-                cancel_job()  # if the browser gave up before the training ended
+                if job := latest_job("training"):
+                    executor().cancel(job.id)  # if the browser gave up before the training ended
 
 
 def _draw_without_and_with(
@@ -106,13 +107,12 @@ def _draw_without_and_with(
 
 
 def _is_running() -> bool:
-    job = current_job()
-    return job is not None and job.running
+    job = latest_job("training")
+    return job is not None and job.is_unfinished
 
 
 def _press_retrain(pages: Sequence["Page"]) -> None:
-    for page in pages:
-        page.locator(".st-key-retrain button").click()
+    pages[0].locator(".st-key-retrain button").click()
     for page in pages:
         page.locator(".st-key-cancel_training").wait_for()
 

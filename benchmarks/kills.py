@@ -7,6 +7,7 @@ that was left behind. Any harm ends the benchmark with exit status 1.
 """
 
 import argparse
+import contextlib
 import os
 import random
 import signal
@@ -17,23 +18,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from mnist_models.jobs.executor import executor, latest_job
+from mnist_models.jobs.job import Job, jobs_folder
 from mnist_models.jobs.lock import is_held
-from mnist_models.jobs.process import Job, current_job
-from mnist_models.jobs.progress import job_folder
 from mnist_models.pipeline.options import TrainingOptions
-from mnist_models.pipeline.train_job import start_training
+from mnist_models.pipeline.train_job import order_training
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import RunError
 from mnist_models.settings import trained_folder
 
 _OPTIONS = TrainingOptions(dataset="sample", epochs=3, hidden=32, name="killed", again=True)
-_MAX_JOB_BYTES = 2 * 2**20  # of the job's own files, which every job overwrites
+_MAX_JOB_BYTES = 2 * 2**20  # of each job's own files
 
 
-def start() -> Job:
-    """Start the job that will be killed."""
-    return start_training(_OPTIONS)
+def start(options: TrainingOptions = _OPTIONS) -> Job:
+    """Start a job, which is to be killed."""
+    job_id = order_training(options, "benchmark", lambda: True)
+    while (job := executor().follow(job_id)) is None or job.progress.pid is None:
+        time.sleep(0.01)
+    return job
 
 
 def kill(job: Job, when: Callable[[Job], bool], delay: float = 0.0) -> str:
@@ -41,11 +45,13 @@ def kill(job: Job, when: Callable[[Job], bool], delay: float = 0.0) -> str:
 
     Returns the stage in which it was killed.
     """
-    while (now := current_job()) and now.running and not when(now):
+    while (now := executor().follow(job.id)) and now.is_unfinished and not when(now):
         time.sleep(0.001)
     time.sleep(delay)
-    now = current_job()
-    os.kill(job.pid, signal.SIGKILL)
+    now = executor().follow(job.id)
+    if job.progress.pid:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(job.progress.pid, signal.SIGKILL)
     while is_held():
         time.sleep(0.01)
     return now.latest.stage if now else "starting"
@@ -58,8 +64,8 @@ def harm(active: str) -> list[str]:
         active: the name of the run that was active before.
     """
     found = []
-    job = current_job()
-    if job and job.running:
+    job = latest_job("training")
+    if job and job.is_unfinished:
         found.append("a dead job is reported as running")
     if active_name() != active:
         found.append(f"{active_name()} is active instead of {active}")
@@ -68,21 +74,22 @@ def harm(active: str) -> list[str]:
             load_run(name).verify()
         except RunError as error:
             found.append(str(error))
-    left = [path.name for path in trained_folder().glob(".*") if path != job_folder()]
+    left = [path.name for path in trained_folder().glob(".*") if path != jobs_folder()]
     if len(left) > 1:
         found.append(f"more than one killed job has left files behind: {left}")
-    size = sum(path.stat().st_size for path in job_folder().iterdir())
-    if size > _MAX_JOB_BYTES:
-        found.append(f"the job's files have grown to {size:,} bytes")
+    for folder in jobs_folder().glob("*-*"):
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        if size > _MAX_JOB_BYTES:
+            found.append(f"a job's files have grown to {size:,} bytes")
     return found
 
 
 def _first_run() -> float:
     """Train the run that stays active; returns the seconds that publishing takes."""
-    job = start_training(replace(_OPTIONS, name="kept"))
-    while job.running:
+    job = start(replace(_OPTIONS, name="kept"))
+    while job.is_unfinished:
         time.sleep(0.01)
-        job = current_job() or job
+        job = executor().follow(job.id) or job
     if job.latest.stage != "done":
         raise SystemExit(f"The first training failed: {job.latest.message}")
     activate("kept")
@@ -103,7 +110,7 @@ def _kill_many(times: int) -> Counter[str]:
     killed: Counter[str] = Counter()
     while killed.total() - killed["done"] < times:
         job = start()
-        left = [path.name for path in trained_folder().glob(".*") if path != job_folder()]
+        left = [path.name for path in trained_folder().glob(".*") if path != jobs_folder()]
         stage = _kill_at_random(job, publishing)
         killed[stage] += 1
         found = harm("kept") + [f"the next job did not remove {name}" for name in left]

@@ -1,4 +1,4 @@
-"""The command line: python -m mnist_models train | runs | upgrade | evaluate | report | export."""
+"""The command line: python -m mnist_models train | runs | queue | evaluate | report | export | …"""
 
 import argparse
 import os
@@ -11,15 +11,18 @@ from mnist_models.atomic_files import write_errors
 from mnist_models.data.dataset import DATASETS
 from mnist_models.data.loading import load_dataset
 from mnist_models.errors import ExpectedError
-from mnist_models.jobs.lock import Busy, exclusive
-from mnist_models.jobs.progress import FITTING_STAGES, Event
+from mnist_models.formatting import duration_text
+from mnist_models.jobs.executor import executor
+from mnist_models.jobs.interruption import Cancelled
+from mnist_models.jobs.lock import exclusive, running_id
+from mnist_models.jobs.progress import Event
+from mnist_models.jobs.queue import drop_what_nobody_waits_for, waiting_ids
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.metrics.scores import Metrics, evaluate
-from mnist_models.pipeline.interruption import Cancelled
 from mnist_models.pipeline.options import TrainingOptions
-from mnist_models.pipeline.train_job import train_exclusively
+from mnist_models.pipeline.train_job import train_here
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.registry import active_name, load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run, RunError
@@ -34,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         status = options.command(options)
         sys.stdout.flush()  # a pipe that was closed is noticed here and not after the last line
         return status
-    except (ExpectedError, Busy) as error:
+    except ExpectedError as error:
         print(error, file=sys.stderr)
         return 1
     except (Cancelled, KeyboardInterrupt):  # before or after what it would have interrupted
@@ -47,9 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
 def train(options: argparse.Namespace) -> int:
     """Train a recipe and publish it as a run."""
     chosen = {field.name: getattr(options, field.name) for field in fields(TrainingOptions)}
-    request = TrainingOptions.from_json(chosen).request()
-    # Whoever trains on a terminal can end it there, so it may take as long as it likes.
-    event = train_exclusively(request, _terminal_listener(request.recipe.epochs))
+    asked = TrainingOptions.from_json(chosen)
+    event = train_here(asked, _terminal_listener(asked.request().recipe.epochs))
     if not event.run:
         return 130 if event.stage == "cancelled" else 1
     _print_run(load_run(event.run))
@@ -81,7 +83,7 @@ def runs(options: argparse.Namespace) -> int:
 def upgrade(options: argparse.Namespace) -> int:
     """Add to runs of before what those of today store beside; each is upgraded by itself."""
     failed = 0
-    with exclusive(keeps_progress=True):
+    with exclusive():
         for name in options.runs or (*run_names(), *unlisted_run_names()):
             try:
                 added = upgrade_run(name)
@@ -90,6 +92,22 @@ def upgrade(options: argparse.Namespace) -> int:
                 print(error, file=sys.stderr)
                 failed = 1
     return failed
+
+
+def queue(options: argparse.Namespace) -> int:
+    """List the job that is being done and those that wait, after cancelling one."""
+    drop_what_nobody_waits_for()
+    if options.cancel:
+        executor().cancel(options.cancel)
+    ids = [*filter(None, [running_id()]), *waiting_ids()]
+    for job_id in ids:
+        if job := executor().follow(job_id):
+            seconds = job.wait if job.place == "waiting" else job.outlook().seconds_left
+            left = "" if seconds is None else f"about {duration_text(seconds)} to go"
+            print(f"{job_id}  {job.place:8} {job.order.title:30} {left}")
+    if not ids:
+        print("No job is running or waiting.")
+    return 0
 
 
 def evaluate_run(options: argparse.Namespace) -> int:
@@ -162,13 +180,13 @@ def _terminal_listener(epochs: int) -> Callable[[Event], None]:
     live = sys.stderr.isatty()
 
     def tell(event: Event) -> None:
-        if event.stage == "training" and event.epoch:
-            e = event.epoch
-            line = f"{event.approach:6} epoch {e['epoch']:3}/{epochs}  loss {e['loss']:.4f}"
+        if event.news and "epoch" in event.news:
+            e = event.news
+            line = f"{event.part:6} epoch {e['epoch']:3}/{epochs}  loss {e['loss']:.4f}"
             line += f"  accuracy {e['accuracy']:.4f}"
             line += f"  validation {e['val_accuracy']:.4f}" if "val_accuracy" in e else ""
             print(f"\r\033[K{line}" if live else line, file=sys.stderr)
-        elif event.stage in ("loading", *FITTING_STAGES):
+        elif event.part or event.stage == "loading":
             if live and event.share is not None:
                 print(f"\r\033[K{event.stage} {event.share:4.0%}", end="", file=sys.stderr)
         else:
@@ -209,32 +227,27 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m mnist_models", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    command = commands.add_parser("train", help="train a recipe and publish it as a run")
-    command.set_defaults(command=train)
-    _add_choices(command)
+    def add(name: str, function: Callable[..., int], about: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=about)
+        command.set_defaults(command=function)
+        return command
 
-    command = commands.add_parser("runs", help="list the runs, choose the active one, delete one")
-    command.set_defaults(command=runs)
+    _add_choices(add("train", train, "train a recipe and publish it as a run"))
+    command = add("runs", runs, "list the runs, choose the active one, delete one")
     command.add_argument("--activate", metavar="RUN", help="show this run by default")
     command.add_argument("--delete", metavar="RUN", help="delete this run, if it was made here")
-
-    command = commands.add_parser(
-        "upgrade", help="add to runs of before what is stored with today's; nothing is trained"
+    command = add("queue", queue, "list the jobs that run and wait, cancel one")
+    command.add_argument("--cancel", metavar="JOB", help="end this job, or take it out")
+    command = add(
+        "upgrade", upgrade, "add to older runs what new runs store beside; nothing is trained"
     )
-    command.set_defaults(command=upgrade)
     command.add_argument("runs", nargs="*", metavar="RUN", help="default: all runs")
-
-    command = commands.add_parser("evaluate", help="score a run's weights on its data once more")
-    command.set_defaults(command=evaluate_run)
+    command = add("evaluate", evaluate_run, "score a run's weights on its data once more")
     command.add_argument("run", nargs="?", help="default: the active run")
-
-    command = commands.add_parser("report", help="write all figures of a run as one HTML file")
-    command.set_defaults(command=report)
+    command = add("report", report, "write all figures of a run as one HTML file")
     command.add_argument("run", nargs="?", help="default: the active run")
     command.add_argument("--out", metavar="FILE", help="default: report-RUN.html")
-
-    command = commands.add_parser("export", help="write a run's models as .keras files")
-    command.set_defaults(command=export)
+    command = add("export", export, "write a run's models as .keras files")
     command.add_argument("run")
     command.add_argument("dir")
     return parser

@@ -61,6 +61,7 @@ class Limits:
         seed: of everything random.
         minutes: how long a job may take, `MNIST_MAX_MINUTES`.
         runs: how many runs made here are kept, `MNIST_MAX_RUNS`.
+        waiting: how many jobs may wait for their turn, `MNIST_MAX_WAITING`.
         megabytes: of all of those together, `MNIST_MAX_RUNS_MB`.
     """
 
@@ -72,6 +73,7 @@ class Limits:
     minutes: int
     runs: int
     megabytes: int
+    waiting: int
 
 
 def limits() -> Limits:
@@ -89,6 +91,7 @@ def limits() -> Limits:
         minutes=_from_environment("MNIST_MAX_MINUTES", 120),
         runs=_from_environment("MNIST_MAX_RUNS", 100),
         megabytes=_from_environment("MNIST_MAX_RUNS_MB", 2000),
+        waiting=_from_environment("MNIST_MAX_WAITING", 20),
     )
 
 

@@ -29,6 +29,37 @@ class Text(str):
         text.template, text.plural, text.fields = template, plural, fields
         return text
 
+    @staticmethod
+    def to_json(text: str, longest: int = 2000) -> Any:
+        """What a text is made of, as JSON can hold it: `from_json` makes the same of it.
+
+        Args:
+            text: a Text, or any other string, which is taken as it is.
+            longest: how many characters of a field are kept.
+        """
+        if not isinstance(text, Text):
+            return str(text)[:longest]
+        fields = {
+            name: value if isinstance(value, int | float) else Text.to_json(value, longest)
+            for name, value in text.fields.items()
+        }
+        return {"template": text.template, "plural": text.plural, "fields": fields}
+
+    @classmethod
+    def from_json(cls, values: Any) -> Self:
+        """What `to_json` was given.
+
+        Raises:
+            TypeError, KeyError, ValueError: it is something else.
+        """
+        if isinstance(values, str):
+            return cls("{text}", fields={"text": values}) if values else cls("")
+        fields = {
+            name: cls.from_json(value) if isinstance(value, dict) else value
+            for name, value in values["fields"].items()
+        }
+        return cls(str(values["template"]), str(values["plural"]), fields)
+
     def __reduce__(self) -> tuple[type[Self], tuple[str, str, dict[str, Any]]]:
         """For copies, and for what Streamlit keeps."""
         return type(self), (self.template, self.plural, self.fields)

@@ -162,8 +162,8 @@ for approach in run.approaches:
 assert run.curves("multi")
 from mnist_models.comparison.contenders import Duel, contenders_of
 Duel.of(*contenders_of(run)).paired
-from mnist_models.jobs.process import current_job
-current_job()
+from mnist_models.jobs.executor import latest_job
+latest_job("training")
 """)
     assert "numpy" in loaded
     assert not loaded & SLOW

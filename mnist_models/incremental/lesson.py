@@ -1,30 +1,25 @@
 """What a lesson is: what is to be learned, how far it is, and what came of it."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.errors import ExpectedError
-from mnist_models.incremental.methods import Way
+from mnist_models.incremental.methods import WAYS, Way
+from mnist_models.jobs.job import Job
+from mnist_models.jobs.progress import Event
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.pictures import SIDE
 from mnist_models.runs.manifest import MAX_LABEL, is_plain_label
+from mnist_models.text import t
 
 Kind = Literal["new", "left out", "mend"]
 
 
-LessonStage = Literal[
-    "starting", "waiting", "loading", "base", "teaching", "keeping", "done", "cancelled", "failed"
-]  # fmt: skip
-
-
 MAX_EXAMPLES = 1000
-
-
-_ENDED: tuple[LessonStage, ...] = ("done", "cancelled", "failed")
 
 
 class LessonError(ExpectedError):
@@ -55,6 +50,15 @@ class Lesson:
     also: tuple[str, ...] = ()
     seed: int = 0
 
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """What `dataclasses.asdict` made of one.
+
+        Raises:
+            TypeError, KeyError: it is something else.
+        """
+        return cls(**values | {"ways": tuple(values["ways"]), "also": tuple(values["also"])})
+
 
 @dataclass(frozen=True)
 class Step:
@@ -83,29 +87,22 @@ class Step:
 
 @dataclass(frozen=True)
 class State:
-    """How far a lesson is, as its worker says.
+    """How far a lesson is, and what came of it.
 
     Attributes:
-        stage: what is being done.
-        share: of the present way, 0 to 1; None while it cannot be said.
-        way: which one is being taught.
-        message: for people, at the end.
+        job: that gives it.
         classes: (K,) all labels after the lesson, as text; empty until they are known.
         learned, kept_back: how many examples were learned from, and how many only tested with.
         rehearsed: the data set that old classes were rehearsed and tested with.
         tested: how many test pictures of the old classes.
         before: per approach the accuracy on those before the lesson.
         new_before: the same on what was taught, where the run knew it before.
+        base: per approach what its networks had cost before, in the words of a manifest.
         steps: the ways that are done.
-        kept: the name of the run that it was kept as; empty if it was not.
-        began: when the teaching began, seconds since the epoch; 0 before.
-        running: whether the worker is alive.
+        keeping: the job that makes a run of it, if there is one.
     """
 
-    stage: LessonStage = "starting"
-    share: float | None = None
-    way: Way | None = None
-    message: str = ""
+    job: Job
     classes: tuple[str, ...] = ()
     learned: int = 0
     kept_back: int = 0
@@ -113,24 +110,55 @@ class State:
     tested: int = 0
     before: dict[Approach, float] = field(default_factory=dict)
     new_before: dict[Approach, float] = field(default_factory=dict)
+    base: dict[Approach, dict[str, Any]] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
-    kept: str = ""
-    began: float = 0.0
-    running: bool = False
+    keeping: Job | None = None
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Self:
-        """What `to_json` wrote.
+    def of(cls, job: Job) -> Self:
+        """What a lesson has told.
 
         Raises:
             TypeError, KeyError: it is something else.
         """
-        steps = tuple(Step(**s | {"changed": tuple(s["changed"])}) for s in values["steps"])
-        return cls(**values | {"steps": steps, "classes": tuple(values["classes"])})
+        facts: dict[str, Any] = {}
+        steps = []
+        for news in (event.news for event in job.progress.events if event.news):
+            if "way" in news:
+                steps.append(Step(**news | {"changed": tuple(news["changed"])}))
+            else:
+                facts |= news
+        classes = tuple(facts.pop("classes", ()))
+        return cls(job, **facts, classes=classes, steps=tuple(steps))
 
-    def to_json(self) -> dict[str, Any]:
-        """As JSON can hold it."""
-        return asdict(self)
+    @property
+    def latest(self) -> Event:
+        """The last thing that was told, of the lesson or of keeping it."""
+        return (self.keeping or self.job).latest
+
+    @property
+    def running(self) -> bool:
+        """Whether it goes on, or waits for its turn."""
+        return (self.keeping or self.job).is_unfinished
+
+    @property
+    def way(self) -> Way | None:
+        """Which way is being taught."""
+        part = self.latest.part
+        return part if self.running and part in WAYS else None
+
+    @property
+    def kept(self) -> str:
+        """The name of the run that it was kept as; empty if it was not."""
+        return self.keeping.latest.run if self.keeping else ""
+
+    def figures(self) -> dict[str, Any]:
+        """What came of it, as JSON can hold it."""
+        names = [f.name for f in fields(self) if f.name not in ("job", "keeping", "steps")]
+        return {
+            **{name: getattr(self, name) for name in names},
+            "steps": [asdict(step) for step in self.steps],
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,15 +196,19 @@ def check_label(text: str, classes: list[Any]) -> str:
     """
     label = " ".join(text[: 10 * MAX_LABEL].split())
     if not label:
-        raise LessonError("Give the new class a name first: one character is enough.")
+        raise LessonError(t("Give the new class a name first: one character is enough."))
     if len(text) > 10 * MAX_LABEL or len(label) > MAX_LABEL:
-        raise LessonError(f"That name is too long: at most {MAX_LABEL} characters.")
+        raise LessonError(t("That name is too long: at most {most} characters.", most=MAX_LABEL))
     if not is_plain_label(label):
-        raise LessonError("Use letters, digits, spaces, hyphens or symbols such as ★ in the name.")
+        raise LessonError(
+            t("Use letters, digits, spaces, hyphens or symbols such as ★ in the name.")
+        )
     if label.isdecimal() and not _is_plain_number(label):
-        raise LessonError("Write a number as 12: digits 0 to 9, at most four, no zero in front.")
+        raise LessonError(t("Write a number as 12: digits 0 to 9, at most four, no zero in front."))
     if label.casefold() in {str(known).casefold() for known in classes}:
-        raise LessonError(f"The run knows {label} already. Choose another name, or mend a digit.")
+        raise LessonError(
+            t("The run knows {label} already. Choose another name, or mend a digit.", label=label)
+        )
     return label
 
 
@@ -192,10 +224,10 @@ def check_examples(images: NDArray[np.uint8]) -> None:
         LessonError: there are none, too many, or one is empty.
     """
     if not len(images):
-        raise LessonError("There is no example yet: draw one and add it.")
+        raise LessonError(t("There is no example yet: draw one and add it."))
     if len(images) > MAX_EXAMPLES:
-        raise LessonError(f"At most {MAX_EXAMPLES:,} examples are learned from.")
+        raise LessonError(t("A lesson takes at most {most:,} examples.", most=MAX_EXAMPLES))
     if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
-        raise LessonError(f"Examples are {SIDE} × {SIDE} pictures of grey levels.")
+        raise LessonError(t("Examples are {side} × {side} grey-level pictures.", side=SIDE))
     if not images.any(axis=(1, 2)).all():
-        raise LessonError("One of the examples is empty. Delete it and draw it again.")
+        raise LessonError(t("One of the examples is empty. Delete it and draw it again."))

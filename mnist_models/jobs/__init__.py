@@ -1,5 +1,7 @@
-"""Work outside the web process: one at a time on a machine, followed and cancelled by anyone.
+"""Work outside the web process, whatever it is: ordered, waited for, followed, cancelled by file.
 
-`process` starts, follows and cancels the child, `worker` is the child's own side, `lock` makes it
-the only one, in `progress` it says how far it is, and `eta` how long the rest will take.
+An `executor` takes orders; `here` is the one of this machine, which starts one child process at a
+time. What is known of a `job` stands in its folder: the `queue` holds what waits, `progress` what
+the job says, `eta` reckons how long it will take. The child is a `worker` behind the `lock`, and
+`interruption` ends it before its time.
 """

@@ -1,24 +1,28 @@
-"""How far a training is, and how long it will still take, from its plan and what it has said.
+"""How far a job is, and how long it will still take, from its plan and what it has said.
 
-A training is a sequence of phases: the stages of `train_run`, where all the fitting of an approach
-is one phase. The plan says how long each will take (see `estimates`); the pace at which the fitting
-really goes corrects it.
+A job is a sequence of phases: its stages, where all that is done for one part is one phase. The
+plan says how long each will take; the pace at which the parts really go corrects it.
 """
 
+import contextlib
+import json
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
-from mnist_models.jobs.progress import FITTING_STAGES, Event, Progress
+from mnist_models.atomic_files import write_atomically
+from mnist_models.jobs.progress import Event, Progress
+from mnist_models.settings import trained_folder
 
-Plan = dict[str, float]  # the phases of a training in their order, with the seconds of each
+Plan = dict[str, float]  # the phases of a job in their order, with the seconds of each
 
-BEFORE, AFTER = ("loading", "importing"), ("scoring", "publishing")  # the fitting
-_CAUTION_S = 5.0  # so much fitting outweighs what the plan says about the pace
+BEFORE, AFTER = ("loading", "importing"), ("scoring", "publishing")  # the parts
+_CAUTION_S = 5.0  # this much work on parts outweighs what the plan says about the pace
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """How far a training is.
+    """How far a job is.
 
     Attributes:
         share: of everything, 0 to 1.
@@ -30,15 +34,15 @@ class Outlook:
 
 
 def outlook(plan: Plan, progress: Progress, elapsed: float, *, measured: bool) -> Outlook:
-    """How far a training is by what it has said.
+    """How far a job is by what it has said.
 
     Args:
         plan: how long its phases take, each more than nothing.
         progress: what it has said.
         elapsed: seconds since it began.
-        measured: whether the plan comes from earlier trainings on this machine.
+        measured: whether the plan comes from earlier jobs on this machine.
     """
-    phase = _phase(progress.events[-1]) if progress.events else BEFORE[0]
+    phase = _phase(progress.events[-1]) if progress.events else next(iter(plan), "")
     if phase not in plan:
         return Outlook(1.0, 0.0)
     spent = phase_seconds(progress, until=elapsed)
@@ -49,7 +53,7 @@ def outlook(plan: Plan, progress: Progress, elapsed: float, *, measured: bool) -
     share = 1 - sum(left.values()) / sum(plan.values())
     if pace is None:
         return Outlook(share, None)
-    return Outlook(share, sum(s * (pace if _is_fit(name) else 1) for name, s in left.items()))
+    return Outlook(share, sum(s * (pace if _is_part(name) else 1) for name, s in left.items()))
 
 
 def phase_seconds(progress: Progress, *, until: float) -> Plan:
@@ -61,30 +65,52 @@ def phase_seconds(progress: Progress, *, until: float) -> Plan:
     return {name: end - start for name, (start, end) in zip(began, pairwise(ends), strict=True)}
 
 
+def remembered_phases(kind: str) -> Plan:
+    """How long each phase of such jobs took on this machine, the last time that there was one."""
+    found = _remembered().get(kind)
+    return found if isinstance(found, dict) else {}
+
+
+def remember_phases(kind: str, phases: Plan) -> None:
+    """Keep what the phases of a job took; not to be able to is no failure."""
+    known = _remembered()
+    known[kind] = {**remembered_phases(kind), **phases}
+    with contextlib.suppress(OSError):
+        write_atomically(_file(), json.dumps(known, indent=1).encode())
+
+
+def _remembered() -> dict[str, Plan]:
+    try:
+        found = json.loads(_file().read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _file() -> Path:
+    return trained_folder() / ".jobs" / "phases.json"
+
+
 def _share(plan: Plan, progress: Progress, phase: str, spent: float) -> float:
     """How much of the present phase is done; by the clock, where it does not say."""
     told = progress.events[-1].share if progress.events else None
     if told is None:
         return min(spent / plan[phase], 1.0)
-    if not _is_fit(phase):
-        return told
-    # What is told is a share of all the fitting, in which all approaches count the same.
-    fits = [name for name in plan if _is_fit(name)]
-    return min(1.0, max(0.0, told * len(fits) - fits.index(phase)))
+    return told
 
 
 def _pace(plan: Plan, done: Plan, spent: Plan, measured: bool) -> float | None:
-    """Seconds that a planned second of fitting takes; None while there is too little to tell."""
-    fitting = sum(seconds for name, seconds in spent.items() if _is_fit(name))
-    fitted = sum(plan[name] * share for name, share in done.items() if _is_fit(name))
+    """Seconds that a planned second of the parts takes; None while there is too little to tell."""
+    spent_s = sum(seconds for name, seconds in spent.items() if _is_part(name))
+    planned_s = sum(plan[name] * share for name, share in done.items() if _is_part(name))
     if measured:
-        return (fitting + _CAUTION_S) / (fitted + _CAUTION_S)
-    return fitting / fitted if fitted and fitting >= _CAUTION_S else None
+        return (spent_s + _CAUTION_S) / (planned_s + _CAUTION_S)
+    return spent_s / planned_s if planned_s and spent_s >= _CAUTION_S else None
 
 
-def _is_fit(phase: str) -> bool:
+def _is_part(phase: str) -> bool:
     return phase not in (*BEFORE, *AFTER)
 
 
 def _phase(event: Event) -> str:
-    return str(event.approach) if event.stage in FITTING_STAGES else event.stage
+    return event.part or event.stage

@@ -1,58 +1,74 @@
-"""The lock that makes a training the only one on a machine, whoever started it, and however.
+"""The lock that makes a job the only one that is done on a machine, whoever started it, and how.
 
 The operating system holds it for a process, so it is free again when that process is gone.
 """
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mnist_models.atomic_files import write_errors
-from mnist_models.jobs.progress import forget_progress, job_folder
+from mnist_models.atomic_files import write_atomically, write_errors
+from mnist_models.jobs.job import JobError, jobs_folder
+from mnist_models.text import t
 
-BUSY = "A training is running already; there is one at a time."
 
-
-class Busy(RuntimeError):  # noqa: N818 - it is a state, and nothing went wrong
-    """Another training is running; there is one at a time."""
+class Busy(JobError):  # noqa: N818 - it is a state, and nothing went wrong
+    """Another job is being done; there is one at a time."""
 
 
 @contextlib.contextmanager
-def exclusive(*, keeps_progress: bool = False) -> Iterator[None]:
+def exclusive() -> Iterator[None]:
     """Hold the lock.
-
-    Args:
-        keeps_progress: what the last training said stays; a new one may not be taken for it.
 
     Raises:
         Busy: somebody else holds it.
         WriteError: the lock file cannot be written.
     """
     with file_errors():
-        job_folder().mkdir(parents=True, exist_ok=True)
+        jobs_folder().mkdir(parents=True, exist_ok=True)
         lock = _lock()
         try:
             # Whoever asks how a job stands holds the lock for a moment, so wait that long.
             lock.acquire(timeout=2, poll_interval=0.02)
         except Timeout as error:
-            raise Busy(BUSY) from error
+            raise Busy(
+                t(
+                    "Another job is running on this machine; there is one at a time. To see it, or "
+                    "to end it: python -m mnist_models queue"
+                )
+            ) from error
     try:
-        if not keeps_progress:
-            with file_errors():
-                forget_progress()
         yield
     finally:
         lock.release()
 
 
 def is_held(patience: float = 0) -> bool:
-    """Whether a training holds the lock.
+    """Whether a job is being done.
 
-    To look is to hold it for a moment, so two who look at once may see each other. Where that
+    To look is to hold the lock for a moment, so two who look at once may see each other. Where that
     matters, `patience` is how many seconds to look again.
     """
-    return job_folder().is_dir() and somebody_holds(_lock(), patience)
+    return jobs_folder().is_dir() and somebody_holds(_lock(), patience)
+
+
+def claim(job_id: str) -> None:
+    """Say which job is being done; whoever holds the lock says it.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_atomically(_claim_path(), job_id.encode())
+
+
+def running_id() -> str:
+    """The job that is being done on this machine; empty if there is none."""
+    with contextlib.suppress(OSError):
+        job_id = _claim_path().read_text(encoding="utf-8")
+        return job_id if is_held() else ""
+    return ""
 
 
 def somebody_holds(lock: FileLock, patience: float = 0) -> bool:
@@ -73,12 +89,16 @@ def somebody_holds(lock: FileLock, patience: float = 0) -> bool:
 
 
 def file_errors() -> contextlib.AbstractContextManager[None]:
-    """The same as `write_errors`, for the files of the job."""
+    """The same as `write_errors`, for the files of jobs."""
     return write_errors(
-        "The job's files in trained/.job",
+        "The files of jobs in trained/.jobs",
         "Free some space, allow writing there, or remove that folder,",
     )
 
 
 def _lock() -> FileLock:
-    return FileLock(job_folder() / "lock")
+    return FileLock(jobs_folder() / "lock")
+
+
+def _claim_path() -> Path:
+    return jobs_folder() / "running"

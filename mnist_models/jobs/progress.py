@@ -1,8 +1,9 @@
-"""What a training has to say: a file of JSON lines, one object each, appended as it goes.
+"""What a job has to say: a file of JSON lines, one object each, appended as it goes.
 
-The file is as large from its first moment as it may become: the lines are written over zeros. So
-it cannot grow, reading it stays cheap, and a disk that fills up meanwhile does not swallow how the
-training ended. A line that is not finished yet is followed by zeros and no line break.
+The first line is what was ordered, the second says that the work has begun, each further one is an
+event. The file is as large from its first moment as it may become: the lines are written over
+zeros. So it cannot grow, reading it stays cheap, and a disk that fills up meanwhile does not
+swallow how the job ended. A line that is not finished yet is followed by zeros and no line break.
 """
 
 import contextlib
@@ -13,49 +14,39 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from mnist_models.settings import trained_folder
+from mnist_models.text import Text
 
 _SIZE = 256 * 2**10  # bytes; what the bounds below let through fills about half of it
 _FOR_THE_END = 16 * 2**10  # of these, free until the last word
-_MAX_MESSAGE = 2000  # characters
-_EPOCHS_TOLD = 100  # of each approach: a curve on a page has no room for more
+_MAX_FIELD = 2000  # characters of what is put into a message
+_EPOCHS_TOLD = 100  # of each part: a curve on a page has no room for more
 _SHARES_TOLD = 500  # while the bar moves from empty to full, two a second at most
 
-GRACE_S = 10  # what a training that should end has left, until it is ended by force
-
-Stage = Literal[
-    "starting", "loading", "importing", "training", "refitting", "scoring", "publishing",
-    "found", "done", "cancelled", "failed",
-]  # fmt: skip
-
-
-FITTING_STAGES: tuple[Stage, ...] = ("training", "refitting")
-
-
-FINAL_STAGES: tuple[Stage, ...] = ("found", "done", "cancelled", "failed")
+PUBLISHING = "publishing"  # from here on a job cannot be cancelled
+FINAL_STAGES = ("found", "done", "cancelled", "failed")
 
 
 @dataclass(frozen=True)
 class Event:
-    """One piece of news from a training.
+    """One piece of news from a job.
 
     Attributes:
-        stage: what is being done.
-        share: how much is done, 0 to 1, of the stage, or of all the fitting in the two stages
-            that fit; None where nobody knows.
-        approach: which approach is being trained, if one is.
-        epoch: in the stage "training", the figures of an epoch that has just ended.
-        message: for people, in the stages that end a training.
+        stage: what is being done, one of `FINAL_STAGES` at the end.
+        share: how much is done, 0 to 1, of the part, or of the stage where there are no parts; None
+            where nobody knows.
+        part: what the stage is done for, if for one of several: an approach, a way to teach.
+        news: figures, as JSON can hold them: those of an epoch have its number as "epoch".
+        message: for people, in the stages that end a job.
         run: the name of the run that came of it.
     """
 
-    stage: Stage
+    stage: str
     share: float | None = None
-    approach: str | None = None
-    epoch: dict[str, Any] | None = None
-    message: str = ""
+    part: str | None = None
+    news: dict[str, Any] | None = None
+    message: Text | str = ""
     run: str = ""
 
 
@@ -64,66 +55,86 @@ OnEvent = Callable[[Event], None]  # may raise to cancel
 
 @dataclass(frozen=True)
 class Progress:
-    """What one training has said so far.
+    """What one job has said so far.
 
     Attributes:
-        head: what was known when it began.
+        order: what was asked for, as JSON holds it.
+        pid: of the process that does it; None while it waits.
         events: what was told since.
-        times: when, in seconds since it began; one number per event.
+        times: when, in seconds since the work began; one number per event.
         changed: when something was last told, in seconds since the epoch.
     """
 
-    head: dict[str, Any]
+    order: dict[str, Any]
+    pid: int | None
     events: tuple[Event, ...]
     times: tuple[float, ...]
     changed: float
 
 
-class ProgressFile:
-    """Where a training writes what it has to say; opened by the one that holds the lock."""
+def create_progress(path: Path, order: dict[str, Any]) -> None:
+    """Make the file of a job that waits: all its room is taken at once.
 
-    def __init__(self, head: dict[str, Any], *, epochs: int) -> None:
-        """Begin anew: what the job before has said is gone.
+    Raises:
+        OSError: the file cannot be written, or the disk is full.
+    """
+    line = json.dumps(order).encode() + b"\n"
+    if len(line) > _FOR_THE_END:
+        raise ValueError(f"an order of {len(line):,} bytes is too long")
+    path.write_bytes(line + bytes(_SIZE - len(line)))
+
+
+class ProgressFile:
+    """Where a job writes what it has to say; opened by the one that holds its lock."""
+
+    def __init__(self, path: Path, *, epochs: int = 1) -> None:
+        """Go on behind what the file holds.
 
         Args:
-            head: what is known of the training, as JSON can hold it.
-            epochs: how many one fit will take; of many, a part is told.
+            path: of a file that `create_progress` made.
+            epochs: how many will be told of each part; of many, some are left out.
 
         Raises:
-            OSError: the file cannot be written, or the disk is full.
+            OSError: there is no such file, or it cannot be written.
         """
         self._stride = -(-epochs // _EPOCHS_TOLD)
         self._epochs = epochs
         self._began = self._last_share = time.monotonic()
         self._share = 0.0
         self._phase: tuple[str, str | None] = ("", None)
-        _path().write_bytes(bytes(_SIZE))
         # Unbuffered, a line and the place of the next one change in one step, which no signal can
         # come in between of.
-        self._file = _path().open("r+b", buffering=0)
-        self._write(head)
+        self._file = path.open("r+b", buffering=0)
+        self._file.seek(len(path.read_bytes().rstrip(b"\0")))
+
+    def begin(self) -> None:
+        """Say that the work begins.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._write({"pid": os.getpid()})
 
     def tell(self, event: Event) -> None:
         """Append one event, unless it is one of the many that a reader can do without.
 
-        What cannot be written is not told: a training is not ended by that.
+        What cannot be written is not told: a job is not ended by that.
         """
-        if event.epoch:
-            if not self._is_told(event.epoch["epoch"]):
+        if event.news and "epoch" in event.news:
+            if not self._is_told(event.news["epoch"]):
                 return
-            figures = {k: v for k, v in event.epoch.items() if k != "val_confusion"}
-            event = replace(event, epoch=figures)
-        elif event.stage not in FINAL_STAGES and not self._moves_the_bar(event):
+            figures = {k: v for k, v in event.news.items() if k != "val_confusion"}
+            event = replace(event, news=figures)
+        elif not event.news and event.stage not in FINAL_STAGES and not self._moves_the_bar(event):
             return
-        event = replace(event, message=event.message[:_MAX_MESSAGE])
         with contextlib.suppress(OSError):
-            self._write({"at": round(time.monotonic() - self._began, 3), **_without_empty(event)})
+            self._write({"at": round(time.monotonic() - self._began, 3), **_as_json(event)})
 
     def _is_told(self, epoch: int) -> bool:
         return epoch % self._stride == 0 or epoch in (1, self._epochs)
 
     def _moves_the_bar(self, event: Event) -> bool:
-        phase, share, now = (event.stage, event.approach), event.share or 0.0, time.monotonic()
+        phase, share, now = (event.stage, event.part), event.share or 0.0, time.monotonic()
         is_little = 0 <= share - self._share < 1 / _SHARES_TOLD or now - self._last_share < 0.5
         if phase == self._phase and is_little:
             return False
@@ -137,51 +148,41 @@ class ProgressFile:
             self._file.write(line)
 
 
-def job_folder() -> Path:
-    """Where the job's files are: beside the runs, and hidden from their list."""
-    return trained_folder() / ".job"
-
-
-def forget_progress() -> None:
-    """Remove what the job before has said, which must not be taken for the next one's.
-
-    Raises:
-        OSError: it cannot be removed.
-    """
-    _path().unlink(missing_ok=True)
-
-
-def read_progress() -> Progress:
-    """What the present training has said, or the last one, be it ended or dead.
+def read_progress(path: Path) -> Progress:
+    """What a job has said, be it waiting, running, ended or dead.
 
     Raises:
         OSError: there is no such file, or it cannot be read.
         ValueError: it is damaged.
     """
-    with _path().open("rb") as file:
+    with path.open("rb") as file:
         contents = file.read(_SIZE + 1)
         changed = os.fstat(file.fileno()).st_mtime
     if len(contents) > _SIZE:
         raise ValueError("too large")
-    head, events, times = _parse(contents.rstrip(b"\0"))
-    return Progress(head, events, times, changed)
+    return Progress(*_parse(contents.rstrip(b"\0")), changed)
 
 
-@lru_cache(maxsize=1)  # everyone who watches asks for the same, several times a second
-def _parse(contents: bytes) -> tuple[dict[str, Any], tuple[Event, ...], tuple[float, ...]]:
+@lru_cache(maxsize=8)  # everyone who watches asks for the same, several times a second
+def _parse(
+    contents: bytes,
+) -> tuple[dict[str, Any], int | None, tuple[Event, ...], tuple[float, ...]]:
     # What stands behind the last line break is still being written, or never will be.
     try:
-        lines = [json.loads(line) for line in contents.split(b"\n")[:-1]]
-        head, *rest = lines
-        times = tuple(float(values.pop("at")) for values in rest)
-        return dict(head), tuple(Event(**values) for values in rest), times
+        order, *lines = [json.loads(line) for line in contents.split(b"\n")[:-1]]
+        pid = int(lines.pop(0)["pid"]) if lines and "pid" in lines[0] else None
+        times = tuple(float(values.pop("at")) for values in lines)
+        return dict(order), pid, tuple(map(_from_json, lines)), times
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError("not what a training says") from error
+        raise ValueError("not what a job says") from error
 
 
-def _without_empty(event: Event) -> dict[str, Any]:
-    return {name: value for name, value in asdict(event).items() if value not in (None, "")}
+def _as_json(event: Event) -> dict[str, Any]:
+    values = {name: value for name, value in asdict(event).items() if value not in (None, "")}
+    if event.message:
+        values["message"] = Text.to_json(event.message, longest=_MAX_FIELD)
+    return values
 
 
-def _path() -> Path:
-    return job_folder() / "progress.jsonl"
+def _from_json(values: dict[str, Any]) -> Event:
+    return Event(**{**values, "message": Text.from_json(values.get("message", ""))})

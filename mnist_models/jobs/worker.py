@@ -1,14 +1,116 @@
-"""What a child process does for the pages' sake: it stands back behind them."""
+"""The process that does a job: alone on the machine, behind the pages, and till its last word."""
 
 import contextlib
 import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-from mnist_models.jobs.progress import Event
+from mnist_models.errors import ExpectedError
+from mnist_models.jobs import queue
+from mnist_models.jobs.interruption import Interruption, ending, is_expected
+from mnist_models.jobs.job import (
+    JobError,
+    Order,
+    forget_files,
+    job_folder,
+    progress_path,
+)
+from mnist_models.jobs.lock import Busy, claim, exclusive, file_errors
+from mnist_models.jobs.progress import FINAL_STAGES, Event, OnEvent, ProgressFile, read_progress
+from mnist_models.settings import limits
+from mnist_models.text import t
 
 _MAX_OUTPUT_BYTES = 2**20
 
+_GONE = t("This job was cancelled while it waited, or its files are gone.")
 
-def stand_back() -> None:
+# Does what a request asks for, with the files of a folder, and tells how it goes.
+Work = Callable[[dict[str, Any], Path, OnEvent], object]
+
+
+def main(work: Work) -> int | str:
+    """Do the job that the command line names; returns the exit status, or why it is 1.
+
+    A module of work ends with `sys.exit(main(work))` and is started by `python -m module JOB`.
+    """
+    _stand_back()
+    try:
+        event = perform(sys.argv[1], work, cut_output, minutes=limits().minutes)
+    except ExpectedError as error:
+        return str(error)
+    return 1 if event.stage in ("cancelled", "failed") else 0
+
+
+def perform_here(order: Order, work: Work, listener: OnEvent) -> Event:
+    """Do a job at once in this process, for as long as it takes; see `perform`."""
+    with file_errors():
+        job_id = queue.create(order, {})
+    try:
+        return perform(job_id, work, listener)
+    except Busy:
+        forget_files(job_id)
+        raise
+
+
+def perform(job_id: str, work: Work, listener: OnEvent, *, minutes: float | None = None) -> Event:
+    """Do a job while no other is done on this machine, and tell whoever follows it.
+
+    Args:
+        job_id: of a job whose files are there.
+        work: what is done.
+        listener: told as well; an exception from it ends the job.
+        minutes: how long it may take; as long as it likes if None.
+
+    Returns:
+        How it ended.
+
+    Raises:
+        Busy: another job is being done.
+        JobError: this one was cancelled while it waited, or its file is damaged.
+        WriteError: its files cannot be written.
+    """
+    with Interruption() as interruption, exclusive():
+        order, progress = _begin(job_id)
+        last = Event("starting")
+
+        def tell_both(event: Event) -> None:
+            nonlocal last
+            last = event
+            progress.tell(event)
+            listener(event)
+
+        tell = interruption.watching(tell_both)
+        try:
+            with interruption.after(minutes, tell):
+                work(order.request, job_folder(job_id), tell)
+        except BaseException as error:
+            tell(ending(error))
+            if not is_expected(error):
+                raise
+            return last
+        if last.stage not in FINAL_STAGES:
+            tell(Event("done", 1.0))
+        return last
+
+
+def _begin(job_id: str) -> tuple[Order, ProgressFile]:
+    """Say that the job has begun; from now on it waits no more."""
+    try:
+        order = Order.from_json(read_progress(progress_path(job_id)).order)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise JobError(_GONE) from error
+    with file_errors():
+        claim(job_id)
+        if order.server and not queue.leave(job_id):
+            raise JobError(_GONE)
+        progress = ProgressFile(progress_path(job_id), epochs=order.epochs)
+        progress.begin()
+    return order, progress
+
+
+def _stand_back() -> None:
     """Take the lowest priority that is usual for work in the background."""
     if hasattr(os, "nice"):
         os.nice(10)

@@ -18,7 +18,8 @@ import numpy as np
 
 from mnist_models.atomic_files import write_atomically
 from mnist_models.jobs.eta import AFTER, BEFORE, Plan, phase_seconds
-from mnist_models.jobs.progress import Progress, job_folder
+from mnist_models.jobs.job import jobs_folder
+from mnist_models.jobs.progress import Progress
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import Recipe
 from mnist_models.learning.sampling import STRATEGIES
@@ -132,4 +133,4 @@ def _is_sound(timing: Timing) -> bool:
 
 
 def _file() -> Path:
-    return job_folder() / "timings.json"
+    return jobs_folder() / "timings.json"

@@ -8,6 +8,8 @@ from mnist_models.data.dataset import Dataset
 from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.recipes import RECIPES, Recipe
 
+TRAINING = "training"  # the kind of its job
+
 
 @dataclass(frozen=True)
 class Request:
@@ -33,8 +35,8 @@ class Request:
 
     @property
     def fits(self) -> int:
-        """How many times a stack is trained from its beginning."""
-        return len(self.approaches) * (2 if self.recipe.refit else 1)
+        """How many times each approach is trained from its beginning."""
+        return 2 if self.recipe.refit else 1
 
     def fingerprint(self, dataset: Dataset) -> str:
         """Hash of everything that decides the weights: settings, data and seed."""

@@ -1,109 +1,74 @@
-"""A training as a job: the only one on a machine, told to whoever follows it.
+"""A training as a job: python -m mnist_models.pipeline.train_job JOB.
 
-Pages start it as a process of its own, python -m mnist_models.pipeline.train_job, which reads its
-`TrainingOptions` as JSON from its input; the command line trains in its own process.
+Pages order it and the command line does it in its own process; either way it is the only job on a
+machine, and whoever follows it is told how it goes.
 """
 
-import contextlib
-import json
-import os
 import sys
-import time
+from pathlib import Path
+from typing import Any
 
-from mnist_models.errors import ExpectedError
-from mnist_models.jobs import worker
-from mnist_models.jobs.lock import Busy, exclusive, file_errors
-from mnist_models.jobs.process import Job, start_job
-from mnist_models.jobs.progress import Event, OnEvent, ProgressFile, read_progress
+from mnist_models.jobs.executor import Present, executor
+from mnist_models.jobs.job import Order, progress_path
+from mnist_models.jobs.progress import Event, OnEvent, read_progress
+from mnist_models.jobs.worker import main, perform_here
 from mnist_models.pipeline.estimates import earlier_trainings, plan, remember
-from mnist_models.pipeline.interruption import Interruption, ending, is_expected
 from mnist_models.pipeline.options import TrainingOptions
-from mnist_models.pipeline.request import Request
+from mnist_models.pipeline.request import TRAINING
 from mnist_models.pipeline.train_run import train_run
 from mnist_models.runs.publishing import remove_leftovers
-from mnist_models.settings import limits
+from mnist_models.text import t
 
 
-def start_training(options: TrainingOptions) -> Job:
-    """Train in a process of its own.
+def order_training(options: TrainingOptions, owner: str, present: Present) -> str:
+    """Let a training wait for its turn, in a process of its own; returns the job's id.
 
     Raises:
-        Busy: another training is running.
-        ExpectedError: the process could not start; the message says why.
+        ExpectedError: it is not taken; the text says why.
     """
-    return start_job("mnist_models.pipeline.train_job", options.to_json())
+    return executor().submit(_order(options, owner), present=present)
 
 
-def train_exclusively(
-    request: Request, listener: OnEvent, *, minutes: float | None = None
-) -> Event:
-    """Train while nobody else does on this machine, and tell whoever follows the job.
+def train_here(options: TrainingOptions, listener: OnEvent) -> Event:
+    """Train in this process, which may take as long as it likes.
 
     Args:
-        request: what to train.
-        listener: told as well; an exception from it ends the training.
-        minutes: how long it may take; as long as it likes if None.
+        options: what to train.
+        listener: told of all that happens; an exception from it ends the training.
 
     Returns:
         How it ended, with the name of the run if there is one.
 
     Raises:
-        Busy: somebody else trains.
-        WriteError: the job's files cannot be written.
+        Busy: another job is running.
+        ExpectedError: it cannot begin; the text says why.
     """
-    with Interruption() as interruption, exclusive():
-        remove_leftovers()
-        progress = begin(request)
-
-        def tell_both(event: Event) -> None:
-            progress.tell(event)
-            listener(event)
-
-        tell = interruption.watching(tell_both)
-        try:
-            with interruption.after(minutes, tell):
-                run = train_run(request, tell)
-        except BaseException as error:
-            event = ending(error)
-            tell(event)
-            if not is_expected(error):
-                raise
-            return event
-        with contextlib.suppress(OSError, ValueError):
-            remember(request, read_progress())
-    return Event("done", run=run.name)
+    return perform_here(_order(options, "owner"), train, listener)
 
 
-def begin(request: Request) -> ProgressFile:
-    """Where a training says how it goes; only the one that holds the lock may.
-
-    Raises:
-        WriteError: the file cannot be written.
-    """
-    earlier = earlier_trainings()
-    head = {
-        "pid": os.getpid(),
-        "title": f"{request.recipe.name} on {request.dataset}",
-        "started": time.time(),
-        "epochs": request.recipe.epochs,
-        "fits": request.fits,
-        "phases": plan(request, earlier),
-        "measured": bool(earlier),
-    }
-    with file_errors():
-        return ProgressFile(head, epochs=request.recipe.epochs)
+def train(options: dict[str, Any], folder: Path, tell: OnEvent) -> None:
+    """The work: train what the options ask for, publish it, remember how long it took."""
+    request = TrainingOptions.from_json(options).request()
+    remove_leftovers()
+    train_run(request, tell)
+    remember(request, read_progress(progress_path(folder.name)))
 
 
-def main() -> int | str:
-    """Train what stands in this process' input; returns the exit status, or why it is 1."""
-    worker.stand_back()
-    try:
-        request = TrainingOptions.from_json(json.load(sys.stdin)).request()
-        event = train_exclusively(request, worker.cut_output, minutes=limits().minutes)
-    except (Busy, ExpectedError) as error:
-        return str(error)
-    return 0 if event.run else 1
+def _order(options: TrainingOptions, owner: str) -> Order:
+    request, earlier = options.request(), earlier_trainings()
+    return Order(
+        work="mnist_models.pipeline.train_job",
+        kind=TRAINING,
+        title=t("{recipe} on {dataset}", recipe=request.recipe.name, dataset=request.dataset),
+        request=options.to_json(),
+        owner=owner,
+        keeps=True,
+        phases=plan(request, earlier),
+        measured=bool(earlier),
+        epochs=request.recipe.epochs,
+        fits=request.fits,
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(train))

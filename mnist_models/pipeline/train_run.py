@@ -4,10 +4,8 @@ Load the data, train each approach, score it on the train and test rows, publish
 is told as an `Event`; the command line prints them and the sidebar draws them.
 """
 
-import contextlib
 import platform
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +15,7 @@ from numpy.typing import NDArray
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.loading import load_dataset
-from mnist_models.jobs.progress import Event, OnEvent, Stage
+from mnist_models.jobs.progress import PUBLISHING, Event, OnEvent
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import TrainingError
 from mnist_models.learning.sampling import pack_rows, stream
@@ -29,6 +27,7 @@ from mnist_models.runs.quota import check_room
 from mnist_models.runs.registry import find_run
 from mnist_models.runs.run import UNLISTED, Run, RunError
 from mnist_models.runs.upgrade import derived_arrays
+from mnist_models.text import Text, t
 
 
 def train_run(request: Request, on_event: OnEvent) -> Run:
@@ -49,7 +48,9 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     if request.name:
         check_name(request.name)
         if request.name.startswith(UNLISTED):
-            raise RunError(f"Names that begin with {UNLISTED} are kept for what visitors teach.")
+            raise RunError(
+                t("Names that begin with {begin} are for what visitors teach.", begin=UNLISTED)
+            )
     on_event(Event("loading"))
     dataset = load_dataset(request.dataset, progress=_download_progress(on_event))
     fingerprint = request.fingerprint(dataset)
@@ -63,7 +64,7 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     scored = {a: _score(t, dataset) for a, t in trained.items()}
     manifest = _manifest(request, dataset, fingerprint, trained, scored)
     arrays = _arrays(dataset, manifest, trained, scored)
-    on_event(Event("publishing"))
+    on_event(Event(PUBLISHING))
     run = publish(
         request.name or free_name(request.default_name(fingerprint)),
         manifest,
@@ -71,7 +72,7 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
         arrays,
         {"history.json": {approach: t.history for approach, t in trained.items()}},
     )
-    on_event(Event("done", 1.0, message=f"The run {run.name} is ready.", run=run.name))
+    on_event(Event("done", 1.0, message=t("The run {name} is ready.", name=run.name), run=run.name))
     return run
 
 
@@ -93,25 +94,22 @@ class _Scored:
 
 def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approach, _Trained]:
     on_event(Event("importing"))
-    with _without("sklearn", "scipy", "pandas"):
-        from mnist_models.learning.training import (
-            fit,  # seconds and 700 MB, so only when there is work
-        )
+    from mnist_models.learning.training import fit  # seconds and 700 MB, so only when needed
 
     recipe = request.recipe
     held_out = held_out_rows(len(dataset.y_train), recipe.validation_split, request.seed)
     x, y = dataset.x_train, dataset.y_train
-    fits = request.fits
-    fits_done = 0
 
-    def on_progress(stage: Stage, approach: Approach) -> Callable[[float], None]:
-        before = fits_done
-        on_event(Event(stage, before / fits, approach))  # the first step is seconds away
-        return lambda share: on_event(Event(stage, (before + share) / fits, approach))
+    def on_progress(stage: str, approach: Approach, fits_done: int) -> Callable[[float], None]:
+        def tell(share: float) -> None:
+            on_event(Event(stage, (fits_done + share) / request.fits, approach))
+
+        tell(0.0)  # the first step is seconds away
+        return tell
 
     def on_epoch(approach: Approach) -> Callable[[dict[str, Any]], None]:
         def tell(epoch: dict[str, Any]) -> None:
-            share = (fits_done + epoch["epoch"] / recipe.epochs) / fits
+            share = epoch["epoch"] / recipe.epochs / request.fits
             on_event(Event("training", share, approach, epoch))
 
         return tell
@@ -125,10 +123,9 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
             y[~held_out],
             seed=request.seed,
             validation=(x[held_out], y[held_out]) if held_out.any() else None,
-            on_progress=on_progress("training", approach),
+            on_progress=on_progress("training", approach, 0),
             on_epoch=on_epoch(approach),
         )
-        fits_done += 1
         result, rows = judged, np.flatnonzero(~held_out)
         if recipe.refit:
             # As many epochs as were best, and no validation rows by which to choose again.
@@ -138,9 +135,8 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
                 x,
                 y,
                 seed=request.seed,
-                on_progress=on_progress("refitting", approach),
+                on_progress=on_progress("refitting", approach, 1),
             )
-            fits_done += 1
             rows = np.arange(len(y))
         trained[approach] = _Trained(
             stack=_rounded(result.stack),
@@ -153,28 +149,14 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
     return trained
 
 
-@contextlib.contextmanager
-def _without(*packages: str) -> Iterator[None]:
-    """Import as if these were not installed, unless they are imported already.
-
-    Keras imports them for conversions that nobody asks for here, which is a third of the time that
-    importing TensorFlow takes.
-    """
-    hidden = [name for name in packages if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type] # None: not to be found
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]
-
-
 def _rounded(stack: Stack) -> Stack:
     rounded = stack.rounded()
     if not all(np.isfinite(array).all() for array in (*rounded.weights, *rounded.biases)):
         raise TrainingError(
-            "The weights have grown beyond 65,504, the largest float16: the training has blown "
-            "up. Nothing is kept; a smaller learning rate is the usual cure."
+            t(
+                "The weights have grown beyond 65,504, the largest float16: the training has "
+                "diverged. Nothing is kept; a smaller learning rate is the usual cure."
+            )
         )
     return rounded
 
@@ -261,8 +243,9 @@ def _download_progress(on_event: OnEvent) -> Callable[[int, int], None]:
     return lambda done, total: on_event(Event("loading", done / total if total else None))
 
 
-def _found(run: Run) -> str:
-    return (
-        f"There is this run already, as {run.name}: same settings, data and seed. Change the seed "
-        "or the epochs to train another."
+def _found(run: Run) -> Text:
+    return t(
+        "The run {name} was trained with the same settings, data and seed. To train another, "
+        "change the seed or the epochs.",
+        name=run.name,
     )

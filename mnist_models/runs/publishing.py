@@ -150,7 +150,7 @@ def remove_leftovers() -> None:
     """Delete what a killed process left half written; call it while nobody publishes."""
     folder = trained_folder()
     for prefix in (INCOMING, _DELETED):
-        for path in (*folder.glob(f"{prefix}*"), *folder.glob(f".job/{prefix}*")):
+        for path in (*folder.glob(f"{prefix}*"), *folder.glob(f".jobs/{prefix}*")):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:

@@ -1,5 +1,3 @@
-import io
-import json
 import math
 import os
 import signal
@@ -18,13 +16,16 @@ from mnist_models.__main__ import main
 from mnist_models.atomic_files import WriteError
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import DatasetError
+from mnist_models.jobs import worker
+from mnist_models.jobs.executor import latest_job
+from mnist_models.jobs.interruption import Cancelled
+from mnist_models.jobs.job import job_ids
 from mnist_models.jobs.lock import exclusive
-from mnist_models.jobs.process import current_job
-from mnist_models.jobs.progress import Event, ProgressFile, job_folder, read_progress
+from mnist_models.jobs.progress import Event
+from mnist_models.jobs.queue import create, enter
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.learning.recipes import RECIPES, TrainingError
 from mnist_models.pipeline import train_job
-from mnist_models.pipeline.interruption import Cancelled
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.request import Request
 from mnist_models.runs.publishing import publish
@@ -32,6 +33,7 @@ from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.runs.upgrade import upgrade_run
 from mnist_models.settings import limits
+from tests.helpers.jobs import ORDER, ended, follow, running_training
 
 ROOT = Path(command_line.__file__).parent.parent
 
@@ -138,18 +140,16 @@ def test_a_run_that_cannot_be_written_does_not_keep_others_from_being_upgraded(
 
 
 def test_pages_go_on_showing_the_last_training_while_runs_are_upgraded(tiny_run: Run) -> None:
-    job_folder().mkdir()
-    progress = ProgressFile({"pid": os.getpid()}, epochs=1)
-    progress.tell(Event("done", run="reference"))
-    told = read_progress()
+    ended(Event("done", run="reference"))
+    told = latest_job("training")
     assert main(["upgrade"]) == 0
-    assert read_progress() == told
+    assert latest_job("training") == told is not None
 
 
 def test_nothing_is_upgraded_while_a_training_runs(tiny_run: Run, capsys: Capture) -> None:
     with exclusive():
         assert main(["upgrade"]) == 1
-    assert "A training is running already" in capsys.readouterr().err
+    assert "Another job is running on this machine" in capsys.readouterr().err
 
 
 def test_without_runs_the_next_step_is_said(trained: Path, capsys: Capture) -> None:
@@ -343,7 +343,9 @@ def ask(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Re
     def prepare(outcome: Callable[[Callable[[Event], None]], Run]) -> list[Request]:
         def train_run(request: Request, on_event: Callable[[Event], None]) -> Run:
             requests.append(request)
-            return outcome(on_event)
+            run = outcome(on_event)
+            on_event(Event("done", 1.0, run=run.name))
+            return run
 
         monkeypatch.setattr(train_job, "train_run", train_run)
         return requests
@@ -426,7 +428,6 @@ def test_epochs_and_stages_are_told_while_it_trains(
         on_event(Event("training", 0.5, "single"))
         on_event(Event("training", None, "single", figures))
         on_event(Event("training", None, "multi", {**figures, "val_accuracy": 0.8}))
-        on_event(Event("done", 1.0, message="The run x is ready."))
         return load_run("reference")
 
     ask(outcome)
@@ -435,19 +436,19 @@ def test_epochs_and_stages_are_told_while_it_trains(
         "importing",
         "single epoch   2/10  loss 0.5123  accuracy 0.9000",
         "multi  epoch   2/10  loss 0.5123  accuracy 0.9000  validation 0.8000",
-        "The run x is ready.",
+        "done",
     ]
 
 
 @pytest.mark.parametrize(
     ("error", "status", "message"),
     [
-        (Cancelled(), 130, "Cancelled. The runs that were there are unchanged."),
-        (KeyboardInterrupt(), 130, "Cancelled. The runs that were there are unchanged."),
+        (Cancelled(), 130, "Cancelled. Nothing was changed."),
+        (KeyboardInterrupt(), 130, "Cancelled. Nothing was changed."),
         (
             MemoryError(),
             1,
-            "There is not enough memory for this training; nothing was changed. Fewer hidden "
+            "There is not enough memory for this; nothing was changed. Fewer hidden "
             "units, or one approach at a time, need less.",
         ),
         (DatasetError("no data"), 1, "no data"),
@@ -476,7 +477,7 @@ def test_an_error_nobody_expected_is_told_and_keeps_its_traceback(
     ask(_raise(ZeroDivisionError("division by zero")))
     with pytest.raises(ZeroDivisionError):
         main(["train"])
-    assert "The training failed: ZeroDivisionError" in capsys.readouterr().err
+    assert "It failed: ZeroDivisionError" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends processes otherwise")
@@ -499,9 +500,9 @@ def test_a_request_to_end_cancels_the_training(
 def test_a_job_has_so_many_minutes_and_a_training_on_a_terminal_any(
     ask: Callable[..., list[Request]], monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    monkeypatch.setattr(train_job.worker, "stand_back", lambda: None)  # not this process
+    monkeypatch.setattr(worker, "_stand_back", lambda: None)  # not this process
     short = replace(limits(), minutes=0.001)  # type: ignore[arg-type]
-    monkeypatch.setattr(train_job, "limits", lambda: short)
+    monkeypatch.setattr(worker, "limits", lambda: short)
 
     def outcome(_: Any) -> Run:
         time.sleep(1)
@@ -510,11 +511,10 @@ def test_a_job_has_so_many_minutes_and_a_training_on_a_terminal_any(
     ask(outcome)
     assert main(["train"]) == 1
     assert "it took a second" in capsys.readouterr().err
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(TrainingOptions().to_json())))
-    assert train_job.main() == 1
-    job = current_job()
-    assert job is not None
-    assert "stopped after 0.001 minutes" in job.latest.message
+    job_id = create(replace(ORDER, request=TrainingOptions().to_json()), {})
+    monkeypatch.setattr(sys, "argv", ["train_job", job_id])
+    assert worker.main(train_job.train) == 1
+    assert "Stopped after 0.001 minutes" in follow(job_id).latest.message
 
 
 def test_what_a_killed_training_has_left_is_removed(
@@ -534,6 +534,40 @@ def test_a_second_training_is_refused(ask: Callable[..., list[Request]], capsys:
         assert main(["train"]) == 1
     assert requests == []
     assert "one at a time" in capsys.readouterr().err
+    assert job_ids() == []  # it has left nothing
+
+
+# queue
+
+
+def test_the_queue_is_listed_in_its_order_and_a_job_is_taken_out(
+    trained: Path, capsys: Capture
+) -> None:
+    assert main(["queue"]) == 0
+    assert capsys.readouterr().out == "No job is running or waiting.\n"
+    with running_training(Event("importing"), measured=True):
+        first, second = (
+            enter(replace(ORDER, title=f"number {k}", owner=f"{k}", measured=True), {})
+            for k in (1, 2)
+        )
+        assert main(["queue"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert ["running" in lines[0], *(f"waiting  number {k}" in lines[k] for k in (1, 2))]
+        assert "about 15 seconds to go" in lines[1]
+        assert main(["queue", "--cancel", first]) == 0
+        assert [line.split()[0] for line in capsys.readouterr().out.splitlines()][1:] == [second]
+    assert follow(first).latest.stage == "cancelled"
+
+
+def test_the_running_job_is_cancelled_from_the_command_line(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("mnist_models.jobs.here._end_by_force", lambda _: None)
+    monkeypatch.setattr(os, "kill", lambda pid, _: asked.append(pid))
+    with running_training(Event("importing")):
+        assert main(["queue", "--cancel", job_ids()[0]]) == 0
+    assert asked == [os.getpid()]
 
 
 def test_a_taken_name_is_refused(tiny_run: Run, capsys: Capture) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
-from filelock import FileLock
 from sqlalchemy import create_engine
 from streamlit.testing.v1 import AppTest
 
@@ -20,15 +19,19 @@ from mnist_models.drawings.drawing import Drawing
 from mnist_models.drawings.files import as_png
 from mnist_models.drawings.readings import Reading
 from mnist_models.drawings.store import Store
-from mnist_models.incremental.lesson import Lesson, LessonError, State, Step
-from mnist_models.incremental.lessons import alive, lesson_folder, mark_of, read_lesson, tell
+from mnist_models.incremental.lesson import Lesson, LessonError, Step
+from mnist_models.incremental.lessons import find_lesson
 from mnist_models.incremental.methods import Way
+from mnist_models.jobs.job import Order, job_folder, mark_of
+from mnist_models.jobs.progress import Event
+from mnist_models.jobs.queue import enter
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import unlisted_run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
+from tests.helpers.jobs import begun, running, running_training
 from tests.helpers.pages import app_page
 from ui.draw.sources import Subject
 from ui.new_class.examples import MOST, Example, look_alike
@@ -57,25 +60,28 @@ def no_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
 @pytest.fixture
 def give(trained: Path) -> Iterator[Give]:
-    """A function that writes a lesson of the visitor `ME`, going on if it is `running`."""
+    """A function that writes a lesson of the visitor `ME`, which is being given if it `goes_on`."""
     with contextlib.ExitStack() as held:
 
-        def write(state: State, lesson: Lesson = NEW, *, running: bool = False) -> Path:
-            folder = lesson_folder(ME)
-            folder.mkdir(parents=True)
-            (folder / "request.json").write_text(json.dumps(asdict(lesson)))
-            tell(folder, state)
-            if running:
-                held.enter_context(_held(alive(folder)))
-            return folder
+        def write(*events: Event, lesson: Lesson = NEW, goes_on: bool = False) -> Path:
+            job_id, progress = begun(lesson_order(lesson))
+            for event in events:
+                progress.tell(event)
+            if goes_on:
+                held.enter_context(running(job_id))
+            return job_folder(job_id)
 
         yield write
 
 
-@contextlib.contextmanager
-def _held(lock: FileLock) -> Iterator[None]:
-    with lock:
-        yield
+def lesson_order(lesson: Lesson = NEW) -> Order:
+    """As the page orders a lesson of the visitor `ME`."""
+    return Order("mnist_models.nonsense", "lesson", "A lesson", asdict(lesson), mark_of(ME))
+
+
+def taught(done: Step) -> Event:
+    """What is told of a way that is done."""
+    return Event("teaching", 1.0, done.way, news=asdict(done))
 
 
 def picture(number: int) -> np.ndarray:
@@ -89,7 +95,7 @@ def step(way: Way, **changes: Any) -> Step:
 def open_as(visitor: str | None = None, examples: int = 0, **query: str) -> AppTest:
     page = app_page("new_class")
     if visitor:
-        page.session_state["_lesson_visitor"] = visitor
+        page.session_state["_visitor"] = visitor
     if examples:
         page.session_state["_examples"] = [Example.of(picture(n)) for n in range(examples)]
     for name, value in query.items():
@@ -273,7 +279,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What pages ask a lesson with, in place of the lesson."""
     asked: list[Any] = []
     monkeypatch.setattr(
-        "ui.new_class.lesson_panel.start_lesson", lambda *arguments: asked.append(arguments)
+        "ui.new_class.lesson_panel.order_lesson", lambda *arguments: asked.append(arguments)
     )
     return asked
 
@@ -284,7 +290,7 @@ def test_teach_starts_a_lesson_with_the_ways_that_were_chosen(
     page = name(open_as(examples=5), " ★ ")
     page.checkbox(key="way_new_alone").uncheck().run()
     press(page, "Teach")
-    visitor, lesson, images, labels = started[0]
+    visitor, lesson, images, labels, _ = started[0]
     assert len(visitor) >= 16
     assert lesson == replace(NEW, ways=("member", "mended", "together"))
     assert images.shape == (5, 28, 28)
@@ -296,7 +302,7 @@ def test_a_digit_left_out_is_asked_for_with_its_examples(tiny_run: Run, started:
     page.segmented_control(key="left_out").set_value("4").run()
     page.select_slider(key="left_out_examples").set_value(100).run()
     press(page, "Teach")
-    _, lesson, images, _ = started[0]
+    _, lesson, images, *_ = started[0]
     assert (lesson.kind, lesson.label, lesson.many) == ("left out", "4", 100)
     assert images.shape == (0, 28, 28)
 
@@ -317,7 +323,7 @@ def test_a_lesson_that_cannot_start_is_a_sentence(
     def fail(*_: object) -> None:
         raise error("The disk is full.")
 
-    monkeypatch.setattr("ui.new_class.lesson_panel.start_lesson", fail)
+    monkeypatch.setattr("ui.new_class.lesson_panel.order_lesson", fail)
     page = press(name(open_as(examples=5), "★"), "Teach")
     assert page.main.error[0].value == "The disk is full."
 
@@ -387,7 +393,7 @@ def test_the_member_of_a_misread_digit_is_mended_and_those_that_answered_wrongly
     page = open_mending()
     assert page.main.selectbox[0].options[0] == "7: 3 of 3 drawings misread"
     press(page, "Teach")
-    _, lesson, images, labels = started[0]
+    _, lesson, images, labels, _ = started[0]
     assert (lesson.kind, lesson.label, lesson.also) == ("mend", "7", ("1",))
     assert lesson.ways == ("member", "mended", "together")
     assert labels == ["7"] * 3
@@ -428,19 +434,19 @@ def test_the_most_misread_digit_comes_first_and_lone_drawings_are_left_out() -> 
 
 
 @pytest.mark.parametrize(
-    ("state", "sentence"),
+    ("event", "sentence"),
     [
-        (State("starting"), "Starting"),
-        (State("waiting"), "Waiting for another lesson to finish"),
-        (State("loading"), "starting TensorFlow"),
-        (State("base", 0.5), "without the ★ first"),
-        (State("teaching", 0.5, "member"), "Multi-model: One member"),
+        (Event("starting"), "Starting"),
+        (Event("loading"), "Loading the pictures"),
+        (Event("importing"), "Starting TensorFlow"),
+        (Event("training", 0.5, "base"), "without the ★ first"),
+        (Event("teaching", 0.5, "member"), "Multi-model: One member"),
     ],
 )
 def test_a_lesson_that_goes_on_shows_its_stage_and_can_be_cancelled(
-    state: State, sentence: str, tiny_run: Run, give: Give
+    event: Event, sentence: str, tiny_run: Run, give: Give
 ) -> None:
-    give(state, running=True)
+    give(event, goes_on=True)
     page = open_as(ME)
     assert sentence in page.main.get("progress")[0].proto.text
     assert has_button(page, "Cancel")
@@ -450,7 +456,7 @@ def test_a_lesson_that_goes_on_shows_its_stage_and_can_be_cancelled(
 def test_finished_ways_stand_with_their_seconds_beside_the_one_that_runs(
     tiny_run: Run, give: Give
 ) -> None:
-    give(State("teaching", 0.2, "alone", steps=(step("member", seconds=1.5),)), running=True)
+    give(taught(step("member", seconds=1.5)), Event("teaching", 0.2, "alone"), goes_on=True)
     text = said(open_as(ME))
     assert "✓ One member: **1.5 s**" in text
     assert "▶ Continued on the new alone: 0 s" in text
@@ -458,31 +464,43 @@ def test_finished_ways_stand_with_their_seconds_beside_the_one_that_runs(
 
 
 def test_in_another_tab_teach_waits_for_the_lesson_that_goes_on(tiny_run: Run, give: Give) -> None:
-    give(State("waiting"), running=True)
+    give(Event("loading"), goes_on=True)
     page = open_as(ME, teach_what="A digit left out")
-    assert "still going on, in the tab *A symbol of your own*" in said(page)
+    assert "wait for it in the tab *A symbol of your own*" in said(page)
     assert teach_button(page).disabled
+
+
+def test_a_lesson_that_waits_says_for_how_long_and_can_be_cancelled(tiny_run: Run) -> None:
+    with running_training(Event("importing"), measured=True):
+        enter(lesson_order(), {})
+        page = open_as(ME)
+        assert "Waiting for your turn" in said(page)
+        assert "1 job before it. About 15 seconds until its turn." in said(page)
+        assert not has_button(page, "Teach")
+        page = press(page, "Cancel")
+    page.run()
+    assert "Cancelled before its turn." in said(page)
 
 
 @pytest.mark.parametrize("stage", ["failed", "cancelled"])
 def test_a_lesson_that_ended_early_says_why_and_leads_back(
     stage: Any, tiny_run: Run, give: Give
 ) -> None:
-    give(State(stage, message="It ran out of memory."))
+    give(Event(stage, message="It ran out of memory."))
     page = open_as(ME, examples=3)
     assert "It ran out of memory." in said(page)
     page = press(page, "Back")
     assert has_button(page, "Teach")
     assert len(thumbnails(page)) == 3
-    assert read_lesson(ME) is None
+    assert find_lesson(ME) is None
 
 
 @pytest.fixture
 def done(give: Give, make_stack: Callable[..., Stack], tiny_run: Run) -> Path:
     """A lesson that is done, with untrained networks of eleven classes."""
     steps = (step("member"), step("mended"), step("alone"), step("together", changed=()))
-    before: Any = {"single": 0.9, "multi": 0.9}
-    folder = give(State("done", classes=ELEVEN, tested=100, before=before, steps=steps, began=1.0))
+    facts = {"classes": ELEVEN, "tested": 100, "before": {"single": 0.9, "multi": 0.9}}
+    folder = give(Event("importing", news=facts), *map(taught, steps), Event("done", 1.0))
     for each in steps:
         approach = "multi" if each.way in ("member", "mended") else "single"
         make_stack(approach, classes=list(ELEVEN)).save(folder / f"{each.way}.npz")
@@ -522,16 +540,15 @@ def test_nobody_else_sees_a_lesson(done: Path) -> None:
 
 
 def test_the_zip_holds_the_networks_and_the_figures(done: Path) -> None:
-    state = read_lesson(ME)
-    assert state is not None
-    with zipfile.ZipFile(io.BytesIO(as_zip(ME, NEW, state))) as archive:
+    found = find_lesson(ME)
+    assert found is not None
+    with zipfile.ZipFile(io.BytesIO(as_zip(*found))) as archive:
         networks = {f"{way}.npz" for way in ("member", "mended", "alone", "together")}
         assert set(archive.namelist()) == {*networks, "results.json"}
         results = json.loads(archive.read("results.json"))
         assert archive.read("member.npz") == (done / "member.npz").read_bytes()
     assert results["lesson"]["label"] == "★"
     assert len(results["results"]["steps"]) == 4
-    assert ME not in json.dumps(results).split('"')
 
 
 def test_evidence_that_was_not_measured_names_its_command(

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_models.comparison.report import report_html
 from mnist_models.data.dataset import Dataset
-from mnist_models.incremental import lesson_worker, lessons
-from mnist_models.incremental.lesson import Lesson, State, Step
+from mnist_models.incremental.keep_worker import keep
+from mnist_models.incremental.lesson import Lesson, Step
+from mnist_models.incremental.lessons import keep_lesson, order_lesson
 from mnist_models.incremental.methods import Way
+from mnist_models.jobs.job import job_folder, progress_path
+from mnist_models.jobs.progress import Event, ProgressFile
+from mnist_models.jobs.queue import leave, waiting_ids
+from mnist_models.jobs.worker import perform
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
@@ -34,21 +40,22 @@ def kept(
     folder = tmp_path_factory.mktemp("kept")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_TRAINED", str(folder))
-        patch.setattr(lessons, "_start_worker", lambda *_: None)
-        patch.setattr(lesson_worker, "stand_back", lambda: None)  # not this process
+        patch.setattr("mnist_models.jobs.here._Starter.watch", lambda *_: None)
         publish("reference", **tiny_contents)
         lesson = Lesson("new", "reference", "star", tuple(WAYS.values()))
-        lessons.start_lesson("me", lesson, tiny_dataset.x_train[:5], ["star"] * 5)
-        work = lessons.lesson_folder("me")
+        order_lesson("me", lesson, tiny_dataset.x_train[:5], ["star"] * 5)
+        [job_id] = waiting_ids()
+        leave(job_id)
+        progress = ProgressFile(progress_path(job_id))
         for approach, way in WAYS.items():
-            make_stack(approach, classes=NAMES).save(work / f"{way}.npz")
-        steps = tuple(Step(way, 1.0, 100, ("star",), 0.9, None) for way in WAYS.values())
-        lessons.tell(work, State("done", steps=steps))
-        lessons.keep_lesson("me", WAYS)
-        assert lesson_worker.main(work, keep=True) == 0
-        state = lessons.read_lesson("me")
-        assert state is not None
-        return folder / state.kept
+            make_stack(approach, classes=NAMES).save(job_folder(job_id) / f"{way}.npz")
+            step = Step(way, 1.0, 100, ("star",), 0.9, None)
+            progress.tell(Event("teaching", 1.0, way, news=asdict(step)))
+        progress.tell(Event("done"))
+        keep_lesson("me", WAYS)
+        [keeping] = waiting_ids()
+        event = perform(keeping, keep, lambda _: None)
+        return folder / event.run
 
 
 @pytest.fixture

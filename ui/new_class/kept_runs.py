@@ -4,15 +4,17 @@ import streamlit as st
 
 from mnist_models.comparison.lesson_results import best_step
 from mnist_models.incremental.lesson import State
-from mnist_models.incremental.lessons import keep_lesson, mark_of
+from mnist_models.incremental.lessons import keep_lesson
+from mnist_models.jobs.job import mark_of
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.runs.publishing import delete_run
 from mnist_models.runs.registry import load_run, unlisted_run_names
 from mnist_models.runs.run import RunError
-from ui.new_class.lesson_panel import visitor
+from mnist_models.text import t
 from ui.shared.current_run import choose_run
 from ui.shared.navigation import page_path
 from ui.shared.permission import attempt
+from ui.shared.visitor import visitor
 
 
 def offer_to_keep(state: State) -> None:
@@ -23,17 +25,15 @@ def offer_to_keep(state: State) -> None:
     """
     ways = {a: step.way for a in APPROACHES if (step := best_step(a, state.steps))}
     pressed = st.button(
-        "Keep as a run",
+        t("Keep as a run"),
         icon=":material/bookmark:",
         key="keep_lesson",
         disabled=len(ways) < len(APPROACHES) or bool(state.kept),
-        help="Then every page can show what you taught. It is in no list: its address finds it.",
+        help=t(
+            "Every page can then show what you taught. It is in no list: only its address finds it."
+        ),
     )
-    if not pressed:
-        return
-    with st.spinner("Starting …"):
-        started = attempt(lambda: keep_lesson(visitor(), ways))
-    if started:
+    if pressed and attempt(lambda: keep_lesson(visitor(), ways)):
         st.rerun()
 
 
@@ -42,12 +42,12 @@ def show_kept() -> None:
     try:
         names = unlisted_run_names(mark_of(visitor()))
     except RunError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(error.text, icon=":material/error:")
         return
     if not names:
         return
     with st.container(key="kept_runs"):
-        st.subheader("Runs that you keep", anchor=False)
+        st.subheader(t("Runs that you keep"), anchor=False)
         for name in names:
             _show_run(name)
 
@@ -55,18 +55,16 @@ def show_kept() -> None:
 def _show_run(name: str) -> None:
     try:
         run = load_run(name)
-        figures = ", ".join(
-            f"{TITLES[a].lower()} {run.metrics(a).accuracy:.4f}" for a in run.approaches
-        )
-        about = f"{run.label}: test accuracy {figures}"
+        figures = [f"{TITLES[a].lower()} {run.metrics(a).accuracy:.4f}" for a in run.approaches]
+        about: str = t("{run}: test accuracy {figures}", run=run.label, figures=", ".join(figures))
     except RunError as error:
-        about = str(error)
+        about = error.text
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(about)
-        if st.button("Compare", key=f"see_{name}", icon=":material/bar_chart:"):
+        if st.button(t("Compare"), key=f"see_{name}", icon=":material/bar_chart:"):
             choose_run(name)
             st.switch_page(page_path("compare"), query_params={"run": name})
-        if st.button("Delete", key=f"delete_{name}", icon=":material/delete:") and attempt(
+        if st.button(t("Delete"), key=f"delete_{name}", icon=":material/delete:") and attempt(
             lambda: delete_run(name)
         ):
             st.rerun()

@@ -8,48 +8,37 @@ import streamlit as st
 from mnist_models.comparison.lesson_results import way_title
 from mnist_models.formatting import duration_text, listing, seconds_text
 from mnist_models.incremental.lesson import Kind, Lesson, State
-from mnist_models.incremental.lessons import (
-    cancel_lesson,
-    new_visitor,
-    read_lesson,
-    read_request,
-    start_lesson,
-)
+from mnist_models.incremental.lessons import cancel_lesson, find_lesson, order_lesson
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.pictures import Images
 from mnist_models.runs.run import Run
+from mnist_models.text import Text, t
 from ui.shared.permission import attempt
+from ui.shared.visitor import is_known, presence, visitor
+from ui.shared.waiting import wait_text
 
 # The tabs of the page, as a visitor reads them.
 PLACES: dict[Kind, str] = {
-    "new": "A symbol of your own",
-    "left out": "A digit left out",
-    "mend": "Mend a digit",
+    "new": t("A symbol of your own"),
+    "left out": t("A digit left out"),
+    "mend": t("Mend a digit"),
 }
-_LEARNER = "_lesson_visitor"
+_NO_WAY = t("Choose a way to teach.")
+_BOTH = t("Both approaches learn it, one after the other.")
 _WAY_BEGAN = "_lesson_way_began"  # the way that is being taught, and when this page first saw it
 _STAGES = {
-    "starting": "Starting",
-    "waiting": "Waiting for another lesson to finish",
-    "loading": "Loading the pictures, starting TensorFlow",
-    "base": "Training both approaches without the {label} first",
-    "teaching": "Testing",
-    "keeping": "Scoring it on all test pictures, and keeping it as a run",
+    "starting": t("Starting …"),
+    "loading": t("Loading the pictures …"),
+    "importing": t("Starting TensorFlow, testing the run …"),
+    "scoring": t("Scoring it on all test pictures …"),
+    "publishing": t("Keeping it as a run …"),
 }
-
-
-def visitor() -> str:
-    """The secret that makes a lesson this visitor's: gone with the session, shown to nobody."""
-    return st.session_state.setdefault(_LEARNER, new_visitor())
 
 
 def my_lesson() -> tuple[Lesson, State] | None:
     """What the visitor's lesson is about and how it stands; None where there is none."""
-    if _LEARNER not in st.session_state:
-        return None
-    state, lesson = read_lesson(visitor()), read_request(visitor())
-    return (lesson, state) if lesson and state else None
+    return find_lesson(visitor()) if is_known() else None
 
 
 def offer_teaching(draft: Lesson, run: Run, images: Images, problem: str = "") -> None:
@@ -62,19 +51,22 @@ def offer_teaching(draft: Lesson, run: Run, images: Images, problem: str = "") -
         problem: why it cannot begin, as a sentence.
     """
     ways = _choose_ways(draft, run)
-    reason = problem or _missing_approach(draft, run) or ("" if ways else "Choose a way to teach.")
+    reason = problem or _missing_approach(draft, run) or ("" if ways else _NO_WAY)
     with st.container(key="teach"):
         pressed = st.button(
-            "Teach", type="primary", icon=":material/school:", disabled=bool(reason or _is_busy())
+            t("Teach"),
+            type="primary",
+            icon=":material/school:",
+            disabled=bool(reason or _is_busy()),
         )
-    st.caption(_about_last_lesson() or reason or "Both approaches learn it, one after the other.")
+    st.caption(_about_last_lesson() or reason or _BOTH)
     if pressed:
         _start(replace(draft, ways=tuple(ways)), images)
 
 
 def _choose_ways(draft: Lesson, run: Run) -> list[Way]:
     """A box per way, each approach's below its name."""
-    st.markdown("What is trained")
+    st.markdown(t("What is trained"))
     chosen: list[Way] = []
     for column, approach in zip(st.columns(2), APPROACHES, strict=True):
         with column, st.container(gap="xsmall"):
@@ -88,7 +80,12 @@ def _choose_ways(draft: Lesson, run: Run) -> list[Way]:
 def _choose_way(way: Way, draft: Lesson, run: Run) -> bool:
     label = way_title(way, draft)
     if way == "again" and (seconds := run.manifest["approaches"].get("single", {}).get("seconds")):
-        label += f": took {duration_text(seconds)} for the run {run.name}"
+        label = t(
+            "{way}: took {duration} for the run {run}",
+            way=label,
+            duration=duration_text(seconds),
+            run=run.name,
+        )
     return st.checkbox(
         label,
         way != "again",
@@ -105,18 +102,24 @@ def _possible_ways(draft: Lesson) -> list[Way]:
     return [way for way in WAYS if way != "alone" and (way != "mended" or draft.also)]
 
 
-def _missing_approach(draft: Lesson, run: Run) -> str:
+def _missing_approach(draft: Lesson, run: Run) -> Text | str:
     missing = [TITLES[a].lower() for a in APPROACHES if a not in run.with_weights]
     if draft.kind == "left out":
         return ""
     if strange := set(map(str, run.classes)) - set("0123456789"):
-        return (
-            f"The run {run.name} knows {listing(sorted(strange))}, of which no pictures are kept "
-            "to rehearse. Choose another run at the left."
+        return t(
+            "The run {run} knows {labels}, of which no pictures are kept to rehearse. Choose "
+            "another run in the sidebar.",
+            run=run.name,
+            labels=listing(sorted(strange)),
         )
     if not missing:
         return ""
-    return f"The run {run.name} has no {listing(missing)} here. Choose another run at the left."
+    return t(
+        "The run {run} has no {approaches} here. Choose another run in the sidebar.",
+        run=run.name,
+        approaches=listing(missing),
+    )
 
 
 def _is_busy() -> bool:
@@ -124,24 +127,26 @@ def _is_busy() -> bool:
     return lesson is not None and lesson[1].running
 
 
-def _about_last_lesson() -> str:
+def _about_last_lesson() -> Text | str:
     """That there is another lesson, in another tab: only one of a visitor's is kept."""
     if (found := my_lesson()) is None:
         return ""
     lesson, state = found
-    place = f"the tab *{PLACES[lesson.kind]}*"
+    place = PLACES[lesson.kind]
     if state.running:
-        return f"Your last lesson is still going on, in {place}: wait for it, or cancel it there."
-    return f"What you taught before is in {place}. Teaching again throws it away."
+        return t(
+            "Your last lesson is not over: wait for it in the tab *{tab}*, or cancel it there.",
+            tab=place,
+        )
+    return t(
+        "What you taught before is in the tab *{tab}*. Teaching again throws it away.", tab=place
+    )
 
 
 def _start(lesson: Lesson, images: Images) -> None:
     st.session_state.pop(_WAY_BEGAN, None)
-    with st.spinner("Starting …"):
-        started = attempt(
-            lambda: start_lesson(visitor(), lesson, images, [lesson.label] * len(images))
-        )
-    if started:
+    labels = [lesson.label] * len(images)
+    if attempt(lambda: order_lesson(visitor(), lesson, images, labels, presence())):
         st.rerun()
 
 
@@ -156,30 +161,40 @@ def _draw_progress() -> None:
     if found is None or not found[1].running:
         st.rerun()  # the whole page: results stand in this place, and nothing polls any more
     lesson, state = found
-    st.progress(state.share or 0.0, text=f"{_stage_text(lesson, state)} …")
-    for column, approach in zip(st.columns(2), APPROACHES, strict=True):
-        ways = [way for way in lesson.ways if WAYS[way].approach == approach]
-        lines = [_clock(way, lesson, state) for way in ways] or ["is not taught"]
-        column.markdown("  \n".join([f"**{TITLES[approach]}**", *lines]))
-    if st.button("Cancel", icon=":material/stop:", key="cancel_lesson"):
+    job = state.keeping or state.job
+    if job.place == "waiting":
+        st.markdown(t("**Waiting for your turn**"))
+        st.caption(wait_text(job))
+    else:
+        st.progress(job.outlook().share, text=_stage_text(lesson, state))
+    if not state.keeping:
+        for column, approach in zip(st.columns(2), APPROACHES, strict=True):
+            ways = [way for way in lesson.ways if WAYS[way].approach == approach]
+            lines = [_clock(way, lesson, state) for way in ways] or [t("is not taught")]
+            column.markdown("  \n".join([f"**{TITLES[approach]}**", *lines]))
+    if st.button(t("Cancel"), icon=":material/stop:", key="cancel_lesson"):
         cancel_lesson(visitor())
-        st.toast("Cancelling …")
+        st.toast(t("Cancelling …"))
 
 
-def _stage_text(lesson: Lesson, state: State) -> str:
-    if state.way:
-        return f"{TITLES[WAYS[state.way].approach]}: {way_title(state.way, lesson)}"
-    return _STAGES.get(state.stage, state.stage).format(label=lesson.label)
+def _stage_text(lesson: Lesson, state: State) -> Text:
+    if way := state.way:
+        return t(
+            "{approach}: {way} …", approach=TITLES[WAYS[way].approach], way=way_title(way, lesson)
+        )
+    if state.latest.part == "base":
+        return t("Training both approaches without the {label} first …", label=lesson.label)
+    return _STAGES.get(state.latest.stage, _STAGES["starting"])
 
 
-def _clock(way: Way, lesson: Lesson, state: State) -> str:
+def _clock(way: Way, lesson: Lesson, state: State) -> Text | str:
     title = way_title(way, lesson)
     if step := next((step for step in state.steps if step.way == way), None):
-        return f"✓ {title}: **{seconds_text(step.seconds)}**"
+        return t("✓ {way}: **{cost}**", way=title, cost=seconds_text(step.seconds))
     if way != state.way:
-        return f"○ {title}: comes later"
+        return t("○ {way}: comes later", way=title)
     seen, since = st.session_state.get(_WAY_BEGAN, (None, 0.0))
     if seen != way:
         since = time.time()
         st.session_state[_WAY_BEGAN] = way, since
-    return f"▶ {title}: {time.time() - since:.0f} s"
+    return t("▶ {way}: {seconds:.0f} s", way=title, seconds=time.time() - since)

@@ -17,11 +17,11 @@ from mnist_models.comparison.lesson_results import (
     new_sentence,
 )
 from mnist_models.incremental.lesson import Lesson, State
-from mnist_models.incremental.lessons import forget_lesson, lesson_folder
+from mnist_models.incremental.lessons import forget_lesson
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.text import Text, paragraph, t
 from ui.new_class.kept_runs import offer_to_keep
-from ui.new_class.lesson_panel import visitor
+from ui.shared.visitor import visitor
 from ui.widgets.tables import COUNT, show_table
 
 _COLUMNS: dict[str, Any] = {
@@ -32,10 +32,10 @@ _COLUMNS: dict[str, Any] = {
 
 def show_results(lesson: Lesson, state: State) -> None:
     """How a lesson ended, and a row per way that was taught."""
-    if state.stage == "cancelled":
-        st.info(state.message, icon=":material/stop_circle:")
-    elif state.stage == "failed":
-        st.error(state.message, icon=":material/error:")
+    if state.latest.stage == "cancelled":
+        st.info(state.latest.message, icon=":material/stop_circle:")
+    elif state.latest.stage == "failed":
+        st.error(state.latest.message, icon=":material/error:")
     if not state.steps:
         return
     st.markdown(f"##### {cost_sentence(lesson, state.steps)}")
@@ -55,7 +55,7 @@ def offer_files_and_end(lesson: Lesson, state: State) -> None:
         if state.steps:
             st.download_button(
                 t("Download"),
-                partial(as_zip, visitor(), lesson, state),
+                partial(as_zip, lesson, state),
                 "new_class.zip",
                 mime="application/zip",
                 icon=":material/download:",
@@ -74,19 +74,18 @@ def offer_files_and_end(lesson: Lesson, state: State) -> None:
         st.caption(t("If you throw it away, your examples stay."))
 
 
-def as_zip(who: str, lesson: Lesson, state: State) -> bytes:
+def as_zip(lesson: Lesson, state: State) -> bytes:
     """The networks of every way that was taught, and `results.json`.
 
     Args:
-        who: the visitor who was taught it.
         lesson: what was taught.
         state: its results.
     """
-    results = {"lesson": asdict(lesson), "results": state.to_json()}
+    results = {"lesson": asdict(lesson), "results": state.figures()}
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:  # not compressed: the arrays already are
         for step in state.steps:
-            path = lesson_folder(who) / f"{step.way}.npz"
+            path = state.job.folder / f"{step.way}.npz"
             if path.is_file():  # or else it was thrown away in another browser tab
                 archive.write(path, path.name)
         archive.writestr("results.json", json.dumps(results, indent=2))

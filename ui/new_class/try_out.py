@@ -10,7 +10,7 @@ from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.text import t
 from ui.draw.sources import from_canvas
 from ui.draw.verdicts import show_verdicts
-from ui.new_class.lesson_panel import visitor
+from ui.shared.visitor import visitor
 
 
 @st.fragment  # a stroke does not rerun the rest of the page
@@ -30,7 +30,7 @@ def try_it(lesson: Lesson, state: State) -> None:
         verdicts = st.container(key="trial_word" if len(lesson.label) > 1 else "trial")
         ways = _choose_ways(lesson, state)
     try:
-        pair = _pair(visitor(), state.began, tuple(ways.items()))
+        pair = _pair(visitor(), state.job.id, tuple(ways.items()))
     except LessonError as error:
         st.error(error.text, icon=":material/error:")
         return
@@ -59,6 +59,6 @@ def _choose_ways(lesson: Lesson, state: State) -> dict[Approach, Way]:
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
-def _pair(who: str, began: float, ways: tuple[tuple[Approach, Way], ...]) -> Pair:  # noqa: ARG001
-    """The taught networks, read once: `began` tells one lesson of a visitor from the next."""
+def _pair(who: str, job_id: str, ways: tuple[tuple[Approach, Way], ...]) -> Pair:  # noqa: ARG001
+    """The taught networks, read once: `job_id` tells one lesson of a visitor from the next."""
     return taught(who, dict(ways))

@@ -8,7 +8,7 @@ from ui.shared.current_run import remember_choice
 from ui.shared.permission import draw_sign_in, may_retrain
 from ui.sidebar.run_choice import draw_run_choice
 from ui.sidebar.training_form import offer_retraining
-from ui.sidebar.training_progress import watch_job
+from ui.sidebar.training_progress import watch_trainings
 
 _VISIT_BEGAN = "_visit_began"
 
@@ -19,7 +19,7 @@ def draw_sidebar() -> None:
     remember_choice()
     with st.sidebar:
         draw_run_choice()
-        runs = watch_job(st.session_state[_VISIT_BEGAN])
-        if may_retrain() and not runs:
+        has_own = watch_trainings(st.session_state[_VISIT_BEGAN])
+        if may_retrain() and not has_own:
             offer_retraining()
         draw_sign_in()

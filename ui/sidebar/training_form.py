@@ -7,13 +7,15 @@ import streamlit as st
 
 from mnist_models.data.mnist import find_mnist
 from mnist_models.formatting import count_text, duration_text
-from mnist_models.jobs.lock import Busy
+from mnist_models.jobs.job import mark_of
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
 from mnist_models.pipeline.options import TrainingOptions, usual
 from mnist_models.settings import SettingsError, limits
 from ui.shared.permission import attempt
+from ui.shared.visitor import presence, visitor
+from ui.sidebar.training_progress import remember_order
 
 _CHOICES = "_choices"
 _APPROACHES: dict[Literal["both", "single", "multi"], str] = {
@@ -176,13 +178,9 @@ def _how_long(seconds: float | None) -> str:
 
 
 def _start(choices: TrainingOptions) -> None:
-    from mnist_models.pipeline.train_job import start_training  # the stages come with it
+    from mnist_models.pipeline.train_job import order_training  # the stages come with it
 
     # Whoever presses the button wants to watch it learn, and not to be shown an equal run.
-    try:
-        started = attempt(lambda: start_training(replace(choices, again=True)))
-    except Busy:
-        st.toast("A training is running already; you can watch it here.")
-        started = True
-    if started:
+    asked = replace(choices, again=True)
+    if attempt(lambda: remember_order(order_training(asked, mark_of(visitor()), presence()))):
         st.rerun()

@@ -1,84 +1,126 @@
 """A training that is running or has just ended, in the sidebar."""
 
+from typing import cast
+
 import streamlit as st
 
 from mnist_models.formatting import duration_text
-from mnist_models.jobs.process import Job, cancel_job, current_job
-from mnist_models.learning.approaches import TITLES
+from mnist_models.jobs.executor import executor, latest_job
+from mnist_models.jobs.job import Job, mark_of
+from mnist_models.learning.approaches import TITLES, Approach
+from mnist_models.pipeline.request import TRAINING
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.registry import load_run
 from mnist_models.runs.run import RunError
+from mnist_models.text import Text, t
 from ui.shared.current_run import choose_run, chosen_run_name
 from ui.shared.permission import attempt, may_retrain
+from ui.shared.visitor import visitor
+from ui.shared.waiting import wait_text
 
 _STAGES = {
-    "starting": "Starting",
-    "loading": "Loading the data",
-    "importing": "Starting TensorFlow",
-    "training": "Training",
-    "refitting": "Training once more, with the held-out pictures",
-    "scoring": "Scoring on the training and test pictures",
-    "publishing": "Publishing",
+    "starting": t("Starting …"),
+    "loading": t("Loading the data …"),
+    "importing": t("Starting TensorFlow …"),
+    "scoring": t("Scoring on the training and test pictures …"),
+    "publishing": t("Publishing …"),
 }
-# How often who watches looks again; to draw the curves anew takes a browser longer than the rest.
+# How often the page looks again; drawing the curves takes a browser longer than the rest.
 _EVERY_S, _CURVES_EVERY_S = 2.0, 5.0
+_ORDERED = "_job_ordered"  # the training that this visitor asked for
 _SEEN = "_job_seen"  # the job whose end this visitor has dismissed
+_RUNNING = "_job_running"  # the job that this visitor has seen running
 _BEFORE = "_job_before"  # the run that was looked at while it trained
 
 
-def watch_job(visit_began: float) -> bool:
-    """Draw the training that is running, or how the last one ended; returns whether one runs.
+def watch_trainings(visit_began: float) -> bool:
+    """Draw the training that runs, or how the last one ended, and the visitor's own that waits.
 
     Args:
         visit_began: what ended before that is no news, in seconds since the epoch.
+
+    Returns:
+        Whether one of the visitor's own runs or waits.
     """
-    job = current_job()
-    if job is None:
-        return False
-    if job.running or _is_news(job, visit_began):
+    job = latest_job(TRAINING, begun=True)
+    if job and (job.is_unfinished or _is_news(job, visit_began)):
         with st.container(key="train_progress"):
-            st.fragment(_draw_job, run_every=_EVERY_S if job.running else None)(job.running)
-            if job.running:
-                st.fragment(_draw_curves, run_every=_CURVES_EVERY_S)()
-    return job.running
+            st.fragment(_draw_job, run_every=_EVERY_S if job.is_unfinished else None)(job.id)
+            if job.is_unfinished:
+                st.fragment(_draw_curves, run_every=_CURVES_EVERY_S)(job.id)
+    ordered = st.session_state.get(_ORDERED)
+    own = executor().follow(ordered) if ordered else None
+    if own and own.place == "waiting":
+        with st.container(key="train_waiting"):
+            st.fragment(_draw_waiting, run_every=_EVERY_S)(own.id)
+    return own is not None and own.is_unfinished
 
 
-def _draw_job(was_running: bool) -> None:
-    job = current_job()
+def remember_order(job_id: str) -> None:
+    """Show this visitor the training that they ordered, or that another had ordered before."""
+    st.session_state[_ORDERED] = job_id
+
+
+def _draw_waiting(job_id: str) -> None:
+    job = executor().follow(job_id)
+    if job is None or job.place != "waiting":
+        st.rerun()  # the whole page: it has its turn
+    st.markdown(t("**Waiting: {title}**", title=job.order.title))
+    st.caption(wait_text(job))
+    if job.order.owner == mark_of(visitor()) and st.button(
+        t("Cancel"), key="cancel_waiting", icon=":material/stop:", width="stretch"
+    ):
+        executor().cancel(job_id)
+        st.rerun()
+
+
+def _draw_job(job_id: str) -> None:
+    job = executor().follow(job_id)
     if job is None:
         return
-    if was_running and not job.running:
-        st.rerun()  # the whole page: the new run is there to choose, and nothing polls any more
-    if job.running:
+    if job.is_unfinished:
         _draw_running(job)
+    elif st.session_state.get(_RUNNING) == job_id:
+        del st.session_state[_RUNNING]
+        st.rerun()  # the whole page: the new run is there to choose, and nothing polls any more
     else:
         _draw_ended(job)
 
 
 def _draw_running(job: Job) -> None:
+    st.session_state[_RUNNING] = job.id
     st.session_state[_BEFORE] = _shown_run()
     outlook = job.outlook()
     left = outlook.seconds_left
-    st.markdown(f"**Training {job.title}**")
-    text = _STAGES.get(job.latest.stage, job.latest.stage)
-    if job.epoch and job.latest.approach:
-        text = f"{TITLES[job.latest.approach]}, epoch {job.epoch} of {job.epochs_wanted}"
-    st.progress(outlook.share, text=f"{text} …")
+    st.markdown(t("**Training {title}**", title=job.order.title))
+    st.progress(outlook.share, text=_stage_text(job))
     st.caption(
-        f"About {duration_text(left)} left" if left is not None else "Time left: unknown yet"
+        t("Time left: unknown yet")
+        if left is None
+        else t("About {duration} left", duration=duration_text(left))
     )
     with st.container(key="cancel_training"):
-        pressed = may_retrain() and st.button("Cancel", icon=":material/stop:", width="stretch")
-    if pressed and attempt(cancel_job):
-        st.toast("Cancelling …")
+        pressed = may_retrain() and st.button(t("Cancel"), icon=":material/stop:", width="stretch")
+    if pressed and attempt(lambda: executor().cancel(job.id)):
+        st.toast(t("Cancelling …"))
 
 
-def _draw_curves() -> None:
-    job = current_job()
-    if job and job.running and job.epochs:
-        from ui.sidebar.live_curves import (
-            show_live_curves,  # charts take a second to import, once needed
+def _stage_text(job: Job) -> Text:
+    if job.epoch and job.latest.part:
+        return t(
+            "{approach}, epoch {epoch} of {epochs} …",
+            approach=TITLES[cast(Approach, job.latest.part)],
+            epoch=job.epoch,
+            epochs=job.order.epochs,
         )
+    return _STAGES.get(job.latest.stage, _STAGES["starting"])
+
+
+def _draw_curves(job_id: str) -> None:
+    job = executor().follow(job_id)
+    if job and job.place == "running" and job.epochs:
+        # Charts take a second to import, once needed.
+        from ui.sidebar.live_curves import show_live_curves
 
         show_live_curves(job.epochs)
 
@@ -93,7 +135,7 @@ def _draw_ended(job: Job) -> None:
         st.info(event.message, icon=":material/stop_circle:")
     else:
         st.error(event.message, icon=":material/error:")
-    if st.button("Close", width="stretch", key="close_job"):
+    if st.button(t("Close"), width="stretch", key="close_job"):
         _dismiss(job)
 
 
@@ -112,14 +154,14 @@ def _draw_what_changed(name: str) -> None:
 
 
 def _draw_what_to_do(name: str, job: Job) -> None:
-    if st.button("Look at it", type="primary", width="stretch", key="look_at_new_run"):
+    if st.button(t("Look at it"), type="primary", width="stretch", key="look_at_new_run"):
         choose_run(name)
         _dismiss(job)
     if not may_retrain():
         return
     with st.container(horizontal=True, gap="xsmall"):
-        shown = st.button("Make it the default", key="activate_new_run")
-        thrown_away = st.button("Throw it away", key="delete_new_run")
+        shown = st.button(t("Make it the default"), key="activate_new_run")
+        thrown_away = st.button(t("Throw it away"), key="delete_new_run")
     if shown and attempt(lambda: activate(name)):
         choose_run(name)
         _dismiss(job)
@@ -135,12 +177,12 @@ def _shown_run() -> str:
 
 
 def _dismiss(job: Job) -> None:
-    st.session_state[_SEEN] = (job.pid, job.started)
+    st.session_state[_SEEN] = job.id
     st.rerun()
 
 
 def _is_news(job: Job, visit_began: float) -> bool:
     """Whether this visitor should see how the last job ended: once, and not days later."""
-    if st.session_state.get(_SEEN) == (job.pid, job.started):
+    if st.session_state.get(_SEEN) == job.id:
         return False
-    return visit_began <= job.ended
+    return visit_began <= job.progress.changed

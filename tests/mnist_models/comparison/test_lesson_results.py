@@ -15,6 +15,9 @@ from mnist_models.comparison.lesson_results import (
 )
 from mnist_models.incremental.lesson import Lesson, State, Step
 from mnist_models.incremental.methods import WAYS, Way
+from mnist_models.jobs.job import Job
+from mnist_models.jobs.progress import Event, Progress
+from tests.helpers.jobs import ORDER
 
 NEW = Lesson("new", "reference", "★")
 MEND = Lesson("mend", "reference", "7", also=("1", "9"))
@@ -27,7 +30,8 @@ def step(way: Way, seconds: float, **changes: Any) -> Step:
 
 def state(*steps: Step, **changes: Any) -> State:
     known: dict[str, Any] = {"before": {"single": 0.96, "multi": 0.94}, "kept_back": 4}
-    return State(stage="done", steps=steps, **{**known, **changes})
+    job = Job("lesson", ORDER, "ended", Event("done"), Progress({}, 1, (), (), 0.0))
+    return State(job, steps=steps, **{**known, **changes})
 
 
 @pytest.mark.parametrize(

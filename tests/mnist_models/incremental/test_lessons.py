@@ -1,18 +1,16 @@
 """A lesson of a visitor's own: asked for, given in a process of its own, kept, forgotten."""
 
-import json
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_models.data.sample import load_sample
-from mnist_models.incremental import lesson_worker, lessons
+from mnist_models.incremental import keep_worker, lesson_worker
 from mnist_models.incremental.lesson import (
     MAX_EXAMPLES,
     Lesson,
@@ -24,21 +22,22 @@ from mnist_models.incremental.lesson import (
 )
 from mnist_models.incremental.lessons import (
     MAX_KEPT_BY_ONE,
-    alive,
     cancel_lesson,
+    find_lesson,
     forget_lesson,
     keep_lesson,
-    mark_of,
-    read_lesson,
-    read_request,
-    start_lesson,
+    order_lesson,
     taught,
-    tell,
 )
-from mnist_models.pipeline.interruption import Cancelled
+from mnist_models.jobs.job import JobError, job_folder, job_ids, mark_of
+from mnist_models.jobs.lock import exclusive
+from mnist_models.jobs.progress import Event, ProgressFile
+from mnist_models.jobs.queue import leave
+from mnist_models.jobs.worker import perform
 from mnist_models.runs.publishing import delete_run
 from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run
+from tests.helpers.jobs import running
 
 SYMBOL = Lesson("new", "reference", "star", ("member", "together"))
 
@@ -49,23 +48,34 @@ def _stars(many: int) -> np.ndarray:
     return sample.x_train[sample.y_train == 7][:many, ::-1].copy()
 
 
+def _state(visitor: str) -> State:
+    found = find_lesson(visitor)
+    assert found is not None
+    return found[1]
+
+
 def _wait(visitor: str) -> State:
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
-        state = read_lesson(visitor)
-        assert state is not None
+        state = _state(visitor)
         if not state.running:
             return state
         time.sleep(0.1)
     raise AssertionError("the lesson does not end")
 
 
+def _tell(job_id: str, *events: Event) -> None:
+    """What a worker would tell; the job waits no more."""
+    leave(job_id)
+    progress = ProgressFile(job_folder(job_id) / "job.jsonl")
+    for event in events:
+        progress.tell(event)
+
+
 @pytest.fixture
-def no_child(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Lessons are written and not given; which folders were to be taught."""
-    started: list[Path] = []
-    monkeypatch.setattr(lessons, "_start_worker", lambda folder, *_: started.append(folder))
-    return started
+def nobody_teaches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lessons are ordered, and wait for ever."""
+    monkeypatch.setattr("mnist_models.jobs.here._Starter.watch", lambda *_: None)
 
 
 @pytest.mark.parametrize(
@@ -113,109 +123,98 @@ def test_names_that_people_give_are_taken(label: str) -> None:
     ("images", "sentence"),
     [
         (np.zeros((0, 28, 28), np.uint8), "no example yet"),
-        (np.zeros((MAX_EXAMPLES + 1, 28, 28), np.uint8), "At most 1,000"),
+        (np.zeros((MAX_EXAMPLES + 1, 28, 28), np.uint8), "at most 1,000"),
         (np.zeros((2, 28, 28), np.uint8), "is empty"),
         (np.ones((2, 14, 14), np.uint8), "28 × 28"),
         (np.ones((2, 28, 28)), "28 × 28"),
     ],
 )
 def test_bad_examples_are_refused_with_a_sentence(
-    images: np.ndarray, sentence: str, tiny_run: Run, no_child: list[Path]
+    images: np.ndarray, sentence: str, tiny_run: Run
 ) -> None:
     with pytest.raises(LessonError, match=sentence):
         check_examples(images)
     with pytest.raises(LessonError, match=sentence):
-        start_lesson("me", SYMBOL, images, ["star"] * len(images))
-    assert not no_child
-    assert read_lesson("me") is None
+        order_lesson("me", SYMBOL, images, ["star"] * len(images))
+    assert job_ids() == []
+    assert find_lesson("me") is None
 
 
-def test_a_lesson_is_its_visitors_alone(tiny_run: Run, no_child: list[Path]) -> None:
-    start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
-    start_lesson("you", replace(SYMBOL, label="moon"), _stars(2), ["moon"] * 2)
-    mine, yours = read_request("me"), read_request("you")
-    assert mine
-    assert yours
-    assert (mine.label, yours.label) == ("star", "moon")
-    assert read_lesson("somebody else") is None
-    assert not any("me" in path.name for path in no_child)  # the secret is not written anywhere
+def _order(visitor: str, many: int = 2, lesson: Lesson = SYMBOL) -> str:
+    order_lesson(visitor, lesson, _stars(many), [lesson.label] * many)
+    return _state(visitor).job.id
+
+
+def test_a_lesson_is_its_visitors_alone(tiny_run: Run, nobody_teaches: None) -> None:
+    _order("me")
+    _order("you", lesson=replace(SYMBOL, label="moon"))
+    labels = [found[0].label for who in ("me", "you") if (found := find_lesson(who))]
+    assert labels == ["star", "moon"]
+    assert find_lesson("somebody else") is None
+    assert not any("-me-" in job_id for job_id in job_ids())  # the secret is not written anywhere
     forget_lesson("me")
-    assert read_lesson("me") is None
-    assert read_request("you") == replace(SYMBOL, label="moon")
+    assert find_lesson("me") is None
+    assert len(job_ids()) == 1
 
 
 def test_a_lesson_that_is_forgotten_while_its_worker_writes_leaves_nothing(
-    tiny_run: Run, no_child: list[Path]
+    tiny_run: Run, nobody_teaches: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
-    folder = no_child[0]
-    with alive(folder):
-        worker = lesson_worker._Report(folder, State())
+    monkeypatch.setattr("os.kill", lambda *_: None)
+    job_id = _order("me")
+    _tell(job_id, Event("loading"))
+    with running(job_id):
+        assert _state("me").running
         forget_lesson("me")
-        assert read_lesson("me") is None
-        with pytest.raises(OSError, match="No such file"):  # the worker's next word
-            tell(folder, State("teaching"))
-        assert not folder.exists()
-        assert not list(folder.parent.rglob("pictures.npz"))
-        start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
-        before = read_lesson("me")
-        with pytest.raises(Cancelled):  # and it says nothing in the folder of another lesson
-            worker.say("teaching")
-        assert read_lesson("me") == before
-        forget_lesson("me")
-    forget_lesson("me")  # whoever comes next sweeps
-    assert [path for path in folder.parent.iterdir() if path.is_dir()] == []
+        assert find_lesson("me") is None
+        assert not job_folder(job_id).exists()
+        with pytest.raises(OSError, match="No such file"):  # the worker's next networks
+            tiny_run.multi.save(job_folder(job_id) / "member.npz")
+        following = _order("me")
+        assert following != job_id
+        assert not list(job_folder(following).glob("*.npz.tmp"))
+    forget_lesson("me")
+    assert job_ids() == []
 
 
-def test_a_state_that_is_nested_too_deeply_is_no_state(tiny_run: Run, no_child: list[Path]) -> None:
-    start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
-    (no_child[0] / "state.json").write_text("[" * 200_000)
-    assert read_lesson("me") is None
-    (no_child[0] / "request.json").write_text("[" * 200_000)
-    assert read_request("me") is None
+def test_a_dead_worker_is_told_as_dead(tiny_run: Run, nobody_teaches: None) -> None:
+    _tell(_order("me"), Event("teaching", 0.5, "member"))
+    state = _state("me")
+    assert (state.running, state.latest.stage) == (False, "failed")
+    assert "ended without a word" in state.latest.message
 
 
-def test_a_dead_worker_is_told_as_dead(tiny_run: Run, no_child: list[Path]) -> None:
-    start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
-    tell(no_child[0], State("teaching", 0.5, "member"))
-    state = read_lesson("me")
-    assert state
-    assert state.stage == "failed"
-    assert "ended without a word" in state.message
-
-
-def test_who_is_being_taught_waits_for_the_end(tiny_run: Run, no_child: list[Path]) -> None:
-    start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
-    with FileLock(no_child[0] / "lock"):
-        state = read_lesson("me")
-        assert state
-        assert state.running
-        with pytest.raises(LessonError, match="still going on"):
-            start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
-    start_lesson("me", SYMBOL, _stars(3), ["star"] * 3)
-
-
-@pytest.mark.parametrize("contents", [b"", b"{", b"[]", b'{"stage": 3}', b"\xff\xfe"])
-def test_a_damaged_state_is_no_lesson(contents: bytes, tiny_run: Run, no_child: list[Path]) -> None:
-    start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
-    (no_child[0] / "state.json").write_bytes(contents)
-    assert read_lesson("me") is None
-    (no_child[0] / "request.json").write_bytes(contents)
-    assert read_request("me") is None
-
-
-def test_the_oldest_lessons_make_room(
-    tiny_run: Run, no_child: list[Path], monkeypatch: pytest.MonkeyPatch
+def test_who_is_being_taught_waits_for_the_end_and_keeps_the_last_lesson_till_the_next_is_taken(
+    tiny_run: Run, nobody_teaches: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lessons, "MAX_LESSONS", 2)
-    for visitor in ("a", "b", "c"):
-        start_lesson(visitor, SYMBOL, _stars(1), ["star"])
-        time.sleep(0.02)
-    assert [read_lesson(v) is not None for v in ("a", "b", "c")] == [False, True, True]
+    job_id = _order("me")
+    with pytest.raises(LessonError, match="is not over"):
+        _order("me")
+    _tell(job_id, Event("loading"))
+    with running(job_id), pytest.raises(LessonError, match="is not over"):
+        _order("me")
+    monkeypatch.setenv("MNIST_MAX_WAITING", "1")
+    other = _order("you")
+    with pytest.raises(JobError, match="Try again later"):
+        _order("me")
+    assert _state("me").job.id == job_id
+    leave(other)
+    assert _order("me", 3) != job_id
+    assert not job_folder(job_id).exists()
 
 
-def test_only_what_was_taught_can_be_drawn_for_or_kept(tiny_run: Run, no_child: list[Path]) -> None:
-    start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
+@pytest.mark.parametrize(
+    "news", [{"way": "member"}, {"colour": "blue"}, {"way": 3, "changed": None}]
+)
+def test_news_that_are_no_lessons_are_no_lesson(
+    news: dict, tiny_run: Run, nobody_teaches: None
+) -> None:
+    _tell(_order("me"), Event("teaching", 0.5, "member", news=news))
+    assert find_lesson("me") is None
+
+
+def test_only_what_was_taught_can_be_drawn_for_or_kept(tiny_run: Run, nobody_teaches: None) -> None:
+    _tell(_order("me"), Event("done"))
     with pytest.raises(LessonError, match="not learned"):
         taught("me", {"single": "again"})
     with pytest.raises(LessonError, match="teach first"):
@@ -223,11 +222,11 @@ def test_only_what_was_taught_can_be_drawn_for_or_kept(tiny_run: Run, no_child: 
 
 
 def test_no_visitor_keeps_more_runs_than_there_is_room_for(
-    tiny_run: Run, no_child: list[Path]
+    tiny_run: Run, nobody_teaches: None
 ) -> None:
-    start_lesson("me", SYMBOL, _stars(2), ["star"] * 2)
-    steps = tuple(Step(way, 1.0, 10, (), 0.9, None) for way in SYMBOL.ways)
-    tell(no_child[0], State("done", steps=steps))
+    steps = (Step(way, 1.0, 10, (), 0.9, None) for way in SYMBOL.ways)
+    told = (Event("teaching", 1.0, step.way, news=asdict(step)) for step in steps)
+    _tell(_order("me"), *told, Event("done"))
     for number in range(MAX_KEPT_BY_ONE):
         (tiny_run.path.parent / f"own-{mark_of('me')}-{number}").mkdir()
     with pytest.raises(LessonError, match="Delete one of them"):
@@ -236,9 +235,9 @@ def test_no_visitor_keeps_more_runs_than_there_is_room_for(
 
 def test_a_symbol_is_taught_kept_and_deleted(tiny_run: Run) -> None:
     """With real processes: five examples, four learned from, one kept back."""
-    start_lesson("me", SYMBOL, _stars(5), ["star"] * 5)
+    _order("me", 5)
     state = _wait("me")
-    assert state.stage == "done", state.message
+    assert state.latest.stage == "done", state.latest.message
     assert [step.way for step in state.steps] == ["member", "together"]
     assert (state.learned, state.kept_back, state.rehearsed) == (4, 1, "sample")
     assert state.classes == (*map(str, range(10)), "star")
@@ -251,7 +250,7 @@ def test_a_symbol_is_taught_kept_and_deleted(tiny_run: Run) -> None:
 
     keep_lesson("me", {"single": "together", "multi": "member"})
     state = _wait("me")
-    assert state.stage == "done", state.message
+    assert state.latest.stage == "done", state.latest.message
     run = load_run(state.kept)
     run.verify()
     assert run.classes == [*map(str, range(10)), "star"]
@@ -261,6 +260,10 @@ def test_a_symbol_is_taught_kept_and_deleted(tiny_run: Run) -> None:
     assert curves is not None
     assert [len(of_kind) for of_kind in curves.values()] == [11, 11]
     assert len(state.steps) == 2  # what was taught is still there
+    lesson, before = state.steps[0], tiny_run.manifest["approaches"]["multi"]
+    cost = run.manifest["approaches"]["multi"]
+    assert cost["seconds"] == pytest.approx(before["seconds"] + lesson.seconds, abs=0.01)
+    assert (cost["rows"], cost["distinct_rows"]) == (before["rows"], before["distinct_rows"] + 4)
     assert run_names() == ["reference"]  # others do not see it
     assert unlisted_run_names(mark_of("me")) == [run.name]
     assert unlisted_run_names(mark_of("you")) == []
@@ -269,30 +272,29 @@ def test_a_symbol_is_taught_kept_and_deleted(tiny_run: Run) -> None:
 
 
 def test_a_lesson_can_be_cancelled_while_it_waits_for_its_turn(tiny_run: Run) -> None:
-    lessons.lessons_folder().mkdir()
-    with FileLock(lessons.lessons_folder() / "turn"):
-        start_lesson("me", SYMBOL, _stars(5), ["star"] * 5)
+    with exclusive():
+        _order("me", 5)
+        assert _state("me").running
         cancel_lesson("me")
         state = _wait("me")
-    assert state.stage == "cancelled"
-    assert "Cancelled" in state.message
+    assert state.latest.stage == "cancelled"
+    assert "Cancelled" in state.latest.message
 
 
 def test_a_run_without_weights_is_said(
-    trained: Path, tiny_contents: dict, no_child: list[Path]
+    trained: Path, tiny_contents: dict, nobody_teaches: None
 ) -> None:
     from mnist_models.runs.publishing import publish
 
     contents = {**tiny_contents, "stacks": {"single": tiny_contents["stacks"]["single"]}}
     publish("half", **contents)
-    start_lesson("me", replace(SYMBOL, run="half"), _stars(2), ["star"] * 2)
-    assert lesson_worker.main(no_child[0]) == 1
-    state = read_lesson("me")
-    assert state
-    assert state.stage == "failed"
-    assert "has no weights of the multi-model" in state.message
+    job_id = _order("me", lesson=replace(SYMBOL, run="half"))
+    perform(job_id, lesson_worker.give, lambda _: None)
+    latest = _state("me").latest
+    assert latest.stage == "failed"
+    assert "has no weights of the multi-model" in latest.message
 
 
-def test_what_a_worker_writes_is_json_without_surprises() -> None:
-    state = State("teaching", 0.5, "member", steps=(Step("member", 1.0, 10, ("9",), 0.9, None),))
-    assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
+def test_a_lesson_that_is_gone_cannot_be_kept(trained: Path) -> None:
+    with pytest.raises(LessonError, match="Teach it again"):
+        keep_worker.keep({"lesson": "gone", "ways": {}}, trained, lambda _: None)

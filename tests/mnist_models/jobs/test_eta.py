@@ -1,12 +1,13 @@
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_models.jobs.eta import outlook, phase_seconds
+from mnist_models.jobs.eta import outlook, phase_seconds, remember_phases, remembered_phases
 from mnist_models.jobs.progress import Event, Progress
 
 PLAN = {
@@ -20,16 +21,16 @@ PLAN = {
 
 
 def _progress(*told: tuple[float, Event]) -> Progress:
-    return Progress({}, tuple(e for _, e in told), tuple(t for t, _ in told), changed=0.0)
+    return Progress({}, 1, tuple(e for _, e in told), tuple(t for t, _ in told), changed=0.0)
 
 
 def _as_planned() -> Iterator[tuple[float, Event]]:
     yield 0, Event("loading")
     yield 1, Event("importing")
     yield 10, Event("training", 0.0, "single")
-    yield 20, Event("refitting", 0.25, "single")
-    yield 30, Event("training", 0.5, "multi")
-    yield 60, Event("refitting", 0.75, "multi")
+    yield 20, Event("refitting", 0.5, "single")
+    yield 30, Event("training", 0.0, "multi")
+    yield 60, Event("refitting", 0.5, "multi")
     yield 90, Event("scoring")
     yield 98, Event("publishing")
 
@@ -72,7 +73,7 @@ def test_a_download_counts_by_what_it_tells() -> None:
 @pytest.mark.parametrize("measured", [True, False])
 def test_fitting_at_half_the_planned_pace_leaves_twice_of_it(measured: bool) -> None:
     """The plan says 20 s for the single model, and it took 40."""
-    slow = _progress(*AS_PLANNED[:3], (50, Event("training", 0.5, "multi")))
+    slow = _progress(*AS_PLANNED[:3], (50, Event("training", 0.0, "multi")))
     left = outlook(PLAN, slow, 50, measured=measured).seconds_left
     assert left is not None
     if measured:
@@ -111,3 +112,14 @@ def test_the_bar_only_moves_forward_and_the_time_left_is_never_negative(
 def test_a_phase_ends_when_the_next_one_begins() -> None:
     assert phase_seconds(_progress(*AS_PLANNED), until=100) == PLAN
     assert phase_seconds(_progress(), until=5) == {}
+
+
+def test_what_phases_took_is_known_the_next_time(trained: Path) -> None:
+    (trained / ".jobs").mkdir()
+    assert remembered_phases("lesson new") == {}
+    remember_phases("lesson new", {"loading": 1.0, "member": 2.0})
+    remember_phases("lesson mend", {"loading": 9.0})
+    remember_phases("lesson new", {"member": 3.0})
+    assert remembered_phases("lesson new") == {"loading": 1.0, "member": 3.0}
+    (trained / ".jobs" / "phases.json").write_text("[" * 200_000)
+    assert remembered_phases("lesson new") == {}

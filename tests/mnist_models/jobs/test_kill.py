@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from benchmarks.kills import harm, kill, start
-from mnist_models.jobs.process import Job, current_job
+from mnist_models.jobs.executor import latest_job
+from mnist_models.jobs.job import Job
 from mnist_models.runs.publishing import activate, delete_run, publish
 from mnist_models.runs.registry import load_run, run_names
 from mnist_models.runs.run import Run
@@ -121,7 +122,7 @@ def test_a_job_that_is_killed_does_no_harm_and_the_next_one_starts(
         stage = kill(start(), moment)
         assert stage in (expected, "refitting", "done")
         assert harm("reference") == []
-        job = current_job()
+        job = latest_job("training")
         assert job is not None
         assert job.latest.stage in ("failed", "done")
         assert load_run() == tiny_run
@@ -129,4 +130,4 @@ def test_a_job_that_is_killed_does_no_harm_and_the_next_one_starts(
         kill(start(), lambda job: job.latest.stage == "done")
         assert harm("reference") == []
     load_run("killed").verify()
-    assert [path.name for path in trained.glob(".*")] == [".job"]
+    assert [path.name for path in trained.glob(".*")] == [".jobs"]

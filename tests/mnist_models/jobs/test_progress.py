@@ -1,7 +1,7 @@
 import errno
-import io
 import json
 import os
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,14 @@ import pytest
 from mnist_models.jobs import progress
 from mnist_models.jobs.progress import (
     Event,
+    Progress,
     ProgressFile,
-    forget_progress,
-    job_folder,
+    create_progress,
     read_progress,
 )
+from mnist_models.text import Text, t
 
-HEAD = {"pid": 1, "title": "reference on sample"}
+ORDER = {"kind": "training", "title": "reference on sample"}
 LARGEST = {
     "loss": 0.123456789012345,
     "accuracy": 0.123456789012345,
@@ -29,32 +30,52 @@ LARGEST = {
 }
 
 
-@pytest.fixture(autouse=True)
-def path(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file; the clock goes by a second at each look."""
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a job that waits; the clock goes by a second at each look."""
     clock = iter(range(10**9))
     monkeypatch.setattr(progress.time, "monotonic", lambda: float(next(clock)))
-    job_folder().mkdir()
-    return job_folder() / "progress.jsonl"
+    path = tmp_path / "job.jsonl"
+    create_progress(path, ORDER)
+    return path
+
+
+@pytest.fixture
+def read(path: Path) -> Callable[[], Progress]:
+    return lambda: read_progress(path)
+
+
+@pytest.fixture
+def begin(path: Path) -> Callable[..., ProgressFile]:
+    """Opens the file of a job that begins."""
+
+    def begin(epochs: int = 1) -> ProgressFile:
+        file = ProgressFile(path, epochs=epochs)
+        file.begin()
+        return file
+
+    return begin
 
 
 def _train(file: ProgressFile, epochs: int, looks: int = 1) -> None:
     """Tell what a training of both approaches tells."""
-    for half, approach in enumerate(("single", "multi")):
+    for approach in ("single", "multi"):
         for epoch in range(epochs):
             for look in range(looks):
-                share = (half + (epoch + (look + 1) / looks) / epochs) / 2
+                share = (epoch + (look + 1) / looks) / epochs
                 file.tell(Event("training", share, approach))
             figures = {"epoch": epoch + 1, **LARGEST}
             file.tell(Event("training", share, approach, figures))
 
 
-def _epochs(approach: str) -> list[int]:
-    return [e.epoch["epoch"] for e in read_progress().events if e.epoch and e.approach == approach]
+def _epochs(progress: Progress, approach: str) -> list[int]:
+    return [e.news["epoch"] for e in progress.events if e.news and e.part == approach]
 
 
-def test_what_is_told_is_read_as_it_was_told_with_its_time() -> None:
-    file = ProgressFile(HEAD, epochs=2)
+def test_what_is_told_is_read_as_it_was_told_with_its_time(
+    begin: Callable[..., ProgressFile], read: Callable[[], Progress]
+) -> None:
+    file = begin(2)
     told = [
         Event("loading"),
         Event("training", 0.5, "single"),
@@ -63,33 +84,37 @@ def test_what_is_told_is_read_as_it_was_told_with_its_time() -> None:
     ]
     for event in told:
         file.tell(event)
-    read = read_progress()
-    assert read.head == HEAD
-    assert list(read.events) == told
-    assert list(read.times) == sorted(read.times)
-    assert read.times[0] > 0
+    seen = read()
+    assert seen.order == ORDER
+    assert list(seen.events) == told
+    assert list(seen.times) == sorted(seen.times)
+    assert seen.times[0] > 0
 
 
-def test_up_to_a_hundred_epochs_are_all_told() -> None:
-    _train(ProgressFile(HEAD, epochs=100), 100)
-    assert _epochs("single") == _epochs("multi") == list(range(1, 101))
+def test_up_to_a_hundred_epochs_are_all_told(
+    begin: Callable[..., ProgressFile], read: Callable[[], Progress]
+) -> None:
+    _train(begin(100), 100)
+    assert _epochs(read(), "single") == _epochs(read(), "multi") == list(range(1, 101))
 
 
 @pytest.mark.parametrize("epochs", [101, 250, 9_999, 10_000])
 def test_of_many_epochs_a_hundred_even_ones_are_told_with_the_first_and_the_last(
-    epochs: int,
+    begin: Callable[..., ProgressFile], read: Callable[[], Progress], epochs: int
 ) -> None:
-    _train(ProgressFile(HEAD, epochs=epochs), epochs)
+    _train(begin(epochs), epochs)
     for approach in ("single", "multi"):
-        told = _epochs(approach)
+        told = _epochs(read(), approach)
         assert 50 <= len(told) <= 102
         assert (told[0], told[-1]) == (1, epochs)
         steps = {b - a for a, b in pairwise(told[1:-1])}
         assert len(steps) == 1
 
 
-def test_the_file_never_grows_however_much_is_told(path: Path) -> None:
-    file = ProgressFile(HEAD, epochs=10_000)
+def test_the_file_never_grows_however_much_is_told(
+    begin: Callable[..., ProgressFile], read: Callable[[], Progress], path: Path
+) -> None:
+    file = begin(10_000)
     size = path.stat().st_size
     assert size < 2**20
     _train(file, 10_000, looks=3)
@@ -100,26 +125,32 @@ def test_the_file_never_grows_however_much_is_told(path: Path) -> None:
     file.tell(Event("failed", message="No luck. " * 10_000))
     assert path.stat().st_size == size
     assert len(path.read_bytes().rstrip(b"\0")) < size
-    last = read_progress().events[-1]
+    last = read().events[-1]
     assert last.stage == "failed"
     assert last.message.startswith("No luck. No luck.")
-    shares = [e.share for e in read_progress().events if e.stage == "training" and e.epoch is None]
+    shares = [e.share for e in read().events if e.stage == "training" and e.news is None]
     assert len(shares) > 400
     assert shares[-1] == pytest.approx(1, abs=0.01)
 
 
-def test_the_last_word_has_its_place_in_a_file_that_is_full() -> None:
-    file = ProgressFile(HEAD, epochs=1)
+def test_the_last_word_has_its_place_in_a_file_that_is_full(
+    begin: Callable[..., ProgressFile], read: Callable[[], Progress]
+) -> None:
+    file = begin(1)
     figures = {"epoch": 1, "loss": [0.5] * 1000}
     for _ in range(1000):
         file.tell(Event("training", 0.5, "single", figures))
-    assert read_progress().events[-1].stage == "training"
+    assert read().events[-1].stage == "training"
     file.tell(Event("done", 1.0, message="ö" * 100_000, run="x"))
-    assert read_progress().events[-1].run == "x"
+    assert read().events[-1].run == "x"
 
 
-def test_a_step_that_moves_nothing_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    file = ProgressFile(HEAD, epochs=1)
+def test_a_step_that_moves_nothing_is_not_told(
+    begin: Callable[..., ProgressFile],
+    read: Callable[[], Progress],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = begin(1)
     for event in (
         Event("training", 0.1, "single"),
         Event("training", 0.1001, "single"),  # less than the bar can show
@@ -128,7 +159,7 @@ def test_a_step_that_moves_nothing_is_not_told(monkeypatch: pytest.MonkeyPatch) 
         Event("refitting", 0.2, "multi"),
     ):
         file.tell(event)
-    assert [(e.stage, e.share, e.approach) for e in read_progress().events] == [
+    assert [(e.stage, e.share, e.part) for e in read().events] == [
         ("training", 0.1, "single"),
         ("training", 0.2, "single"),
         ("training", 0.2, "multi"),
@@ -137,35 +168,38 @@ def test_a_step_that_moves_nothing_is_not_told(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(progress.time, "monotonic", lambda: 1e9)
     file.tell(Event("refitting", 0.5, "multi"))
     file.tell(Event("refitting", 0.9, "multi"))  # in the same moment
-    assert read_progress().events[-1].share == 0.5
+    assert read().events[-1].share == 0.5
 
 
-def test_a_disk_that_is_full_is_noticed_before_the_training_begins(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Full(io.BytesIO):
-        def write(self, contents: Any) -> int:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(Path, "open", lambda *_, **__: Full())
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_that_is_full_is_noticed_before_the_work_begins() -> None:
     with pytest.raises(OSError, match="No space left"):
-        ProgressFile(HEAD, epochs=1)
+        create_progress(Path("/dev/full"), ORDER)
+
+
+def test_an_order_that_leaves_no_room_for_words_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="too long"):
+        create_progress(tmp_path / "job.jsonl", {"request": "x" * 20_000})
 
 
 def test_a_training_goes_on_when_its_progress_can_no_longer_be_written(
+    begin: Callable[..., ProgressFile],
+    read: Callable[[], Progress],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    file = ProgressFile(HEAD, epochs=1)
+    file = begin(1)
     monkeypatch.setattr(file, "_write", fail)
     file.tell(Event("loading"))
     file.tell(Event("done", 1.0))
-    assert read_progress().events == ()
+    assert read().events == ()
 
 
 def test_a_request_to_end_right_after_a_word_does_not_damage_the_next(
+    begin: Callable[..., ProgressFile],
+    read: Callable[[], Progress],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A signal may come between any two steps; here when the word is written, and not yet said."""
@@ -178,43 +212,62 @@ def test_a_request_to_end_right_after_a_word_does_not_damage_the_next(
             self._write(line)
             raise KeyboardInterrupt
 
-    file = ProgressFile(HEAD, epochs=1)
+    file = begin(1)
     long = Event("training", 0.5, "single", {"epoch": 1, "loss": [0.5] * 100})
     with monkeypatch.context() as patch:
         patch.setattr(file, "_file", Interrupted(file._file))
         with pytest.raises(KeyboardInterrupt):
             file.tell(long)
     file.tell(Event("cancelled"))
-    assert read_progress().events == (long, Event("cancelled"))
+    assert read().events == (long, Event("cancelled"))
 
 
-def test_a_new_file_forgets_what_the_one_before_said(path: Path) -> None:
-    ProgressFile(HEAD, epochs=1).tell(Event("failed", message="broken"))
-    ProgressFile({**HEAD, "title": "next"}, epochs=1)
-    assert (read_progress().head["title"], read_progress().events) == ("next", ())
-    forget_progress()
-    assert not path.exists()
-    forget_progress()
+def test_what_waits_has_not_begun(read: Callable[[], Progress]) -> None:
+    seen = read()
+    assert (seen.order, seen.pid, seen.events) == (ORDER, None, ())
 
 
-def test_nothing_to_read_is_an_os_error() -> None:
+def test_a_last_word_can_be_said_of_what_never_began(
+    path: Path, read: Callable[[], Progress]
+) -> None:
+    ProgressFile(path).tell(Event("cancelled"))
+    assert read().events == (Event("cancelled"),)
+
+
+def test_a_message_keeps_its_template(
+    begin: Callable[..., ProgressFile], read: Callable[[], Progress]
+) -> None:
+    inner = t("{count} run", "{count} runs", count=2)
+    begin().tell(Event("done", message=t("Of {runs} {share:.1%}.", runs=inner, share=0.5)))
+    message = read().events[-1].message
+    assert message == "Of 2 runs 50.0%."
+    assert isinstance(message, Text)
+    assert message.template == "Of {runs} {share:.1%}."
+    assert message.fields["runs"].template == "{count} run"
+
+
+def test_nothing_to_read_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError):  # noqa: PT011 - which one depends on the system
-        read_progress()
+        read_progress(tmp_path / "absent")
 
 
-def test_a_line_that_is_still_being_written_is_left_out(path: Path) -> None:
-    ProgressFile(HEAD, epochs=1).tell(Event("loading"))
+def test_a_line_that_is_still_being_written_is_left_out(
+    begin: Callable[..., ProgressFile], read: Callable[[], Progress], path: Path
+) -> None:
+    begin(1).tell(Event("loading"))
     with path.open("r+b") as file:
         file.seek(len(path.read_bytes().rstrip(b"\0")))
         file.write(b'{"at": 3, "stage": "tra')
-    assert read_progress().events == (Event("loading"),)
+    assert read().events == (Event("loading"),)
 
 
-def test_only_so_much_of_a_file_is_read_as_it_can_have(path: Path) -> None:
-    ProgressFile(HEAD, epochs=1)
+def test_only_so_much_of_a_file_is_read_as_it_can_have(
+    begin: Callable[..., ProgressFile], read: Callable[[], Progress], path: Path
+) -> None:
+    begin(1)
     os.truncate(path, 10**12)  # a hole: it takes no space
     with pytest.raises(ValueError, match="too large"):
-        read_progress()
+        read()
 
 
 @pytest.mark.parametrize(
@@ -235,16 +288,21 @@ def test_only_so_much_of_a_file_is_read_as_it_can_have(path: Path) -> None:
         b"[" * 100_000 + b"\n",
     ],
 )
-def test_a_damaged_file_is_a_value_error(contents: bytes, path: Path) -> None:
+def test_a_damaged_file_is_a_value_error(
+    read: Callable[[], Progress], contents: bytes, path: Path
+) -> None:
     path.write_bytes(contents)
     with pytest.raises(ValueError):  # noqa: PT011 - JSON's, Unicode's or ours
-        read_progress()
+        read()
 
 
 def test_who_watches_what_has_not_changed_costs_no_parsing(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    begin: Callable[..., ProgressFile],
+    read: Callable[[], Progress],
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _train(ProgressFile(HEAD, epochs=10), 10)
-    before = read_progress()
+    _train(begin(10), 10)
+    before = read()
     monkeypatch.setattr(json, "loads", lambda _: pytest.fail("it was parsed again"))
-    assert read_progress() == before
+    assert read() == before

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mnist_models.jobs.progress import Event, Progress, job_folder
+from mnist_models.jobs.job import jobs_folder
+from mnist_models.jobs.progress import Event, Progress
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline import estimates
@@ -33,13 +34,13 @@ def _timing(request: Request, single: float, multi: float, **stages: float) -> T
 
 
 def _progress(*events: Event) -> Progress:
-    return Progress({}, events, tuple(float(10 * k) for k in range(len(events))), changed=0.0)
+    return Progress({}, 1, events, tuple(float(10 * k) for k in range(len(events))), changed=0.0)
 
 
 @pytest.fixture(autouse=True)
 def file(trained: Path) -> Path:
-    job_folder().mkdir()
-    return job_folder() / "timings.json"
+    jobs_folder().mkdir()
+    return jobs_folder() / "timings.json"
 
 
 # The estimate
@@ -136,7 +137,7 @@ def test_what_a_training_took_is_remembered_for_the_next_one() -> None:
 
 @pytest.mark.parametrize("stage", ["found", "cancelled", "failed", "training"])
 def test_only_trainings_that_came_to_their_end_are_remembered(stage: str) -> None:
-    remember(ON_MNIST, _progress(Event("loading"), Event(stage)))  # type: ignore[arg-type]
+    remember(ON_MNIST, _progress(Event("loading"), Event(stage)))
     remember(ON_MNIST, _progress())
     assert earlier_trainings() == []
 
@@ -152,7 +153,7 @@ def test_a_bounded_number_of_trainings_is_remembered_the_latest_last(file: Path)
 
 
 def test_a_phase_that_took_no_time_still_has_a_length() -> None:
-    remember(ON_MNIST, Progress({}, (Event("loading"), Event("done")), (0.0, 0.0), 0.0))
+    remember(ON_MNIST, Progress({}, 1, (Event("loading"), Event("done")), (0.0, 0.0), 0.0))
     assert all(seconds > 0 for t in earlier_trainings() for seconds in t.seconds.values())
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from mnist_models.__main__ import main
 from mnist_models.data.dataset import Dataset
-from mnist_models.jobs import progress
+from mnist_models.jobs import queue
 from mnist_models.pipeline import train_run as train_run_module
 from mnist_models.runs import publishing
 from mnist_models.runs.publishing import activate, publish
@@ -48,7 +48,7 @@ def _no_memory(patch: pytest.MonkeyPatch, trained: Path) -> None:
 
 
 def _full_from_the_start(patch: pytest.MonkeyPatch, trained: Path) -> None:
-    patch.setattr(progress, "_path", _raise(FULL))
+    patch.setattr(queue, "create_progress", _raise(FULL))
 
 
 def _full_when_publishing(patch: pytest.MonkeyPatch, trained: Path) -> None:
@@ -64,15 +64,15 @@ def _read_only(patch: pytest.MonkeyPatch, trained: Path) -> None:
 
 
 def _folder_for_lock(patch: pytest.MonkeyPatch, trained: Path) -> None:
-    (trained / ".job" / "lock").mkdir(parents=True)
+    (trained / ".jobs" / "lock").mkdir(parents=True)
 
 
-def _folder_for_progress(patch: pytest.MonkeyPatch, trained: Path) -> None:
-    (trained / ".job" / "progress.jsonl").mkdir(parents=True)
+def _folder_for_running(patch: pytest.MonkeyPatch, trained: Path) -> None:
+    (trained / ".jobs" / "running").mkdir(parents=True)
 
 
 def _file_for_folder(patch: pytest.MonkeyPatch, trained: Path) -> None:
-    (trained / ".job").write_text("")
+    (trained / ".jobs").write_text("")
 
 
 def _no_room(patch: pytest.MonkeyPatch, trained: Path) -> None:
@@ -82,13 +82,25 @@ def _no_room(patch: pytest.MonkeyPatch, trained: Path) -> None:
 FAILURES: list[tuple[Arrange, str]] = [
     (_absent, "absent.npz does not exist. Set MNIST_NPZ to a sound copy, or unset it."),
     (_damaged, "Set MNIST_NPZ to a sound copy, or unset it."),
-    (_no_memory, "There is not enough memory for this training; nothing was changed."),
-    (_full_from_the_start, "trained/.job cannot be written: No space left on device. Free some"),
+    (_no_memory, "There is not enough memory for this; nothing was changed."),
+    (
+        _full_from_the_start,
+        "trained/.jobs cannot be written: No space left on device. Free some",
+    ),
     (_full_when_publishing, "trained/ cannot be written: No space left on device. Free some"),
     (_read_only, "cannot be written: Read-only file system. Free some space"),
-    (_folder_for_lock, "trained/.job cannot be written: Is a directory. Free some space, allow"),
-    (_folder_for_progress, "trained/.job cannot be written: Is a directory. Free some space"),
-    (_file_for_folder, "trained/.job cannot be written: File exists. Free some space, allow"),
+    (
+        _folder_for_lock,
+        "trained/.jobs cannot be written: Is a directory. Free some space, allow",
+    ),
+    (
+        _folder_for_running,
+        "trained/.jobs cannot be written: Is a directory. Free some space",
+    ),
+    (
+        _file_for_folder,
+        "trained/.jobs cannot be written: Not a directory. Free some space, allow",
+    ),
     (_no_room, "There is 1 run, and no more are kept here. Delete one first"),
 ]
 
@@ -121,4 +133,4 @@ def test_a_training_that_fails_says_why_and_leaves_what_is_there(
     assert active_name() == "other"
     for name in ("other", "reference"):
         load_run(name).verify()
-    assert {p.name for p in trained.iterdir()} - {".job"} == {"active", "other", "reference"}
+    assert {p.name for p in trained.iterdir()} - {".jobs"} == {"active", "other", "reference"}

@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +9,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.jobs.progress import FINAL_STAGES, FITTING_STAGES, Event
+from mnist_models.jobs.progress import FINAL_STAGES, Event
 from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.stack import Stack
@@ -66,15 +64,14 @@ def test_the_stages_come_in_order_and_end_with_the_run(real: tuple[Run, list[Eve
     assert events[1] == Event("loading", 0.5)
 
 
-def test_progress_grows_to_one_over_both_approaches(real: tuple[Run, list[Event]]) -> None:
-    told = [e for e in real[1] if e.stage == "training" and e.epoch is None]
-    shares = [e.share for e in told]
-    assert shares == sorted(shares)  # type: ignore[type-var]
-    assert shares == pytest.approx([0, 0.25, 0.5, 0.5, 0.75, 1])  # told before the first step, too
-    assert [e.approach for e in told] == ["single"] * 3 + ["multi"] * 3
-    epochs = [(e.approach, e.epoch["epoch"]) for e in real[1] if e.epoch]
+def test_progress_grows_to_one_with_each_approach(real: tuple[Run, list[Event]]) -> None:
+    told = [e for e in real[1] if e.stage == "training" and not e.news]
+    # Told before the first step, too.
+    assert [e.share for e in told] == pytest.approx([0, 0.5, 1] * 2)
+    assert [e.part for e in told] == ["single"] * 3 + ["multi"] * 3
+    epochs = [(e.part, e.news["epoch"]) for e in real[1] if e.news]
     assert epochs == [("single", 1), ("single", 2), ("multi", 1), ("multi", 2)]
-    assert [e.share for e in real[1] if e.epoch] == pytest.approx([0.25, 0.5, 0.75, 1])
+    assert [e.share for e in real[1] if e.news] == pytest.approx([0.5, 1] * 2)
 
 
 def test_stored_metrics_equal_a_recomputation_from_the_stored_stack(
@@ -254,7 +251,7 @@ def test_a_refit_sees_all_rows_and_its_weights_are_kept(
     # The curves are those of the fit that the validation rows judge.
     assert run.history == {"multi": {"loss": [1.0]}}
     assert run.manifest["approaches"]["multi"]["seconds"] == 2
-    fitting = [e for e in events if e.stage in FITTING_STAGES and e.epoch is None]
+    fitting = [e for e in events if e.part and not e.news]
     assert [e.share for e in fitting] == [0, 0.25, 0.5, 0.5, 0.75, 1]
     assert [e.stage for e in fitting] == ["training"] * 3 + ["refitting"] * 3
 
@@ -291,7 +288,7 @@ def test_the_same_training_is_found_and_not_done_again(fake_fit: FakeFit) -> Non
     assert len(fake_fit.calls) == 2
     assert events[-1].stage == "found"
     assert events[-1].run == first.name
-    assert "Change the seed" in events[-1].message
+    assert "change the seed" in events[-1].message
     assert run_names() == [first.name]
 
 
@@ -375,7 +372,7 @@ def test_an_exception_at_any_stage_publishes_nothing(
     before = sorted(trained.rglob("*"))
 
     def cancel(event: Event) -> None:
-        if ("epoch" if event.epoch else event.stage) == stage:
+        if ("epoch" if event.news else event.stage) == stage:
             raise error
 
     with pytest.raises(error):
@@ -458,20 +455,3 @@ def test_without_room_for_a_further_run_nothing_is_trained(
         train_run(Request(TINY, seed=1), ignore)
     assert len(fake_fit.calls) == many
     train_run(Request(TINY), ignore)  # it is there already, and takes no further room
-
-
-def test_tensorflow_comes_without_what_nobody_asks_of_it_and_that_can_be_had_later() -> None:
-    code = """
-import sys
-from mnist_models.pipeline.train_run import _without
-unused = {"sklearn", "scipy", "pandas"}
-with _without(*unused):
-    import mnist_models.learning.training
-assert not unused & set(sys.modules)
-import pandas
-import sklearn.metrics
-with _without(*unused):
-    import pandas
-    assert pandas.DataFrame
-"""
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -98,9 +98,9 @@ def test_a_damaged_run_is_deleted_like_any_other(other: Run) -> None:
     assert run_names() == ["reference"]
 
 
-@pytest.mark.parametrize("name", ["absent", "../reference", ".job", "", "Other", "other/"])
+@pytest.mark.parametrize("name", ["absent", "../reference", ".jobs", "", "Other", "other/"])
 def test_what_is_no_run_is_not_deleted(name: str, other: Run, trained: Path) -> None:
-    (trained / ".job").mkdir()
+    (trained / ".jobs").mkdir()
     before = _entries(trained)
     with pytest.raises(RunError, match="There is no run"):
         delete_run(name)
@@ -144,12 +144,12 @@ def test_what_was_left_half_deleted_is_in_nobodys_way(other: Run, trained: Path)
 def test_what_was_left_by_who_was_killed_is_removed_and_nothing_else(
     other: Run, trained: Path
 ) -> None:
-    (trained / ".job").mkdir()
+    (trained / ".jobs").mkdir()
     for name in (".incoming-a", ".deleted-b"):
         (trained / name).mkdir()
         (trained / name / "single.npz").write_bytes(b"half")
     stale, fresh = trained / ".incoming-stale", trained / ".incoming-fresh"
-    beside_the_job = trained / ".job" / ".incoming-stale"
+    beside_the_job = trained / ".jobs" / ".incoming-stale"
     for path in (stale, beside_the_job, fresh):
         path.write_bytes(b"half")
     an_hour_ago = time.time() - 3600
@@ -158,9 +158,9 @@ def test_what_was_left_by_who_was_killed_is_removed_and_nothing_else(
     (trained / ".corrections.db").write_bytes(b"not ours")
     remove_leftovers()
     # Whoever chooses a run right now still needs the fresh file.
-    kept = {"active", "reference", "other", ".job", ".corrections.db", ".incoming-fresh"}
+    kept = {"active", "reference", "other", ".jobs", ".corrections.db", ".incoming-fresh"}
     assert _entries(trained) == kept
-    assert _entries(trained / ".job") == set()
+    assert _entries(trained / ".jobs") == set()
 
 
 def test_without_a_folder_there_is_nothing_left(

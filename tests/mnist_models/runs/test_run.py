@@ -196,7 +196,7 @@ def test_names_are_listed_with_the_default_first_and_nothing_else(
 ) -> None:
     for name in ("z", "a", "reference", "strong"):
         publish(name, **tiny_contents)
-    for other in (".job", ".incoming-x", "Not a run", "__pycache__"):
+    for other in (".jobs", ".incoming-x", "Not a run", "__pycache__"):
         (trained / other).mkdir()
     (trained / "active").write_text("a\n")
     (trained / "notes.txt").write_text("")

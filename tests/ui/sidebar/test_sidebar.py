@@ -4,23 +4,23 @@ import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.jobs.lock import exclusive
+from mnist_models.jobs.job import job_ids, mark_of, progress_path
 from mnist_models.jobs.progress import Event
-from mnist_models.learning.recipes import RECIPES
+from mnist_models.jobs.queue import enter
 from mnist_models.pipeline.options import TrainingOptions
-from mnist_models.pipeline.request import Request
-from mnist_models.pipeline.train_job import begin
 from mnist_models.runs.publishing import activate, publish
 from mnist_models.runs.registry import active_name, run_names
 from mnist_models.runs.run import Run
+from tests.helpers.jobs import ORDER, ended, follow, running_training
 from tests.helpers.pages import choose_run, run_in_sidebar
-from ui.sidebar.training_progress import watch_job
+from ui.sidebar.training_progress import watch_trainings
 
 OpenPage = Callable[..., AppTest]
 
@@ -52,9 +52,9 @@ def test_a_run_made_active_while_a_page_is_drawn_is_on_all_of_the_next_page_and_
 
     def activate_meanwhile(visit_began: float) -> bool:
         activate("other")
-        return watch_job(visit_began)
+        return watch_trainings(visit_began)
 
-    monkeypatch.setattr("ui.sidebar.sidebar.watch_job", activate_meanwhile)
+    monkeypatch.setattr("ui.sidebar.sidebar.watch_trainings", activate_meanwhile)
     page = open_page("compare")
     for name in ("reference", "other"):
         assert run_in_sidebar(page) == name
@@ -72,15 +72,16 @@ def test_a_run_that_is_not_there_is_named_and_another_offered(
     assert len(page.metric) == 2
 
 
-def test_a_running_job_is_shown_with_its_stage_and_no_second_one_is_offered(
-    tiny_run: Run, open_page: OpenPage
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_running_job_is_shown_with_its_stage_and_its_own_visitor_is_offered_no_second_one(
+    is_own: bool, tiny_run: Run, open_page: OpenPage
 ) -> None:
-    with exclusive():
-        progress = begin(Request(RECIPES["reference"], dataset="sample"))
-        progress.tell(Event("training", 0.25, "single"))
-        figures = {"epoch": 3, "accuracy": 0.912, "val_accuracy": 0.905}
-        progress.tell(Event("training", None, "single", figures))
-        page = open_page("compare")
+    figures = {"epoch": 3, "accuracy": 0.912, "val_accuracy": 0.905}
+    page = open_page("compare")
+    with running_training(Event("training", 0.25, "single", figures)):
+        if is_own:
+            [page.session_state["_job_ordered"]] = job_ids()
+        page.run()
         shown = page.sidebar.get("progress")[0]
         assert "Single model, epoch" in shown.proto.text
         assert "Time left: unknown yet" in [c.value for c in page.sidebar.caption]
@@ -88,7 +89,38 @@ def test_a_running_job_is_shown_with_its_stage_and_no_second_one_is_offered(
         assert len(charts) == 2
         labels = [button.label for button in page.sidebar.button]
         assert "Cancel" in labels
-        assert "Retrain" not in labels
+        assert ("Retrain" in labels) != is_own
+
+
+def test_whose_training_waits_sees_their_place_and_can_take_it_out(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    page.session_state["_visitor"] = "me"
+    with running_training(Event("importing"), measured=True):
+        enter(replace(ORDER, owner="another", measured=True), {})
+        job_id = enter(replace(ORDER, owner=mark_of("me")), {})
+        page.session_state["_job_ordered"] = job_id
+        page.run()
+        said = " ".join(caption.value for caption in page.sidebar.caption)
+        assert "2 jobs before it. About 25 seconds until its turn." in said
+        assert "Retrain" not in [button.label for button in page.sidebar.button]
+        page.sidebar.button(key="cancel_waiting").click().run()
+        assert not page.exception
+        assert follow(job_id).latest.stage == "cancelled"
+        assert "Retrain" in [button.label for button in page.sidebar.button]
+
+
+def test_how_long_one_waits_is_unknown_before_the_first_training(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    with running_training(Event("importing")):
+        page.session_state["_job_ordered"] = enter(replace(ORDER, owner="another"), {})
+        page.run()
+        assert "cancel_waiting" not in [b.key for b in page.sidebar.button]  # it is another's
+        said = " ".join(caption.value for caption in page.sidebar.caption)
+        assert "1 job before it. Time until its turn: unknown yet." in said
 
 
 @pytest.mark.parametrize(
@@ -104,8 +136,7 @@ def test_the_end_of_a_job_is_told_to_who_was_there_and_can_be_closed(
     tiny_run: Run, open_page: OpenPage, event: Event, kind: str
 ) -> None:
     page = open_page("compare")
-    with exclusive():
-        begin(Request(RECIPES["reference"], dataset="sample")).tell(event)
+    ended(event)
     page.run()
     [message] = getattr(page.sidebar, kind)
     assert (event.message or "ended without a word") in message.value
@@ -114,11 +145,9 @@ def test_the_end_of_a_job_is_told_to_who_was_there_and_can_be_closed(
 
 
 def test_the_end_of_an_old_job_is_no_news(tiny_run: Run, open_page: OpenPage) -> None:
-    with exclusive():
-        progress = begin(Request(RECIPES["reference"], dataset="sample"))
-        progress.tell(Event("cancelled", message="Cancelled."))
+    job_id = ended(Event("cancelled", message="Cancelled."))
     yesterday = time.time() - 86_400
-    os.utime(Path(tiny_run.path).parent / ".job" / "progress.jsonl", (yesterday, yesterday))
+    os.utime(progress_path(job_id), (yesterday, yesterday))
     assert not open_page("compare").sidebar.info
 
 
@@ -138,7 +167,9 @@ def _press_retrain(page: AppTest) -> None:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[TrainingOptions]:
     """What was asked for; nothing is trained."""
     asked: list[TrainingOptions] = []
-    monkeypatch.setattr("mnist_models.pipeline.train_job.start_training", asked.append)
+    monkeypatch.setattr(
+        "mnist_models.pipeline.train_job.order_training", lambda options, *_: asked.append(options)
+    )
     monkeypatch.setattr("ui.sidebar.training_form.find_mnist", lambda: Path("mnist.npz"))
     return asked
 
@@ -275,10 +306,7 @@ def test_the_end_of_a_training_says_what_changed_and_lets_one_throw_it_away(
     tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
 ) -> None:
     page = open_page("compare")
-    request = Request(RECIPES["reference"], dataset="sample")
-    with exclusive():
-        progress = begin(request)
-        progress.tell(Event("training", 0.5, "single"))
+    with running_training(Event("training", 0.5, "single")) as progress:
         page.run()
         manifest = json.loads(json.dumps(tiny_contents["manifest"]))
         confusion = manifest["approaches"]["single"]["metrics"]["test"]["confusion"]
@@ -288,8 +316,7 @@ def test_the_end_of_a_training_says_what_changed_and_lets_one_throw_it_away(
         progress.tell(Event("done", 1.0, message="The run mine is ready.", run="mine"))
     page.run()
     said = " ".join(caption.value for caption in page.sidebar.caption)
-    assert "7 pictures more (the 8s +7) than *reference*" in said
-    assert "as many pictures than" not in said
+    assert "Reads 7 pictures more than *reference* (most of all 8: +7)." in said
     page.sidebar.button(key="delete_new_run").click().run()
     assert not page.exception
     assert run_names() == ["reference"]

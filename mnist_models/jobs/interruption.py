@@ -1,4 +1,4 @@
-"""How a training may end before its time, or at it, and what is said then."""
+"""How a job may end before its time, and what is said then."""
 
 import _thread
 import contextlib
@@ -10,15 +10,22 @@ from types import FrameType
 from typing import Any, Self
 
 from mnist_models.errors import ExpectedError
-from mnist_models.jobs.progress import GRACE_S, Event, OnEvent
+from mnist_models.jobs.progress import PUBLISHING, Event, OnEvent
+from mnist_models.text import Text, t
+
+GRACE_S = 10  # what a job that should end has left, until it is ended by force
 
 
 class Cancelled(BaseException):
-    """Somebody asked the training to end; no `except Exception` stops it on the way."""
+    """Somebody asked the job to end; no `except Exception` stops it on the way."""
 
 
 class TimeIsUp(BaseException):
-    """The training has taken as long as one may; the message says how long that is."""
+    """The job has taken as long as one may; the text says how long that is."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 _NEEDED = {
@@ -36,24 +43,25 @@ def is_expected(error: BaseException) -> bool:
     return isinstance(error, _EXPECTED) or _is_no_memory(error) or bool(_missing(error))
 
 
-def ending(error: BaseException, work: str = "training") -> Event:
-    """What is told of a training, or of other work, that ended with this."""
+def ending(error: BaseException) -> Event:
+    """What is told of a job that ended with this."""
     if isinstance(error, Cancelled | KeyboardInterrupt):
-        return Event("cancelled", message="Cancelled. The runs that were there are unchanged.")
+        return Event("cancelled", message=t("Cancelled. Nothing was changed."))
     if _is_no_memory(error):
-        sentence = (
-            f"There is not enough memory for this {work}; nothing was changed. Fewer hidden "
-            "units, or one approach at a time, need less."
+        sentence = t(
+            "There is not enough memory for this; nothing was changed. Fewer hidden units, or one "
+            "approach at a time, need less."
         )
     elif package := _missing(error):
-        sentence = (
-            f"This {work} needs {package}, which is not installed here; nothing was changed. "
-            "Install it with: pip install -r requirements.txt"
+        sentence = t(
+            "This needs {package}, which is not installed here; nothing was changed. Install it "
+            "with: pip install -r requirements.txt",
+            package=package,
         )
-    elif is_expected(error):
-        sentence = str(error)
+    elif isinstance(error, ExpectedError | TimeIsUp):
+        return Event("failed", message=error.text)
     else:
-        sentence = f"The {work} failed: {type(error).__name__}: {error}"
+        sentence = t("It failed: {kind}: {error}", kind=type(error).__name__, error=str(error))
     return Event("failed", message=sentence)
 
 
@@ -66,20 +74,19 @@ def _is_no_memory(error: BaseException) -> bool:
 
 
 def _missing(error: BaseException) -> str:
-    """The package that training needs and that is not installed; empty if it is not that."""
+    """The package that a job needs and that is not installed; empty if it is not that."""
     name = (error.name or "").split(".")[0] if isinstance(error, ModuleNotFoundError) else ""
     return _NEEDED.get(name, "")
 
 
 class Interruption:
-    """Ends a training from outside, in its next step: a request to end, or a time limit.
+    """Ends a job from outside, in its next step: a request to end, or a time limit.
 
     Once the run is being published it is too late: that takes a moment, and what had come of it
     would be in doubt.
     """
 
-    def __init__(self, work: str = "training") -> None:
-        self._work = work
+    def __init__(self) -> None:
         self._reason: BaseException = Cancelled()
         self._too_late = False
         self._before: dict[int, Any] = {}
@@ -98,7 +105,7 @@ class Interruption:
         """The same listener, and from the publishing on nothing is interrupted."""
 
         def watch(event: Event) -> None:
-            self._too_late |= event.stage == "publishing"
+            self._too_late |= event.stage == PUBLISHING
             tell(event)
 
         return watch
@@ -119,13 +126,18 @@ class Interruption:
         if over.wait(60 * minutes):
             return
         self._reason = TimeIsUp(
-            f"The {self._work} was stopped after {minutes:g} minutes, which is as long as one may "
-            "take here; nothing was changed. Fewer epochs or hidden units take less."
+            t(
+                "Stopped after {count:g} minute, which is as long as a job may take here; nothing "
+                "was changed. Fewer epochs or hidden units take less.",
+                "Stopped after {count:g} minutes, which is as long as a job may take here; nothing "
+                "was changed. Fewer epochs or hidden units take less.",
+                count=minutes,
+            )
         )
         _thread.interrupt_main(signal.SIGTERM)
         # Does it not hear, it may be stuck outside of Python; or it is being published.
         if not over.wait(GRACE_S) and not self._too_late:
-            tell(ending(self._reason, self._work))
+            tell(ending(self._reason))
             os._exit(1)
 
     def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:

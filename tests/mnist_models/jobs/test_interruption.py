@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 
 from mnist_models.data.download import DatasetError
-from mnist_models.jobs.progress import Event
-from mnist_models.learning.recipes import TrainingError
-from mnist_models.pipeline import interruption
-from mnist_models.pipeline.interruption import (
+from mnist_models.jobs import interruption
+from mnist_models.jobs.interruption import (
     Cancelled,
     Interruption,
     TimeIsUp,
     ending,
     is_expected,
 )
+from mnist_models.jobs.progress import Event
+from mnist_models.learning.recipes import TrainingError
 from mnist_models.runs.run import RunError
 from mnist_models.settings import SettingsError
+from mnist_models.text import t
 
 ROOT = Path(__file__).resolve().parents[3]
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="Windows ends processes otherwise")
@@ -37,18 +38,18 @@ class ResourceExhaustedError(Exception):
 @pytest.mark.parametrize(
     ("error", "stage", "message"),
     [
-        (Cancelled(), "cancelled", "Cancelled. The runs that were there are unchanged."),
-        (KeyboardInterrupt(), "cancelled", "Cancelled. The runs that were there are unchanged."),
-        (TimeIsUp("120 minutes"), "failed", "120 minutes"),
-        (DatasetError("no data"), "failed", "no data"),
-        (RunError("no space"), "failed", "no space"),
-        (SettingsError("too many"), "failed", "too many"),
-        (TrainingError("blown up"), "failed", "blown up"),
-        (MemoryError(), "failed", "There is not enough memory for this training; nothing was"),
+        (Cancelled(), "cancelled", "Cancelled. Nothing was changed."),
+        (KeyboardInterrupt(), "cancelled", "Cancelled. Nothing was changed."),
+        (TimeIsUp(t("120 minutes")), "failed", "120 minutes"),
+        (DatasetError(t("no data")), "failed", "no data"),
+        (RunError(t("no space")), "failed", "no space"),
+        (SettingsError(t("too many")), "failed", "too many"),
+        (TrainingError(t("blown up")), "failed", "blown up"),
+        (MemoryError(), "failed", "There is not enough memory for this; nothing was"),
         (
             ResourceExhaustedError("OOM when allocating tensor with shape[10,784,2048]"),
             "failed",
-            "There is not enough memory for this training; nothing was",
+            "There is not enough memory for this; nothing was",
         ),
     ],
 )
@@ -64,14 +65,14 @@ def test_every_way_to_end_that_is_foreseen_has_a_sentence(
 def test_any_other_error_is_told_by_its_name_and_keeps_its_traceback() -> None:
     error = ZeroDivisionError("division by zero")
     assert ending(error) == Event(
-        "failed", message="The training failed: ZeroDivisionError: division by zero"
+        "failed", message="It failed: ZeroDivisionError: division by zero"
     )
     assert not is_expected(error)
 
 
 def test_tensorflows_own_error_is_the_one_that_is_known_by_name() -> None:
     code = (
-        "import tensorflow as tf; from mnist_models.pipeline.interruption import ending\n"
+        "import tensorflow as tf; from mnist_models.jobs.interruption import ending\n"
         "error = tf.errors.ResourceExhaustedError(None, None, 'OOM')\n"
         "print(ending(error).message)"
     )
@@ -85,7 +86,7 @@ def test_tensorflows_own_error_is_the_one_that_is_known_by_name() -> None:
     [
         (
             ModuleNotFoundError("No module named 'keras'", name="keras"),
-            "This training needs TensorFlow",
+            "This needs TensorFlow",
         ),
         (ModuleNotFoundError("No module named 'x'", name="tensorflow.python"), "needs TensorFlow"),
         (ModuleNotFoundError("No module named 'sklearn'", name="sklearn"), "needs scikit-learn"),
@@ -101,12 +102,6 @@ def test_what_cannot_be_imported_is_said_with_the_next_step(
 ) -> None:
     assert sentence in ending(error).message
     assert is_expected(error)
-
-
-def test_other_work_is_told_by_its_name() -> None:
-    assert ending(MemoryError(), "lesson").message.startswith("There is not enough memory for this")
-    assert "lesson" in ending(MemoryError(), "lesson").message
-    assert ending(ValueError("x"), "lesson").message == "The lesson failed: ValueError: x"
 
 
 def test_a_module_of_ours_that_is_absent_is_a_fault() -> None:
@@ -168,8 +163,8 @@ def test_a_training_that_is_quick_enough_is_left_alone() -> None:
 
 _STUCK = """
 import ctypes, os, sys
-from mnist_models.pipeline import interruption as endings
-from mnist_models.pipeline.interruption import Interruption
+from mnist_models.jobs import interruption as endings
+from mnist_models.jobs.interruption import Interruption
 endings.GRACE_S = 0.2
 with Interruption() as interruption:
     with interruption.after(0.001, lambda event: os.write(1, event.message.encode())):
@@ -196,4 +191,4 @@ def test_a_training_that_is_stuck_outside_python_is_ended_by_force_with_a_word()
     command = [sys.executable, "-c", _STUCK]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=120)
     assert done.returncode == 1
-    assert done.stdout.startswith(b"The training was stopped after 0.001 minutes")
+    assert done.stdout.startswith(b"Stopped after 0.001 minutes")

@@ -1,0 +1,68 @@
+"""Who does jobs: what an executor can be asked, wherever its jobs are done."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from mnist_models.jobs.job import Job, Order, job_ids
+
+Present = Callable[[], bool]  # whether the visitor who ordered a job is still there
+
+
+class Executor(Protocol):
+    """Takes orders, one of a visitor's waiting at a time, and does them in their turn."""
+
+    def submit(self, order: Order, files: Mapping[str, bytes] = ..., present: Present = ...) -> str:
+        """Let a job wait for its turn; returns its id.
+
+        Args:
+            order: what is to be done.
+            files: what the work is given, by the name that it has in the job's folder.
+            present: asked now and then; of a job that keeps nothing, a visitor who is gone for a
+                minute wants nothing any more.
+
+        Raises:
+            JobError: it is not taken; the message says why.
+            WriteError: its files cannot be written.
+        """
+
+    def follow(self, job_id: str) -> Job | None:
+        """How a job stands; None where there is none."""
+
+    def cancel(self, job_id: str) -> None:
+        """Ask a job to end, which it does within a second or two, with nothing published.
+
+        If it is still there after ten, it is ended by force. One that is being published ends as it
+        would have.
+        """
+
+    def collect(self, job_id: str) -> Path:
+        """The folder with what came of a job.
+
+        Raises:
+            JobError: it has not come to its end.
+        """
+
+
+@cache
+def executor() -> Executor:
+    """Where jobs are done: on this machine."""
+    from mnist_models.jobs.here import Here
+
+    return Here()
+
+
+def latest_job(kind: str, owner: str = "*", *, begun: bool = False) -> Job | None:
+    """The last job of a kind, of all visitors or of one; None if there is none.
+
+    Args:
+        kind: see `Order`.
+        owner: a visitor's mark.
+        begun: leave out those that wait.
+    """
+    for job_id in reversed(job_ids(kind, owner)):
+        job = executor().follow(job_id)
+        if job and not (begun and job.place == "waiting"):
+            return job
+    return None

@@ -1,0 +1,266 @@
+"""The executor of this machine: one child process at a time, started when its turn comes.
+
+Whoever wants to know how a job stands, in this process or another, before or after a restart, reads
+its file and tries the lock (see `progress` and `lock`). Only starting is done by a thread of the
+server whose visitor waits.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from mnist_models.jobs import queue
+from mnist_models.jobs.executor import Present
+from mnist_models.jobs.interruption import GRACE_S
+from mnist_models.jobs.job import (
+    Job,
+    JobError,
+    Order,
+    forget_files,
+    job_folder,
+    job_ids,
+    read_job,
+)
+from mnist_models.jobs.lock import is_held, running_id
+from mnist_models.jobs.progress import PUBLISHING, Event
+from mnist_models.settings import PROJECT, trained_folder
+from mnist_models.text import t
+
+_START_TIMEOUT_S = 30
+_ABSENT_S = 60  # so long a visitor may be away from what only they wait for
+_EVERY_S = 0.2
+_MAX_ENDED = 60  # jobs, a lesson's of a few megabytes; the oldest go
+# What TensorFlow, and NumPy when it scores, take for the number of threads.
+_THREADS = (
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+)
+
+
+class Here:
+    """Does jobs on this machine, one at a time, whichever server or command line started them."""
+
+    def __init__(self) -> None:
+        _remove_old_folders()
+        queue.drop_what_nobody_waits_for()
+        self._starter = _Starter(self.cancel)
+
+    def submit(
+        self,
+        order: Order,
+        files: Mapping[str, bytes] | None = None,
+        present: Present = lambda: True,
+    ) -> str:
+        """See `Executor`."""
+        queue.drop_what_nobody_waits_for()
+        _make_room()
+        job_id = queue.enter(order, files or {})
+        self._starter.watch(job_id, present)
+        return job_id
+
+    def follow(self, job_id: str) -> Job | None:
+        """See `Executor`."""
+        waiting = queue.waiting_ids()
+        if job_id in waiting:
+            job = read_job(job_id, place="waiting")
+            return job and _with_place(job, waiting)
+        running = running_id()
+        self._starter.adopt(running)
+        return read_job(job_id, place="running" if job_id == running else "ended")
+
+    def cancel(self, job_id: str) -> None:
+        """See `Executor`."""
+        if queue.leave(job_id, Event("cancelled", message=t("Cancelled before its turn."))):
+            return
+        job = self.follow(job_id)
+        if job and job.place == "running" and job.progress.pid:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(job.progress.pid, signal.SIGTERM)
+            threading.Thread(target=_end_by_force, args=[job], daemon=True).start()
+
+    def collect(self, job_id: str) -> Path:
+        """See `Executor`."""
+        job = self.follow(job_id)
+        if job is None or job.latest.stage != "done":
+            raise JobError(t("This has not come to its end, or is gone."))
+        return job.folder
+
+
+def _end_by_force(job: Job) -> None:
+    deadline = time.monotonic() + GRACE_S
+    while time.monotonic() < deadline:
+        time.sleep(0.2)
+        now = read_job(job.id, place="running")
+        if running_id() != job.id or (now and now.latest.stage == PUBLISHING):
+            return  # it has ended, or it is too late: it ends as it would have
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(job.progress.pid or 0, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def _remove_old_folders() -> None:
+    """What earlier versions kept elsewhere: the last training, lessons that nobody can reach."""
+    for name in (".job", ".lessons"):
+        shutil.rmtree(trained_folder() / name, ignore_errors=True)
+
+
+def _make_room() -> None:
+    """Remove the oldest jobs where there are many; what waits or runs stays."""
+    stay = {running_id(), *queue.waiting_ids()}
+    ended = [job_id for job_id in job_ids() if job_id not in stay]
+    for job_id in ended[:-_MAX_ENDED]:
+        forget_files(job_id)
+
+
+def _with_place(job: Job, waiting: list[str]) -> Job:
+    """How many jobs come before one that waits, and how long they will take."""
+    before = [read_job(other, place="waiting") for other in waiting[: waiting.index(job.id)]]
+    seconds: list[float | None] = [
+        sum(other.order.phases.values()) if other.order.measured else None
+        for other in before
+        if other
+    ]
+    if (running := running_id()) and (now := read_job(running, place="running")):
+        seconds.append(now.outlook().seconds_left)
+    known = [s for s in seconds if s is not None]
+    wait = sum(known) if len(known) == len(seconds) else None
+    return replace(job, ahead=len(seconds), wait=wait)
+
+
+class _Starter:
+    """Starts what waits when its turn comes, and drops what nobody waits for any more."""
+
+    def __init__(self, cancel: Callable[[str], None]) -> None:
+        self._cancel = cancel
+        self._present: dict[str, Present] = {}
+        self._seen: dict[str, float] = {}  # when each job's visitor was last there
+        self._child: subprocess.Popen[bytes] | None = None
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def watch(self, job_id: str, present: Present) -> None:
+        """See to a job from now on."""
+        with self._lock:
+            self._present[job_id] = present
+            self._seen[job_id] = time.monotonic()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+                self._thread.start()
+
+    def adopt(self, job_id: str) -> None:
+        """See to a job whose server is gone: its visitor is not there, until they come back."""
+        if not job_id or job_id in self._present:
+            return
+        job = read_job(job_id, place="running")
+        if job and job.order.server and not queue.server_lives(job.order.server):
+            self.watch(job_id, lambda: False)
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:  # so that nobody adds one that these do not know yet
+                waiting = queue.waiting_ids()
+                running = running_id()  # after those: a job runs before it waits no more
+                child_lives = self._child is not None and self._child.poll() is None
+                for job_id in set(self._present) - {running, *waiting}:
+                    del self._present[job_id], self._seen[job_id]
+                if not self._present and not child_lives:
+                    self._thread = None
+                    return
+            self._drop_what_nobody_waits_for()
+            if waiting and waiting[0] in self._present and not child_lives and not is_held():
+                self._start(waiting[0])
+            time.sleep(_EVERY_S)
+
+    def _drop_what_nobody_waits_for(self) -> None:
+        queue.drop_what_nobody_waits_for()
+        now = time.monotonic()
+        for job_id, present in list(self._present.items()):
+            if present():
+                self._seen[job_id] = now
+            elif now - self._seen[job_id] > _ABSENT_S:
+                self._seen[job_id] = now
+                job = read_job(job_id, place="running")
+                if job and not job.order.keeps:
+                    self._cancel(job_id)
+
+    def _start(self, job_id: str) -> None:
+        job = read_job(job_id, place="waiting")
+        try:
+            if job is None:
+                raise JobError(t("It could not start: its files are gone or damaged."))
+            self._child = _start_child(job.order.work, job_id)
+            self._wait_for_first_word(self._child, job_id)
+        except JobError as error:
+            queue.leave(job_id, Event("failed", message=error.text))
+
+    def _wait_for_first_word(self, child: subprocess.Popen[bytes], job_id: str) -> None:
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while job_id in queue.waiting_ids():
+            if child.poll() is not None:
+                if is_held():
+                    return  # the command line was quicker: it waits on
+                reason = _last_output(job_id)
+                raise JobError(t("It could not start: {reason}", reason=reason))
+            if time.monotonic() > deadline:
+                child.kill()
+                raise JobError(t("It could not start: it said nothing for half a minute."))
+            time.sleep(0.05)
+
+
+def _start_child(module: str, job_id: str) -> subprocess.Popen[bytes]:
+    """Start `python -m module JOB`, apart from this process.
+
+    Raises:
+        JobError: it cannot be started.
+    """
+    try:
+        with (job_folder(job_id) / "output.txt").open("ab") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", module, job_id],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # closing the server's terminal does not end the job
+                env=_child_environment(),
+            )
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise JobError(
+            t("No process could be started: {reason}. Try again later.", reason=reason)
+        ) from error
+
+
+def _last_output(job_id: str) -> str:
+    with contextlib.suppress(OSError):
+        path = job_folder(job_id) / "output.txt"
+        lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1][:500] if lines else t("it ended at once.")
+    return t("its output cannot be read.")
+
+
+def _child_environment() -> dict[str, str]:
+    """The child's: it finds this package, and leaves a core to the pages. What is set stays.
+
+    With a thread on each core the products of matrices wait for the one that the pages take, and
+    with the lowest priority that is long: on two busy cores the fitting took twice as long with
+    two threads as with one, NumPy's scoring five times, and one stroke in twenty a tenth of a
+    second.
+    """
+    search_path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
+    threads = str(max(1, _cores() - 1))
+    return {**dict.fromkeys(_THREADS, threads), **os.environ, "PYTHONPATH": search_path}
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

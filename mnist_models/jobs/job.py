@@ -1,0 +1,205 @@
+"""What a job is: an order, a folder of its own, and how far it is."""
+
+import hashlib
+import math
+import secrets
+import shutil
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from filelock import FileLock
+
+from mnist_models.errors import ExpectedError
+from mnist_models.jobs.eta import Outlook, Plan, outlook
+from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress, read_progress
+from mnist_models.settings import trained_folder
+from mnist_models.text import Text, t
+
+Place = Literal["waiting", "running", "ended"]
+
+_LONGEST_SILENCE_S = 60.0  # more than that is no pause: the clock was set
+_SILENT = t(
+    "It ended without a word: it was stopped from outside, or the machine ran out of memory. "
+    "Nothing else has changed."
+)
+
+
+class JobError(ExpectedError):
+    """A job cannot be taken, or could not start; the message says why."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for.
+
+    Attributes:
+        work: the module that does it, see `worker.main`.
+        kind: what sort of work it is, one word: jobs of one kind are found by it.
+        title: for people.
+        request: what to do, as JSON can hold it.
+        owner: a mark of the visitor who asked; "owner" for whoever runs the site.
+        keeps: whether what comes of it is for others too, so that it is wanted when the visitor is
+            gone.
+        phases: how long each is expected to take, in their order; empty where nobody knows.
+        measured: whether earlier jobs on this machine say so, or it is a guess.
+        epochs: how many each part takes, of a training.
+        fits: how many times a part is trained from its beginning.
+        server: which one's visitor asked, see `queue`.
+    """
+
+    work: str
+    kind: str
+    title: str
+    request: dict[str, Any]
+    owner: str = "owner"
+    keeps: bool = False
+    phases: Plan = field(default_factory=dict)
+    measured: bool = False
+    epochs: int = 1
+    fits: int = 1
+    server: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {**asdict(self), "title": Text.to_json(self.title)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """What `to_json` wrote.
+
+        Raises:
+            TypeError, KeyError, ValueError: it is something else.
+        """
+        return cls(**{**values, "title": Text.from_json(values["title"])})
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as it stands at one moment.
+
+    Attributes:
+        id: names its folder; later jobs have greater ones.
+        order: what was asked for.
+        place: whether it waits, runs or has ended.
+        latest: the last thing it said.
+        progress: all that it said.
+        ahead: of one that waits, how many jobs come before it, the running one included.
+        wait: of one that waits, seconds until its turn; None while nobody can know.
+    """
+
+    id: str
+    order: Order
+    place: Place
+    latest: Event
+    progress: Progress
+    ahead: int = 0
+    wait: float | None = None
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it waits or runs."""
+        return self.place != "ended"
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are: what it was given, and what came of it."""
+        return job_folder(self.id)
+
+    @property
+    def epoch(self) -> int | None:
+        """The epoch of the part that is being trained, from 1; None where none is."""
+        if self.latest.part is None or self.latest.share is None:
+            return None
+        fits_done = self.latest.share * self.order.fits
+        # 1.5 fits being done is the middle of the second.
+        of_this_fit = fits_done - max(0, math.ceil(fits_done) - 1)
+        return max(1, math.ceil(of_this_fit * self.order.epochs - 1e-6))
+
+    @property
+    def epochs(self) -> tuple[dict[str, Any], ...]:
+        """The figures of the epochs so far with their "approach"; of more than a hundred, some."""
+        return tuple(
+            {"approach": e.part, **e.news}
+            for e in self.progress.events
+            if e.news and "epoch" in e.news
+        )
+
+    def outlook(self, now: float | None = None) -> Outlook:
+        """How much of everything is done and how long the rest will take.
+
+        Args:
+            now: seconds since the epoch, if not the present.
+        """
+        # By what the job has timed itself: the machine's clock may have been set meanwhile.
+        told = self.progress.times[-1] if self.progress.times else 0.0
+        since = (time.time() if now is None else now) - self.progress.changed
+        elapsed = told + min(max(0.0, since), _LONGEST_SILENCE_S)
+        return outlook(self.order.phases, self.progress, elapsed, measured=self.order.measured)
+
+
+def new_visitor() -> str:
+    """A secret for a visitor who has none."""
+    return secrets.token_urlsafe(16)
+
+
+def mark_of(visitor: str) -> str:
+    """What stands in the names of a visitor's jobs and runs: it tells nothing about the secret."""
+    return hashlib.sha256(f"runs of {visitor}".encode()).hexdigest()[:12]
+
+
+def jobs_folder() -> Path:
+    """Where jobs have their files: beside the runs, and hidden from their list."""
+    return trained_folder() / ".jobs"
+
+
+def job_folder(job_id: str) -> Path:
+    """Where one job has its files."""
+    return jobs_folder() / job_id
+
+
+def progress_path(job_id: str) -> Path:
+    """What one job has said."""
+    return job_folder(job_id) / "job.jsonl"
+
+
+def job_lock(folder: Path) -> FileLock:
+    """What the process that does a job holds for as long as it lives."""
+    return FileLock(folder / "lock")
+
+
+def new_id(order: Order) -> str:
+    """A greater one than all jobs have that are there; two who ask at once may get the same number.
+
+    It ends at random, so that no job gets the folder of one that was deleted.
+    """
+    numbers = [int(name[:8]) for name in job_ids()]
+    number = max(numbers, default=0) + 1
+    return f"{number:08d}-{order.kind}-{order.owner}-{secrets.token_hex(4)}"
+
+
+def job_ids(kind: str = "*", owner: str = "*") -> list[str]:
+    """All jobs that are there, the latest last, be they only of one kind or of one visitor."""
+    pattern = f"{'[0-9]' * 8}-{kind}-{owner}-*"
+    return sorted(path.name for path in jobs_folder().glob(pattern))
+
+
+def forget_files(job_id: str) -> None:
+    """Delete the folder of a job; one that is still being done finds that it cannot write there."""
+    shutil.rmtree(job_folder(job_id), ignore_errors=True)
+
+
+def read_job(job_id: str, *, place: Place) -> Job | None:
+    """A job of which it is known whether it waits or runs; None where nobody can read its file."""
+    try:
+        progress = read_progress(progress_path(job_id))
+        order = Order.from_json(progress.order)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    latest = progress.events[-1] if progress.events else Event("starting")
+    if latest.stage in FINAL_STAGES:
+        place = "ended"
+    elif place == "ended":
+        latest = Event("failed", message=_SILENT)
+    return Job(job_id, order, place, latest, progress)

@@ -1,0 +1,170 @@
+"""Jobs that wait: no process each, but a small file in the folder of the queue.
+
+The file has the job's name, so the names in their order are the queue, and holds which server's
+visitor waits. A server holds a lock for as long as it lives; what waits for one that is gone is
+dropped by whoever looks next.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from filelock import FileLock
+
+from mnist_models.jobs.job import (
+    JobError,
+    Order,
+    forget_files,
+    job_folder,
+    jobs_folder,
+    new_id,
+    progress_path,
+    read_job,
+)
+from mnist_models.jobs.lock import file_errors, running_id, somebody_holds
+from mnist_models.jobs.progress import Event, ProgressFile, create_progress
+from mnist_models.settings import limits
+from mnist_models.text import t
+
+
+def enter(order: Order, files: Mapping[str, bytes]) -> str:
+    """Let a job wait, with the files that it is given; returns its id.
+
+    What keeps something and is asked for already, by whomever, is not done twice: the id is that
+    job's.
+
+    Raises:
+        JobError: this visitor has one waiting already, or too many wait.
+        WriteError: its files cannot be written.
+        SettingsError: the limits of this machine are no numbers.
+    """
+    most = limits().waiting
+    with file_errors(), guarded():
+        waiting = waiting_ids()
+        if order.keeps and (same := _same(order, [*waiting, running_id()])):
+            return same
+        if any(f"-{order.owner}-" in job_id for job_id in waiting):
+            raise JobError(t("You have a job waiting already: wait for its turn, or cancel it."))
+        if len(waiting) >= most:
+            raise JobError(
+                t("Too many jobs are waiting here, {count} of them. Try again later.", count=most)
+            )
+        server = _server(_servers_folder())[0]
+        job_id = create(replace(order, server=server), files)
+        (_queue_folder() / job_id).write_text(server)
+    return job_id
+
+
+def _same(order: Order, job_ids: Sequence[str]) -> str:
+    """Which of these jobs does what is asked for; empty if none does."""
+    for job_id in job_ids:
+        job = read_job(job_id, place="running")
+        if (
+            job
+            and job.is_unfinished
+            and (job.order.work, job.order.request)
+            == (
+                order.work,
+                order.request,
+            )
+        ):
+            return job_id
+    return ""
+
+
+def create(order: Order, files: Mapping[str, bytes]) -> str:
+    """Write the files of a job, which does not wait; returns its id.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    job_id = new_id(order)
+    folder = job_folder(job_id)
+    folder.mkdir(parents=True)
+    try:
+        for name, contents in files.items():
+            (folder / name).write_bytes(contents)
+        create_progress(progress_path(job_id), order.to_json())
+    except OSError:
+        forget_files(job_id)
+        raise
+    return job_id
+
+
+def waiting_ids() -> list[str]:
+    """The jobs that wait, the next first."""
+    with contextlib.suppress(OSError):
+        return sorted(os.listdir(_queue_folder()))  # noqa: PTH208 - names are all that is wanted
+    return []
+
+
+def leave(job_id: str, last_word: Event | None = None) -> bool:
+    """Take a job out of the queue; returns whether it was there.
+
+    Args:
+        job_id: which.
+        last_word: how it ends, if it is not to be done.
+    """
+    try:
+        with guarded():
+            (_queue_folder() / job_id).unlink()
+            if last_word:
+                ProgressFile(progress_path(job_id)).tell(last_word)
+    except OSError:
+        return False
+    return True
+
+
+def drop_what_nobody_waits_for() -> None:
+    """Remove what waits for servers that are gone."""
+    lives: Callable[[str], bool] = cache(server_lives)
+    for job_id in waiting_ids():
+        with contextlib.suppress(OSError):
+            if not lives((_queue_folder() / job_id).read_text()) and leave(job_id):
+                forget_files(job_id)
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """While the queue is looked at and changed, for a moment.
+
+    Raises:
+        OSError: its files cannot be written.
+    """
+    _queue_folder().mkdir(parents=True, exist_ok=True)
+    with FileLock(jobs_folder() / "queue.lock"):
+        yield
+
+
+@cache
+def _server(folder: Path) -> tuple[str, FileLock]:
+    """This process as a server: its token, and the lock that it holds for as long as it lives.
+
+    Made while the queue is guarded, so that nobody takes it for one that is gone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():  # of servers that are gone
+        if not somebody_holds(FileLock(path)):
+            path.unlink(missing_ok=True)
+    token = secrets.token_hex(8)
+    lock = FileLock(folder / token, thread_local=False)
+    lock.acquire()
+    return token, lock
+
+
+def server_lives(token: str) -> bool:
+    """Whether a server is there."""
+    path = _servers_folder() / token
+    return bool(token) and path.exists() and somebody_holds(FileLock(path))
+
+
+def _servers_folder() -> Path:
+    return jobs_folder() / "servers"
+
+
+def _queue_folder() -> Path:
+    return jobs_folder() / "queue"
