@@ -5,23 +5,19 @@ secrets.toml, with the URL of any database that SQLAlchemy knows. Without it, it
 `trained/`.
 """
 
-import secrets
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from mnist_models.drawings.drawing import Drawing
+from mnist_models.drawings.drawing import CorrectionError, Drawing
 from mnist_models.drawings.store import Store, database_errors
 from mnist_models.settings import keeps_drawings, trained_folder, who_sees_drawings
+from mnist_models.text import t
+from ui.shared.visitor import is_known, visitor
 
 _CONNECTION = "corrections"
 _LOCKED_S = 2  # how long to wait while others write; a write takes a few milliseconds
-_VISITOR = "_visitor"
-
-
-def has_kept() -> bool:
-    """Whether this visitor may have kept a drawing, without asking the database."""
-    return _VISITOR in st.session_state
 
 
 def own_drawings() -> list[Drawing]:
@@ -30,7 +26,7 @@ def own_drawings() -> list[Drawing]:
     Raises:
         CorrectionError: the database cannot be used.
     """
-    if not (keeps_drawings() and has_kept()):
+    if not (keeps_drawings() and is_known()):
         return []
     return [drawing for drawing in open_store().drawings() if drawing.mine]
 
@@ -42,16 +38,15 @@ def open_store() -> Store:
         CorrectionError: the database cannot be used.
     """
     # Never shown to anyone, and gone with the session: a visitor who returns is a new one.
-    visitor = st.session_state.setdefault(_VISITOR, secrets.token_urlsafe(16))
     with database_errors():
         connection = st.connection(_CONNECTION, type="sql", **_settings())
-        return Store(connection.engine, visitor, shared=who_sees_drawings() == "everyone")
+        return Store(connection.engine, visitor(), shared=who_sees_drawings() == "everyone")
 
 
 def _settings() -> dict[str, Any]:
     """Settings of the connection: the configured database, or else SQLite beside the runs."""
     settings: dict[str, Any] = {"hide_parameters": True}  # errors go to the log, drawings do not
-    if st.secrets.load_if_toml_exists() and _CONNECTION in st.secrets.get("connections", {}):
+    if _has_secrets() and _CONNECTION in st.secrets.get("connections", {}):
         return settings
     from sqlalchemy import URL
 
@@ -59,3 +54,23 @@ def _settings() -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     url = URL.create("sqlite", database=str(folder / ".corrections.db"))
     return {**settings, "url": url.render_as_string(), "connect_args": {"timeout": _LOCKED_S}}
+
+
+def _has_secrets() -> bool:
+    """Whether there are any; a file that cannot be read is not taken for none.
+
+    Raises:
+        CorrectionError: the file is there and damaged: drawings would go to another database.
+    """
+    try:
+        found = st.secrets.load_if_toml_exists()
+    except UnicodeDecodeError:
+        found = False
+    if not found and any(Path(file).is_file() for file in st.get_option("secrets.files")):
+        raise CorrectionError(
+            t(
+                "Drawings cannot be kept: the file secrets.toml of this site is damaged. Its owner "
+                "finds the line in the server's log."
+            )
+        )
+    return found
