@@ -1,5 +1,6 @@
 """Who does jobs: what an executor can be asked, wherever its jobs are done."""
 
+import threading
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -45,9 +46,17 @@ class Executor(Protocol):
         """
 
 
-@cache
+_creating = threading.Lock()
+
+
 def executor() -> Executor:
-    """Where jobs are done: on this machine."""
+    """Where jobs are done: on this machine. The same for all of a process."""
+    with _creating:
+        return _executor()
+
+
+@cache
+def _executor() -> Executor:
     from mnist_models.jobs.here import Here
 
     return Here()

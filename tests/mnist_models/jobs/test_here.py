@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mnist_models.errors import ExpectedError
+from mnist_models.jobs import executor as executor_module
 from mnist_models.jobs import here, queue, worker
 from mnist_models.jobs.executor import executor, latest_job
 from mnist_models.jobs.job import Job, JobError, job_ids, jobs_folder
@@ -125,6 +127,15 @@ def test_a_server_that_is_killed_takes_what_waits_with_it_and_the_next_finds_wha
     assert follow(running).place == "running"
     executor().cancel(running)
     assert until(running, lambda job: job.place == "ended").latest.stage == "cancelled"
+
+
+def test_of_many_who_ask_at_once_for_the_executor_all_get_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each has a thread that starts jobs, and two would start two at a time."""
+    monkeypatch.setattr(executor_module, "_executor", cache(lambda: time.sleep(0.05) or object()))
+    with ThreadPoolExecutor(8) as visitors:
+        assert len({id(e) for e in visitors.map(lambda _: executor(), range(8))}) == 1
 
 
 # Starting
