@@ -3,14 +3,13 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mnist_models.errors import ExpectedError
-from mnist_models.text import t
+from mnist_models.text import Text, t
 
 INCOMING = ".incoming-"  # how the names of files begin while they are written
-_NEXT_STEP = t("Free some space or allow writing there")
 
 
 class WriteError(ExpectedError):
@@ -35,25 +34,35 @@ def write_atomically(path: Path, contents: bytes) -> None:
             raise
 
 
+def _runs_cannot_be_written(reason: str) -> Text:
+    # It does not say where the folder lies on the server: visitors read this too.
+    return t(
+        "trained/ cannot be written: {reason}. Free some space or allow writing there and try "
+        "again; the existing runs are unchanged.",
+        reason=reason,
+    )
+
+
 @contextlib.contextmanager
-def write_errors(what: str = "trained/", next_step: str = _NEXT_STEP) -> Iterator[None]:
+def write_errors(say: Callable[[str], Text] = _runs_cannot_be_written) -> Iterator[None]:
     """Turn errors in writing into a WriteError that names the next step.
 
-    It does not say where the folder lies on the server: visitors read these sentences too.
-
     Args:
-        what: cannot be written then, as people call it.
-        next_step: to be followed by "and try again".
+        say: the sentence for a reason.
     """
     try:
         yield
     except OSError as error:
-        raise WriteError(
-            t(
-                "{what} cannot be written: {reason}. {next_step} and try again; the existing runs "
-                "are unchanged.",
-                what=what,
-                reason=error.strerror or str(error),
-                next_step=next_step,
-            )
-        ) from error
+        raise WriteError(say(error.strerror or str(error))) from error
+
+
+def file_errors(path: Path) -> contextlib.AbstractContextManager[None]:
+    """The same for a file or folder that somebody named."""
+    return write_errors(
+        lambda reason: t(
+            "{path} cannot be written: {reason}. Free some space or allow writing there and try "
+            "again.",
+            path=path,
+            reason=reason,
+        )
+    )

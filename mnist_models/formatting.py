@@ -42,16 +42,6 @@ def p_value_text(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
-def count_text(count: int, thing: str) -> str:
-    """How many there are: "1 picture", "1,009 pictures"."""
-    return f"{count:,} {plural(count, thing)}"
-
-
-def plural(count: int, thing: str) -> str:
-    """The word for so many things, which takes an s: "picture" of 1, "pictures" of any other."""
-    return thing if count == 1 else f"{thing}s"
-
-
 def listing(labels: Sequence[str]) -> Text:
     """ "3", "3 and 8", "3, 5 and 8"; empty for none."""
     if len(labels) < 2:

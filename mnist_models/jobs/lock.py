@@ -91,8 +91,12 @@ def somebody_holds(lock: FileLock, patience: float = 0) -> bool:
 def file_errors() -> contextlib.AbstractContextManager[None]:
     """The same as `write_errors`, for the files of jobs."""
     return write_errors(
-        "The files of jobs in trained/.jobs",
-        "Free some space, allow writing there, or remove that folder,",
+        lambda reason: t(
+            "The files of jobs in trained/.jobs cannot be written: {reason}. Free some space, "
+            "allow writing there, or remove that folder, and try again; the existing runs are "
+            "unchanged.",
+            reason=reason,
+        )
     )
 
 

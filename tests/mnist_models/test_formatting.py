@@ -3,7 +3,6 @@
 import pytest
 
 from mnist_models.formatting import (
-    count_text,
     duration_text,
     listing,
     number_text,
@@ -42,9 +41,6 @@ def test_labels_are_listed_as_people_say_them(labels: list[str], text: str) -> N
         (score_text(9754, 10_000, (0.9722, 0.9783)), "9,754 of 10,000 (97.22 % to 97.83 %)"),
         (p_value_text(0.0314), "= 0.031"),
         (p_value_text(0.0009), "< 0.001"),
-        (count_text(1, "picture"), "1 picture"),
-        (count_text(0, "picture"), "0 pictures"),
-        (count_text(1009, "picture"), "1,009 pictures"),
         (seconds_text(0.517), "0.52 s"),
         (seconds_text(5.94), "5.9 s"),
         (seconds_text(1210.4), "1,210 s"),

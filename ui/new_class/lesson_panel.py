@@ -78,7 +78,7 @@ def _choose_ways(draft: Lesson, run: Run) -> list[Way]:
 
 
 def _choose_way(way: Way, draft: Lesson, run: Run) -> bool:
-    label = way_title(way, draft)
+    label: Text = way_title(way, draft)
     if way == "again" and (seconds := run.manifest["approaches"].get("single", {}).get("seconds")):
         label = t(
             "{way}: took {duration} for the run {run}",

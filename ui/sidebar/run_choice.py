@@ -8,8 +8,11 @@ from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.quota import is_shipped
 from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import RunError
+from mnist_models.text import t
 from ui.shared.current_run import choose_run, chosen_run_name
 from ui.shared.permission import attempt, may_retrain
+
+_SHORT = {"single": t("single"), "multi": t("multi")}
 
 
 def draw_run_choice() -> None:
@@ -24,7 +27,7 @@ def draw_run_choice() -> None:
         run = None
     with st.container(key="run_choice"):
         section = st.expander(
-            f"Run: {run.label}" if run else "Choose a run",
+            t("Run: {run}", run=run.label) if run else t("Choose a run"),
             key=f"runs_of_{run.name if run else ''}",  # another run closes it
             on_change="rerun",  # until it is open the browser need not load a list
         )
@@ -32,8 +35,15 @@ def draw_run_choice() -> None:
             with section:
                 _choose_from(names, run.name if run else None)
     if run:
-        rows, day = run.manifest["dataset"]["train_rows"], run.manifest["created"][:10]
-        st.caption(f"Trained on {rows:,} pictures of {DATASET_TITLES[run.dataset]} on {day}.")
+        st.caption(
+            t(
+                "Trained on {count:,} picture of {data} on {day}.",
+                "Trained on {count:,} pictures of {data} on {day}.",
+                count=run.manifest["dataset"]["train_rows"],
+                data=DATASET_TITLES[run.dataset],
+                day=run.manifest["created"][:10],
+            )
+        )
     if may_retrain() and shown in names:
         _offer_changes(shown)
 
@@ -42,11 +52,13 @@ def _choose_from(names: list[str], shown: str | None) -> None:
     if shown and shown not in names:  # a lesson that was kept is in no list
         names = [shown, *names]
     name = st.radio(
-        "Run",
+        t("Run"),
         names,
         index=names.index(shown) if shown else None,
-        help="A run is one training of both approaches; below its name stands its accuracy on test "
-        "pictures. Your choice changes what you see, not what others see.",
+        help=t(
+            "A run is one training of both approaches. Below its name is its accuracy on test "
+            "pictures. Your choice changes what you see, not what others see."
+        ),
         format_func=_label,
         captions=[_accuracies(name) for name in names],
         key=f"run_choice_{len(names)}",  # the options come from outside the widget
@@ -59,7 +71,7 @@ def _choose_from(names: list[str], shown: str | None) -> None:
 def _offer_changes(name: str) -> None:
     """For everyone: show this run first, or delete one that was made here."""
     with st.container(key="run_changes", horizontal=True, gap="xsmall"):
-        show = name != active_name() and st.button("Make it the default", key="activate_run")
+        show = name != active_name() and st.button(t("Make it the default"), key="activate_run")
         delete = not is_shipped(name) and _ask_whether_to_delete(name)
     if show and attempt(lambda: activate(name)):
         st.rerun()
@@ -69,16 +81,16 @@ def _offer_changes(name: str) -> None:
 
 
 def _ask_whether_to_delete(name: str) -> bool:
-    with st.popover("Delete", key="delete_run"):
-        st.markdown(f"Delete the run **{name}** for everyone?")
-        return st.button("Delete it", type="primary", key="delete_run_now")
+    with st.popover(t("Delete"), key="delete_run"):
+        st.markdown(t("Delete the run **{run}** for everyone?", run=name))
+        return st.button(t("Delete it"), type="primary", key="delete_run_now")
 
 
 def _label(name: str) -> str:
     try:
         return load_run(name).label
     except RunError:
-        return f"{name} (damaged)"
+        return t("{run} (damaged)", run=name)
 
 
 def _accuracies(name: str) -> str:
@@ -86,4 +98,5 @@ def _accuracies(name: str) -> str:
         run = load_run(name)
     except RunError:
         return ""
-    return ", ".join(f"{a} {percent_text(run.metrics(a).accuracy)}" for a in run.approaches)
+    accuracies = [f"{_SHORT[a]} {percent_text(run.metrics(a).accuracy)}" for a in run.approaches]
+    return ", ".join(accuracies)

@@ -6,22 +6,28 @@ from typing import Any, Literal
 import streamlit as st
 
 from mnist_models.data.mnist import find_mnist
-from mnist_models.formatting import count_text, duration_text
+from mnist_models.formatting import duration_text
 from mnist_models.jobs.job import mark_of
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
 from mnist_models.pipeline.options import TrainingOptions, usual
 from mnist_models.settings import SettingsError, limits
+from mnist_models.text import Text, t
 from ui.shared.permission import attempt
 from ui.shared.visitor import presence, visitor
 from ui.sidebar.training_progress import remember_order
 
 _CHOICES = "_choices"
 _APPROACHES: dict[Literal["both", "single", "multi"], str] = {
-    "both": "Both",
-    "single": "Single",
-    "multi": "Multi",
+    "both": t("Both"),
+    "single": t("Single"),
+    "multi": t("Multi"),
+}
+_DATA = {
+    "mnist": t("MNIST"),
+    "pens": t("MNIST and pen digits"),
+    "sample": t("the offline sample"),
 }
 # A button that trains for an hour is no toy: sliders end here, the command line goes further.
 _EPOCHS, _HIDDEN = 100, (16, 32, 64, 128, 256, 512, 800, 1024, 2048)
@@ -33,11 +39,11 @@ def offer_retraining() -> None:
         choices = _choose()
         seconds = estimate(choices.request(), earlier_trainings())
     except SettingsError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(error.text, icon=":material/error:")
         return
     with st.container(key="retrain"):
-        pressed = st.button("Retrain", icon=":material/model_training:", width="stretch")
-    st.caption(f"{_told(choices)}. {_how_long(seconds)}")
+        pressed = st.button(t("Retrain"), icon=":material/model_training:", width="stretch")
+    st.caption(t("{settings}. {time}", settings=_told(choices), time=_how_long(seconds)))
     if pressed:
         _start(choices)
 
@@ -50,7 +56,7 @@ def _choose() -> TrainingOptions:
     """
     so_far = st.session_state.setdefault(_CHOICES, _first_choice()).within_limits()
     section = st.expander(
-        "Training settings",
+        t("Training settings"),
         icon=":material/tune:",
         key="train_settings",
         on_change="rerun",  # until it is open the browser need not load the widgets
@@ -68,11 +74,11 @@ def _first_choice() -> TrainingOptions:
 
 def _draw_widgets(so_far: TrainingOptions) -> TrainingOptions:
     recipe = st.selectbox(
-        "Recipe",
+        t("Recipe"),
         list(RECIPES),
         index=list(RECIPES).index(so_far.recipe),
         key="train_recipe",
-        help="A named set of all settings. Below you change some of them.",
+        help=t("A named set of all settings. You can change some of them below."),
     )
     st.caption(RECIPES[recipe].summary)
     if recipe != so_far.recipe:  # its own settings to begin with
@@ -80,7 +86,7 @@ def _draw_widgets(so_far: TrainingOptions) -> TrainingOptions:
             recipe, so_far.approach, so_far.dataset and "sample", seed=so_far.seed
         ).within_limits()
     approach: Literal["both", "single", "multi"] = st.segmented_control(
-        "Train",
+        t("Train"),
         _APPROACHES,
         default=so_far.approach,
         required=True,
@@ -93,13 +99,14 @@ def _draw_widgets(so_far: TrainingOptions) -> TrainingOptions:
         changed,
         seed=int(
             st.number_input(
-                "Seed", 0, 9999, so_far.seed, key="train_seed",
-                help="Decides everything random. The same seed gives the same weights again.",
+                t("Seed"), 0, 9999, so_far.seed, key="train_seed",
+                help=t("Decides everything random. The same seed gives the same weights again."),
             )
         ),
         name=st.text_input(
-            "Name", so_far.name, max_chars=40, key="train_name", placeholder="from the recipe",
-            help="Of the run that comes of it: small letters, digits, dots and dashes.",
+            t("Name"), so_far.name, max_chars=40, key="train_name",
+            placeholder=t("from the recipe"),
+            help=t("A name for the new run: small letters, digits, dots and dashes."),
         ).strip(),
     )  # fmt: skip
 
@@ -108,18 +115,18 @@ def _draw_pictures(recipe: str, so_far: TrainingOptions) -> str | None:
     """What to learn from; None is what the recipe is meant for."""
     has_mnist = find_mnist() is not None
     titles = {
-        "mnist": "MNIST" if has_mnist else "MNIST (downloads 11 MB first)",
-        "pens": "MNIST and pen digits (takes minutes to get ready)",
-        "sample": "offline sample of 1,797 digits",
+        "mnist": t("MNIST") if has_mnist else t("MNIST (downloads 11 MB first)"),
+        "pens": t("MNIST and pen digits (takes minutes to prepare)"),
+        "sample": t("offline sample of 1,797 digits"),
     }
     meant = RECIPES[recipe].dataset
     chosen = st.radio(
-        "Pictures",
+        t("Pictures"),
         (meant, "sample"),
         index=0 if so_far.dataset is None else 1,
         format_func=titles.__getitem__,
         key=f"train_dataset_{meant}",
-        help="Who chooses the sample gets an answer in seconds, and no MNIST result.",
+        help=t("Training on the sample takes seconds, but gives no MNIST results."),
     )
     return None if chosen == meant else chosen
 
@@ -134,47 +141,55 @@ def _draw_numbers(recipe: str, so_far: TrainingOptions) -> dict[str, Any]:
     chosen: dict[str, Any] = {
         # Where there is nothing to choose, Streamlit has no slider.
         "epochs": now["epochs"] if most == 1 else st.slider(
-            "Epochs", 1, most, min(most, now["epochs"]), key=f"train_epochs_{recipe}",
-            help="How many times each network sees its training pictures.",
+            t("Epochs"), 1, most, min(most, now["epochs"]), key=f"train_epochs_{recipe}",
+            help=t("How many times each network sees its training pictures."),
         ),
         "hidden": now["hidden"] if len(widths) == 1 else st.select_slider(
-            "Hidden units", widths, now["hidden"], key=f"train_hidden_{recipe}",
-            help="In each hidden layer of each network. More learn more, and take longer.",
+            t("Hidden units"), widths, now["hidden"], key=f"train_hidden_{recipe}",
+            help=t("In each hidden layer of each network. More learn more, and take longer."),
         ),
         "dropout": st.slider(
-            "Dropout", 0.0, allowed.dropout.high, float(now["dropout"]), 0.05,
+            t("Dropout"), 0.0, allowed.dropout.high, float(now["dropout"]), 0.05,
             key=f"train_dropout_{recipe}",
-            help="Share of hidden units silenced in each step: a remedy for overfitting.",
+            help=t("Share of hidden units switched off in each step, to prevent overfitting."),
         ),
         "sampling": st.selectbox(
-            "Sampling", list(STRATEGIES), list(STRATEGIES).index(now["sampling"]),
+            t("Sampling"), list(STRATEGIES), list(STRATEGIES).index(now["sampling"]),
             key=f"train_sampling_{recipe}",
-            help="Which pictures of other digits the ten binary models see: "
-            + STRATEGIES[now["sampling"]].summary,
+            help=t(
+                "Which pictures of other digits the ten binary models see: {summary}",
+                summary=STRATEGIES[now["sampling"]].summary,
+            ),
         ),
         "distortions": st.slider(
-            "Distortions", 0.0, 1.0, float(now["distortions"]), 0.25,
+            t("Distortions"), 0.0, 1.0, float(now["distortions"]), 0.25,
             key=f"train_distortions_{recipe}",
-            help="How far pictures are moved, turned and bent, anew in each epoch. More of them "
-            "take longer and learn better.",
+            help=t(
+                "How far pictures are moved, turned and bent, differently in each epoch. More "
+                "takes longer and learns better."
+            ),
         ),
     }  # fmt: skip
     # A recipe's own layers may differ between the approaches: untouched, they stay.
     return {name: None if value == meant[name] else value for name, value in chosen.items()}
 
 
-def _told(choices: TrainingOptions) -> str:
+def _told(choices: TrainingOptions) -> Text:
     recipe = RECIPES[choices.recipe]
-    dataset = "the offline sample" if choices.dataset == "sample" else "MNIST"
-    dataset += " and pen digits" if choices.dataset is None and recipe.dataset == "pens" else ""
-    epochs = count_text(choices.epochs or recipe.epochs, "epoch")
-    return f"{_APPROACHES[choices.approach]}, *{choices.recipe}*, {epochs}, {dataset}"
+    dataset = choices.dataset or recipe.dataset
+    return t(
+        "{approaches}, *{recipe}*, {epochs}, {data}",
+        approaches=_APPROACHES[choices.approach],
+        recipe=choices.recipe,
+        epochs=t("{count} epoch", "{count} epochs", count=choices.epochs or recipe.epochs),
+        data=_DATA.get(dataset, dataset),
+    )
 
 
-def _how_long(seconds: float | None) -> str:
+def _how_long(seconds: float | None) -> Text:
     if seconds is None:
-        return "A time estimate appears after the first training."
-    return f"About {duration_text(seconds)} on this machine."
+        return t("A time estimate appears after the first training.")
+    return t("About {duration} on this machine.", duration=duration_text(seconds))
 
 
 def _start(choices: TrainingOptions) -> None:
