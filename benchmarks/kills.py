@@ -77,7 +77,7 @@ def harm(active: str) -> list[str]:
     left = [path.name for path in trained_folder().glob(".*") if path != jobs_folder()]
     if len(left) > 1:
         found.append(f"more than one killed job has left files behind: {left}")
-    for folder in jobs_folder().glob("*-*"):
+    for folder in jobs_folder().glob("[0-9]*-*"):
         size = sum(path.stat().st_size for path in folder.iterdir())
         if size > _MAX_JOB_BYTES:
             found.append(f"a job's files have grown to {size:,} bytes")

@@ -88,11 +88,17 @@ def _workers() -> dict[int, float]:
     return found
 
 
+def _let_workers_end() -> None:
+    """A job that has said its last word takes a moment to give its memory back."""
+    deadline = time.monotonic() + 10
+    while _workers() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
 def _rush(lessons: int, trainings: int) -> tuple[int, float, list[str]]:
     """Most processes at once, most megabytes of all, and the jobs in the order of their turns."""
     most, megabytes, turns = 0, 0.0, list[str]()
-    while _workers():  # that of the server before may still be ending
-        time.sleep(0.1)
+    _let_workers_end()
     with _start_server(lessons, trainings) as server:
         while server.poll() is None:
             workers = _workers()
@@ -124,6 +130,7 @@ def _restart(times: int) -> Counter[str]:
         job = executor().follow(running) if running else None
         ends[job.latest.stage if job else "none ran"] += 1
         _start_server(0, 1).wait()
+        _let_workers_end()
         if left := [*waiting_ids(), *map(str, _workers()), *_half_written()]:
             raise SystemExit(f"Left behind: {left}")
     return ends

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
-from mnist_models.atomic_files import write_errors
+from mnist_models.atomic_files import file_errors
 from mnist_models.data.dataset import DATASETS
 from mnist_models.data.loading import load_dataset
 from mnist_models.errors import ExpectedError
-from mnist_models.formatting import duration_text
+from mnist_models.formatting import duration_text, listing
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.interruption import Cancelled
+from mnist_models.jobs.job import JobError
 from mnist_models.jobs.lock import exclusive, running_id
 from mnist_models.jobs.progress import Event
 from mnist_models.jobs.queue import drop_what_nobody_waits_for, waiting_ids
@@ -28,6 +29,7 @@ from mnist_models.runs.registry import active_name, load_run, run_names, unliste
 from mnist_models.runs.run import Run, RunError
 from mnist_models.runs.upgrade import upgrade_run
 from mnist_models.settings import Bounds, limits
+from mnist_models.text import t
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,7 +56,10 @@ def train(options: argparse.Namespace) -> int:
     event = train_here(asked, _terminal_listener(asked.request().recipe.epochs))
     if not event.run:
         return 130 if event.stage == "cancelled" else 1
-    _print_run(load_run(event.run))
+    run = load_run(event.run)
+    print(f"{run.label}:\n")
+    for approach in run.approaches:
+        _print_metrics(run, approach, run.metrics(approach))
     return 0
 
 
@@ -67,9 +72,8 @@ def runs(options: argparse.Namespace) -> int:
     names = run_names()
     if not names:
         load_run()  # says what to do
-    active = active_name()
     for name in names:
-        mark = "*" if name == active else " "
+        mark = "*" if name == active_name() else " "
         try:
             run = load_run(name)
             run.verify()
@@ -97,15 +101,16 @@ def upgrade(options: argparse.Namespace) -> int:
 def queue(options: argparse.Namespace) -> int:
     """List the job that is being done and those that wait, after cancelling one."""
     drop_what_nobody_waits_for()
+    if options.cancel and executor().follow(options.cancel) is None:
+        raise JobError(t("There is no job {job}.", job=options.cancel))
     if options.cancel:
         executor().cancel(options.cancel)
-    ids = [*filter(None, [running_id()]), *waiting_ids()]
-    for job_id in ids:
-        if job := executor().follow(job_id):
-            seconds = job.wait if job.place == "waiting" else job.outlook().seconds_left
-            left = "" if seconds is None else f"about {duration_text(seconds)} to go"
-            print(f"{job_id}  {job.place:8} {job.order.title:30} {left}")
-    if not ids:
+    jobs = [*filter(None, map(executor().follow, [running_id(), *waiting_ids()]))]
+    for job in jobs:
+        seconds = job.wait if job.place == "waiting" else job.outlook().seconds_left
+        left = "" if seconds is None else f"about {duration_text(seconds)} to go"
+        print(f"{job.id}  {job.place:8} {job.order.title:30} {left}")
+    if not jobs:
         print("No job is running or waiting.")
     return 0
 
@@ -116,8 +121,12 @@ def evaluate_run(options: argparse.Namespace) -> int:
     run.verify()
     if unknown := sorted({str(label) for label in run.classes} - set("0123456789")):
         raise RunError(
-            f"The run {run.name} cannot be scored once more: no data set has test pictures of "
-            f"{', '.join(unknown)}. Its stored figures: python -m mnist_models report {run.name}"
+            t(
+                "The run {run} cannot be scored again: no data set has test pictures of {labels}. "
+                "For its stored figures: python -m mnist_models report {run}",
+                run=run.name,
+                labels=listing(unknown),
+            )
         )
     dataset = load_dataset(run.test_set, progress=_download_progress)
     print(f"{run.label}, scored on {len(dataset.y_test):,} test pictures of {run.test_set}\n")
@@ -152,7 +161,7 @@ def export(options: argparse.Namespace) -> int:
     folder = Path(options.dir)
     from mnist_models.runs.keras_export import export_keras
 
-    with write_errors(str(folder)):
+    with file_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for approach, stack in stacks.items():
             for path in export_keras(stack, folder / approach):
@@ -164,12 +173,10 @@ def report(options: argparse.Namespace) -> int:
     """Write a run's report, one HTML file that needs nothing else."""
     run = load_run(options.run)
     target = Path(options.out or f"report-{run.name}.html")
-    from mnist_models.comparison.report import (
-        report_html,  # its template engine is needed here only
-    )
+    from mnist_models.comparison.report import report_html  # its template engine is slow
 
     contents = report_html(run)
-    with write_errors(str(target)):
+    with file_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(contents, encoding="utf-8")
     print(target)
@@ -199,12 +206,6 @@ def _terminal_listener(epochs: int) -> Callable[[Event], None]:
 def _download_progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
         print(f"\r\033[KDownloading MNIST: {done / total:4.0%}", end="", file=sys.stderr)
-
-
-def _print_run(run: Run) -> None:
-    print(f"{run.label}:\n")
-    for approach in run.approaches:
-        _print_metrics(run, approach, run.metrics(approach))
 
 
 def _print_metrics(run: Run, approach: Approach, metrics: Metrics) -> None:
@@ -242,14 +243,14 @@ def _parser() -> argparse.ArgumentParser:
         "upgrade", upgrade, "add to older runs what new runs store beside; nothing is trained"
     )
     command.add_argument("runs", nargs="*", metavar="RUN", help="default: all runs")
-    command = add("evaluate", evaluate_run, "score a run's weights on its data once more")
-    command.add_argument("run", nargs="?", help="default: the active run")
-    command = add("report", report, "write all figures of a run as one HTML file")
-    command.add_argument("run", nargs="?", help="default: the active run")
-    command.add_argument("--out", metavar="FILE", help="default: report-RUN.html")
-    command = add("export", export, "write a run's models as .keras files")
-    command.add_argument("run")
-    command.add_argument("dir")
+    scored = add("evaluate", evaluate_run, "score a run's weights on its data once more")
+    told = add("report", report, "write all figures of a run as one HTML file")
+    for command in (scored, told):
+        command.add_argument("run", nargs="?", help="default: the active run")
+    told.add_argument("--out", metavar="FILE", help="default: report-RUN.html")
+    exported = add("export", export, "write a run's models as .keras files")
+    for name in ("run", "dir"):
+        exported.add_argument(name)
     return parser
 
 

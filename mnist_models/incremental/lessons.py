@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from mnist_models.incremental.lesson import Lesson, LessonError, Pair, State, check_examples
 from mnist_models.incremental.methods import Way
 from mnist_models.jobs.eta import remembered_phases
-from mnist_models.jobs.executor import Present, executor, latest_job
-from mnist_models.jobs.job import Job, Order, forget_files, mark_of
+from mnist_models.jobs.executor import executor, latest_job
+from mnist_models.jobs.job import Job, Order, Present, forget_files, mark_of
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import free_name

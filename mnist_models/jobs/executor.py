@@ -1,14 +1,12 @@
 """Who does jobs: what an executor can be asked, wherever its jobs are done."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from mnist_models.jobs.job import Job, Order, job_ids
-
-Present = Callable[[], bool]  # whether the visitor who ordered a job is still there
+from mnist_models.jobs.job import Job, Order, Present, job_ids
 
 
 class Executor(Protocol):
@@ -68,10 +66,10 @@ def latest_job(kind: str, owner: str = "*", *, begun: bool = False) -> Job | Non
     Args:
         kind: see `Order`.
         owner: a visitor's mark.
-        begun: leave out those that wait.
+        begun: leave out those that wait, or were cancelled before their turn.
     """
     for job_id in reversed(job_ids(kind, owner)):
         job = executor().follow(job_id)
-        if job and not (begun and job.place == "waiting"):
+        if job and (not begun or job.has_begun):
             return job
     return None

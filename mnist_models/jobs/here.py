@@ -18,12 +18,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from mnist_models.jobs import queue
-from mnist_models.jobs.executor import Present
 from mnist_models.jobs.interruption import GRACE_S
 from mnist_models.jobs.job import (
     Job,
     JobError,
     Order,
+    Present,
     forget_files,
     job_folder,
     job_ids,

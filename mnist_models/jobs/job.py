@@ -5,6 +5,7 @@ import math
 import secrets
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -18,6 +19,7 @@ from mnist_models.settings import trained_folder
 from mnist_models.text import Text, t
 
 Place = Literal["waiting", "running", "ended"]
+Present = Callable[[], bool]  # whether the visitor who ordered a job is still there
 
 _LONGEST_SILENCE_S = 60.0  # more than that is no pause: the clock was set
 _SILENT = t(
@@ -101,6 +103,11 @@ class Job:
     def is_unfinished(self) -> bool:
         """Whether it waits or runs."""
         return self.place != "ended"
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its work has begun, be it over or not."""
+        return self.place == "running" or self.progress.pid is not None
 
     @property
     def folder(self) -> Path:

@@ -63,15 +63,8 @@ def _same(order: Order, job_ids: Sequence[str]) -> str:
     """Which of these jobs does what is asked for; empty if none does."""
     for job_id in job_ids:
         job = read_job(job_id, place="running")
-        if (
-            job
-            and job.is_unfinished
-            and (job.order.work, job.order.request)
-            == (
-                order.work,
-                order.request,
-            )
-        ):
+        known = job.order if job and job.is_unfinished else None
+        if known and (known.work, known.request) == (order.work, order.request):
             return job_id
     return ""
 
@@ -111,9 +104,10 @@ def leave(job_id: str, last_word: Event | None = None) -> bool:
     """
     try:
         with guarded():
-            (_queue_folder() / job_id).unlink()
-            if last_word:
+            waits = _queue_folder() / job_id
+            if last_word and waits.exists():
                 ProgressFile(progress_path(job_id)).tell(last_word)
+            waits.unlink()
     except OSError:
         return False
     return True

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mnist_models.jobs.executor import Present, executor
-from mnist_models.jobs.job import Order, progress_path
+from mnist_models.jobs.executor import executor
+from mnist_models.jobs.job import Order, Present, progress_path
 from mnist_models.jobs.progress import Event, OnEvent, read_progress
 from mnist_models.jobs.worker import main, perform_here
 from mnist_models.pipeline.estimates import earlier_trainings, plan, remember

@@ -33,6 +33,7 @@ from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.runs.upgrade import upgrade_run
 from mnist_models.settings import limits
+from mnist_models.text import t
 from tests.helpers.jobs import ORDER, ended, follow, running_training
 
 ROOT = Path(command_line.__file__).parent.parent
@@ -129,7 +130,7 @@ def test_a_run_that_cannot_be_written_does_not_keep_others_from_being_upgraded(
 
     def full_for_one(name: str) -> bool:
         if name == "one":
-            raise WriteError("trained/ cannot be written: No space left on device.")
+            raise WriteError(t("trained/ cannot be written: No space left on device."))
         return upgrade_run(name)
 
     monkeypatch.setattr(command_line, "upgrade_run", full_for_one)
@@ -282,7 +283,7 @@ def test_a_dataset_that_cannot_be_had_is_one_line(
     tiny_run: Run, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     def fail(name: str, progress: object) -> Dataset:
-        raise DatasetError("mnist.npz is damaged. Move it.")
+        raise DatasetError(t("mnist.npz is damaged. Move it."))
 
     monkeypatch.setattr(command_line, "load_dataset", fail)
     assert main(["evaluate"]) == 1
@@ -451,9 +452,9 @@ def test_epochs_and_stages_are_told_while_it_trains(
             "There is not enough memory for this; nothing was changed. Fewer hidden "
             "units, or one approach at a time, need less.",
         ),
-        (DatasetError("no data"), 1, "no data"),
-        (RunError("no space"), 1, "no space"),
-        (TrainingError("use a smaller learning rate"), 1, "use a smaller learning rate"),
+        (DatasetError(t("no data")), 1, "no data"),
+        (RunError(t("no space")), 1, "no space"),
+        (TrainingError(t("use a smaller learning rate")), 1, "use a smaller learning rate"),
     ],
 )
 def test_a_training_that_does_not_end_well_says_why(
@@ -506,7 +507,7 @@ def test_a_job_has_so_many_minutes_and_a_training_on_a_terminal_any(
 
     def outcome(_: Any) -> Run:
         time.sleep(1)
-        raise RunError("it took a second")
+        raise RunError(t("it took a second"))
 
     ask(outcome)
     assert main(["train"]) == 1
@@ -523,7 +524,7 @@ def test_what_a_killed_training_has_left_is_removed(
     left = trained / ".incoming-left"
     left.mkdir()
     (left / "single.npz").write_bytes(b"half")
-    ask(_raise(RunError("enough")))
+    ask(_raise(RunError(t("enough"))))
     assert main(["train"]) == 1
     assert not left.exists()
 
@@ -557,6 +558,11 @@ def test_the_queue_is_listed_in_its_order_and_a_job_is_taken_out(
         assert main(["queue", "--cancel", first]) == 0
         assert [line.split()[0] for line in capsys.readouterr().out.splitlines()][1:] == [second]
     assert follow(first).latest.stage == "cancelled"
+
+
+def test_a_job_that_is_not_there_is_said(trained: Path, capsys: Capture) -> None:
+    assert main(["queue", "--cancel", "nonsense"]) == 1
+    assert capsys.readouterr().err == "There is no job nonsense.\n"
 
 
 def test_the_running_job_is_cancelled_from_the_command_line(

@@ -28,7 +28,7 @@ _STAGES = {
 # How often the page looks again; drawing the curves takes a browser longer than the rest.
 _EVERY_S, _CURVES_EVERY_S = 2.0, 5.0
 _ORDERED = "_job_ordered"  # the training that this visitor asked for
-_SEEN = "_job_seen"  # the job whose end this visitor has dismissed
+_SEEN = "_jobs_seen"  # those whose end this visitor has dismissed
 _RUNNING = "_job_running"  # the job that this visitor has seen running
 _BEFORE = "_job_before"  # the run that was looked at while it trained
 
@@ -50,9 +50,12 @@ def watch_trainings(visit_began: float) -> bool:
                 st.fragment(_draw_curves, run_every=_CURVES_EVERY_S)(job.id)
     ordered = st.session_state.get(_ORDERED)
     own = executor().follow(ordered) if ordered else None
-    if own and own.place == "waiting":
+    if own and not own.has_begun:
         with st.container(key="train_waiting"):
-            st.fragment(_draw_waiting, run_every=_EVERY_S)(own.id)
+            if own.is_unfinished:
+                st.fragment(_draw_waiting, run_every=_EVERY_S)(own.id)
+            elif _is_news(own, visit_began):
+                _draw_ended(own)
     return own is not None and own.is_unfinished
 
 
@@ -135,7 +138,7 @@ def _draw_ended(job: Job) -> None:
         st.info(event.message, icon=":material/stop_circle:")
     else:
         st.error(event.message, icon=":material/error:")
-    if st.button(t("Close"), width="stretch", key="close_job"):
+    if st.button(t("Close"), width="stretch", key=f"close_{job.id}"):
         _dismiss(job)
 
 
@@ -177,12 +180,12 @@ def _shown_run() -> str:
 
 
 def _dismiss(job: Job) -> None:
-    st.session_state[_SEEN] = job.id
+    st.session_state.setdefault(_SEEN, set()).add(job.id)
     st.rerun()
 
 
 def _is_news(job: Job, visit_began: float) -> bool:
     """Whether this visitor should see how the last job ended: once, and not days later."""
-    if st.session_state.get(_SEEN) == job.id:
+    if job.id in st.session_state.get(_SEEN, ()):
         return False
     return visit_began <= job.progress.changed

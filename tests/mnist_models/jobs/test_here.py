@@ -20,7 +20,7 @@ from mnist_models.jobs import executor as executor_module
 from mnist_models.jobs import here, queue, worker
 from mnist_models.jobs.executor import executor, latest_job
 from mnist_models.jobs.job import Job, JobError, job_ids, jobs_folder
-from mnist_models.jobs.lock import Busy, exclusive
+from mnist_models.jobs.lock import Busy, exclusive, running_id
 from mnist_models.jobs.progress import Event
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.train_job import order_training
@@ -97,6 +97,8 @@ def test_after_a_job_was_killed_the_next_one_trains_to_the_end(folder: Path) -> 
     run = load_run(done.latest.run)
     run.verify()
     assert run.manifest["recipe"]["epochs"] == 1
+    while running_id():
+        time.sleep(0.05)
     timed = follow(order(1, "c"))
     assert timed.order.measured
     assert list(timed.order.phases)[2:4] == ["single", "multi"]
@@ -133,7 +135,12 @@ def test_of_many_who_ask_at_once_for_the_executor_all_get_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each has a thread that starts jobs, and two would start two at a time."""
-    monkeypatch.setattr(executor_module, "_executor", cache(lambda: time.sleep(0.05) or object()))
+
+    def create() -> object:
+        time.sleep(0.05)
+        return object()
+
+    monkeypatch.setattr(executor_module, "_executor", cache(create))
     with ThreadPoolExecutor(8) as visitors:
         assert len({id(e) for e in visitors.map(lambda _: executor(), range(8))}) == 1
 
@@ -271,7 +278,8 @@ def test_what_nobody_waits_for_any_more_is_dropped(folder: Path, soon: None) -> 
     with exclusive():
         gone = executor().submit(ORDER, present=lambda: False)
         there = executor().submit(replace(ORDER, owner="you"), present=lambda: True)
-        kept = executor().submit(replace(ORDER, owner="she", keeps=True), present=lambda: False)
+        wanted = replace(ORDER, owner="she", keeps=True, request={"epochs": 1})
+        kept = executor().submit(wanted, present=lambda: False)
         dropped = until(gone, lambda job: job.place == "ended")
         assert dropped.latest.stage == "cancelled"
         assert [follow(job_id).place for job_id in (there, kept)] == ["waiting"] * 2

@@ -109,6 +109,11 @@ def test_whose_training_waits_sees_their_place_and_can_take_it_out(
         assert not page.exception
         assert follow(job_id).latest.stage == "cancelled"
         assert "Retrain" in [button.label for button in page.sidebar.button]
+        assert [info.value for info in page.sidebar.info] == ["Cancelled before its turn."]
+        # Others see the training that runs, and nothing of this.
+        other = open_page("compare")
+        assert other.sidebar.get("progress")
+        assert not other.sidebar.info
 
 
 def test_how_long_one_waits_is_unknown_before_the_first_training(
@@ -316,7 +321,7 @@ def test_the_end_of_a_training_says_what_changed_and_lets_one_throw_it_away(
         progress.tell(Event("done", 1.0, message="The run mine is ready.", run="mine"))
     page.run()
     said = " ".join(caption.value for caption in page.sidebar.caption)
-    assert "Reads 7 pictures more than *reference* (most of all 8: +7)." in said
+    assert "7 pictures more (the 8s +7) than *reference*" in said
     page.sidebar.button(key="delete_new_run").click().run()
     assert not page.exception
     assert run_names() == ["reference"]
