@@ -12,6 +12,7 @@ from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Order, Present, progress_path
 from mnist_models.jobs.progress import Event, OnEvent, read_progress
 from mnist_models.jobs.worker import main, perform_here
+from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.pipeline.estimates import earlier_trainings, plan, remember
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.request import TRAINING
@@ -59,7 +60,11 @@ def _order(options: TrainingOptions, owner: str) -> Order:
     return Order(
         work="mnist_models.pipeline.train_job",
         kind=TRAINING,
-        title=t("{recipe} on {dataset}", recipe=request.recipe.name, dataset=request.dataset),
+        title=t(
+            "{recipe} on {data}",
+            recipe=request.recipe.name,
+            data=DATASET_TITLES.get(request.dataset, request.dataset),
+        ),
         request=options.to_json(),
         owner=owner,
         keeps=True,

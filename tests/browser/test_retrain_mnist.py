@@ -26,7 +26,7 @@ def test_the_reference_retrained_from_the_sidebar_reaches_the_published_figures(
         visit(page, server, "/compare")
         page.locator(".st-key-retrain button").click()
         progress = page.locator(".st-key-train_progress")
-        expect(progress).to_contain_text("Training reference on mnist", timeout=RENDER_TIMEOUT_MS)
+        expect(progress).to_contain_text("Training reference on MNIST", timeout=RENDER_TIMEOUT_MS)
         expect(progress).to_contain_text("is ready", timeout=TRAINING_TIMEOUT_MS)
         progress.get_by_text("Look at it").click()
         expect(page).to_have_url(re.compile("run=reference-2$"), timeout=RENDER_TIMEOUT_MS)

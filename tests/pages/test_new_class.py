@@ -475,7 +475,7 @@ def test_a_lesson_that_waits_says_for_how_long_and_can_be_cancelled(tiny_run: Ru
         enter(lesson_order(), {})
         page = open_as(ME)
         assert "Waiting for your turn" in said(page)
-        assert "1 job before it. About 15 seconds until its turn." in said(page)
+        assert "1 job before yours. About 15 seconds until your turn." in said(page)
         assert not has_button(page, "Teach")
         page = press(page, "Cancel")
     page.run()

@@ -8,9 +8,9 @@ from mnist_models.text import Text, paragraph, t
 def wait_text(job: Job) -> Text:
     """How many jobs come before one that waits, and about how long that takes."""
     if not job.ahead:
-        return t("It is next, and starts in a moment.")
-    before = t("{count} job before it.", "{count} jobs before it.", count=job.ahead)
+        return t("It is your turn: it starts in a moment.")
+    before = t("{count} job before yours.", "{count} jobs before yours.", count=job.ahead)
     if job.wait is None:
-        return paragraph(before, t("Time until its turn: unknown yet."))
+        return paragraph(before, t("Time until your turn: unknown yet."))
     duration = duration_text(job.wait)
-    return paragraph(before, t("About {duration} until its turn.", duration=duration))
+    return paragraph(before, t("About {duration} until your turn.", duration=duration))

@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_models.data.mnist import find_mnist
 from mnist_models.formatting import duration_text
 from mnist_models.jobs.job import mark_of
-from mnist_models.learning.recipes import RECIPES
+from mnist_models.learning.recipes import DATASET_TITLES, RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
 from mnist_models.pipeline.options import TrainingOptions, usual
@@ -23,11 +23,6 @@ _APPROACHES: dict[Literal["both", "single", "multi"], str] = {
     "both": t("Both"),
     "single": t("Single"),
     "multi": t("Multi"),
-}
-_DATA = {
-    "mnist": t("MNIST"),
-    "pens": t("MNIST and pen digits"),
-    "sample": t("the offline sample"),
 }
 # A button that trains for an hour is no toy: sliders end here, the command line goes further.
 _EPOCHS, _HIDDEN = 100, (16, 32, 64, 128, 256, 512, 800, 1024, 2048)
@@ -182,7 +177,7 @@ def _told(choices: TrainingOptions) -> Text:
         approaches=_APPROACHES[choices.approach],
         recipe=choices.recipe,
         epochs=t("{count} epoch", "{count} epochs", count=choices.epochs or recipe.epochs),
-        data=_DATA.get(dataset, dataset),
+        data=DATASET_TITLES.get(dataset, dataset),
     )
 
 

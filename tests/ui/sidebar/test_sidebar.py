@@ -103,7 +103,7 @@ def test_whose_training_waits_sees_their_place_and_can_take_it_out(
         page.session_state["_job_ordered"] = job_id
         page.run()
         said = " ".join(caption.value for caption in page.sidebar.caption)
-        assert "2 jobs before it. About 25 seconds until its turn." in said
+        assert "2 jobs before yours. About 25 seconds until your turn." in said
         assert "Retrain" not in [button.label for button in page.sidebar.button]
         page.sidebar.button(key="cancel_waiting").click().run()
         assert not page.exception
@@ -125,7 +125,7 @@ def test_how_long_one_waits_is_unknown_before_the_first_training(
         page.run()
         assert "cancel_waiting" not in [b.key for b in page.sidebar.button]  # it is another's
         said = " ".join(caption.value for caption in page.sidebar.caption)
-        assert "1 job before it. Time until its turn: unknown yet." in said
+        assert "1 job before yours. Time until your turn: unknown yet." in said
 
 
 @pytest.mark.parametrize(
