@@ -1,7 +1,7 @@
 """How fast are drawings answered while a training runs? python -m benchmarks.crowd
 
 Ten sessions of one headless Chromium are open at one server. They draw in turns, stroke by stroke,
-each on an empty canvas. Then one presses Retrain: a training of the reference recipe on MNIST
+each on an empty canvas. Then all press Retrain: one training of the reference recipe on MNIST
 starts, all ten watch it and go on drawing until it ends, and then draw once more. The output is the
 number of seconds from the end of a stroke to both verdicts, without a training (before and after)
 and with one, for strokes that began and ended while it ran.
@@ -112,7 +112,8 @@ def _is_running() -> bool:
 
 
 def _press_retrain(pages: Sequence["Page"]) -> None:
-    pages[0].locator(".st-key-retrain button").click()
+    for page in pages:
+        page.locator(".st-key-retrain button").click()
     for page in pages:
         page.locator(".st-key-cancel_training").wait_for()
 
