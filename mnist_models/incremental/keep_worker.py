@@ -83,7 +83,11 @@ def _manifest(
         "fingerprint": hashlib.sha256(contents).hexdigest(),
         "recipe": {**recipe, "name": "taught"},
         "seed": lesson.seed,
-        "lesson": {**asdict(lesson), "ways": ways},
+        "lesson": {
+            **asdict(lesson),
+            "ways": ways,
+            "seconds": {step.way: step.seconds for step in state.steps},
+        },
         "dataset": {
             "name": dataset.name,
             "fingerprint": dataset.fingerprint,

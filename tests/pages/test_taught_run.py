@@ -83,3 +83,15 @@ def test_its_new_class_can_be_asked_about(taught: Run, open_page: Callable[..., 
 
 def test_its_report_can_be_written(taught: Run) -> None:
     assert "star" in report_html(taught)
+
+
+def test_what_it_cost_counts_what_its_networks_had_learned_before(
+    taught: Run, tiny_run: Run, open_page: Callable[..., AppTest]
+) -> None:
+    for approach in taught.approaches:
+        before, after = (run.manifest["approaches"][approach] for run in (tiny_run, taught))
+        assert after["seconds"] == pytest.approx(before["seconds"] + 1.0)
+        assert after["rows"] == before["rows"]
+    page = open_page("compare", run=taught.name, evidence="Cost")
+    said = " ".join(caption.value for caption in page.main.caption)
+    assert "training seconds are those of the lesson and of all" in said

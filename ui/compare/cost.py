@@ -13,7 +13,7 @@ from mnist_models.evidence.experiments import load_evidence
 from mnist_models.pictures import SIDE
 from mnist_models.runs.run import RunError
 from mnist_models.text import paragraph, t
-from ui.widgets.contender_style import Looks, looks
+from ui.widgets.contender_style import Look, Looks, looks
 from ui.widgets.tables import COUNT, FOUR_DIGITS, show_table
 
 _ABOUT_ACCURACY = t(
@@ -26,7 +26,11 @@ _ABOUT_COST = t(
     "Training seconds: for all networks at once, on the machine that trained the run; another "
     "machine takes a different time."
 )
-_ABOUT_LESSON = t(
+_ABOUT_TAUGHT = t(
+    "For a run that was taught in a lesson, training seconds are those of the lesson and of all "
+    "that its networks had learned before it; rows are those of their first training."
+)
+_ABOUT_LESSON_ALONE = t(
     "For a run that was taught in a lesson, rows and seconds are those of the lesson: its networks "
     "learned the rest earlier, in another run."
 )
@@ -56,10 +60,17 @@ def show_cost(duel: Duel) -> None:
             t("training seconds"): st.column_config.NumberColumn(format="%.1f"),
         },
     )
-    taught = any("lesson" in look.contender.run.manifest for look in pair)
-    st.caption(paragraph(_ABOUT_COST, _ABOUT_LESSON if taught else ""))
+    st.caption(paragraph(_ABOUT_COST, *dict.fromkeys(_about_lesson(look) for look in pair)))
     if st.button(t("Time one picture on this server"), key="time_picture"):
         st.markdown(_timing(pair))
+
+
+def _about_lesson(look: Look) -> str:
+    """What the costs of a run that was taught count; runs that were kept earlier count less."""
+    lesson = look.contender.run.manifest.get("lesson")
+    if lesson is None:
+        return ""
+    return _ABOUT_TAUGHT if "seconds" in lesson else _ABOUT_LESSON_ALONE
 
 
 def _timing(pair: Looks) -> str:

@@ -63,6 +63,16 @@ def test_a_url_that_leads_nowhere_is_said_without_its_password(tmp_path: Path, u
     assert "hush" not in said
 
 
+@pytest.mark.parametrize("contents", [b'url = "sqlite', b"url = '\xff\xfe'"])
+def test_secrets_that_cannot_be_read_are_not_taken_for_none(
+    contents: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_bytes(contents)
+    assert "secrets.toml of this site is damaged" in _keep_one(tmp_path)
+    assert not (tmp_path / "trained").exists()
+
+
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "trained").touch()
     assert UNUSABLE in _keep_one(tmp_path)
