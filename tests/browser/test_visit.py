@@ -312,8 +312,9 @@ def test_retraining_is_watched_and_its_run_shown_first_drawn_with_and_deleted(
         progress.get_by_text("Look at it").click()
         expect(page).to_have_url(re.compile("run=reference-sample"), timeout=RENDER_TIMEOUT_MS)
         expect(page.get_by_text("figures are not MNIST results")).to_be_visible()
+        page.locator(".st-key-ask_activate_run button").click()
         page.locator(".st-key-activate_run button").click()
-        expect(page.locator(".st-key-activate_run")).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
+        expect(page.locator(".st-key-ask_activate_run")).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
         assert (runs / "active").read_text().strip() == "reference-sample"
         visit(page, running)  # as somebody else, who asks for no run
         expect(page.get_by_text("figures are not MNIST results")).to_be_visible()

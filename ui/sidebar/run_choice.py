@@ -71,13 +71,25 @@ def _choose_from(names: list[str], shown: str | None) -> None:
 def _offer_changes(name: str) -> None:
     """For everyone: show this run first, or delete one that was made here."""
     with st.container(key="run_changes", horizontal=True, gap="xsmall"):
-        show = name != active_name() and st.button(t("Make it the default"), key="activate_run")
+        show = name != active_name() and ask_whether_to_activate(name, key="activate_run")
         delete = not is_shipped(name) and _ask_whether_to_delete(name)
     if show and attempt(lambda: activate(name)):
         st.rerun()
     if delete and attempt(lambda: delete_run(name)):
         choose_run(active_name())
         st.rerun()
+
+
+def ask_whether_to_activate(name: str, *, key: str) -> bool:
+    """A button that opens a question, since it changes what everyone sees; whether it was answered.
+
+    Args:
+        name: of the run.
+        key: of the button that answers; that of the question begins with "ask_".
+    """
+    with st.popover(t("Make it the default"), key=f"ask_{key}"):
+        st.markdown(t("Show the run **{run}** to everyone who has not chosen one?", run=name))
+        return st.button(t("Show it to everyone"), type="primary", key=key)
 
 
 def _ask_whether_to_delete(name: str) -> bool:

@@ -15,8 +15,9 @@ from mnist_models.runs.run import RunError
 from mnist_models.text import Text, t
 from ui.shared.current_run import choose_run, chosen_run_name
 from ui.shared.permission import attempt, may_retrain
-from ui.shared.visitor import visitor
+from ui.shared.visitor import is_known, visitor
 from ui.shared.waiting import wait_text
+from ui.sidebar.run_choice import ask_whether_to_activate
 
 _STAGES = {
     "starting": t("Starting …"),
@@ -70,7 +71,7 @@ def _draw_waiting(job_id: str) -> None:
         st.rerun()  # the whole page: it has its turn
     st.markdown(t("**Waiting: {title}**", title=job.order.title))
     st.caption(wait_text(job))
-    if job.order.owner == mark_of(visitor()) and st.button(
+    if _is_own(job) and st.button(
         t("Cancel"), key="cancel_waiting", icon=":material/stop:", width="stretch"
     ):
         executor().cancel(job_id)
@@ -102,10 +103,19 @@ def _draw_running(job: Job) -> None:
         if left is None
         else t("About {duration} left", duration=duration_text(left))
     )
+    if not _is_own(job):
+        st.caption(t("Somebody else started it."))
+        return
     with st.container(key="cancel_training"):
-        pressed = may_retrain() and st.button(t("Cancel"), icon=":material/stop:", width="stretch")
-    if pressed and attempt(lambda: executor().cancel(job.id)):
+        pressed = st.button(t("Cancel"), icon=":material/stop:", width="stretch")
+    if pressed:
+        executor().cancel(job.id)
         st.toast(t("Cancelling …"))
+
+
+def _is_own(job: Job) -> bool:
+    """Whether this visitor ordered it, and so may cancel it; the site's owner may from a shell."""
+    return is_known() and job.order.owner == mark_of(visitor())
 
 
 def _stage_text(job: Job) -> Text:
@@ -163,7 +173,7 @@ def _draw_what_to_do(name: str, job: Job) -> None:
     if not may_retrain():
         return
     with st.container(horizontal=True, gap="xsmall"):
-        shown = st.button(t("Make it the default"), key="activate_new_run")
+        shown = ask_whether_to_activate(name, key="activate_new_run")
         thrown_away = st.button(t("Throw it away"), key="delete_new_run")
     if shown and attempt(lambda: activate(name)):
         choose_run(name)

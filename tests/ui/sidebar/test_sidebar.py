@@ -78,7 +78,9 @@ def test_a_running_job_is_shown_with_its_stage_and_its_own_visitor_is_offered_no
 ) -> None:
     figures = {"epoch": 3, "accuracy": 0.912, "val_accuracy": 0.905}
     page = open_page("compare")
-    with running_training(Event("training", 0.25, "single", figures)):
+    page.session_state["_visitor"] = "me"
+    owner = mark_of("me" if is_own else "another")
+    with running_training(Event("training", 0.25, "single", figures), owner=owner):
         if is_own:
             [page.session_state["_job_ordered"]] = job_ids()
         page.run()
@@ -88,7 +90,9 @@ def test_a_running_job_is_shown_with_its_stage_and_its_own_visitor_is_offered_no
         charts = page.sidebar.get("vega_lite_chart") or page.sidebar.get("arrow_vega_lite_chart")
         assert len(charts) == 2
         labels = [button.label for button in page.sidebar.button]
-        assert "Cancel" in labels
+        assert ("Cancel" in labels) == is_own
+        said = [caption.value for caption in page.sidebar.caption]
+        assert ("Somebody else started it." in said) != is_own
         assert ("Retrain" in labels) != is_own
 
 
