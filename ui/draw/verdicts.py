@@ -15,7 +15,7 @@ from mnist_models.metrics.scores import YES
 from mnist_models.runs.run import RunError
 from mnist_models.text import Text, paragraph, t
 
-_NOTHING = "–"
+_NOTHING, _NO_DIGIT = "–", "?"
 _RIGHT = ":material/check_circle:"
 
 Probas = dict[Approach, NDArray]  # (K,) for each approach that could be asked
@@ -74,9 +74,16 @@ def _probas(run: Answering, image: NDArray[np.uint8]) -> Probas:
 
 def _show_verdict(approach: Approach, proba: NDArray | None, classes: list[Any]) -> None:
     with st.container(key=f"{approach}_verdict", border=True):
-        answer = _NOTHING if proba is None else str(classes[int(proba.argmax())])
-        st.metric(TITLES[approach], answer)
+        st.metric(TITLES[approach], _answer(approach, proba, classes))
         st.caption(_detail(approach, proba, classes))
+
+
+def _answer(approach: Approach, proba: NDArray | None, classes: list[Any]) -> str:
+    if proba is None:
+        return _NOTHING
+    if approach == "multi" and not _accepting(proba, classes):
+        return _NO_DIGIT
+    return str(classes[int(proba.argmax())])
 
 
 def _detail(approach: Approach, proba: NDArray | None, classes: list[Any]) -> Text:
@@ -157,7 +164,8 @@ def _show_agreement(probas: Probas, classes: list[Any], truth: int | None) -> No
             icon=":material/compare_arrows:",
         )
     elif truth is None:
-        st.success(t("Both read {label}.", label=single), icon=_RIGHT)
+        # They agree, and may both be wrong: green is for what is known to be right.
+        st.info(t("Both read {label}.", label=single), icon=":material/equal:")
     elif single == str(truth):
         st.success(t("Both read {label}, which is right.", label=single), icon=_RIGHT)
     else:
