@@ -16,7 +16,7 @@ from mnist_models.incremental.lesson import Lesson, LessonError, Pair, State, ch
 from mnist_models.incremental.methods import Way
 from mnist_models.jobs.eta import remembered_phases
 from mnist_models.jobs.executor import executor, latest_job
-from mnist_models.jobs.job import Job, Order, Present, forget_files, mark_of
+from mnist_models.jobs.job import UNREADABLE, Job, Order, Present, forget_files, mark_of
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import free_name
@@ -80,7 +80,7 @@ def find_lesson(visitor: str) -> tuple[Lesson, State] | None:
         return None
     try:
         lesson, state = Lesson.from_json(job.order.request), State.of(job)
-    except (TypeError, KeyError, ValueError, AttributeError):
+    except UNREADABLE:
         return None
     keeping = latest_job(KEEPING, mark_of(visitor))
     if keeping and keeping.order.request.get("lesson") == job.id:

@@ -6,6 +6,7 @@ server whose visitor waits.
 """
 
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ from pathlib import Path
 from mnist_models.jobs import queue
 from mnist_models.jobs.interruption import GRACE_S
 from mnist_models.jobs.job import (
+    UNREADABLE,
     Job,
     JobError,
     Order,
@@ -27,7 +29,9 @@ from mnist_models.jobs.job import (
     forget_files,
     job_folder,
     job_ids,
+    progress_path,
     read_job,
+    read_order,
 )
 from mnist_models.jobs.lock import is_held, running_id
 from mnist_models.jobs.progress import PUBLISHING, Event
@@ -86,7 +90,10 @@ class Here:
         if job and job.place == "running" and job.progress.pid:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(job.progress.pid, signal.SIGTERM)
-            threading.Thread(target=_end_by_force, args=[job], daemon=True).start()
+            force = threading.Thread(
+                target=_end_by_force, args=[job.id, job.progress.pid], daemon=True
+            )
+            force.start()
 
     def collect(self, job_id: str) -> Path:
         """See `Executor`."""
@@ -96,15 +103,15 @@ class Here:
         return job.folder
 
 
-def _end_by_force(job: Job) -> None:
+def _end_by_force(job_id: str, pid: int) -> None:
     deadline = time.monotonic() + GRACE_S
     while time.monotonic() < deadline:
         time.sleep(0.2)
-        now = read_job(job.id, place="running")
-        if running_id() != job.id or (now and now.latest.stage == PUBLISHING):
+        now = read_job(job_id, place="running")
+        if running_id() != job_id or (now and now.latest.stage == PUBLISHING):
             return  # it has ended, or it is too late: it ends as it would have
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(job.progress.pid or 0, getattr(signal, "SIGKILL", signal.SIGTERM))
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 def _remove_old_folders() -> None:
@@ -123,12 +130,11 @@ def _make_room() -> None:
 
 def _with_place(job: Job, waiting: list[str]) -> Job:
     """How many jobs come before one that waits, and how long they will take."""
-    before = [read_job(other, place="waiting") for other in waiting[: waiting.index(job.id)]]
-    seconds: list[float | None] = [
-        sum(other.order.phases.values()) if other.order.measured else None
-        for other in before
-        if other
-    ]
+    seconds: list[float | None] = []
+    for other in waiting[: waiting.index(job.id)]:
+        with contextlib.suppress(*UNREADABLE):
+            order = read_order(progress_path(other))
+            seconds.append(sum(order.phases.values()) if order.measured else None)
     if (running := running_id()) and (now := read_job(running, place="running")):
         seconds.append(now.outlook().seconds_left)
     known = [s for s in seconds if s is not None]
@@ -166,19 +172,28 @@ class _Starter:
 
     def _run(self) -> None:
         while True:
-            with self._lock:  # so that nobody adds one that these do not know yet
-                waiting = queue.waiting_ids()
-                running = running_id()  # after those: a job runs before it waits no more
-                child_lives = self._child is not None and self._child.poll() is None
-                for job_id in set(self._present) - {running, *waiting}:
-                    del self._present[job_id], self._seen[job_id]
-                if not self._present and not child_lives:
-                    self._thread = None
+            try:
+                if not self._look():
                     return
-            self._drop_what_nobody_waits_for()
-            if waiting and waiting[0] in self._present and not child_lives and not is_held():
-                self._start(waiting[0])
+            except Exception:  # those who wait must not wait for ever
+                logging.getLogger(__name__).exception("Jobs are looked at again in a moment")
             time.sleep(_EVERY_S)
+
+    def _look(self) -> bool:
+        """Do what is due; returns whether there is anything left to see to."""
+        with self._lock:  # so that nobody adds one that these do not know yet
+            waiting = queue.waiting_ids()
+            running = running_id()  # after those: a job runs before it waits no more
+            child_lives = self._child is not None and self._child.poll() is None
+            for job_id in set(self._present) - {running, *waiting}:
+                del self._present[job_id], self._seen[job_id]
+            if not self._present and not child_lives:
+                self._thread = None
+                return False
+        self._drop_what_nobody_waits_for()
+        if waiting and waiting[0] in self._present and not child_lives and not is_held():
+            self._start(waiting[0])
+        return True
 
     def _drop_what_nobody_waits_for(self) -> None:
         queue.drop_what_nobody_waits_for()

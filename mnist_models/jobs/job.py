@@ -1,12 +1,14 @@
 """What a job is: an order, a folder of its own, and how far it is."""
 
 import hashlib
+import json
 import math
 import secrets
 import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -18,6 +20,8 @@ from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress, read_progr
 from mnist_models.settings import trained_folder
 from mnist_models.text import Text, t
 
+# What a file that nobody can read raises, be it absent, damaged or not ours.
+UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 Place = Literal["waiting", "running", "ended"]
 Present = Callable[[], bool]  # whether the visitor who ordered a job is still there
 
@@ -197,12 +201,23 @@ def forget_files(job_id: str) -> None:
     shutil.rmtree(job_folder(job_id), ignore_errors=True)
 
 
+@lru_cache(maxsize=256)  # who waits asks every second what those before take
+def read_order(path: Path) -> Order:
+    """What was asked for, by the first line of a job's file: it never changes.
+
+    Raises:
+        OSError, ValueError, TypeError, KeyError: nobody can read it.
+    """
+    with path.open("rb") as file:
+        return Order.from_json(json.loads(file.readline()))
+
+
 def read_job(job_id: str, *, place: Place) -> Job | None:
     """A job of which it is known whether it waits or runs; None where nobody can read its file."""
     try:
         progress = read_progress(progress_path(job_id))
         order = Order.from_json(progress.order)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except UNREADABLE:
         return None
     latest = progress.events[-1] if progress.events else Event("starting")
     if latest.stage in FINAL_STAGES:

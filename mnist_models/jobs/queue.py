@@ -6,6 +6,7 @@ dropped by whoever looks next.
 """
 
 import contextlib
+import json
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,16 +56,20 @@ def enter(order: Order, files: Mapping[str, bytes]) -> str:
             )
         server = _server(_servers_folder())[0]
         job_id = create(replace(order, server=server), files)
-        (_queue_folder() / job_id).write_text(server)
+        # It appears with its contents: whoever sweeps may read it at this moment.
+        waits = job_folder(job_id) / "waits"
+        waits.write_text(server)
+        waits.replace(_queue_folder() / job_id)
     return job_id
 
 
 def _same(order: Order, job_ids: Sequence[str]) -> str:
     """Which of these jobs does what is asked for; empty if none does."""
+    request = json.loads(json.dumps(order.request))  # as it was read: a tuple becomes a list
     for job_id in job_ids:
         job = read_job(job_id, place="running")
         known = job.order if job and job.is_unfinished else None
-        if known and (known.work, known.request) == (order.work, order.request):
+        if known and known.work == order.work and known.request == request:
             return job_id
     return ""
 
@@ -106,7 +111,8 @@ def leave(job_id: str, last_word: Event | None = None) -> bool:
         with guarded():
             waits = _queue_folder() / job_id
             if last_word and waits.exists():
-                ProgressFile(progress_path(job_id)).tell(last_word)
+                with contextlib.suppress(OSError):  # its files are gone: it leaves all the same
+                    ProgressFile(progress_path(job_id)).tell(last_word)
             waits.unlink()
     except OSError:
         return False

@@ -11,6 +11,7 @@ from mnist_models.errors import ExpectedError
 from mnist_models.jobs import queue
 from mnist_models.jobs.interruption import Interruption, ending, is_expected
 from mnist_models.jobs.job import (
+    UNREADABLE,
     JobError,
     Order,
     forget_files,
@@ -99,7 +100,7 @@ def _begin(job_id: str) -> tuple[Order, ProgressFile]:
     """Say that the job has begun; from now on it waits no more."""
     try:
         order = Order.from_json(read_progress(progress_path(job_id)).order)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except UNREADABLE as error:
         raise JobError(_GONE) from error
     with file_errors():
         claim(job_id)

@@ -19,7 +19,7 @@ from mnist_models.errors import ExpectedError
 from mnist_models.jobs import executor as executor_module
 from mnist_models.jobs import here, queue, worker
 from mnist_models.jobs.executor import executor, latest_job
-from mnist_models.jobs.job import Job, JobError, job_ids, jobs_folder
+from mnist_models.jobs.job import Job, JobError, forget_files, job_ids, jobs_folder
 from mnist_models.jobs.lock import Busy, exclusive, running_id
 from mnist_models.jobs.progress import Event
 from mnist_models.pipeline.options import TrainingOptions
@@ -35,9 +35,10 @@ def folder(trained: Path) -> Iterator[Path]:
     end_all()
 
 
-def order(epochs: int, owner: str = "me", present: Callable[[], bool] = lambda: True) -> str:
+def order(epochs: int, owner: str = "me", seed: int = 0) -> str:
     """Order a training of the reference recipe on the sample."""
-    return order_training(TrainingOptions(dataset="sample", epochs=epochs), owner, present)
+    options = TrainingOptions(dataset="sample", epochs=epochs, seed=seed)
+    return order_training(options, owner, lambda: True)
 
 
 # Real trainings
@@ -47,7 +48,7 @@ def test_who_orders_waits_for_their_turn_and_a_cancelled_training_leaves_nothing
     folder: Path,
 ) -> None:
     with ThreadPoolExecutor(4) as visitors:
-        ids = sorted(visitors.map(lambda k: order(10_000, f"{k}"), range(4)))
+        ids = sorted(visitors.map(lambda k: order(10_000, f"{k}", k), range(4)))
     first, second, third, last = ids
     training = until(first, lambda job: job.epochs)
     assert (training.place, training.order.title) == (
@@ -466,6 +467,43 @@ def test_a_job_whose_file_is_damaged_while_it_waits_lets_the_next_have_its_turn(
         (jobs_folder() / damaged / "job.jsonl").write_bytes(b"not json\n")
     assert until(fine, lambda job: job.place == "ended").latest.stage == "failed"
     assert queue.waiting_ids() == []
+
+
+def test_a_job_whose_folder_is_gone_while_it_waits_lets_the_next_have_its_turn(
+    folder: Path,
+) -> None:
+    with exclusive():
+        gone = executor().submit(ORDER)
+        fine = executor().submit(replace(ORDER, owner="you", work="mnist_models.nonsense"))
+        forget_files(gone)
+        assert executor().follow(gone) is None
+        assert follow(fine).ahead == 0
+    assert until(fine, lambda job: job.place == "ended").latest.stage == "failed"
+    assert queue.waiting_ids() == []
+
+
+def test_whoever_starts_jobs_goes_on_after_an_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look() -> bool:
+        raise OSError(errno.EIO, "Input/output error")
+
+    broken = iter([look, look])
+
+    def is_there() -> bool:
+        return next(broken, lambda: True)()
+
+    job_id = executor().submit(replace(ORDER, work="mnist_models.nonsense"), present=is_there)
+    assert until(job_id, lambda job: job.place == "ended").latest.stage == "failed"
+
+
+def test_a_training_that_waits_or_runs_is_not_done_twice(folder: Path) -> None:
+    with exclusive():
+        assert order(1, "me") == order(1, "you")
+        order(1, "she", seed=1)
+        assert len(queue.waiting_ids()) == 2
+        for job_id in queue.waiting_ids():
+            executor().cancel(job_id)
 
 
 def test_a_job_is_one_and_the_same_wherever_it_is_read(folder: Path) -> None:

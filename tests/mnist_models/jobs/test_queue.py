@@ -1,5 +1,6 @@
 """Jobs that wait: in order, one of each visitor, a bounded number of all, each a small file."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +74,21 @@ def test_what_waits_for_a_server_that_is_gone_is_removed(trained: Path) -> None:
     (trained / ".jobs" / "queue" / gone).write_text("no such server")
     queue.drop_what_nobody_waits_for()
     assert waiting_ids() == job_ids() == [here]
+
+
+def test_whoever_sweeps_while_jobs_come_loses_none(trained: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        sweeping = [threads.submit(_sweep_for, 2.0) for _ in range(3)]
+        ids = [enter(replace(ORDER, owner=f"{k:02}"), {}) for k in range(20)]
+        for sweep in sweeping:
+            sweep.result()
+    assert waiting_ids() == job_ids() == ids
+
+
+def _sweep_for(seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        queue.drop_what_nobody_waits_for()
 
 
 def test_a_job_does_not_get_the_folder_of_one_that_was_deleted(trained: Path) -> None:
