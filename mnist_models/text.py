@@ -39,10 +39,11 @@ class Text(str):
         """
         if not isinstance(text, Text):
             return str(text)[:longest]
-        fields = {
-            name: value if isinstance(value, int | float) else Text.to_json(value, longest)
-            for name, value in text.fields.items()
-        }
+        fields: dict[str, Any] = {}
+        for name, value in text.fields.items():
+            plain = value.item() if hasattr(value, "item") else value  # NumPy's numbers
+            is_number = isinstance(plain, int | float)
+            fields[name] = plain if is_number else Text.to_json(plain, longest)
         return {"template": text.template, "plural": text.plural, "fields": fields}
 
     @classmethod

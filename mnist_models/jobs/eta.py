@@ -6,6 +6,7 @@ plan says how long each will take; the pace at which the parts really go correct
 
 import contextlib
 import json
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -68,13 +69,21 @@ def phase_seconds(progress: Progress, *, until: float) -> Plan:
 def remembered_phases(kind: str) -> Plan:
     """How long each phase of such jobs took on this machine, the last time that there was one."""
     found = _remembered().get(kind)
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    return {
+        name: seconds
+        for name, seconds in found.items()
+        if isinstance(seconds, int | float) and 0 < seconds < math.inf
+    }
 
 
 def remember_phases(kind: str, phases: Plan) -> None:
     """Keep what the phases of a job took; not to be able to is no failure."""
     known = _remembered()
-    known[kind] = {**remembered_phases(kind), **phases}
+    # A phase of no length would have no share of the bar.
+    took = {name: max(0.01, round(seconds, 2)) for name, seconds in phases.items()}
+    known[kind] = {**remembered_phases(kind), **took}
     with contextlib.suppress(OSError):
         write_atomically(_file(), json.dumps(known, indent=1).encode())
 

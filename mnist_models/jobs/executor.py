@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mnist_models.jobs.job import Job, Order, Present, job_ids
+from mnist_models.jobs.queue import waiting_ids
 
 
 class Executor(Protocol):
@@ -32,8 +33,8 @@ class Executor(Protocol):
     def cancel(self, job_id: str) -> None:
         """Ask a job to end, which it does within a second or two, with nothing published.
 
-        If it is still there after ten, it is ended by force. One that is being published ends as it
-        would have.
+        If it is still there after ten seconds, it is ended by force. One that is being published
+        ends as it would have.
         """
 
     def collect(self, job_id: str) -> Path:
@@ -68,7 +69,10 @@ def latest_job(kind: str, owner: str = "*", *, begun: bool = False) -> Job | Non
         owner: a visitor's mark.
         begun: leave out those that wait, or were cancelled before their turn.
     """
+    skipped = set(waiting_ids()) if begun else set()
     for job_id in reversed(job_ids(kind, owner)):
+        if job_id in skipped:
+            continue
         job = executor().follow(job_id)
         if job and (not begun or job.has_begun):
             return job

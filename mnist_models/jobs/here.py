@@ -33,8 +33,9 @@ from mnist_models.jobs.job import (
     read_job,
     read_order,
 )
-from mnist_models.jobs.lock import is_held, running_id
+from mnist_models.jobs.lock import is_held, running_id, running_job
 from mnist_models.jobs.progress import PUBLISHING, Event
+from mnist_models.jobs.worker import BUSY
 from mnist_models.settings import PROJECT, trained_folder
 from mnist_models.text import t
 
@@ -55,7 +56,8 @@ class Here:
     """Does jobs on this machine, one at a time, whichever server or command line started them."""
 
     def __init__(self) -> None:
-        _remove_old_folders()
+        for name in (".job", ".lessons"):  # where earlier versions had what nobody can reach now
+            shutil.rmtree(trained_folder() / name, ignore_errors=True)
         queue.drop_what_nobody_waits_for()
         self._starter = _Starter(self.cancel)
 
@@ -67,7 +69,8 @@ class Here:
     ) -> str:
         """See `Executor`."""
         queue.drop_what_nobody_waits_for()
-        _make_room()
+        _make_room(order.kind)
+        _forget_what_nobody_can_reach()
         job_id = queue.enter(order, files or {})
         self._starter.watch(job_id, present)
         return job_id
@@ -86,14 +89,12 @@ class Here:
         """See `Executor`."""
         if queue.leave(job_id, Event("cancelled", message=t("Cancelled before its turn."))):
             return
-        job = self.follow(job_id)
-        if job and job.place == "running" and job.progress.pid:
+        running, pid = running_job(patience=0.2)
+        job = read_job(job_id, place="running")
+        if running == job_id and (job is None or job.is_unfinished):
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(job.progress.pid, signal.SIGTERM)
-            force = threading.Thread(
-                target=_end_by_force, args=[job.id, job.progress.pid], daemon=True
-            )
-            force.start()
+                os.kill(pid, signal.SIGTERM)
+            threading.Thread(target=_end_by_force, args=[job_id, pid], daemon=True).start()
 
     def collect(self, job_id: str) -> Path:
         """See `Executor`."""
@@ -114,18 +115,23 @@ def _end_by_force(job_id: str, pid: int) -> None:
         os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def _remove_old_folders() -> None:
-    """What earlier versions kept elsewhere: the last training, lessons that nobody can reach."""
-    for name in (".job", ".lessons"):
-        shutil.rmtree(trained_folder() / name, ignore_errors=True)
-
-
-def _make_room() -> None:
-    """Remove the oldest jobs where there are many; what waits or runs stays."""
+def _make_room(kind: str) -> None:
+    """Remove the oldest jobs of a kind where there are many; what waits or runs stays."""
     stay = {running_id(), *queue.waiting_ids()}
-    ended = [job_id for job_id in job_ids() if job_id not in stay]
+    ended = [job_id for job_id in job_ids(kind) if job_id not in stay]
     for job_id in ended[:-_MAX_ENDED]:
         forget_files(job_id)
+
+
+def _forget_what_nobody_can_reach() -> None:
+    """Remove what was made for visitors of servers that are gone: they are strangers by now."""
+    stay = {running_id(), *queue.waiting_ids()}
+    for job_id in job_ids():
+        with contextlib.suppress(*UNREADABLE):
+            order = read_order(progress_path(job_id))
+            gone = order.server and not order.keeps and not queue.server_lives(order.server)
+            if gone and job_id not in stay:
+                forget_files(job_id)
 
 
 def _with_place(job: Job, waiting: list[str]) -> Job:
@@ -149,6 +155,8 @@ class _Starter:
         self._cancel = cancel
         self._present: dict[str, Present] = {}
         self._seen: dict[str, float] = {}  # when each job's visitor was last there
+        self._dropped: set[str] = set()  # whose visitors are gone
+        self._idle_since = time.monotonic()  # when a job was last being done
         self._child: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -163,7 +171,7 @@ class _Starter:
                 self._thread.start()
 
     def adopt(self, job_id: str) -> None:
-        """See to a job whose server is gone: its visitor is not there, until they come back."""
+        """See to a job whose server is gone, and its visitor with it."""
         if not job_id or job_id in self._present:
             return
         job = read_job(job_id, place="running")
@@ -182,16 +190,24 @@ class _Starter:
     def _look(self) -> bool:
         """Do what is due; returns whether there is anything left to see to."""
         with self._lock:  # so that nobody adds one that these do not know yet
-            waiting = queue.waiting_ids()
+            waiting = queue.read_queue()
             running = running_id()  # after those: a job runs before it waits no more
             child_lives = self._child is not None and self._child.poll() is None
             for job_id in set(self._present) - {running, *waiting}:
                 del self._present[job_id], self._seen[job_id]
+                if job_id in self._dropped:
+                    self._dropped.remove(job_id)
+                    forget_files(job_id)  # drawings, too: nobody comes back for them
             if not self._present and not child_lives:
                 self._thread = None
                 return False
         self._drop_what_nobody_waits_for()
-        if waiting and waiting[0] in self._present and not child_lives and not is_held():
+        if is_held():
+            self._idle_since = time.monotonic()
+        elif child_lives and self._child:
+            if time.monotonic() - self._idle_since > GRACE_S:
+                self._child.kill()  # it has said its last word, and does not end
+        elif waiting and queue.is_ours(waiting[0]):
             self._start(waiting[0])
         return True
 
@@ -205,6 +221,7 @@ class _Starter:
                 self._seen[job_id] = now
                 job = read_job(job_id, place="running")
                 if job and not job.order.keeps:
+                    self._dropped.add(job_id)
                     self._cancel(job_id)
 
     def _start(self, job_id: str) -> None:
@@ -221,7 +238,7 @@ class _Starter:
         deadline = time.monotonic() + _START_TIMEOUT_S
         while job_id in queue.waiting_ids():
             if child.poll() is not None:
-                if is_held():
+                if child.returncode == BUSY:
                     return  # the command line was quicker: it waits on
                 reason = _last_output(job_id)
                 raise JobError(t("It could not start: {reason}", reason=reason))

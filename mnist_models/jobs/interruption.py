@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any, Self
 
 from mnist_models.errors import ExpectedError
-from mnist_models.jobs.progress import PUBLISHING, Event, OnEvent
+from mnist_models.jobs.progress import FINAL_STAGES, PUBLISHING, Event, OnEvent
 from mnist_models.text import Text, t
 
 GRACE_S = 10  # what a job that should end has left, until it is ended by force
@@ -61,8 +61,13 @@ def ending(error: BaseException) -> Event:
     elif isinstance(error, ExpectedError | TimeIsUp):
         return Event("failed", message=error.text)
     else:
-        sentence = t("It failed: {kind}: {error}", kind=type(error).__name__, error=str(error))
+        sentence = t("It failed: {kind}: {error}", kind=type(error).__name__, error=_reason(error))
     return Event("failed", message=sentence)
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong, without the place on this machine that a system's error names."""
+    return (error.strerror or "") if isinstance(error, OSError) else str(error)
 
 
 def _is_no_memory(error: BaseException) -> bool:
@@ -88,7 +93,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self._reason: BaseException = Cancelled()
-        self._too_late = False
+        self._too_late = self._raised = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -105,7 +110,7 @@ class Interruption:
         """The same listener, and from the publishing on nothing is interrupted."""
 
         def watch(event: Event) -> None:
-            self._too_late |= event.stage == PUBLISHING
+            self._too_late |= event.stage in (PUBLISHING, *FINAL_STAGES)
             tell(event)
 
         return watch
@@ -141,5 +146,6 @@ class Interruption:
             os._exit(1)
 
     def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
-        if not self._too_late:
+        if not self._too_late and not self._raised:
+            self._raised = True  # a second request would only disturb the end
             raise self._reason

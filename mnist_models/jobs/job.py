@@ -12,8 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from filelock import FileLock
-
 from mnist_models.errors import ExpectedError
 from mnist_models.jobs.eta import Outlook, Plan, outlook
 from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress, read_progress
@@ -78,7 +76,16 @@ class Order:
         Raises:
             TypeError, KeyError, ValueError: it is something else.
         """
-        return cls(**{**values, "title": Text.from_json(values["title"])})
+        order = cls(**{**values, "title": Text.from_json(values["title"])})
+        texts = (order.work, order.kind, order.owner, order.server)
+        numbers = (*order.phases.values(), order.epochs, order.fits)
+        if not (
+            all(isinstance(text, str) for text in texts)
+            and isinstance(order.request, dict)
+            and all(isinstance(n, int | float) and 0 < n < math.inf for n in numbers)
+        ):
+            raise ValueError("not what an order is")
+        return order
 
 
 @dataclass(frozen=True)
@@ -173,11 +180,6 @@ def job_folder(job_id: str) -> Path:
 def progress_path(job_id: str) -> Path:
     """What one job has said."""
     return job_folder(job_id) / "job.jsonl"
-
-
-def job_lock(folder: Path) -> FileLock:
-    """What the process that does a job holds for as long as it lives."""
-    return FileLock(folder / "lock")
 
 
 def new_id(order: Order) -> str:

@@ -4,6 +4,8 @@ The operating system holds it for a process, so it is free again when that proce
 """
 
 import contextlib
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from filelock import FileLock, Timeout
 from mnist_models.atomic_files import write_atomically, write_errors
 from mnist_models.jobs.job import JobError, jobs_folder
 from mnist_models.text import t
+
+# With too many open files, or a disk that fails for a moment, nobody can say that it is free.
+_UNKNOWN = (errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOLCK)
 
 
 class Busy(JobError):  # noqa: N818 - it is a state, and nothing went wrong
@@ -40,8 +45,12 @@ def exclusive() -> Iterator[None]:
                 )
             ) from error
     try:
+        with file_errors():
+            _claim("")  # nobody takes the last job for one that is being done
         yield
     finally:
+        with contextlib.suppress(OSError):
+            _claim("")
         lock.release()
 
 
@@ -55,20 +64,30 @@ def is_held(patience: float = 0) -> bool:
 
 
 def claim(job_id: str) -> None:
-    """Say which job is being done; whoever holds the lock says it.
+    """Say which job this process does; whoever holds the lock says it.
 
     Raises:
         OSError: it cannot be written.
     """
-    write_atomically(_claim_path(), job_id.encode())
+    _claim(f"{job_id} {os.getpid()}")
 
 
 def running_id() -> str:
     """The job that is being done on this machine; empty if there is none."""
-    with contextlib.suppress(OSError):
-        job_id = _claim_path().read_text(encoding="utf-8")
-        return job_id if is_held() else ""
-    return ""
+    return running_job()[0]
+
+
+def running_job(patience: float = 0) -> tuple[str, int]:
+    """The job that is being done, and the number of its process; empty and 0 if there is none.
+
+    Args:
+        patience: see `is_held`.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        job_id, pid = _claim_path().read_text(encoding="utf-8").split()
+        if is_held(patience):
+            return job_id, int(pid)
+    return "", 0
 
 
 def somebody_holds(lock: FileLock, patience: float = 0) -> bool:
@@ -82,8 +101,8 @@ def somebody_holds(lock: FileLock, patience: float = 0) -> bool:
         lock.acquire(timeout=patience, poll_interval=0.02)
     except Timeout:
         return True
-    except OSError:
-        return False
+    except OSError as error:
+        return error.errno in _UNKNOWN
     lock.release()
     return False
 
@@ -102,6 +121,10 @@ def file_errors() -> contextlib.AbstractContextManager[None]:
 
 def _lock() -> FileLock:
     return FileLock(jobs_folder() / "lock")
+
+
+def _claim(contents: str) -> None:
+    write_atomically(_claim_path(), contents.encode())
 
 
 def _claim_path() -> Path:

@@ -7,7 +7,7 @@ dropped by whoever looks next.
 
 import contextlib
 import json
-import os
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -31,6 +31,9 @@ from mnist_models.jobs.progress import Event, ProgressFile, create_progress
 from mnist_models.settings import limits
 from mnist_models.text import t
 
+_MARKER = "waits"  # the file of a job that will stand in the queue
+_JOB = re.compile(r"\d{8}-\w+-\w+-\w+")  # what the system or a person puts there is no job
+
 
 def enter(order: Order, files: Mapping[str, bytes]) -> str:
     """Let a job wait, with the files that it is given; returns its id.
@@ -46,7 +49,7 @@ def enter(order: Order, files: Mapping[str, bytes]) -> str:
     most = limits().waiting
     with file_errors(), guarded():
         waiting = waiting_ids()
-        if order.keeps and (same := _same(order, [*waiting, running_id()])):
+        if order.keeps and (same := _same(order, [*filter(is_ours, waiting), running_id()])):
             return same
         if any(f"-{order.owner}-" in job_id for job_id in waiting):
             raise JobError(t("You have a job waiting already: wait for its turn, or cancel it."))
@@ -54,12 +57,10 @@ def enter(order: Order, files: Mapping[str, bytes]) -> str:
             raise JobError(
                 t("Too many jobs are waiting here, {count} of them. Try again later.", count=most)
             )
-        server = _server(_servers_folder())[0]
-        job_id = create(replace(order, server=server), files)
+        server = _server_token()
+        job_id = create(replace(order, server=server), {**files, _MARKER: server.encode()})
         # It appears with its contents: whoever sweeps may read it at this moment.
-        waits = job_folder(job_id) / "waits"
-        waits.write_text(server)
-        waits.replace(_queue_folder() / job_id)
+        (job_folder(job_id) / _MARKER).replace(_queue_folder() / job_id)
     return job_id
 
 
@@ -79,6 +80,7 @@ def create(order: Order, files: Mapping[str, bytes]) -> str:
 
     Raises:
         OSError: they cannot be written.
+        JobError: the order is too long.
     """
     job_id = new_id(order)
     folder = job_folder(job_id)
@@ -87,17 +89,39 @@ def create(order: Order, files: Mapping[str, bytes]) -> str:
         for name, contents in files.items():
             (folder / name).write_bytes(contents)
         create_progress(progress_path(job_id), order.to_json())
-    except OSError:
+    except ValueError as error:
+        forget_files(job_id)
+        raise JobError(t("This is too long to be ordered.")) from error
+    except BaseException:
         forget_files(job_id)
         raise
     return job_id
 
 
 def waiting_ids() -> list[str]:
-    """The jobs that wait, the next first."""
+    """The jobs that wait, the next first; none where nobody can say."""
     with contextlib.suppress(OSError):
-        return sorted(os.listdir(_queue_folder()))  # noqa: PTH208 - names are all that is wanted
+        return read_queue()
     return []
+
+
+def read_queue() -> list[str]:
+    """The jobs that wait, the next first.
+
+    Raises:
+        OSError: the queue cannot be read.
+    """
+    if not _queue_folder().is_dir():
+        return []
+    return sorted(path.name for path in _queue_folder().iterdir() if _JOB.fullmatch(path.name))
+
+
+def is_ours(job_id: str) -> bool:
+    """Whether a job waits for a visitor of this server."""
+    token, _ = _own.get(_servers_folder(), ("", None))
+    with contextlib.suppress(OSError, ValueError):
+        return bool(token) and (_queue_folder() / job_id).read_text() == token
+    return False
 
 
 def leave(job_id: str, last_word: Event | None = None) -> bool:
@@ -123,7 +147,7 @@ def drop_what_nobody_waits_for() -> None:
     """Remove what waits for servers that are gone."""
     lives: Callable[[str], bool] = cache(server_lives)
     for job_id in waiting_ids():
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             if not lives((_queue_folder() / job_id).read_text()) and leave(job_id):
                 forget_files(job_id)
 
@@ -140,12 +164,21 @@ def guarded() -> Iterator[None]:
         yield
 
 
-@cache
-def _server(folder: Path) -> tuple[str, FileLock]:
-    """This process as a server: its token, and the lock that it holds for as long as it lives.
+_own: dict[Path, tuple[str, FileLock]] = {}  # what this process is as a server, in each folder
 
-    Made while the queue is guarded, so that nobody takes it for one that is gone.
+
+def _server_token() -> str:
+    """What names this process among the servers; it holds its lock for as long as it lives.
+
+    Asked for while the queue is guarded, so that nobody takes it for one that is gone.
+
+    Raises:
+        OSError: the lock cannot be written.
     """
+    folder = _servers_folder()
+    token, _ = _own.get(folder, ("", None))
+    if token and (folder / token).exists():  # else somebody has removed the folder
+        return token
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():  # of servers that are gone
         if not somebody_holds(FileLock(path)):
@@ -153,7 +186,8 @@ def _server(folder: Path) -> tuple[str, FileLock]:
     token = secrets.token_hex(8)
     lock = FileLock(folder / token, thread_local=False)
     lock.acquire()
-    return token, lock
+    _own[folder] = token, lock
+    return token
 
 
 def server_lives(token: str) -> bool:

@@ -24,6 +24,7 @@ from mnist_models.settings import limits
 from mnist_models.text import t
 
 _MAX_OUTPUT_BYTES = 2**20
+BUSY = 75  # the exit status of one that came while another job was being done
 
 _GONE = t("This job was cancelled while it waited, or its files are gone.")
 
@@ -39,6 +40,8 @@ def main(work: Work) -> int | str:
     _stand_back()
     try:
         event = perform(sys.argv[1], work, cut_output, minutes=limits().minutes)
+    except Busy:
+        return BUSY
     except ExpectedError as error:
         return str(error)
     return 1 if event.stage in ("cancelled", "failed") else 0
@@ -78,6 +81,8 @@ def perform(job_id: str, work: Work, listener: OnEvent, *, minutes: float | None
 
         def tell_both(event: Event) -> None:
             nonlocal last
+            if last.stage in FINAL_STAGES:
+                return  # what goes wrong behind the end does not change it
             last = event
             progress.tell(event)
             listener(event)

@@ -29,7 +29,7 @@ def unlisted_run_names(owner: str = "") -> list[str]:
     """The names of the runs that a visitor, or any visitor, has taught and kept.
 
     Args:
-        owner: the visitor's mark in their names, see `lessons.mark_of`; empty for everyone's.
+        owner: the visitor's mark in their names, see `jobs.job.mark_of`; empty for everyone's.
 
     Raises:
         RunError: the folder cannot be read.

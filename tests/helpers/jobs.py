@@ -45,7 +45,7 @@ def ended(*events: Event, order: Order = ORDER) -> str:
 def running(job_id: str) -> Iterator[None]:
     """While this process does a job."""
     with exclusive():
-        (jobs_folder() / "running").write_text(job_id)
+        (jobs_folder() / "running").write_text(f"{job_id} {os.getpid()}")
         yield
 
 

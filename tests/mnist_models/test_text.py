@@ -1,8 +1,11 @@
 """A text is its English, and knows what it was made of."""
 
 import copy
+import json
 
-from mnist_models.text import paragraph, t
+import numpy as np
+
+from mnist_models.text import Text, paragraph, t
 
 
 def test_a_text_is_its_english_and_knows_its_template() -> None:
@@ -21,3 +24,11 @@ def test_braces_of_a_field_are_not_filled_in() -> None:
 def test_a_paragraph_leaves_out_what_is_empty() -> None:
     assert paragraph(t("One."), "", t("{n} more.", n=2)) == "One. 2 more."
     assert paragraph() == ""
+
+
+def test_a_text_is_kept_as_json_with_all_that_it_was_made_of() -> None:
+    text = t("{count:,} of {name}", count=np.int64(2000), name=t("{n} runs", n=1.5))
+    kept = Text.from_json(json.loads(json.dumps(Text.to_json(text))))
+    assert kept == text == "2,000 of 1.5 runs"
+    assert kept.fields["name"].template == "{n} runs"
+    assert Text.from_json(Text.to_json("plain {braces}")) == "plain {braces}"

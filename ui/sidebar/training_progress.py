@@ -30,7 +30,7 @@ _STAGES = {
 _EVERY_S, _CURVES_EVERY_S = 2.0, 5.0
 _ORDERED = "_job_ordered"  # the training that this visitor asked for
 _SEEN = "_jobs_seen"  # those whose end this visitor has dismissed
-_RUNNING = "_job_running"  # the job that this visitor has seen running
+_WAITED = "_job_waited"  # the job that this visitor has seen waiting
 _BEFORE = "_job_before"  # the run that was looked at while it trained
 
 
@@ -44,20 +44,29 @@ def watch_trainings(visit_began: float) -> bool:
         Whether one of the visitor's own runs or waits.
     """
     job = latest_job(TRAINING, begun=True)
-    if job and (job.is_unfinished or _is_news(job, visit_began)):
+    if job and job.is_unfinished:
         with st.container(key="train_progress"):
-            st.fragment(_draw_job, run_every=_EVERY_S if job.is_unfinished else None)(job.id)
-            if job.is_unfinished:
-                st.fragment(_draw_curves, run_every=_CURVES_EVERY_S)(job.id)
+            st.fragment(_draw_running, run_every=_EVERY_S)(job.id)
+            st.fragment(_draw_curves, run_every=_CURVES_EVERY_S)(job.id)
+    own = _own_training()
+    if own and own.place == "waiting":
+        with st.container(key="train_waiting"):
+            st.fragment(_draw_waiting, run_every=_EVERY_S)(own.id)
+    # Another's may have begun before the visitor saw how their own has ended.
+    ended = [each for each in (own, job) if each and _is_news(each, visit_began)]
+    if ended:
+        with st.container(key="train_ended" if job and job.is_unfinished else "train_progress"):
+            _draw_ended(ended[0])
+    return own is not None and own.is_unfinished
+
+
+def _own_training() -> Job | None:
+    """The training that this visitor ordered last; where it was lost, that is said once."""
     ordered = st.session_state.get(_ORDERED)
     own = executor().follow(ordered) if ordered else None
-    if own and not own.has_begun:
-        with st.container(key="train_waiting"):
-            if own.is_unfinished:
-                st.fragment(_draw_waiting, run_every=_EVERY_S)(own.id)
-            elif _is_news(own, visit_began):
-                _draw_ended(own)
-    return own is not None and own.is_unfinished
+    if ordered and own is None and ordered == st.session_state.pop(_WAITED, None):
+        st.warning(t("Your training waits no more. Start it again."), icon=":material/warning:")
+    return own
 
 
 def remember_order(job_id: str) -> None:
@@ -69,6 +78,7 @@ def _draw_waiting(job_id: str) -> None:
     job = executor().follow(job_id)
     if job is None or job.place != "waiting":
         st.rerun()  # the whole page: it has its turn
+    st.session_state[_WAITED] = job_id
     st.markdown(t("**Waiting: {title}**", title=job.order.title))
     st.caption(wait_text(job))
     if _is_own(job) and st.button(
@@ -78,21 +88,10 @@ def _draw_waiting(job_id: str) -> None:
         st.rerun()
 
 
-def _draw_job(job_id: str) -> None:
+def _draw_running(job_id: str) -> None:
     job = executor().follow(job_id)
-    if job is None:
-        return
-    if job.is_unfinished:
-        _draw_running(job)
-    elif st.session_state.get(_RUNNING) == job_id:
-        del st.session_state[_RUNNING]
+    if job is None or not job.is_unfinished:
         st.rerun()  # the whole page: the new run is there to choose, and nothing polls any more
-    else:
-        _draw_ended(job)
-
-
-def _draw_running(job: Job) -> None:
-    st.session_state[_RUNNING] = job.id
     st.session_state[_BEFORE] = _shown_run()
     outlook = job.outlook()
     left = outlook.seconds_left
@@ -195,7 +194,7 @@ def _dismiss(job: Job) -> None:
 
 
 def _is_news(job: Job, visit_began: float) -> bool:
-    """Whether this visitor should see how the last job ended: once, and not days later."""
-    if job.id in st.session_state.get(_SEEN, ()):
+    """Whether this visitor should see how a job has ended: once, and not days later."""
+    if job.is_unfinished or job.id in st.session_state.get(_SEEN, ()):
         return False
     return visit_began <= job.progress.changed

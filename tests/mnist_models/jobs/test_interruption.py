@@ -134,6 +134,19 @@ def test_while_a_run_is_being_published_it_is_too_late() -> None:
 
 
 @needs_signals
+def test_a_second_request_does_not_disturb_the_end() -> None:
+    with Interruption():
+        with pytest.raises(Cancelled):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+
+
+def test_where_a_file_is_on_this_machine_is_not_told() -> None:
+    error = FileNotFoundError(2, "No such file or directory", "/home/me/secret.npz")
+    assert ending(error).message == "It failed: FileNotFoundError: No such file or directory"
+
+
+@needs_signals
 def test_a_training_that_takes_too_long_is_ended_with_the_time_it_may_take(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -5,6 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from mnist_models.data.download import DatasetError
+from mnist_models.jobs import worker
+from mnist_models.jobs.lock import exclusive
+from mnist_models.jobs.progress import Event, OnEvent
+from mnist_models.jobs.queue import create, enter
+from mnist_models.jobs.worker import perform
+from mnist_models.text import t
+from tests.helpers.jobs import ORDER, follow
+
 ROOT = Path(__file__).resolve().parents[3]
 
 _TALK = """
@@ -27,3 +36,24 @@ def test_the_output_of_a_job_is_kept_short_with_its_beginning_and_its_end(tmp_pa
     text = output.read_text()
     assert text.startswith("first\n")
     assert text.endswith("last\n")
+
+
+def test_what_goes_wrong_behind_the_end_does_not_change_it(trained: Path) -> None:
+    def work(_request: object, _folder: Path, tell: OnEvent) -> None:
+        tell(Event("done", 1.0, run="x"))
+        raise DatasetError(t("too late"))
+
+    job_id = create(ORDER, {})
+    assert perform(job_id, work, lambda _: None).run == "x"
+    assert follow(job_id).latest.stage == "done"
+
+
+def test_who_comes_while_another_job_is_done_leaves_with_a_status_of_its_own(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_stand_back", lambda: None)  # not this process
+    job_id = enter(ORDER, {})
+    monkeypatch.setattr(sys, "argv", ["train_job", job_id])
+    with exclusive():
+        assert worker.main(lambda *_: None) == worker.BUSY
+    assert follow(job_id).place == "waiting"

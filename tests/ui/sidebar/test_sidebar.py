@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.jobs.job import job_ids, mark_of, progress_path
+from mnist_models.jobs.job import forget_files, job_ids, mark_of, progress_path
 from mnist_models.jobs.progress import Event
-from mnist_models.jobs.queue import enter
+from mnist_models.jobs.queue import enter, leave
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.runs.publishing import activate, publish
 from mnist_models.runs.registry import active_name, run_names
@@ -151,6 +151,37 @@ def test_the_end_of_a_job_is_told_to_who_was_there_and_can_be_closed(
     assert (event.message or "ended without a word") in message.value
     next(b for b in page.sidebar.button if b.label == "Close").click().run()
     assert not getattr(page.sidebar, kind)
+
+
+def test_whose_training_ended_reads_so_though_the_next_has_begun(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    page.session_state["_job_ordered"] = ended(Event("failed", message="No memory."))
+    with running_training(Event("importing")):
+        page.run()
+        assert page.sidebar.get("progress")
+        assert [error.value for error in page.sidebar.error] == ["No memory."]
+        next(b for b in page.sidebar.button if b.label == "Close").click().run()
+        assert not page.sidebar.error
+        assert page.sidebar.get("progress")
+
+
+def test_a_training_that_was_lost_while_it_waited_is_said_once(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    with running_training(Event("importing")):
+        page.session_state["_job_ordered"] = job_id = enter(ORDER, {})
+        page.run()
+        leave(job_id)
+        forget_files(job_id)
+        page.run()
+        assert [w.value for w in page.sidebar.warning] == [
+            "Your training waits no more. Start it again."
+        ]
+        page.run()
+        assert not page.sidebar.warning
 
 
 def test_the_end_of_an_old_job_is_no_news(tiny_run: Run, open_page: OpenPage) -> None:
