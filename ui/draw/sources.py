@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from mnist_models.errors import ExpectedError
 from mnist_models.preprocessing.decoding import UnreadablePicture, read_picture
 from mnist_models.preprocessing.to_mnist import BlankDrawing, Steps, to_mnist_steps
 from mnist_models.text import paragraph, t
@@ -162,8 +163,8 @@ def _made_of(original: Picture) -> Subject:
     return Subject(steps.centred, original, steps)
 
 
-def _show_error(what: str, why: Exception, next_step: str) -> None:
-    st.error(paragraph(what, str(why), next_step), icon=":material/error:")
+def _show_error(what: str, why: ExpectedError, next_step: str) -> None:
+    st.error(paragraph(what, why.text, next_step), icon=":material/error:")
 
 
 def _show(image: Picture, width: int) -> None:

@@ -102,6 +102,8 @@ def _draw_running(job_id: str) -> None:
         if left is None
         else t("About {duration} left", duration=duration_text(left))
     )
+    if _is_second_pass(job):
+        st.caption(t("The second pass learns from the held-out pictures, too. It is what is kept."))
     if not _is_own(job):
         st.caption(t("Somebody else started it."))
         return
@@ -117,14 +119,22 @@ def _is_own(job: Job) -> bool:
     return is_known() and job.order.owner == mark_of(visitor())
 
 
+def _is_second_pass(job: Job) -> bool:
+    """Whether an approach is trained once more, after the held-out pictures have judged it."""
+    return job.latest.stage == "refitting"
+
+
 def _stage_text(job: Job) -> Text:
     if job.epoch and job.latest.part:
-        return t(
-            "{approach}, epoch {epoch} of {epochs} …",
-            approach=TITLES[cast(Approach, job.latest.part)],
-            epoch=job.epoch,
-            epochs=job.order.epochs,
-        )
+        fields = {
+            "approach": TITLES[cast(Approach, job.latest.part)],
+            "epoch": job.epoch,
+            "epochs": job.order.epochs,
+        }
+        if job.order.fits == 1:
+            return t("{approach}, epoch {epoch} of {epochs} …", **fields)
+        number = 2 if _is_second_pass(job) else 1
+        return t("{approach}, pass {n} of 2, epoch {epoch} of {epochs} …", n=number, **fields)
     return _STAGES.get(job.latest.stage, _STAGES["starting"])
 
 

@@ -85,7 +85,7 @@ def test_a_running_job_is_shown_with_its_stage_and_its_own_visitor_is_offered_no
             [page.session_state["_job_ordered"]] = job_ids()
         page.run()
         shown = page.sidebar.get("progress")[0]
-        assert "Single model, epoch" in shown.proto.text
+        assert "Single model, pass 1 of 2, epoch" in shown.proto.text
         assert "Time left: unknown yet" in [c.value for c in page.sidebar.caption]
         charts = page.sidebar.get("vega_lite_chart") or page.sidebar.get("arrow_vega_lite_chart")
         assert len(charts) == 2
@@ -94,6 +94,24 @@ def test_a_running_job_is_shown_with_its_stage_and_its_own_visitor_is_offered_no
         said = [caption.value for caption in page.sidebar.caption]
         assert ("Somebody else started it." in said) != is_own
         assert ("Retrain" in labels) != is_own
+
+
+@pytest.mark.parametrize(
+    ("event", "fits", "text"),
+    [
+        (Event("training", 0.4, "single"), 1, "Single model, epoch 4 of 10 …"),
+        (Event("training", 0.2, "multi"), 2, "Multi-model, pass 1 of 2, epoch 4 of 10 …"),
+        (Event("refitting", 0.7, "multi"), 2, "Multi-model, pass 2 of 2, epoch 4 of 10 …"),
+    ],
+)
+def test_a_second_pass_is_named_and_explained(
+    event: Event, fits: int, text: str, tiny_run: Run, open_page: OpenPage
+) -> None:
+    with running_training(event, fits=fits):
+        page = open_page("compare")
+        assert page.sidebar.get("progress")[0].proto.text == text
+        said = " ".join(caption.value for caption in page.sidebar.caption)
+        assert ("It is what is kept." in said) == (event.stage == "refitting")
 
 
 def test_whose_training_waits_sees_their_place_and_can_take_it_out(
