@@ -4,7 +4,8 @@ import streamlit as st
 
 from mnist_models.settings import PROJECT
 from ui.shared.navigation import IN_APP, navigate
-from ui.sidebar.sidebar import draw_sidebar
+from ui.sidebar.sidebar import VISIT_BEGAN, draw_sidebar
+from ui.sidebar.training_bar import draw_bar
 
 _STYLE = PROJECT / "ui" / "style.css"
 
@@ -18,4 +19,5 @@ def run_app() -> None:
     page = navigate()
     st.html(_STYLE)  # Streamlit wraps a .css file in <style>
     draw_sidebar()
+    draw_bar(st.session_state[VISIT_BEGAN])
     page.run()

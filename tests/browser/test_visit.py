@@ -327,6 +327,21 @@ def test_retraining_is_watched_and_its_run_shown_first_drawn_with_and_deleted(
         assert_sound(page)
 
 
+def test_on_a_phone_a_training_is_seen_above_every_page(
+    environment: dict[str, str], page: Page
+) -> None:
+    with serve(environment) as running:
+        visit(page, running, "/data")
+        _ask_for_training_on_the_sample(page)
+        bar = page.locator(".st-key-train_bar")
+        expect(bar).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+        expect(bar).to_be_hidden()  # the sidebar is open, and shows it
+        page.set_viewport_size({"width": 360, "height": 740})
+        expect(bar).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        expect(bar).to_contain_text("is ready", timeout=TRAINING_TIMEOUT_MS)
+
+
 def test_a_training_can_be_cancelled(environment: dict[str, str], page: Page) -> None:
     runs = Path(environment["MNIST_TRAINED"])
     before = sorted(p.name for p in runs.iterdir() if not p.name.startswith("."))

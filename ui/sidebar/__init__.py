@@ -1,3 +1,3 @@
-"""The `sidebar` of every page: `run_choice`, `training_form`, and `training_progress` with its
-`live_curves`.
+"""The sidebar of every page: `sidebar` has the `run_choice`, the `training_form` and the
+`training_progress` with its `live_curves`; on a phone a `training_bar` stands above the page.
 """

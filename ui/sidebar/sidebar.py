@@ -10,16 +10,16 @@ from ui.sidebar.run_choice import draw_run_choice
 from ui.sidebar.training_form import offer_retraining
 from ui.sidebar.training_progress import watch_trainings
 
-_VISIT_BEGAN = "_visit_began"
+VISIT_BEGAN = "_visit_began"
 
 
 def draw_sidebar() -> None:
     """Draw the sidebar once; `ui.frame.run_app` calls it for every page."""
-    st.session_state.setdefault(_VISIT_BEGAN, time.time())
+    st.session_state.setdefault(VISIT_BEGAN, time.time())
     remember_choice()
     with st.sidebar:
         draw_run_choice()
-        has_own = watch_trainings(st.session_state[_VISIT_BEGAN])
+        has_own = watch_trainings(st.session_state[VISIT_BEGAN])
         if may_retrain() and not has_own:
             offer_retraining()
         draw_sign_in()

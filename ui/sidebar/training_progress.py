@@ -27,7 +27,7 @@ _STAGES = {
     "publishing": t("Publishing …"),
 }
 # How often the page looks again; drawing the curves takes a browser longer than the rest.
-_EVERY_S, _CURVES_EVERY_S = 2.0, 5.0
+EVERY_S, _CURVES_EVERY_S = 2.0, 5.0
 _ORDERED = "_job_ordered"  # the training that this visitor asked for
 _SEEN = "_jobs_seen"  # those whose end this visitor has dismissed
 _WAITED = "_job_waited"  # the job that this visitor has seen waiting
@@ -46,14 +46,14 @@ def watch_trainings(visit_began: float) -> bool:
     job = latest_job(TRAINING, begun=True)
     if job and job.is_unfinished:
         with st.container(key="train_progress"):
-            st.fragment(_draw_running, run_every=_EVERY_S)(job.id)
+            st.fragment(_draw_running, run_every=EVERY_S)(job.id)
             st.fragment(_draw_curves, run_every=_CURVES_EVERY_S)(job.id)
     own = _own_training()
     if own and own.place == "waiting":
         with st.container(key="train_waiting"):
-            st.fragment(_draw_waiting, run_every=_EVERY_S)(own.id)
+            st.fragment(_draw_waiting, run_every=EVERY_S)(own.id)
     # Another's may have begun before the visitor saw how their own has ended.
-    ended = [each for each in (own, job) if each and _is_news(each, visit_began)]
+    ended = [each for each in (own, job) if each and is_news(each, visit_began)]
     if ended:
         with st.container(key="train_ended" if job and job.is_unfinished else "train_progress"):
             _draw_ended(ended[0])
@@ -96,7 +96,7 @@ def _draw_running(job_id: str) -> None:
     outlook = job.outlook()
     left = outlook.seconds_left
     st.markdown(t("**Training {title}**", title=job.order.title))
-    st.progress(outlook.share, text=_stage_text(job))
+    st.progress(outlook.share, text=stage_text(job))
     st.caption(
         t("Time left: unknown yet")
         if left is None
@@ -124,7 +124,8 @@ def _is_second_pass(job: Job) -> bool:
     return job.latest.stage == "refitting"
 
 
-def _stage_text(job: Job) -> Text:
+def stage_text(job: Job) -> Text:
+    """What a training that runs is doing."""
     if job.epoch and job.latest.part:
         fields = {
             "approach": TITLES[cast(Approach, job.latest.part)],
@@ -203,7 +204,7 @@ def _dismiss(job: Job) -> None:
     st.rerun()
 
 
-def _is_news(job: Job, visit_began: float) -> bool:
+def is_news(job: Job, visit_began: float) -> bool:
     """Whether this visitor should see how a job has ended: once, and not days later."""
     if job.is_unfinished or job.id in st.session_state.get(_SEEN, ()):
         return False
