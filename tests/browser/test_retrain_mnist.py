@@ -17,6 +17,7 @@ from tests.helpers.serving import RENDER_TIMEOUT_MS, copy_reference, serve, visi
 TRAINING_TIMEOUT_MS = 900_000  # half a minute of two free cores
 
 
+@pytest.mark.matrix  # a minute of training; on the sample it is tested in `test_visit`
 def test_the_reference_retrained_from_the_sidebar_reaches_the_published_figures(
     mnist_npz: Path, tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
