@@ -8,9 +8,8 @@ from mnist_models.text import t
 from ui.my_drawings.downloads import offer_downloads_and_deletion
 from ui.my_drawings.gallery import choose_drawings
 from ui.my_drawings.reader import choose_reader, show_readings
-from ui.my_drawings.session import open_store
+from ui.my_drawings.session import has_kept, open_store
 from ui.shared.navigation import begin, page_path
-from ui.shared.visitor import is_known
 
 WHO_SEES_THEM = {
     "session": t(
@@ -29,8 +28,8 @@ if not keeps_drawings():
     st.info(t("This site keeps no drawings."), icon=":material/block:")
     st.stop()
 try:
-    # A visitor who is not known owns nothing: no need to ask the database.
-    store = open_store() if is_known() or who_sees_drawings() == "everyone" else None
+    # A visitor who has kept nothing in this session owns nothing: no need to ask the database.
+    store = open_store() if has_kept() or who_sees_drawings() == "everyone" else None
     drawings = store.drawings() if store else []
     if store and drawings:
         drawings = choose_drawings(drawings)

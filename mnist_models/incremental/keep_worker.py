@@ -16,7 +16,7 @@ from mnist_models.incremental.lesson_worker import prepared, rehearsed
 from mnist_models.incremental.lessons import KEEPING
 from mnist_models.incremental.methods import Way
 from mnist_models.incremental.task import Labelled, labelled
-from mnist_models.jobs.eta import phase_seconds, remember_phases
+from mnist_models.jobs.eta import remember_phases
 from mnist_models.jobs.job import job_folder, progress_path, read_job
 from mnist_models.jobs.progress import PUBLISHING, Event, OnEvent, read_progress
 from mnist_models.jobs.worker import main
@@ -61,8 +61,7 @@ def keep(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
         {"history.json": {}},
     )
     tell(Event("done", 1.0, run=run.name))
-    progress = read_progress(progress_path(folder.name))
-    remember_phases(KEEPING, phase_seconds(progress, until=progress.times[-1]))
+    remember_phases(KEEPING, read_progress(progress_path(folder.name)))
 
 
 def _manifest(

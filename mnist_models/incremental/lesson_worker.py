@@ -14,7 +14,7 @@ from mnist_models.incremental.lesson import Lesson, LessonError, Step
 from mnist_models.incremental.lessons import LESSON, PICTURES
 from mnist_models.incremental.methods import Way
 from mnist_models.incremental.task import Labelled, Task, accuracy, alarmed, labelled, task_of
-from mnist_models.jobs.eta import phase_seconds, remember_phases
+from mnist_models.jobs.eta import remember_phases
 from mnist_models.jobs.job import progress_path
 from mnist_models.jobs.progress import Event, OnEvent, read_progress
 from mnist_models.jobs.worker import main
@@ -51,8 +51,7 @@ def give(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
         step = _step(way, taught, task, test, new_test)
         tell(Event("teaching", 1.0, way, news=asdict(step)))
     tell(Event("done", 1.0))
-    progress = read_progress(progress_path(folder.name))
-    remember_phases(f"{LESSON} {lesson.kind}", phase_seconds(progress, until=progress.times[-1]))
+    remember_phases(f"{LESSON} {lesson.kind}", read_progress(progress_path(folder.name)))
 
 
 def rehearsed(lesson: Lesson) -> Dataset:

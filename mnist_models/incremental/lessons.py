@@ -16,7 +16,7 @@ from mnist_models.incremental.lesson import Lesson, LessonError, Pair, State, ch
 from mnist_models.incremental.methods import Way
 from mnist_models.jobs.eta import remembered_phases
 from mnist_models.jobs.executor import executor, latest_job
-from mnist_models.jobs.job import UNREADABLE, Job, Order, Present, forget_files, mark_of
+from mnist_models.jobs.job import UNREADABLE, Job, JobError, Order, Present, forget_files, mark_of
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import free_name
@@ -147,8 +147,9 @@ def taught(visitor: str, ways: dict[Approach, Way]) -> Pair:
         if (found := find_lesson(visitor)) is None:
             raise ValueError("no lesson")
         lesson, state = found
-        stacks = {a: Stack.load(state.job.folder / f"{way}.npz") for a, way in ways.items()}
-    except ValueError as error:
+        folder = executor().collect(state.job.id)
+        stacks = {a: Stack.load(folder / f"{way}.npz") for a, way in ways.items()}
+    except (ValueError, JobError) as error:
         raise LessonError(t("That was not learned, or is gone. Teach it again.")) from error
     return Pair(stacks, t("taught {label}", label=lesson.label))
 

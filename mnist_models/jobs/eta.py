@@ -78,9 +78,10 @@ def remembered_phases(kind: str) -> Plan:
     }
 
 
-def remember_phases(kind: str, phases: Plan) -> None:
-    """Keep what the phases of a job took; not to be able to is no failure."""
+def remember_phases(kind: str, progress: Progress) -> None:
+    """Keep what the phases of a job took that has ended; not to be able to is no failure."""
     known = _remembered()
+    phases = phase_seconds(progress, until=progress.times[-1])
     # A phase of no length would have no share of the bar.
     took = {name: max(0.01, round(seconds, 2)) for name, seconds in phases.items()}
     known[kind] = {**remembered_phases(kind), **took}

@@ -35,21 +35,14 @@ from mnist_models.jobs.job import (
 )
 from mnist_models.jobs.lock import is_held, running_id, running_job
 from mnist_models.jobs.progress import PUBLISHING, Event
-from mnist_models.jobs.worker import BUSY
-from mnist_models.settings import PROJECT, trained_folder
+from mnist_models.jobs.worker import BUSY, worker_environment
+from mnist_models.settings import trained_folder
 from mnist_models.text import t
 
 _START_TIMEOUT_S = 30
 _ABSENT_S = 60  # so long a visitor may be away from what only they wait for
 _EVERY_S = 0.2
 _MAX_ENDED = 60  # jobs, a lesson's of a few megabytes; the oldest go
-# What TensorFlow, and NumPy when it scores, take for the number of threads.
-_THREADS = (
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-)
 
 
 class Here:
@@ -99,7 +92,7 @@ class Here:
     def collect(self, job_id: str) -> Path:
         """See `Executor`."""
         job = self.follow(job_id)
-        if job is None or job.latest.stage != "done":
+        if job is None or job.is_unfinished:
             raise JobError(t("This has not come to its end, or is gone."))
         return job.folder
 
@@ -174,9 +167,10 @@ class _Starter:
         """See to a job whose server is gone, and its visitor with it."""
         if not job_id or job_id in self._present:
             return
-        job = read_job(job_id, place="running")
-        if job and job.order.server and not queue.server_lives(job.order.server):
-            self.watch(job_id, lambda: False)
+        with contextlib.suppress(*UNREADABLE):
+            server = read_order(progress_path(job_id)).server
+            if server and not queue.server_lives(server):
+                self.watch(job_id, lambda: False)
 
     def _run(self) -> None:
         while True:
@@ -219,17 +213,14 @@ class _Starter:
                 self._seen[job_id] = now
             elif now - self._seen[job_id] > _ABSENT_S:
                 self._seen[job_id] = now
-                job = read_job(job_id, place="running")
-                if job and not job.order.keeps:
-                    self._dropped.add(job_id)
-                    self._cancel(job_id)
+                with contextlib.suppress(*UNREADABLE):
+                    if not read_order(progress_path(job_id)).keeps:
+                        self._dropped.add(job_id)
+                        self._cancel(job_id)
 
     def _start(self, job_id: str) -> None:
-        job = read_job(job_id, place="waiting")
         try:
-            if job is None:
-                raise JobError(t("It could not start: its files are gone or damaged."))
-            self._child = _start_child(job.order.work, job_id)
+            self._child = _start_child(_work_of(job_id), job_id)
             self._wait_for_first_word(self._child, job_id)
         except JobError as error:
             queue.leave(job_id, Event("failed", message=error.text))
@@ -248,6 +239,13 @@ class _Starter:
             time.sleep(0.05)
 
 
+def _work_of(job_id: str) -> str:
+    try:
+        return read_order(progress_path(job_id)).work
+    except UNREADABLE as error:
+        raise JobError(t("It could not start: its files are gone or damaged.")) from error
+
+
 def _start_child(module: str, job_id: str) -> subprocess.Popen[bytes]:
     """Start `python -m module JOB`, apart from this process.
 
@@ -262,7 +260,7 @@ def _start_child(module: str, job_id: str) -> subprocess.Popen[bytes]:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # closing the server's terminal does not end the job
-                env=_child_environment(),
+                env=worker_environment(),
             )
     except OSError as error:
         reason = error.strerror or str(error)
@@ -277,22 +275,3 @@ def _last_output(job_id: str) -> str:
         lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return lines[-1][:500] if lines else t("it ended at once.")
     return t("its output cannot be read.")
-
-
-def _child_environment() -> dict[str, str]:
-    """The child's: it finds this package, and leaves a core to the pages. What is set stays.
-
-    With a thread on each core the products of matrices wait for the one that the pages take, and
-    with the lowest priority that is long: on two busy cores the fitting took twice as long with
-    two threads as with one, NumPy's scoring five times, and one stroke in twenty a tenth of a
-    second.
-    """
-    search_path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
-    threads = str(max(1, _cores() - 1))
-    return {**dict.fromkeys(_THREADS, threads), **os.environ, "PYTHONPATH": search_path}
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -31,7 +31,7 @@ def exclusive() -> Iterator[None]:
         Busy: somebody else holds it.
         WriteError: the lock file cannot be written.
     """
-    with file_errors():
+    with job_file_errors():
         jobs_folder().mkdir(parents=True, exist_ok=True)
         lock = _lock()
         try:
@@ -45,7 +45,7 @@ def exclusive() -> Iterator[None]:
                 )
             ) from error
     try:
-        with file_errors():
+        with job_file_errors():
             _claim("")  # nobody takes the last job for one that is being done
         yield
     finally:
@@ -107,7 +107,7 @@ def somebody_holds(lock: FileLock, patience: float = 0) -> bool:
     return False
 
 
-def file_errors() -> contextlib.AbstractContextManager[None]:
+def job_file_errors() -> contextlib.AbstractContextManager[None]:
     """The same as `write_errors`, for the files of jobs."""
     return write_errors(
         lambda reason: t(

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from mnist_models.jobs.job import (
+    UNREADABLE,
     JobError,
     Order,
     forget_files,
@@ -24,9 +25,9 @@ from mnist_models.jobs.job import (
     jobs_folder,
     new_id,
     progress_path,
-    read_job,
+    read_order,
 )
-from mnist_models.jobs.lock import file_errors, running_id, somebody_holds
+from mnist_models.jobs.lock import job_file_errors, running_id, somebody_holds
 from mnist_models.jobs.progress import Event, ProgressFile, create_progress
 from mnist_models.settings import limits
 from mnist_models.text import t
@@ -47,7 +48,7 @@ def enter(order: Order, files: Mapping[str, bytes]) -> str:
         SettingsError: the limits of this machine are no numbers.
     """
     most = limits().waiting
-    with file_errors(), guarded():
+    with job_file_errors(), guarded():
         waiting = waiting_ids()
         if order.keeps and (same := _same(order, [*filter(is_ours, waiting), running_id()])):
             return same
@@ -68,10 +69,10 @@ def _same(order: Order, job_ids: Sequence[str]) -> str:
     """Which of these jobs does what is asked for; empty if none does."""
     request = json.loads(json.dumps(order.request))  # as it was read: a tuple becomes a list
     for job_id in job_ids:
-        job = read_job(job_id, place="running")
-        known = job.order if job and job.is_unfinished else None
-        if known and known.work == order.work and known.request == request:
-            return job_id
+        with contextlib.suppress(*UNREADABLE):
+            known = read_order(progress_path(job_id))
+            if (known.work, known.request) == (order.work, request):
+                return job_id
     return ""
 
 

@@ -60,6 +60,7 @@ def open_as(visitor: str | None) -> AppTest:
     page = app_page("my_drawings")
     if visitor:
         page.session_state["_visitor"] = visitor
+        page.session_state["_drawings_opened"] = True
     page.run()
     assert not page.exception
     return page
@@ -115,6 +116,7 @@ def test_who_looks_at_a_run_that_was_taught_has_drawings_read_by_it(
     store_of(ME).add(make_drawing(1, "1"))
     page = app_page("my_drawings")
     page.session_state["_visitor"] = ME
+    page.session_state["_drawings_opened"] = True
     page.query_params["run"] = "own-0123456789ab-star"
     page.run()
     assert not page.exception

@@ -264,6 +264,7 @@ def test_kept_drawings_of_a_label_are_added_together(tiny_run: Run, trained: Pat
     keep(trained, *(drawing(n, "3") for n in range(3)), drawing(9, "5"))
     page = app_page("new_class")
     page.session_state["_visitor"] = ME
+    page.session_state["_drawings_opened"] = True
     page.run()
     page = press(page, "Add these")
     assert len(thumbnails(page)) == 3
@@ -367,6 +368,7 @@ def keep(trained: Path, *drawings: Drawing) -> None:
 def open_mending() -> AppTest:
     page = app_page("new_class")
     page.session_state["_visitor"] = ME
+    page.session_state["_drawings_opened"] = True
     page.query_params["teach_what"] = "Mend a digit"
     page.run()
     assert not page.exception

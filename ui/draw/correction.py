@@ -16,9 +16,8 @@ from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import keeps_drawings
 from mnist_models.text import t
-from ui.my_drawings.session import open_store
+from ui.my_drawings.session import has_kept, open_store
 from ui.shared.navigation import page_path
-from ui.shared.visitor import is_known
 
 _ERROR = "_correction_error"
 _IN_A_ROW, _BUTTON_WIDTH = 5, 57  # pixels: a fingertip, and two rows across a phone
@@ -81,7 +80,7 @@ def _show_kept(label: str, digest: str) -> None:
 
 
 def _label_of(digest: str) -> str | None:
-    if not is_known():
+    if not has_kept():
         return None
     try:
         return open_store().label_of(digest)

@@ -14,10 +14,16 @@ from mnist_models.drawings.drawing import CorrectionError, Drawing
 from mnist_models.drawings.store import Store, database_errors
 from mnist_models.settings import keeps_drawings, trained_folder, who_sees_drawings
 from mnist_models.text import t
-from ui.shared.visitor import is_known, visitor
+from ui.shared.visitor import visitor
 
 _CONNECTION = "corrections"
+_OPENED = "_drawings_opened"  # in the session state of whoever has used the database
 _LOCKED_S = 2  # how long to wait while others write; a write takes a few milliseconds
+
+
+def has_kept() -> bool:
+    """Whether this visitor may have kept a drawing, without asking the database."""
+    return _OPENED in st.session_state
 
 
 def own_drawings() -> list[Drawing]:
@@ -26,7 +32,7 @@ def own_drawings() -> list[Drawing]:
     Raises:
         CorrectionError: the database cannot be used.
     """
-    if not (keeps_drawings() and is_known()):
+    if not (keeps_drawings() and has_kept()):
         return []
     return [drawing for drawing in open_store().drawings() if drawing.mine]
 
@@ -38,6 +44,7 @@ def open_store() -> Store:
         CorrectionError: the database cannot be used.
     """
     # Never shown to anyone, and gone with the session: a visitor who returns is a new one.
+    st.session_state[_OPENED] = True
     with database_errors():
         connection = st.connection(_CONNECTION, type="sql", **_settings())
         return Store(connection.engine, visitor(), shared=who_sees_drawings() == "everyone")

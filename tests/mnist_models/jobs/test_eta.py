@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -114,13 +114,19 @@ def test_a_phase_ends_when_the_next_one_begins() -> None:
     assert phase_seconds(_progress(), until=5) == {}
 
 
+def _took(**phases: float) -> Progress:
+    """What a job has told whose phases took so long."""
+    ends = list(accumulate(phases.values(), initial=0.0))
+    return _progress(*zip(ends, map(Event, [*phases, "done"]), strict=True))
+
+
 def test_what_phases_took_is_known_the_next_time(trained: Path) -> None:
     (trained / ".jobs").mkdir()
     assert remembered_phases("lesson new") == {}
-    remember_phases("lesson new", {"loading": 1.0, "member": 2.0})
-    remember_phases("lesson mend", {"loading": 9.0})
-    remember_phases("lesson new", {"member": 3.0})
-    assert remembered_phases("lesson new") == {"loading": 1.0, "member": 3.0}
+    remember_phases("lesson new", _took(loading=1.0, member=2.0))
+    remember_phases("lesson mend", _took(loading=9.0))
+    remember_phases("lesson new", _took(member=3.0))
+    assert remembered_phases("lesson new") == {"loading": 1.0, "member": 3.0, "done": 0.01}
     (trained / ".jobs" / "phases.json").write_text('{"lesson new": {"a": "x", "b": 0, "c": 2}}')
     assert remembered_phases("lesson new") == {"c": 2}
     (trained / ".jobs" / "phases.json").write_text("[" * 200_000)

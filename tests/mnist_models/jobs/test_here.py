@@ -20,7 +20,7 @@ from mnist_models.errors import ExpectedError
 from mnist_models.jobs import executor as executor_module
 from mnist_models.jobs import here, queue, worker
 from mnist_models.jobs.executor import executor, latest_job
-from mnist_models.jobs.job import Job, JobError, forget_files, job_ids, jobs_folder
+from mnist_models.jobs.job import JobError, forget_files, job_ids, progress_path
 from mnist_models.jobs.lock import Busy, exclusive, running_id
 from mnist_models.jobs.progress import Event
 from mnist_models.pipeline.options import TrainingOptions
@@ -98,7 +98,7 @@ def test_after_a_job_was_killed_the_next_one_trains_to_the_end(folder: Path) -> 
     assert [p.name for p in folder.parent.iterdir() if p.name.startswith(".")] == [".jobs"]
     assert executor().collect(following) == done.folder
     with pytest.raises(JobError, match="not come to its end"):
-        executor().collect(killed)
+        executor().collect("nothing")
     run = load_run(done.latest.run)
     run.verify()
     assert run.manifest["recipe"]["epochs"] == 1
@@ -459,25 +459,23 @@ def test_a_damaged_file_is_no_job(contents: bytes, folder: Path) -> None:
         worker.perform(job_id, lambda *_: None, lambda _: None)
 
 
-def test_a_job_whose_file_is_damaged_while_it_waits_lets_the_next_have_its_turn(
-    folder: Path,
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda job_id: progress_path(job_id).write_bytes(b"not json\n"),
+        lambda job_id: progress_path(job_id).unlink(),
+        forget_files,
+    ],
+    ids=["a damaged file", "no file", "no folder"],
+)
+def test_a_job_whose_files_are_harmed_while_it_waits_lets_the_next_have_its_turn(
+    harm: Callable[[str], object], folder: Path
 ) -> None:
     with exclusive():
-        damaged = executor().submit(ORDER)
+        harmed = executor().submit(ORDER)
         fine = executor().submit(replace(ORDER, owner="you", work="mnist_models.nonsense"))
-        (jobs_folder() / damaged / "job.jsonl").write_bytes(b"not json\n")
-    assert until(fine, lambda job: job.place == "ended").latest.stage == "failed"
-    assert queue.waiting_ids() == []
-
-
-def test_a_job_whose_folder_is_gone_while_it_waits_lets_the_next_have_its_turn(
-    folder: Path,
-) -> None:
-    with exclusive():
-        gone = executor().submit(ORDER)
-        fine = executor().submit(replace(ORDER, owner="you", work="mnist_models.nonsense"))
-        forget_files(gone)
-        assert executor().follow(gone) is None
+        harm(harmed)
+        assert executor().follow(harmed) is None
     assert until(fine, lambda job: job.place == "ended").latest.stage == "failed"
     assert queue.waiting_ids() == []
 
@@ -562,8 +560,3 @@ def test_what_was_dropped_leaves_no_drawings(folder: Path, soon: None) -> None:
         while job_id in job_ids() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert job_id not in job_ids()
-
-
-def test_a_job_is_one_and_the_same_wherever_it_is_read(folder: Path) -> None:
-    job: Job = follow(ended(Event("done")))
-    assert job == follow(job.id)
