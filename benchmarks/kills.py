@@ -19,14 +19,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from mnist_models.jobs.executor import executor, latest_job
-from mnist_models.jobs.job import Job, jobs_folder
+from mnist_models.jobs.job import Job
 from mnist_models.jobs.lock import is_held
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.train_job import order_training
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import RunError
-from mnist_models.settings import trained_folder
+from mnist_models.settings import jobs_folder, trained_folder
 
 _OPTIONS = TrainingOptions(dataset="sample", epochs=3, hidden=32, name="killed", again=True)
 _MAX_JOB_BYTES = 2 * 2**20  # of each job's own files

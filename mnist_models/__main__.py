@@ -17,7 +17,7 @@ from mnist_models.jobs.interruption import Cancelled
 from mnist_models.jobs.job import JobError
 from mnist_models.jobs.lock import exclusive, running_id
 from mnist_models.jobs.progress import Event
-from mnist_models.jobs.queue import drop_what_nobody_waits_for, waiting_ids
+from mnist_models.jobs.queue import waiting_ids
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
@@ -100,7 +100,6 @@ def upgrade(options: argparse.Namespace) -> int:
 
 def queue(options: argparse.Namespace) -> int:
     """List the job that is being done and those that wait, after cancelling one."""
-    drop_what_nobody_waits_for()
     if options.cancel and executor().follow(options.cancel) is None:
         raise JobError(t("There is no job {job}.", job=options.cancel))
     if options.cancel:

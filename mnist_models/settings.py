@@ -116,6 +116,11 @@ def trained_folder() -> Path:
     return Path(configured) if configured else PROJECT / "trained"
 
 
+def jobs_folder() -> Path:
+    """Where jobs have their files: beside the runs, and hidden from their list."""
+    return trained_folder() / ".jobs"
+
+
 def who_sees_drawings() -> Literal["nobody", "session", "everyone"]:
     """Who may see a kept drawing, as `MNIST_CORRECTIONS` says; "nobody" means that none is kept.
 

@@ -6,7 +6,7 @@ from statistics import median
 from mnist_models.evidence.equal_size import EqualPair
 from mnist_models.evidence.experiments import Entry
 from mnist_models.evidence.new_class_costs import NewClassCosts
-from mnist_models.formatting import listing, points_text
+from mnist_models.formatting import points_text
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.text import Text, paragraph, t
 
@@ -14,10 +14,9 @@ from mnist_models.text import Text, paragraph, t
 def equal_size_sentences(pairs: Sequence[EqualPair]) -> list[Text]:
     """What remains of the difference, a sentence for each kind of rows that the ten learn from."""
     return [
-        t(
-            "If each of the ten learns from {learned}: {findings}.",
-            learned=learned,
-            findings=listing([_finding(p) for p in pairs if p.learned == learned]),
+        paragraph(
+            t("If each of the ten learns from {learned}:", learned=learned),
+            *[_finding(pair) for pair in pairs if pair.learned == learned],
         )
         for learned in dict.fromkeys(pair.learned for pair in pairs)
     ]
@@ -124,15 +123,15 @@ def new_class_text(costs: NewClassCosts) -> Text:
 
 
 def _finding(pair: EqualPair) -> Text:
-    """Who reads more, if all seeds agree: "with … the ten read 0.59 points more"."""
+    """Who reads more, if all seeds agree: "With … the ten read 0.59 points more."."""
     difference = pair.difference
     points = points_text(abs(difference.median), 2)
     if difference.low > 0:
-        return t("with {equal} the ten read {points} points more", equal=pair.equal, points=points)
+        return t("With {equal} the ten read {points} points more.", equal=pair.equal, points=points)
     if difference.high < 0:
         return t(
-            "with {equal} the single model reads {points} points more",
+            "With {equal} the single model reads {points} points more.",
             equal=pair.equal,
             points=points,
         )
-    return t("with {equal} neither reads more with every seed", equal=pair.equal)
+    return t("With {equal} neither reads more with every seed.", equal=pair.equal)

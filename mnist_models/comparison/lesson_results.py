@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mnist_models.formatting import listing, percent_text, seconds_text
+from mnist_models.formatting import listing, percent_text, seconds_text, signed_text
 from mnist_models.incremental.lesson import Lesson, State, Step
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import APPROACHES, NAMES, TITLES, Approach
@@ -23,7 +23,11 @@ def way_title(way: Way, lesson: Lesson) -> Text:
     if lesson.kind == "mend" and way == "member":
         return t("The member for {label}", label=lesson.label)
     if lesson.kind == "mend" and way == "mended":
-        return t("… and for {labels}, which answered wrongly", labels=listing(lesson.also))
+        return t(
+            "The member for {label}, with those for {labels}, which answered wrongly",
+            label=lesson.label,
+            labels=listing(lesson.also),
+        )
     return WAYS[way].title
 
 
@@ -54,32 +58,36 @@ def loss_sentence(state: State) -> Text:
     """What became of the classes known before; empty if nobody can say."""
     changes = {a: _points(state, step) for a in APPROACHES if (step := best_step(a, state.steps))}
     told = [
-        _gained(approach, points)
+        t("{approach} {points}", approach=NAMES[approach], points=signed_text(points, ".1f"))
         for approach, points in sorted(changes.items())
         if points is not None
     ]
     if not told:
         return t("")
     return paragraph(
-        t("On the classes known before, {changes}.", changes=listing(told)), _forgotten(state)
+        t(
+            "Accuracy on the classes known before, in percentage points: {changes}.",
+            changes=listing(told),
+        ),
+        _forgotten(state),
     )
 
 
 def new_sentence(lesson: Lesson, state: State) -> Text:
     """How much of the taught class both read; empty if no pictures of it were kept back."""
     read = [
-        t("the {approach} reads {share}", approach=NAMES[approach], share=_share(step.new, state))
+        t("{approach} {share}", approach=NAMES[approach], share=_share(step.new, state))
         for approach in sorted(APPROACHES)
         if (step := best_step(approach, state.steps)) and step.new is not None
     ]
     if not read or not state.kept_back:
         return t("")
     return t(
-        "Of {count:,} picture of {label} that none has learned from, {findings}.",
-        "Of {count:,} pictures of {label} that none has learned from, {findings}.",
+        "Read correctly, of {count:,} picture of {label} that none has learned from: {shares}.",
+        "Read correctly, of {count:,} pictures of {label} that none has learned from: {shares}.",
         count=state.kept_back,
         label=lesson.label,
-        findings=listing(read),
+        shares=listing(read),
     )
 
 
@@ -137,15 +145,6 @@ def _compared(single: float, multi: Sequence[float]) -> Text:
     return t("It took {factors} times as long.", factors=factors)
 
 
-def _gained(approach: Approach, points: float) -> Text:
-    name = NAMES[approach]
-    if abs(points) < 0.05:
-        return t("the {approach} lost nothing", approach=name)
-    if points > 0:
-        return t("the {approach} gained {points:.1f} points", approach=name, points=points)
-    return t("the {approach} lost {points:.1f} points", approach=name, points=-points)
-
-
 def _forgotten(state: State) -> Text:
     """What the single model lost by learning the new alone, unless another sentence says it."""
     alone = next((step for step in state.steps if step.way == "alone"), None)
@@ -155,7 +154,7 @@ def _forgotten(state: State) -> Text:
     if points is None or points > -1:
         return t("")
     return t(
-        "Taught the new alone, the single model forgot {points:.0f} points of them.",
+        "Taught the new alone, the single model forgot {points:.0f} percentage points of them.",
         points=-points,
     )
 

@@ -24,7 +24,7 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
-from mnist_models.runs.publishing import publish
+from mnist_models.runs.publishing import publish, remove_leftovers
 from mnist_models.runs.registry import load_run
 from mnist_models.runs.upgrade import derived_arrays
 from mnist_models.text import t
@@ -33,6 +33,7 @@ from mnist_models.text import t
 def keep(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
     """The work: score what the ways of a lesson came to on all test pictures, and publish it."""
     tell(Event("loading"))
+    remove_leftovers()
     taught, ways = job_folder(request["lesson"]), request["ways"]
     job = read_job(request["lesson"], place="ended")
     if job is None:

@@ -12,7 +12,7 @@ from mnist_models.data.loading import load_dataset
 from mnist_models.data.mnist import find_mnist
 from mnist_models.incremental.lesson import Lesson, LessonError, Step
 from mnist_models.incremental.lessons import LESSON, PICTURES
-from mnist_models.incremental.methods import Way
+from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.incremental.task import Labelled, Task, accuracy, alarmed, labelled, task_of
 from mnist_models.jobs.eta import remember_phases
 from mnist_models.jobs.job import progress_path
@@ -41,11 +41,12 @@ def give(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
     prepare = _left_out if lesson.kind == "left out" else prepared
     task, test, new_test = prepare(lesson, *labelled(dataset), folder, tell)
     facts = {"rehearsed": dataset.name, **_before(task, test, new_test)}
-    tell(Event("importing", news=facts))
 
     def tell_share(way: Way, done: float) -> None:
         tell(Event("teaching", min(1.0, done), way))
 
+    first = next(way for way in WAYS if way in lesson.ways)
+    tell(Event("teaching", 0.0, first, news=facts))
     for way, taught in teach(task, lesson.ways, tell_share):
         taught.stack.save(folder / f"{way}.npz")
         step = _step(way, taught, task, test, new_test)

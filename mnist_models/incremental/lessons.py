@@ -20,12 +20,14 @@ from mnist_models.jobs.job import UNREADABLE, Job, JobError, Order, Present, for
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import free_name
+from mnist_models.runs.quota import check_room
 from mnist_models.runs.registry import unlisted_run_names
 from mnist_models.runs.run import UNLISTED
 from mnist_models.text import t
 
 LESSON, KEEPING = "lesson", "keeping"  # kinds of jobs
 PICTURES = "pictures.npz"  # examples x (n, 28, 28) uint8 and what they show, y (n,)
+_NOT_OVER = t("Your last lesson is not over: wait for it, or cancel it.")
 MAX_KEPT_BY_ONE, MAX_KEPT = 3, 50  # runs, by one visitor and by all
 
 
@@ -51,9 +53,9 @@ def order_lesson(
     """
     if lesson.kind != "left out":
         check_examples(images)
-    before = _lesson_job(visitor)
-    if before and before.is_unfinished:
-        raise LessonError(t("Your last lesson is not over: wait for it, or cancel it."))
+    before = find_lesson(visitor)
+    if before and before[1].running:
+        raise LessonError(_NOT_OVER)
     pictures = io.BytesIO()
     np.savez_compressed(pictures, allow_pickle=False, x=images, y=np.array(labels, dtype=str))
     phases, measured = _plan(
@@ -71,7 +73,7 @@ def order_lesson(
     )
     executor().submit(order, {PICTURES: pictures.getvalue()}, present)
     if before:
-        forget_files(before.id)
+        forget_files(before[1].job.id)
 
 
 def find_lesson(visitor: str) -> tuple[Lesson, State] | None:
@@ -95,11 +97,13 @@ def keep_lesson(visitor: str, ways: dict[Approach, Way]) -> None:
 
     Raises:
         LessonError: there is nothing to keep, or there is no room for it.
-        JobError, WriteError: it is not taken, or its files cannot be written.
+        JobError, RunError, WriteError: it is not taken, or cannot be written.
     """
     found, mark = find_lesson(visitor), mark_of(visitor)
     done = {step.way for step in found[1].steps} if found else set()
-    if not found or found[1].running or not set(ways.values()) <= done:
+    if found and found[1].running:
+        raise LessonError(_NOT_OVER)
+    if not found or not set(ways.values()) <= done:
         raise LessonError(t("There is nothing to keep yet: teach first."))
     lesson, state = found
     if len(unlisted_run_names(mark)) >= MAX_KEPT_BY_ONE:
@@ -108,6 +112,7 @@ def keep_lesson(visitor: str, ways: dict[Approach, Way]) -> None:
         )
     if len(unlisted_run_names()) >= MAX_KEPT:
         raise LessonError(t("There is no room here for more runs of visitors. Download yours."))
+    check_room(f"{UNLISTED}{mark}")  # before all the work, of which this is the end
     phases, measured = _plan(KEEPING, "loading", "scoring", "publishing")
     name = free_name(f"{UNLISTED}{mark}-{_slug(lesson.label)}")
     order = Order(

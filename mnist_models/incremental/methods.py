@@ -33,7 +33,7 @@ WAYS: dict[Way, WayToTeach] = {
     ),
     "mended": WayToTeach(
         "multi",
-        t("… and those it confuses"),
+        t("One member, with those it confuses"),
         t("The new member and those that say yes to the new pictures are trained together."),
     ),
     "alone": WayToTeach(

@@ -12,8 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from mnist_models.atomic_files import write_atomically
-from mnist_models.jobs.progress import Event, Progress
-from mnist_models.settings import trained_folder
+from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress
+from mnist_models.settings import jobs_folder
 
 Plan = dict[str, float]  # the phases of a job in their order, with the seconds of each
 
@@ -66,6 +66,12 @@ def phase_seconds(progress: Progress, *, until: float) -> Plan:
     return {name: end - start for name, (start, end) in zip(began, pairwise(ends), strict=True)}
 
 
+def measured_phases(progress: Progress) -> Plan:
+    """How long each phase of a job took that has ended; none of no length, for the bar's sake."""
+    took = phase_seconds(progress, until=progress.times[-1])
+    return {n: max(0.01, round(s, 2)) for n, s in took.items() if n not in FINAL_STAGES}
+
+
 def remembered_phases(kind: str) -> Plan:
     """How long each phase of such jobs took on this machine, the last time that there was one."""
     found = _remembered().get(kind)
@@ -81,10 +87,7 @@ def remembered_phases(kind: str) -> Plan:
 def remember_phases(kind: str, progress: Progress) -> None:
     """Keep what the phases of a job took that has ended; not to be able to is no failure."""
     known = _remembered()
-    phases = phase_seconds(progress, until=progress.times[-1])
-    # A phase of no length would have no share of the bar.
-    took = {name: max(0.01, round(seconds, 2)) for name, seconds in phases.items()}
-    known[kind] = {**remembered_phases(kind), **took}
+    known[kind] = {**remembered_phases(kind), **measured_phases(progress)}
     with contextlib.suppress(OSError):
         write_atomically(_file(), json.dumps(known, indent=1).encode())
 
@@ -98,7 +101,7 @@ def _remembered() -> dict[str, Plan]:
 
 
 def _file() -> Path:
-    return trained_folder() / ".jobs" / "phases.json"
+    return jobs_folder() / "phases.json"
 
 
 def _share(plan: Plan, progress: Progress, phase: str, spent: float) -> float:

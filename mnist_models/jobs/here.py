@@ -37,7 +37,7 @@ from mnist_models.jobs.lock import is_held, running_id, running_job
 from mnist_models.jobs.progress import PUBLISHING, Event
 from mnist_models.jobs.worker import BUSY, worker_environment
 from mnist_models.settings import trained_folder
-from mnist_models.text import t
+from mnist_models.text import Text, t
 
 _START_TIMEOUT_S = 30
 _ABSENT_S = 60  # so long a visitor may be away from what only they wait for
@@ -231,8 +231,7 @@ class _Starter:
             if child.poll() is not None:
                 if child.returncode == BUSY:
                     return  # the command line was quicker: it waits on
-                reason = _last_output(job_id)
-                raise JobError(t("It could not start: {reason}", reason=reason))
+                raise JobError(_why_not_started(job_id))
             if time.monotonic() > deadline:
                 child.kill()
                 raise JobError(t("It could not start: it said nothing for half a minute."))
@@ -269,9 +268,10 @@ def _start_child(module: str, job_id: str) -> subprocess.Popen[bytes]:
         ) from error
 
 
-def _last_output(job_id: str) -> str:
+def _why_not_started(job_id: str) -> Text:
     with contextlib.suppress(OSError):
         path = job_folder(job_id) / "output.txt"
         lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return lines[-1][:500] if lines else t("it ended at once.")
-    return t("its output cannot be read.")
+        if lines:
+            return t("It could not start: {output}", output=lines[-1][:500])
+    return t("It could not start: it ended at once, without a word.")

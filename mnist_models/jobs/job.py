@@ -15,7 +15,7 @@ from typing import Any, Literal, Self
 from mnist_models.errors import ExpectedError
 from mnist_models.jobs.eta import Outlook, Plan, outlook
 from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress, read_progress
-from mnist_models.settings import trained_folder
+from mnist_models.settings import jobs_folder
 from mnist_models.text import Text, t
 
 # What a file that nobody can read raises, be it absent, damaged or not ours.
@@ -165,11 +165,6 @@ def new_visitor() -> str:
 def mark_of(visitor: str) -> str:
     """What stands in the names of a visitor's jobs and runs: it tells nothing about the secret."""
     return hashlib.sha256(f"runs of {visitor}".encode()).hexdigest()[:12]
-
-
-def jobs_folder() -> Path:
-    """Where jobs have their files: beside the runs, and hidden from their list."""
-    return trained_folder() / ".jobs"
 
 
 def job_folder(job_id: str) -> Path:

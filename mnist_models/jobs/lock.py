@@ -12,7 +12,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from mnist_models.atomic_files import write_atomically, write_errors
-from mnist_models.jobs.job import JobError, jobs_folder
+from mnist_models.jobs.job import JobError
+from mnist_models.settings import jobs_folder
 from mnist_models.text import t
 
 # With too many open files, or a disk that fails for a moment, nobody can say that it is free.

@@ -22,14 +22,13 @@ from mnist_models.jobs.job import (
     Order,
     forget_files,
     job_folder,
-    jobs_folder,
     new_id,
     progress_path,
     read_order,
 )
 from mnist_models.jobs.lock import job_file_errors, running_id, somebody_holds
 from mnist_models.jobs.progress import Event, ProgressFile, create_progress
-from mnist_models.settings import limits
+from mnist_models.settings import jobs_folder, limits
 from mnist_models.text import t
 
 _MARKER = "waits"  # the file of a job that will stand in the queue

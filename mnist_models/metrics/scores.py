@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.metrics.significance import wilson_interval
+from mnist_models.text import t
 
 YES = 0.5  # the probability from which a binary model says "mine"
 
@@ -151,8 +152,8 @@ def largest_confusions(
     order = np.argsort(-total, axis=None, kind="stable")[: min(limit, np.count_nonzero(total))]
     return [
         {
-            "true": str(classes[i]),
-            "answer": str(classes[j]),
+            t("true"): str(classes[i]),
+            t("answer"): str(classes[j]),
             **{name: matrix[i][j] for name, matrix in matrices.items()},
         }
         for i, j in zip(*np.unravel_index(order, total.shape), strict=True)

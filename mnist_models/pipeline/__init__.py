@@ -1,6 +1,5 @@
 """From a recipe to a published run.
 
 `options` is what a person chooses, `request` what is to be trained, `train_run` the stages that
-lead to a run, `train_job` those as the only job on a machine, `estimates` how long it will take,
-`interruption` how it may end before its time.
+lead to a run, `train_job` those as the only job on a machine, `estimates` how long it will take.
 """

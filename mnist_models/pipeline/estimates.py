@@ -17,14 +17,14 @@ from statistics import median
 import numpy as np
 
 from mnist_models.atomic_files import write_atomically
-from mnist_models.jobs.eta import AFTER, BEFORE, Plan, phase_seconds
-from mnist_models.jobs.job import jobs_folder
+from mnist_models.jobs.eta import AFTER, BEFORE, Plan, measured_phases
 from mnist_models.jobs.progress import Progress
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import Recipe
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pictures import PIXELS
 from mnist_models.pipeline.request import Request
+from mnist_models.settings import jobs_folder
 
 _KEPT = 30  # trainings that are remembered
 _MAX_BYTES = 64 * 2**10  # of the file that remembers them
@@ -91,11 +91,9 @@ def remember(request: Request, progress: Progress) -> None:
     """Keep what a training took, if it came to its end; not to be able to is no failure."""
     if not progress.events or progress.events[-1].stage != "done":
         return
-    seconds = phase_seconds(progress, until=progress.times[-1])
     timing = Timing(
         dataset=request.dataset,
-        # A phase of no length would have no share of the bar.
-        seconds={name: max(0.01, round(s, 2)) for name, s in seconds.items() if name != "done"},
+        seconds=measured_phases(progress),
         work={a: round(work(request.recipe, a, request.dataset)) for a in request.approaches},
     )
     kept = [asdict(known) for known in (*earlier_trainings(), timing)[-_KEPT:]]

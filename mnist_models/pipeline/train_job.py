@@ -63,7 +63,7 @@ def _order(options: TrainingOptions, owner: str) -> Order:
         title=t(
             "{recipe} on {data}",
             recipe=request.recipe.name,
-            data=DATASET_TITLES.get(request.dataset, request.dataset),
+            data=DATASET_TITLES[request.dataset],
         ),
         request=options.to_json(),
         owner=owner,

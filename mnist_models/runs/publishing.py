@@ -25,7 +25,7 @@ from mnist_models.runs.manifest import FORMAT, RUN_NAME
 from mnist_models.runs.quota import check_room, is_shipped, size_of
 from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run, RunError
-from mnist_models.settings import trained_folder
+from mnist_models.settings import jobs_folder, trained_folder
 from mnist_models.text import t
 
 # How the names of folders begin while they are deleted; a dot keeps them out of the list of runs.
@@ -150,7 +150,7 @@ def remove_leftovers() -> None:
     """Delete what a killed process left half written; call it while nobody publishes."""
     folder = trained_folder()
     for prefix in (INCOMING, _DELETED):
-        for path in (*folder.glob(f"{prefix}*"), *folder.glob(f".jobs/{prefix}*")):
+        for path in (*folder.glob(f"{prefix}*"), *jobs_folder().glob(f"{prefix}*")):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from mnist_models.jobs.executor import executor
-from mnist_models.jobs.job import Job, Order, jobs_folder, progress_path
+from mnist_models.jobs.job import Job, Order, progress_path
 from mnist_models.jobs.lock import exclusive
 from mnist_models.jobs.progress import Event, ProgressFile
 from mnist_models.jobs.queue import create
+from mnist_models.settings import jobs_folder
 
 ORDER = Order(
     work="mnist_models.pipeline.train_job",

@@ -47,7 +47,7 @@ def explore(duel: Duel) -> None:
         by_name = {look.name: c.tolist() for look, c in zip(pair, counts, strict=True)}
         offer_table(
             t("The most frequent mistakes"),
-            lambda: _mistakes_table(by_name, duel.classes),
+            lambda: pd.DataFrame(largest_confusions(by_name, duel.classes)),
             key="mistakes_table",
             file_name="mistakes.csv",
             alt=t("The pairs of digits that both contenders together confuse most often"),
@@ -112,11 +112,6 @@ def _offer_matrices(pair: Looks, counts: _Counts, classes: list[Any]) -> None:
             file_name=f"confusion_{name}.csv",
             title=t("Save the whole matrix: {name}", name=look.name),
         )
-
-
-def _mistakes_table(by_name: dict[str, list[list[int]]], classes: list[Any]) -> pd.DataFrame:
-    table = pd.DataFrame(largest_confusions(by_name, classes))
-    return table.rename(columns={"true": t("true"), "answer": t("answer")})
 
 
 def _matrix_table(confusion: np.ndarray, classes: list[Any]) -> pd.DataFrame:

@@ -148,7 +148,9 @@ def _ask_canvas(key: str) -> _Drawing | None:
     if png is None:
         return None
     if not isinstance(strokes, list) or len(strokes) > MAX_STROKES:
-        raise UnreadablePicture(t("It is not a list of at most {most} strokes.", most=MAX_STROKES))
+        raise UnreadablePicture(
+            t("It has more than {most} strokes, or none at all.", most=MAX_STROKES)
+        )
     return _Drawing(png, strokes)
 
 

@@ -13,7 +13,6 @@ from mnist_models.evidence.new_class_costs import (
     table_by_way,
 )
 from mnist_models.incremental.methods import WAYS, Way
-from mnist_models.learning.approaches import TITLES
 from mnist_models.text import paragraph, t
 from ui.shared.experiments import shipped
 from ui.widgets.charts import DASHED, SOLID, line_legend, show_chart, version_of, zoomed
@@ -57,7 +56,7 @@ def _show_answer(found: dict) -> None:
     st.markdown(f"##### {new_class_headline(costs)}")
     st.markdown(new_class_text(costs))
     show_table(
-        pd.DataFrame(table_by_way(found["left_out"])).replace({"approach": TITLES}),
+        pd.DataFrame(table_by_way(found["left_out"])),
         file_name="left_out.csv",
         alt=t("The cost and the accuracies of each way to teach a digit that was left out"),
     )

@@ -6,7 +6,7 @@ from mnist_models.comparison.lesson_results import best_step
 from mnist_models.incremental.lesson import State
 from mnist_models.incremental.lessons import keep_lesson
 from mnist_models.jobs.job import mark_of
-from mnist_models.learning.approaches import APPROACHES, TITLES
+from mnist_models.learning.approaches import APPROACHES, NAMES
 from mnist_models.runs.publishing import delete_run
 from mnist_models.runs.registry import load_run, unlisted_run_names
 from mnist_models.runs.run import RunError
@@ -57,7 +57,7 @@ def show_kept() -> None:
 def _show_run(name: str) -> None:
     try:
         run = load_run(name)
-        figures = [f"{TITLES[a].lower()} {run.metrics(a).accuracy:.4f}" for a in run.approaches]
+        figures = [f"{NAMES[a]} {run.metrics(a).accuracy:.4f}" for a in run.approaches]
         about: str = t("{run}: test accuracy {figures}", run=run.label, figures=", ".join(figures))
     except RunError as error:
         about = error.text

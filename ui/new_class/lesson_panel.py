@@ -10,7 +10,7 @@ from mnist_models.formatting import duration_text, listing, seconds_text
 from mnist_models.incremental.lesson import Kind, Lesson, State
 from mnist_models.incremental.lessons import cancel_lesson, find_lesson, order_lesson
 from mnist_models.incremental.methods import WAYS, Way
-from mnist_models.learning.approaches import APPROACHES, TITLES
+from mnist_models.learning.approaches import APPROACHES, NAMES, TITLES
 from mnist_models.pictures import Images
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, t
@@ -24,8 +24,6 @@ PLACES: dict[Kind, str] = {
     "left out": t("A digit left out"),
     "mend": t("Mend a digit"),
 }
-_NO_WAY = t("Choose a way to teach.")
-_BOTH = t("Both approaches learn it, one after the other.")
 _WAY_BEGAN = "_lesson_way_began"  # the way that is being taught, and when this page first saw it
 _STAGES = {
     "starting": t("Starting …"),
@@ -50,16 +48,18 @@ def offer_teaching(draft: Lesson, run: Run, images: Images, problem: str = "") -
         images: (n, 28, 28) examples of the class; none for a digit left out.
         problem: why it cannot begin, as a sentence.
     """
-    ways = _choose_ways(draft, run)
-    reason = problem or _missing_approach(draft, run) or ("" if ways else _NO_WAY)
+    last, ways = my_lesson(), _choose_ways(draft, run)
+    no_way = "" if ways else t("Choose a way to teach.")
+    reason = problem or _missing_approach(draft, run) or no_way
     with st.container(key="teach"):
         pressed = st.button(
             t("Teach"),
             type="primary",
             icon=":material/school:",
-            disabled=bool(reason or _is_busy()),
+            disabled=bool(reason or (last and last[1].running)),
         )
-    st.caption(_about_last_lesson() or reason or _BOTH)
+    about = t("Both approaches learn it, one after the other.")
+    st.caption(_about_last_lesson(last) or reason or about)
     if pressed:
         _start(replace(draft, ways=tuple(ways)), images)
 
@@ -102,8 +102,8 @@ def _possible_ways(draft: Lesson) -> list[Way]:
     return [way for way in WAYS if way != "alone" and (way != "mended" or draft.also)]
 
 
-def _missing_approach(draft: Lesson, run: Run) -> Text | str:
-    missing = [TITLES[a].lower() for a in APPROACHES if a not in run.with_weights]
+def _missing_approach(draft: Lesson, run: Run) -> str:
+    missing = [NAMES[a] for a in APPROACHES if a not in run.with_weights]
     if draft.kind == "left out":
         return ""
     if strange := set(map(str, run.classes)) - set("0123456789"):
@@ -122,14 +122,9 @@ def _missing_approach(draft: Lesson, run: Run) -> Text | str:
     )
 
 
-def _is_busy() -> bool:
-    lesson = my_lesson()
-    return lesson is not None and lesson[1].running
-
-
-def _about_last_lesson() -> Text | str:
+def _about_last_lesson(found: tuple[Lesson, State] | None) -> str:
     """That there is another lesson, in another tab: only one of a visitor's is kept."""
-    if (found := my_lesson()) is None:
+    if found is None:
         return ""
     lesson, state = found
     place = PLACES[lesson.kind]
@@ -187,7 +182,7 @@ def _stage_text(lesson: Lesson, state: State) -> Text:
     return _STAGES.get(state.latest.stage, _STAGES["starting"])
 
 
-def _clock(way: Way, lesson: Lesson, state: State) -> Text | str:
+def _clock(way: Way, lesson: Lesson, state: State) -> str:
     title = way_title(way, lesson)
     if step := next((step for step in state.steps if step.way == way), None):
         return t("✓ {way}: **{cost}**", way=title, cost=seconds_text(step.seconds))

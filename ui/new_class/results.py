@@ -112,6 +112,6 @@ def _about(lesson: Lesson, state: State) -> Text:
             count=state.kept_back,
         )
     else:
-        recall = t("No recall: fewer than 5 examples are all learned from.")
+        recall = t("No recall: with fewer than 5 examples, none is held back for testing.")
     alarms = t("False alarms: the member of another class that most often says yes to it.")
     return paragraph(learned, recall, alarms)

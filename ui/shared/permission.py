@@ -86,7 +86,7 @@ def _sign_in() -> None:
     try:
         st.login()
     except StreamlitAPIException as error:
-        logging.getLogger(__name__).warning("login: %s", " ".join(str(error).split()))
+        logging.getLogger(__name__).warning("Nobody can sign in: %s", " ".join(str(error).split()))
         st.error(_NO_SIGN_IN, icon=":material/error:")
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_models.comparison.contenders import Duel
 from mnist_models.data.mnist import find_mnist
-from mnist_models.formatting import percent_text, share_text
+from mnist_models.formatting import share_text
 from mnist_models.pictures import Grey
 from mnist_models.text import paragraph, t
 from ui.shared.current_run import chosen_run_name, pictures
@@ -143,8 +143,7 @@ def _answer(look: Look, duel: Duel, row: int) -> str:
     proba, true = look.contender.proba[row], duel.labels[row]
     answer = duel.classes[int(proba.argmax())]
     right = answer == true
-    # As `share_text`, but shorter, since a card is narrow.
-    share = ">99.9 %" if proba.max() >= 0.9995 else percent_text(proba.max(), 1)
+    share = share_text(proba.max(), ">99.9 %")  # a card is narrow
     said = f":{look.tint}[{look.sign}] {answer} {'✓' if right else '✗'} {share}"
     if not right:
         said += f", {true}: {share_text(proba[duel.classes.index(true)])}"

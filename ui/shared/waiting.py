@@ -11,6 +11,6 @@ def wait_text(job: Job) -> Text:
         return t("It is your turn: it starts in a moment.")
     before = t("{count} job before yours.", "{count} jobs before yours.", count=job.ahead)
     if job.wait is None:
-        return paragraph(before, t("Time until your turn: unknown yet."))
+        return paragraph(before, t("How long that takes is not known yet."))
     duration = duration_text(job.wait)
     return paragraph(before, t("About {duration} until your turn.", duration=duration))

@@ -72,7 +72,9 @@ def test_a_mended_digit_is_told_by_its_members() -> None:
         "single model"
     )
     assert way_title("member", MEND) == "The member for 7"
-    assert way_title("mended", MEND) == "… and for 1 and 9, which answered wrongly"
+    assert way_title("mended", MEND) == (
+        "The member for 7, with those for 1 and 9, which answered wrongly"
+    )
     assert way_title("again", MEND) == WAYS["again"].title
     assert way_title("member", NEW) == WAYS["member"].title
 
@@ -90,28 +92,29 @@ def test_losses_are_told_in_points_and_so_is_what_was_forgotten() -> None:
         state(step("mended", 1, old=0.937), step("alone", 1, old=0.65), step("again", 9, old=0.97))
     )
     assert text == (
-        "On the classes known before, the multi-model lost 0.3 points and the single model gained "
-        "1.0 points. Taught the new alone, the single model forgot 31 points of them."
+        "Accuracy on the classes known before, in percentage points: multi-model −0.3 and single "
+        "model +1.0. Taught the new alone, the single model forgot 31 percentage points of them."
     )
 
 
 def test_what_is_told_already_or_did_not_happen_is_not_told() -> None:
     alone = loss_sentence(state(step("alone", 1, old=0.65)))
-    assert alone == "On the classes known before, the single model lost 31.0 points."
+    known = "Accuracy on the classes known before, in percentage points:"
+    assert alone == f"{known} single model −31.0."
     kept = loss_sentence(state(step("alone", 1, old=0.958), step("together", 1, old=0.96)))
-    assert kept == "On the classes known before, the single model lost nothing."
+    assert kept == f"{known} single model +0.0."
     assert loss_sentence(state(step("member", 1), before={})) == ""
 
 
 def test_what_was_taught_is_read_by_share_of_many_and_by_count_of_few() -> None:
     steps = [step("mended", 1, new=0.45), step("together", 1, new=0.7)]
     assert new_sentence(NEW, state(*steps, kept_back=1009)) == (
-        "Of 1,009 pictures of ★ that none has learned from, the multi-model reads 45 % and the "
-        "single model reads 70 %."
+        "Read correctly, of 1,009 pictures of ★ that none has learned from: multi-model 45 % and "
+        "single model 70 %."
     )
     one = state(step("member", 1, new=1.0), kept_back=1)
     assert new_sentence(NEW, one) == (
-        "Of 1 picture of ★ that none has learned from, the multi-model reads 1."
+        "Read correctly, of 1 picture of ★ that none has learned from: multi-model 1."
     )
     assert new_sentence(NEW, state(step("member", 1, new=None), kept_back=0)) == ""
 

@@ -63,11 +63,11 @@ def test_the_sentence_says_who_reads_more_only_where_every_seed_agrees(
     variants: dict[str, Any],
 ) -> None:
     everything, undersample = equal_size_sentences(list(equal_pairs(variants)))
-    assert "with 10 hidden units each the ten read 2.50 points more" in everything
-    assert "with about 1,000 parameters the single model reads 9.50 points more" in everything
-    assert "with about 10,000 parameters the single model reads 1.00 points more" in everything
+    assert "With 10 hidden units each the ten read 2.50 points more" in everything
+    assert "With about 1,000 parameters the single model reads 9.50 points more" in everything
+    assert "With about 10,000 parameters the single model reads 1.00 points more" in everything
     assert "a 1:1 undersample" in undersample
-    assert "with 10 hidden units each neither reads more with every seed" in undersample
+    assert "With 10 hidden units each neither reads more with every seed" in undersample
 
 
 def test_the_sentence_on_updates_has_the_rows_that_each_network_sees(

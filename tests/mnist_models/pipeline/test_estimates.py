@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from mnist_models.jobs.job import jobs_folder
 from mnist_models.jobs.progress import Event, Progress
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
@@ -18,6 +17,7 @@ from mnist_models.pipeline.estimates import (
     work,
 )
 from mnist_models.pipeline.request import Request
+from mnist_models.settings import jobs_folder
 
 REFERENCE = RECIPES["reference"]
 ON_MNIST = Request(REFERENCE)

@@ -147,7 +147,7 @@ def test_how_long_one_waits_is_unknown_before_the_first_training(
         page.run()
         assert "cancel_waiting" not in [b.key for b in page.sidebar.button]  # it is another's
         said = " ".join(caption.value for caption in page.sidebar.caption)
-        assert "1 job before yours. Time until your turn: unknown yet." in said
+        assert "1 job before yours. How long that takes is not known yet." in said
 
 
 @pytest.mark.parametrize(
