@@ -34,9 +34,10 @@ CHECKED = ("app.py", "pages", "ui", "mnist_models")
 NOT_CHECKED = {"mnist_models/__main__.py"}
 # What these arguments hold is never read by people.
 _NOT_READ = {"key", "icon", "width", "type", "format", "shortcut", "domain", "range"}
+_LOGGER = re.compile(r"(getLogger\(.*\)|_LOG|logger)$")
 _LOG = {"debug", "info", "warning", "error", "exception"}  # of a logger: for who runs the site
 _TWO_WORDS = re.compile(r"[^\W\d_]{2,}[.,;:!?…”)]*\s+[“(]*[^\W\d_]+")
-_CAPITAL = re.compile(r"[A-Z][a-z]+$")
+_CAPITAL = re.compile(r"[A-Z][a-z]+\W*$")
 
 
 def is_text(literal: str) -> bool:
@@ -62,7 +63,7 @@ class _Finder(ast.NodeVisitor):
         if (
             isinstance(node.func, ast.Attribute)
             and node.func.attr in _LOG
-            and "log" in ast.unparse(node.func.value).lower()
+            and _LOGGER.search(ast.unparse(node.func.value))
         ):
             return
         self.visit(node.func)
@@ -109,6 +110,9 @@ class _Finder(ast.NodeVisitor):
         )
         if is_text(whole):
             self._literal(node, whole)
+        values = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        if sum(map(_is_sentence, values)) > 1:
+            self._fault(node, "sentences stand in an f-string: use paragraph() or a template")
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
                 self.visit(part.value)
@@ -205,6 +209,9 @@ def test_no_exception_is_left_that_is_not_needed() -> None:
         "st.write(t(template))",
         'TITLES = {"single": "Single model"}',
         'st.html(f"<b class=x>All is read.</b>")',
+        'st.button("Undo!")',
+        "st.write(f\"{t('All is read.')} {t('None is.')}\")",
+        'catalogue.info("Draw one now")',
         'raise RunError("The run is gone.")',
         'raise RunError(t("The run is gone.") + hint)',
     ],

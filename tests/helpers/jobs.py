@@ -4,12 +4,13 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mnist_models.jobs.executor import executor
-from mnist_models.jobs.job import Job, Order, progress_path
+from mnist_models.jobs.job import Job, Order, job_ids, progress_path
 from mnist_models.jobs.lock import exclusive
 from mnist_models.jobs.progress import Event, ProgressFile
 from mnist_models.jobs.queue import create
@@ -53,8 +54,6 @@ def running(job_id: str) -> Iterator[None]:
 @contextlib.contextmanager
 def running_training(*events: Event, **changes: Any) -> Iterator[ProgressFile]:
     """While this process trains, of which it has told this much."""
-    from dataclasses import replace
-
     job_id, progress = begun(replace(ORDER, **changes))
     with running(job_id):
         for event in events:
@@ -82,10 +81,16 @@ def until(job_id: str, condition: Callable[[Job], object]) -> Job:
     return pytest.fail(f"The job has got stuck: {follow(job_id)}")
 
 
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; it has half a minute for that."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def end_all() -> None:
     """End whatever other processes do."""
-    from mnist_models.jobs.job import job_ids
-
     for job_id in job_ids():
         job = executor().follow(job_id)
         if job and job.is_unfinished and job.progress.pid != os.getpid():

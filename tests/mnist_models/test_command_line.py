@@ -569,7 +569,7 @@ def test_the_running_job_is_cancelled_from_the_command_line(
     trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr("mnist_models.jobs.here._end_by_force", lambda _: None)
+    monkeypatch.setattr("mnist_models.jobs.here._end_by_force", lambda *_: None)
     monkeypatch.setattr(os, "kill", lambda pid, _: asked.append(pid))
     with running_training(Event("importing")):
         assert main(["queue", "--cancel", job_ids()[0]]) == 0

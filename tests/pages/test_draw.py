@@ -56,7 +56,7 @@ def test_a_test_picture_gets_the_verdicts_of_the_models(
     assert "scikit-learn's digits" in text
 
 
-def _show(proba_multi: list[float]) -> None:
+def _show(proba_multi: list[float], truth: int | None = None) -> None:
     import numpy as np
 
     from mnist_models.runs.registry import load_run
@@ -72,7 +72,7 @@ def _show(proba_multi: list[float]) -> None:
     run = load_run()
     run.__dict__["single"] = Fixed([0.91] + [0.01] * 9)
     run.__dict__["multi"] = Fixed(proba_multi)
-    show_verdicts(run, np.zeros((28, 28), dtype=np.uint8))
+    show_verdicts(run, np.zeros((28, 28), dtype=np.uint8), truth)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,23 @@ def test_verdicts_say_who_says_yes_and_whether_they_agree(
     assert [m.value for m in page.markdown] == [sign]
     assert agreement in [*page.info, *page.warning][0].value
     assert not page.success  # nobody knows whether it is right
+
+
+@pytest.mark.parametrize(
+    ("truth", "box", "sentence"),
+    [
+        (None, "info", "Both read 0."),
+        (0, "success", "Both read 0, which is right."),
+        (3, "error", "Both read 0, which is wrong."),
+    ],
+)
+def test_green_is_for_what_is_known_to_be_right(
+    truth: int | None, box: str, sentence: str, tiny_run: Run
+) -> None:
+    values = {"proba_multi": [0.9] + [0.1] * 9, "truth": truth}
+    page = AppTest.from_function(_show, kwargs=values, default_timeout=30).run()
+    boxes = {each: [e.value for e in getattr(page, each)] for each in ("info", "success", "error")}
+    assert boxes == {**{each: [] for each in boxes}, box: [sentence]}
 
 
 def test_the_bars_show_each_probability_on_one_scale_and_say_it_to_those_who_cannot_see() -> None:

@@ -15,18 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from mnist_models.errors import ExpectedError
 from mnist_models.jobs import executor as executor_module
 from mnist_models.jobs import here, queue, worker
 from mnist_models.jobs.executor import executor, latest_job
 from mnist_models.jobs.job import JobError, forget_files, job_ids, progress_path
-from mnist_models.jobs.lock import Busy, exclusive, running_id
+from mnist_models.jobs.lock import Busy, exclusive, is_held, running_id
 from mnist_models.jobs.progress import Event
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.train_job import order_training
 from mnist_models.runs.registry import load_run, run_names
-from tests.helpers.jobs import ORDER, begun, end_all, ended, follow, running, until
+from mnist_models.text import Text
+from tests.helpers.jobs import ORDER, begun, end_all, ended, eventually, follow, running, until
 
 
 @pytest.fixture
@@ -102,8 +104,7 @@ def test_after_a_job_was_killed_the_next_one_trains_to_the_end(folder: Path) -> 
     run = load_run(done.latest.run)
     run.verify()
     assert run.manifest["recipe"]["epochs"] == 1
-    while running_id():
-        time.sleep(0.05)
+    eventually(lambda: not running_id())
     timed = follow(order(1, "c"))
     assert timed.order.measured
     assert list(timed.order.phases)[2:4] == ["single", "multi"]
@@ -161,7 +162,8 @@ def test_a_child_that_does_not_start_says_why(folder: Path) -> None:
     job_id = executor().submit(replace(ORDER, work="mnist_models.nonsense"))
     failed = until(job_id, lambda job: job.place == "ended")
     assert failed.latest.stage == "failed"
-    assert "could not start: " in failed.latest.message
+    assert isinstance(failed.latest.message, Text)
+    assert failed.latest.message.template == "It could not start: {output}"
     assert "No module named mnist_models.nonsense" in failed.latest.message
 
 
@@ -195,15 +197,83 @@ def test_a_core_is_left_to_the_pages(
     assert environment["OMP_NUM_THREADS"] == "3"  # whoever set it knows better
 
 
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What was to be started; nothing is."""
+    started: list[object] = []
+
+    def note(command: list[str], **_: object) -> None:
+        started.append(command[-1])
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    _failing(monkeypatch, note)
+    return started
+
+
 def test_what_waits_while_another_process_holds_the_lock_is_not_started(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _failing(monkeypatch, lambda *_, **__: pytest.fail("it was started"))
-    with exclusive():
+    child, _ = _hold("sharp", "loading")
+    started: list[object] = []
+    _failing(monkeypatch, lambda *command, **_: started.append(command))
+    with child:
         job_id = executor().submit(ORDER)
         time.sleep(1)
         assert follow(job_id).place == "waiting"
         executor().cancel(job_id)
+        child.kill()
+    assert started == []
+
+
+def test_what_waits_for_another_server_is_started_by_that_one(
+    folder: Path, started: list[object]
+) -> None:
+    with FileLock(folder / "servers" / "another"):
+        with exclusive():
+            theirs = executor().submit(ORDER)
+            (folder / "queue" / theirs).write_text("another")
+            ours = executor().submit(replace(ORDER, owner="you"))
+        time.sleep(1)
+        assert started == []
+        assert [follow(job_id).place for job_id in (theirs, ours)] == ["waiting"] * 2
+        executor().cancel(theirs)
+        assert until(ours, lambda job: job.place == "ended").latest.stage == "failed"
+        assert started == [ours]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")
+def test_the_next_is_started_when_the_process_of_the_one_before_has_ended(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first says its last word and does not end: its memory would stay."""
+    monkeypatch.setattr(here, "GRACE_S", 0.5)
+    children: list[subprocess.Popen[bytes]] = []
+    alive: list[int] = []
+
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        alive.append(sum(child.poll() is None for child in children))
+        children.append(popen(*arguments, **options))
+        return children[-1]
+
+    popen = subprocess.Popen
+    _failing(monkeypatch, start)
+    work = replace(ORDER, work="tests.helpers.work")
+    first = executor().submit(replace(work, request={"do": "linger"}))
+    until(first, lambda job: job.latest.stage == "done")
+    last = executor().submit(replace(work, owner="you", request={"do": "last"}))
+    until(last, lambda job: job.place == "running")
+    assert alive == [0, 0]
+    executor().cancel(last)
+    assert until(last, lambda job: job.place == "ended").latest.stage == "cancelled"
+
+
+def test_a_child_that_says_nothing_is_ended_and_the_next_has_its_turn(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(here, "_START_TIMEOUT_S", 0.3)
+    silent = replace(ORDER, kind="silent", work="tests.helpers.work", request={"do": "nothing"})
+    failed = until(executor().submit(silent), lambda job: job.place == "ended")
+    assert failed.latest.message == "It could not start: it said nothing for half a minute."
 
 
 # Cancelling
@@ -268,6 +338,37 @@ def test_a_job_that_is_over_is_not_cancelled_whoever_holds_the_lock(
     with running(done):
         executor().cancel(done)
         assert follow(done).place == "ended"
+    # Whoever was killed has left its claim; then another holds the lock, and claims nothing.
+    (folder / "running").write_text(f"{dead} {os.getpid()}")
+    with exclusive():
+        assert running_id() == ""
+        executor().cancel(dead)
+
+
+def test_the_lock_is_free_again_after_an_exception(folder: Path) -> None:
+    def fail() -> None:
+        assert is_held()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), exclusive():
+        fail()
+    assert not is_held()
+    with exclusive():
+        pass
+
+
+def test_the_last_word_of_a_job_that_ends_while_one_looks_is_heard(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said after the lock was tried and before the file is read."""
+    job_id, progress = begun()
+
+    def end() -> str:
+        progress.tell(Event("cancelled", message="said"))
+        return ""
+
+    monkeypatch.setattr(here, "running_id", end)
+    assert follow(job_id).latest == Event("cancelled", message="said")
 
 
 # Whose visitors have gone
@@ -275,7 +376,8 @@ def test_a_job_that_is_over_is_not_cancelled_whoever_holds_the_lock(
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A visitor who is gone is waited for a moment only."""
+    """A visitor who is gone is waited for a moment only, and not the minute that it is."""
+    assert here._ABSENT_S == 60
     monkeypatch.setattr(here, "_ABSENT_S", 0.3)
 
 
@@ -285,20 +387,31 @@ def test_what_nobody_waits_for_any_more_is_dropped(folder: Path, soon: None) -> 
         there = executor().submit(replace(ORDER, owner="you"), present=lambda: True)
         wanted = replace(ORDER, owner="she", keeps=True, request={"epochs": 1})
         kept = executor().submit(wanted, present=lambda: False)
-        while gone in job_ids():
-            time.sleep(0.05)
+        eventually(lambda: gone not in job_ids())
         assert [follow(job_id).place for job_id in (there, kept)] == ["waiting"] * 2
         for job_id in (there, kept):
             executor().cancel(job_id)
 
 
-def test_a_visitor_who_comes_back_in_time_finds_their_job(folder: Path, soon: None) -> None:
-    looks = iter([True, False] * 1000)
-    with exclusive():
-        job_id = executor().submit(ORDER, present=lambda: next(looks))
-        time.sleep(1)
-        assert follow(job_id).place == "waiting"
-        executor().cancel(job_id)
+def test_a_visitor_who_comes_back_in_time_finds_their_job(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are away for 40 seconds, come back, and are away for 40 more."""
+    clock = iter(range(0, 10**6, 20))
+    looks = iter([True, False, False, True, False, False])
+    monkeypatch.setattr(here.time, "monotonic", lambda: next(clock))
+    starter = here._Starter(lambda _: pytest.fail("it was dropped"))
+    starter._present["job"], starter._seen["job"] = (lambda: next(looks)), 0.0
+    for _ in range(6):
+        starter._drop_what_nobody_waits_for()
+
+
+def test_a_running_job_whose_visitor_has_gone_is_ended(folder: Path, soon: None) -> None:
+    work = replace(ORDER, work="tests.helpers.work", request={"do": "last"})
+    job_id = executor().submit(work, present=lambda: not queue.running_id())
+    until(job_id, lambda job: job.place == "running")
+    eventually(lambda: job_id not in job_ids())
+    assert not queue.running_id()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")
@@ -544,19 +657,18 @@ def test_after_the_folder_was_removed_jobs_are_done_again(folder: Path) -> None:
 
 def test_lessons_of_servers_that_are_gone_are_removed_with_their_drawings(folder: Path) -> None:
     lesson = replace(ORDER, kind="lesson", server="gone")
-    lost, kept = ended(Event("done"), order=lesson), ended(Event("done"), order=ORDER)
-    with exclusive():
+    lost = ended(Event("done"), order=lesson)
+    kept = ended(Event("done"), order=replace(lesson, keeps=True))
+    goes_on, _ = begun(lesson)
+    with running(goes_on):
         own = executor().submit(replace(ORDER, kind="lesson"))
         executor().cancel(own)
         executor().cancel(executor().submit(replace(ORDER, owner="you")))
     assert executor().follow(lost) is None
-    assert {own, kept} <= set(job_ids())
+    assert {own, kept, goes_on} <= set(job_ids())
 
 
 def test_what_was_dropped_leaves_no_drawings(folder: Path, soon: None) -> None:
     with exclusive():
         job_id = executor().submit(ORDER, {"pictures.npz": b"x"}, present=lambda: False)
-        deadline = time.monotonic() + 10
-        while job_id in job_ids() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert job_id not in job_ids()
+        eventually(lambda: job_id not in job_ids())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mnist_models.jobs import queue
-from mnist_models.jobs.job import JobError, job_folder, job_ids, mark_of, new_visitor
+from mnist_models.jobs.job import JobError, forget_files, job_folder, job_ids, mark_of, new_visitor
 from mnist_models.jobs.progress import Event
 from mnist_models.jobs.queue import enter, leave, waiting_ids
 from tests.helpers.jobs import ORDER, follow, running_training
@@ -60,6 +60,11 @@ def test_what_keeps_something_and_is_asked_for_already_is_not_done_twice(trained
         other = enter(replace(run, owner="you", request={"epochs": 2}), {})
         alone = enter(replace(run, owner="she", keeps=False), {})
         assert waiting_ids() == [waits, other, alone]
+        another = enter(replace(run, owner="they", work="mnist_models.incremental.keep_worker"), {})
+        assert another not in (doing, waits)
+        # What waits for another server goes with that one.
+        (trained / ".jobs" / "queue" / waits).write_text("another server")
+        assert enter(replace(run, owner="we"), {}) != waits
     assert enter(replace(ORDER, owner="he", keeps=True), {}) not in (doing, waits)
 
 
@@ -94,8 +99,6 @@ def _sweep_for(seconds: float) -> None:
 def test_a_job_does_not_get_the_folder_of_one_that_was_deleted(trained: Path) -> None:
     first = enter(ORDER, {})
     leave(first)
-    from mnist_models.jobs.job import forget_files
-
     forget_files(first)
     assert job_ids() == []
     assert enter(ORDER, {}) != first

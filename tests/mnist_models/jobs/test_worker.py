@@ -7,11 +7,12 @@ import pytest
 
 from mnist_models.data.download import DatasetError
 from mnist_models.jobs import worker
+from mnist_models.jobs.job import JobError
 from mnist_models.jobs.lock import exclusive
 from mnist_models.jobs.progress import Event, OnEvent
-from mnist_models.jobs.queue import create, enter
+from mnist_models.jobs.queue import create, enter, leave
 from mnist_models.jobs.worker import perform
-from mnist_models.text import t
+from mnist_models.text import Text, t
 from tests.helpers.jobs import ORDER, follow
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -57,3 +58,22 @@ def test_who_comes_while_another_job_is_done_leaves_with_a_status_of_its_own(
     with exclusive():
         assert worker.main(lambda *_: None) == worker.BUSY
     assert follow(job_id).place == "waiting"
+
+
+def test_who_was_cancelled_as_the_process_started_is_not_done(trained: Path) -> None:
+    job_id = enter(ORDER, {})
+    leave(job_id, Event("cancelled"))
+    with pytest.raises(JobError, match="cancelled while it waited"):
+        perform(job_id, lambda *_: pytest.fail("it was done"), lambda _: None)
+    assert follow(job_id).latest == Event("cancelled")
+
+
+def test_the_sentence_of_an_error_keeps_its_template_in_the_file_of_the_job(trained: Path) -> None:
+    def work(*_: object) -> None:
+        raise DatasetError(t("The file {name} is gone.", name="x"))
+
+    job_id = create(ORDER, {})
+    assert perform(job_id, work, lambda _: None).stage == "failed"
+    message = follow(job_id).latest.message
+    assert isinstance(message, Text)
+    assert (message.template, message.fields["name"]) == ("The file {name} is gone.", "x")

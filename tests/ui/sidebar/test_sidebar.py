@@ -225,9 +225,12 @@ def _press_retrain(page: AppTest) -> None:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[TrainingOptions]:
     """What was asked for; nothing is trained."""
     asked: list[TrainingOptions] = []
-    monkeypatch.setattr(
-        "mnist_models.pipeline.train_job.order_training", lambda options, *_: asked.append(options)
-    )
+
+    def order(options: TrainingOptions, owner: str, present: object) -> str:
+        asked.append(options)
+        return f"{owner} {callable(present)}"
+
+    monkeypatch.setattr("mnist_models.pipeline.train_job.order_training", order)
     monkeypatch.setattr("ui.sidebar.training_form.find_mnist", lambda: Path("mnist.npz"))
     return asked
 
@@ -235,8 +238,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[TrainingOptions]:
 def test_the_button_trains_the_reference_where_nobody_chose_anything(
     tiny_run: Run, open_page: OpenPage, asked: list[TrainingOptions]
 ) -> None:
-    _press_retrain(open_page("compare"))
+    page = open_page("compare")
+    _press_retrain(page)
     assert asked == [TrainingOptions(again=True)]
+    # In the visitor's name, with what says later whether they are there.
+    assert page.session_state["_job_ordered"] == f"{mark_of(page.session_state['_visitor'])} True"
 
 
 def test_without_mnist_the_sample_is_learned_from(
@@ -396,3 +402,31 @@ def test_each_run_is_offered_with_its_accuracies_and_a_damaged_one_says_so(
     single, multi = (f"{tiny_run.metrics(a).accuracy:.2%}" for a in tiny_run.approaches)
     expected = f"single {single}, multi {multi}".replace("%", " %")
     assert list(offered.values()) == [expected] * 2
+
+
+def test_a_run_that_has_just_been_made_becomes_the_default(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    publish("mine", **tiny_contents)
+    page = open_page("compare")
+    ended(Event("done", 1.0, message="The run mine is ready.", run="mine"))
+    page.run()
+    page.sidebar.button(key="activate_new_run").click().run()
+    assert not page.exception
+    assert active_name() == "mine"
+
+
+def test_the_bar_above_a_page_goes_from_progress_to_a_word_to_nothing(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    with running_training(Event("importing")) as progress:
+        page.run()
+        [bar] = page.main.get("progress")
+        assert bar.proto.text == "Starting TensorFlow …"
+        progress.tell(Event("cancelled", message="Cancelled."))
+    page.run()
+    said = "Cancelled. Open the sidebar to see more."
+    assert said in [caption.value for caption in page.main.caption]
+    next(b for b in page.sidebar.button if b.label == "Close").click().run()
+    assert said not in [caption.value for caption in page.main.caption]
