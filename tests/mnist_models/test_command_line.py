@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from mnist_models import __main__ as command_line
 from mnist_models.__main__ import main
 from mnist_models.atomic_files import WriteError
+from mnist_models.command_line import run_list, scoring
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import DatasetError
 from mnist_models.jobs import worker
@@ -32,11 +32,9 @@ from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.runs.upgrade import upgrade_run
-from mnist_models.settings import limits
+from mnist_models.settings import PROJECT, limits
 from mnist_models.text import t
 from tests.helpers.jobs import ORDER, ended, follow, running_training
-
-ROOT = Path(command_line.__file__).parent.parent
 
 Capture = pytest.CaptureFixture[str]
 
@@ -44,7 +42,7 @@ Capture = pytest.CaptureFixture[str]
 def _run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "mnist_models", *arguments]
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
-    return subprocess.run(command, cwd=ROOT, check=False, **options)
+    return subprocess.run(command, cwd=PROJECT, check=False, **options)
 
 
 # runs
@@ -133,7 +131,7 @@ def test_a_run_that_cannot_be_written_does_not_keep_others_from_being_upgraded(
             raise WriteError(t("trained/ cannot be written: No space left on device."))
         return upgrade_run(name)
 
-    monkeypatch.setattr(command_line, "upgrade_run", full_for_one)
+    monkeypatch.setattr(run_list, "upgrade_run", full_for_one)
     assert main(["upgrade"]) == 1
     captured = capsys.readouterr()
     assert "two: curves added" in captured.out
@@ -225,7 +223,7 @@ def test_a_reader_who_has_seen_enough_is_no_error(tiny_run: Run) -> None:
 def data_of_tiny_run(
     tiny_run: Run, tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> Dataset:
-    monkeypatch.setattr(command_line, "load_dataset", lambda name, progress: tiny_dataset)
+    monkeypatch.setattr(scoring, "load_dataset", lambda name, progress: tiny_dataset)
     return tiny_dataset
 
 
@@ -264,7 +262,7 @@ def test_figures_that_cannot_be_reproduced_are_an_error(
     data_of_tiny_run: Dataset, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = replace(data_of_tiny_run, x_test=data_of_tiny_run.x_test[:, ::-1])
-    monkeypatch.setattr(command_line, "load_dataset", lambda name, progress: other)
+    monkeypatch.setattr(scoring, "load_dataset", lambda name, progress: other)
     assert main(["evaluate", "reference"]) == 1
     assert "These are NOT the figures stored with the run" in capsys.readouterr().out
 
@@ -285,7 +283,7 @@ def test_a_dataset_that_cannot_be_had_is_one_line(
     def fail(name: str, progress: object) -> Dataset:
         raise DatasetError(t("mnist.npz is damaged. Move it."))
 
-    monkeypatch.setattr(command_line, "load_dataset", fail)
+    monkeypatch.setattr(scoring, "load_dataset", fail)
     assert main(["evaluate"]) == 1
     assert capsys.readouterr().err == "mnist.npz is damaged. Move it.\n"
 

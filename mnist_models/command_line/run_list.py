@@ -1,0 +1,46 @@
+"""The commands that list, choose, delete and upgrade runs."""
+
+import argparse
+import sys
+
+from mnist_models.errors import ExpectedError
+from mnist_models.jobs.lock import exclusive
+from mnist_models.runs.publishing import activate, delete_run
+from mnist_models.runs.registry import active_name, load_run, run_names, unlisted_run_names
+from mnist_models.runs.run import RunError
+from mnist_models.runs.upgrade import upgrade_run
+
+
+def runs(options: argparse.Namespace) -> int:
+    """List the runs, after choosing the active one or deleting one."""
+    if options.activate:
+        activate(options.activate)
+    if options.delete:
+        delete_run(options.delete)
+    names = run_names()
+    if not names:
+        load_run()  # says what to do
+    for name in names:
+        mark = "*" if name == active_name() else " "
+        try:
+            run = load_run(name)
+            run.verify()
+            figures = "  ".join(f"{a} {run.metrics(a).accuracy:.4f}" for a in run.approaches)
+            print(f"{mark} {name:24} {run.dataset:7} test accuracy: {figures}")
+        except RunError as error:
+            print(f"{mark} {name:24} {error}")
+    return 0
+
+
+def upgrade(options: argparse.Namespace) -> int:
+    """Add to runs of before what those of today store beside; each is upgraded by itself."""
+    failed = 0
+    with exclusive():
+        for name in options.runs or (*run_names(), *unlisted_run_names()):
+            try:
+                added = upgrade_run(name)
+                print(f"{name}: {'curves added' if added else 'nothing is missing'}")
+            except ExpectedError as error:
+                print(error, file=sys.stderr)
+                failed = 1
+    return failed
