@@ -31,7 +31,7 @@ EVIDENCE = {
 begin(t("Compare"))
 answer = st.container()
 duel = choose_duel()
-answer.markdown(f"##### {verdict_sentence(duel)}")
+answer.header(verdict_sentence(duel), anchor=False)
 show_accuracies(duel, load_evidence("seeds"))
 st.caption(judged_text(duel))
 show_paired(duel)

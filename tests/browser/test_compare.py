@@ -86,14 +86,14 @@ def test_a_shared_link_opens_the_same_comparison_tab_and_digits(
         place.click()
         expect(page).to_have_url(re.compile(parameter), timeout=RENDER_TIMEOUT_MS)
         settle(page)
-    sentence = page.locator("h5").inner_text()
+    sentence = page.locator("[data-testid=stMain] h2").first.inner_text()
     expect(page.get_by_text("Every probability of every picture")).to_be_visible()
     calibration = page.get_by_text("Expected calibration error in percentage points").inner_text()
     assert "the single model of slides-a" in sentence
     other = browser.new_context().new_page()
     other.goto(page.url)
     settle(other)
-    expect(other.locator("h5")).to_have_text(sentence)
+    expect(other.locator("[data-testid=stMain] h2").first).to_have_text(sentence)
     expect(other.get_by_text(calibration)).to_be_visible(timeout=RENDER_TIMEOUT_MS)
     expect(other.locator(CARDS).first).to_be_visible()
     other.context.close()
@@ -118,7 +118,7 @@ def test_the_report_is_saved_and_opens_without_a_server(
     server: Server, page: Page, tmp_path: Path
 ) -> None:
     visit(page, server, "/compare?run=reference")
-    sentence = page.locator("h5").inner_text()
+    sentence = page.locator("[data-testid=stMain] h2").first.inner_text()
     with page.expect_download() as download:
         page.locator(".st-key-report_reference button").click()
     assert download.value.suggested_filename == "report-reference.html"

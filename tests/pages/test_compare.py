@@ -77,7 +77,7 @@ def test_the_first_sentence_and_the_metrics_are_those_of_the_run(
 ) -> None:
     page = open_page("compare")
     duel = Duel.of(*contenders_of(tiny_run))
-    assert verdict_sentence(duel) in page.markdown[0].value
+    assert verdict_sentence(duel) in page.header[0].value
     shown = [metric.value for metric in page.metric]
     assert shown == [
         f"{tiny_run.metrics(a).accuracy:.2%}".replace("%", " %") for a in tiny_run.approaches
@@ -157,7 +157,7 @@ def test_the_totals_tie_out_with_those_of_the_page_confusion(
     labels = {o: page.button(key=f"paired_{o}").label for o in PairedMetrics.__annotations__}
     cells = {o: int(re.findall(r"\*\*(\d+)\*\*", label)[0]) for o, label in labels.items()}
     right = [int(n) for n in re.findall(r"(\d+) of 100 \(", _texts(page))]
-    headings = [h.value for h in open_page("confusion").subheader if "mistakes" in h.value]
+    headings = [h.value for h in open_page("confusion").header if "mistakes" in h.value]
     mistakes = [int(re.findall(r": (\d+) mistakes", h)[0]) for h in headings[:2]]
     assert right == [100 - n for n in mistakes]
     wrong = cells["both_wrong"]

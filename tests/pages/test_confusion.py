@@ -132,7 +132,7 @@ def _mistake(confusion: Any) -> tuple[int, int]:
 
 def test_the_page_counts_the_mistakes_of_both(tiny_run: Run, open_page: OpenPage) -> None:
     page = open_page("confusion")
-    headings = [heading.value for heading in page.subheader]
+    headings = [heading.value for heading in page.header]
     for approach in APPROACHES:
         confusion: np.ndarray = np.array(tiny_run.metrics(approach).confusion)
         wrong = confusion.sum() - confusion.trace()
@@ -159,7 +159,7 @@ def test_the_difference_is_the_first_matrix_minus_the_second(
     (texts,) = _matrices(page)
     first, second = (np.array(tiny_run.metrics(a).confusion) for a in APPROACHES)
     assert np.array_equal(_numbers(texts), first - second)
-    assert "Single model minus Multi-model" in [heading.value for heading in page.subheader]
+    assert "Single model minus Multi-model" in [heading.value for heading in page.header]
     counts = f"2 read as 3: Single model {first[2, 3]:,}, Multi-model {second[2, 3]:,}"
     assert f"data-facts='{counts}'" in _tables(page)[0]
 
@@ -217,7 +217,7 @@ def test_two_runs_are_compared_by_their_names(
 ) -> None:
     publish("other", **tiny_contents)
     page = open_page("confusion", first="reference.single", second="other.single")
-    headings = [heading.value for heading in page.subheader]
+    headings = [heading.value for heading in page.header]
     assert headings[0].startswith("Single model, reference (trained on the sample): ")
     assert headings[1].startswith("Single model, other (trained on the sample): ")
     page = open_page(
@@ -232,7 +232,7 @@ def test_a_run_with_one_approach_has_its_matrix_beside_the_active_runs(
     publish("half", **half_contents)
     page = open_page("confusion", run="half")
     assert len(_matrices(page)) == 2
-    assert "Multi-model, reference" in page.subheader[1].value
+    assert "Multi-model, reference" in page.header[1].value
 
 
 def test_the_table_lists_the_largest_cells_first(tiny_run: Run, open_page: OpenPage) -> None:

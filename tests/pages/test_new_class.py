@@ -127,7 +127,7 @@ def teach_button(page: AppTest) -> Any:
 
 def said(page: AppTest) -> str:
     elements = (
-        *page.main.markdown, *page.main.caption, *page.main.info,
+        *page.main.header, *page.main.markdown, *page.main.caption, *page.main.info,
         *page.main.warning, *page.main.error,
     )  # fmt: skip
     return " ".join(element.value for element in elements)
@@ -564,10 +564,10 @@ def test_the_evidence_says_the_answer_and_draws_it(
     open_page: Callable[..., AppTest], tiny_run: Run
 ) -> None:
     page = open_page("new_class", teach_what="Evidence")
-    text = " ".join(element.value for element in page.markdown)
-    assert "A digit added afterwards costs the ten models" in text
-    assert "But the single model need not learn everything again" in text
-    assert [heading.value for heading in page.subheader] == [
+    headline, *headings = (heading.value for heading in page.header)
+    assert "A digit added afterwards costs the ten models" in headline
+    assert "But the single model need not learn everything again" in said(page)
+    assert headings == [
         "From two digits to ten",
         "How many examples it takes",
         "Ten drawings by five people, tested on other people's",

@@ -157,7 +157,7 @@ def test_a_closed_part_does_no_work(
     monkeypatch.setattr(published, "load_evidence", refuse)
     monkeypatch.setattr(shown_experiments, "load_evidence", refuse)
     page = open_page("training")
-    assert [heading.value for heading in page.subheader] == ["Epoch by epoch"]
+    assert [heading.value for heading in page.header] == ["Epoch by epoch"]
 
 
 def test_the_slider_changes_matrices_and_accuracies(
@@ -211,7 +211,7 @@ def test_a_damaged_history_is_said_and_the_rest_is_shown(
     page = open_page("training")
     assert "history.json" in page.error[0].value
     page = _open_part(page, "Published and ours")
-    assert "Published and ours" in [heading.value for heading in page.subheader]
+    assert "Published and ours" in [heading.value for heading in page.header]
     assert not page.error
 
 

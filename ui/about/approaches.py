@@ -51,7 +51,7 @@ def show_example(run: Run, data: Dataset) -> None:
 
 
 def _show_sampling(run: Run, digit: Any) -> None:
-    st.subheader(t("Yes is rare, no is common"), anchor=False)
+    st.header(t("Yes is rare, no is common"), anchor=False)
     training, member = run.metrics(run.approaches[0], "train"), run.classes.index(digit)
     yes = sum(training.confusion[member])
     no = training.rows - yes

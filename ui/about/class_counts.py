@@ -70,7 +70,5 @@ def count_bars(counts: pd.Series) -> Layered:
             alt.Tooltip("pictures", format=",", title=t("pictures")),
         ],
     )
-    numbers = bars.mark_text(dy=-7, fontSize=10, color=NEUTRAL).encode(
-        text=alt.Text("pictures:Q", format=",")
-    )
+    numbers = bars.mark_text(dy=-7, fontSize=10).encode(text=alt.Text("pictures:Q", format=","))
     return alt.layer(bars.mark_bar(color=NEUTRAL), numbers).properties(height=220)

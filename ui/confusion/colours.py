@@ -1,14 +1,7 @@
-"""Colours worked out from numbers, for a light page and a dark one."""
+"""Colours worked out from numbers."""
 
 import numpy as np
-import streamlit as st
-
-_PAPER = {"light": "#ffffff", "dark": "#11161d"}  # the pages' backgrounds, as in config.toml
-
-
-def paper() -> str:
-    """The background of the page, "#rrggbb"."""
-    return _PAPER[st.context.theme.type or "light"]
+from numpy.typing import NDArray
 
 
 def mix(colour: str, background: str, share: float) -> str:
@@ -20,13 +13,20 @@ def mix(colour: str, background: str, share: float) -> str:
 def ink_on(fill: str) -> str:
     """Black or white, whichever has the higher contrast on a colour: at least 4.5:1.
 
-    By the relative luminance of WCAG 2.2; both are equal where it is √(1.05 · 0.05) − 0.05.
+    Both are equal where the luminance is √(1.05 · 0.05) − 0.05.
     """
-    linear = [
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-        for c in (level / 255 for level in _levels(fill))
-    ]
-    return "#000000" if np.dot(linear, (0.2126, 0.7152, 0.0722)) > 0.179 else "#ffffff"
+    return "#000000" if luminance(fill) > 0.179 else "#ffffff"
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of "#rrggbb", from 0 for black to 1 for white; source: WCAG 2.2."""
+    return float(np.dot(linear(colour), (0.2126, 0.7152, 0.0722)))
+
+
+def linear(colour: str) -> NDArray[np.float64]:
+    """(3,) the light of red, green and blue in "#rrggbb", each from 0 to 1; source: sRGB."""
+    levels = np.array([*_levels(colour)]) / 255
+    return np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
 
 
 def _levels(colour: str) -> bytes:

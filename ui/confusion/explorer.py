@@ -37,7 +37,7 @@ def explore(duel: Duel) -> None:
     view, difference = choose_view(counts)
     matrices = st.container()
     with st.container(key="mistakes"):
-        st.subheader(t("The pictures behind the numbers"), anchor=False)
+        st.header(t("The pictures behind the numbers"), anchor=False)
         selection = choose_pictures(duel)  # before the matrices, which frame the cell
         with matrices:
             (_show_difference if difference else _show_both)(
@@ -70,7 +70,7 @@ def _show_both(
     for column, name, look, confusion in zip(st.columns(2), names, pair, counts, strict=True):
         with column, st.container(key=f"confusion_{look.key}"):
             wrong = int(confusion.sum() - confusion.trace())
-            st.subheader(
+            st.header(
                 t(
                     "{name}: {count:,} mistake",
                     "{name}: {count:,} mistakes",
@@ -91,7 +91,7 @@ def _show_difference(
     full = full_colour([values], diagonal=view.diagonal)
     first, second = (look.name for look in pair)
     with st.container(key="confusion_difference", width=720):
-        st.subheader(t("{first} minus {second}", first=first, second=second), anchor=False)
+        st.header(t("{first} minus {second}", first=first, second=second), anchor=False)
         st.caption(
             t(
                 "**+** more pictures for {first}, **−** more for {second}, each in its own colour. "

@@ -16,11 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from mnist_models.formatting import number_text, signed_text
 from mnist_models.text import Text, t
-from ui.confusion.colours import ink_on, mix, paper
+from ui.confusion.colours import ink_on, mix
 from ui.confusion.display_options import Cell, Unit, View
 from ui.widgets.cells import show_cells
 from ui.widgets.charts import NEUTRAL
 from ui.widgets.contender_style import Looks
+from ui.widgets.theme import paper
 
 RIGHT, MISTAKE = "#2f7fc1", "#c2410c"
 _FAINTEST = 0.1  # of a colour in a cell that is not empty

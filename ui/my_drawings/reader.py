@@ -51,12 +51,12 @@ def show_readings(drawings: Sequence[Drawing], run: Run, store: Store) -> None:
     show_accuracy(readings)
     wrong = [reading for reading in readings if reading.misread]
     if wrong:
-        st.subheader(t("Misread drawings"), anchor=False)
+        st.header(t("Misread drawings"), anchor=False)
         st.caption(t("What each approach takes the misread drawings of each digit for."))
         table = pd.DataFrame(mistakes_by_class(readings, run.classes))
         alt = t("For each digit, what each approach takes it for")
         st.dataframe(table, hide_index=True, alt=alt)
-    st.subheader(t("One by one"), anchor=False)
+    st.header(t("One by one"), anchor=False)
     only_misread = t("Only misread drawings ({number:,})", number=len(wrong))
     only_wrong = bool(wrong) and st.toggle(only_misread, key="only_wrong")
     show_cards(wrong if only_wrong else readings, store)

@@ -53,7 +53,7 @@ def show_evidence() -> None:
 
 def _show_answer(found: dict) -> None:
     costs = new_class_costs(found["left_out"])
-    st.markdown(f"##### {new_class_headline(costs)}")
+    st.header(new_class_headline(costs), anchor=False)
     st.markdown(new_class_text(costs))
     show_table(
         pd.DataFrame(table_by_way(found["left_out"])),
@@ -82,7 +82,7 @@ def _show_answer(found: dict) -> None:
 
 
 def _show_growth(found: dict) -> None:
-    st.subheader(t("From two digits to ten"), anchor=False)
+    st.header(t("From two digits to ten"), anchor=False)
     frame = _named(growth(found["growing"]))
     left, right = st.columns(2, gap="medium")
     with left:
@@ -111,7 +111,7 @@ def _show_growth(found: dict) -> None:
 
 
 def _show_examples(found: dict) -> None:
-    st.subheader(t("How many examples it takes"), anchor=False)
+    st.header(t("How many examples it takes"), anchor=False)
     frame = _named(by_examples(found["examples"]))
     show_chart(
         lambda: _lines(
@@ -137,7 +137,7 @@ def _show_examples(found: dict) -> None:
 
 
 def _show_drawings(found: dict) -> None:
-    st.subheader(t("Ten drawings by five people, tested on other people's"), anchor=False)
+    st.header(t("Ten drawings by five people, tested on other people's"), anchor=False)
     lessons = len({e["lesson"] for e in found["drawings"]})
     show_table(
         pd.DataFrame(table_by_digit(found["drawings"])),

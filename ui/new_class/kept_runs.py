@@ -49,7 +49,7 @@ def show_kept() -> None:
     if not names:
         return
     with st.container(key="kept_runs"):
-        st.subheader(t("Runs that you keep"), anchor=False)
+        st.header(t("Runs that you keep"), anchor=False)
         for name in names:
             _show_run(name)
 

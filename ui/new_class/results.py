@@ -38,7 +38,7 @@ def show_results(lesson: Lesson, state: State) -> None:
         st.error(state.latest.message, icon=":material/error:")
     if not state.steps:
         return
-    st.markdown(f"##### {cost_sentence(lesson, state.steps)}")
+    st.header(cost_sentence(lesson, state.steps), anchor=False)
     st.markdown(paragraph(new_sentence(lesson, state), loss_sentence(state)))
     show_table(
         pd.DataFrame(lesson_rows(lesson, state)),

@@ -21,7 +21,7 @@ def try_it(lesson: Lesson, state: State) -> None:
         lesson: what was taught.
         state: with at least one step.
     """
-    st.subheader(t("Draw it"), anchor=False)
+    st.header(t("Draw it"), anchor=False)
     left, right = st.columns((2, 3))
     with left:
         subject = from_canvas()

@@ -26,7 +26,7 @@ _FIGURES = {"accuracy": t("Accuracy"), "loss": t("Loss")}
 
 def show_epochs(run: Run) -> None:
     """Accuracy and loss over the epochs."""
-    st.subheader(t("Epoch by epoch"), anchor=False)
+    st.header(t("Epoch by epoch"), anchor=False)
     st.caption(paragraph(t("Run *{label}*.", label=run.label), validation_text(run)))
     history = _history(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -41,7 +41,7 @@ def show_epochs(run: Run) -> None:
 
 def show_mistakes(run: Run) -> None:
     """The confusion matrices after any of the epochs."""
-    st.subheader(t("The mistakes, epoch by epoch"), anchor=False)
+    st.header(t("The mistakes, epoch by epoch"), anchor=False)
     st.caption(
         t(
             "These are held-out pictures. Rows are true digits, columns are answers. Mistakes are "

@@ -259,7 +259,7 @@ def member_curves(values: Sequence[Sequence[float]], classes: Sequence[Any], tit
     leaders = labels.mark_rule(color=NEUTRAL).encode(
         x=x, x2=alt.X2("label:Q", title=_EPOCH), y2=alt.Y2("place:Q", title=title)
     )
-    texts = labels.mark_text(align="left", dx=4, color=COLOURS["multi"]).encode(
+    texts = labels.mark_text(align="left", dx=4).encode(
         x=alt.X("label:Q", title=_EPOCH),
         y=alt.Y("place:Q", title=title),
         text="digit:N",

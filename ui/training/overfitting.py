@@ -40,7 +40,7 @@ _SIDES = {"training": t("training"), "test": t("test")}
 
 def show_overfitting(_: Run) -> None:
     """The gap between training and test accuracy, with more data and with more dropout."""
-    st.subheader(t("Overfitting and its two remedies"), anchor=False)
+    st.header(t("Overfitting and its two remedies"), anchor=False)
     if not (found := shipped("overfitting")):
         return
     st.caption(

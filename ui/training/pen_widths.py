@@ -36,7 +36,7 @@ _PLACES = {"as-drawn": t("As drawn"), "big-and-centred": t("Big and centred")}
 @st.fragment
 def show_drawings(_: Run) -> None:
     """Accuracy over the width of the pen for both approaches, as charts and as a table."""
-    st.subheader(t("People's drawings, pen by pen"), anchor=False)
+    st.header(t("People's drawings, pen by pen"), anchor=False)
     if found := shipped("drawing"):
         _show_pens(found)
 

@@ -18,7 +18,7 @@ _ABOUT = t(
 
 def show_published(_: Run) -> None:
     """A row for each approach of each run on MNIST."""
-    st.subheader(t("Published and ours"), anchor=False)
+    st.header(t("Published and ours"), anchor=False)
     show_table(
         pd.DataFrame(published_rows()),
         file_name="published.csv",

@@ -44,7 +44,7 @@ _CORRECTIONS = {
 
 def show_sampling(_: Run) -> None:
     """What each sampling strategy does to accuracy and to the probabilities."""
-    st.subheader(t("What sampling does to the ten binary models"), anchor=False)
+    st.header(t("What sampling does to the ten binary models"), anchor=False)
     if found := shipped("sampling"):
         _show_strategies(found["runs"])
 

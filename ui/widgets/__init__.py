@@ -1,3 +1,3 @@
 """Parts that know nothing about digits: `charts`, `cells` to choose from, `tables`, `controls`,
-`images`, and the `contender_style` that tells two contenders apart.
+`images`, the page's `theme`, and the `contender_style` that tells two contenders apart.
 """

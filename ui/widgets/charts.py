@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.text import t
+from ui.widgets.theme import ink
 
 Layered = alt.LayerChart | alt.FacetChart  # what layers become, according to Altair's types
 
@@ -139,7 +140,8 @@ def show_chart(make: Callable[[], Layered | alt.Chart], *of: str, text: str) -> 
         of: what the chart depends on, the kind of chart first: versions of runs, choices.
         text: describes the chart for those who cannot see it.
     """
-    st.vega_lite_chart(_specification(of, make), alt=text)
+    config = {"text": {"color": ink()}}  # Vega's own is the first colour of a series
+    st.vega_lite_chart(_specification(of, make) | {"config": config}, alt=text)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

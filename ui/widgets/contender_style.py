@@ -21,13 +21,13 @@ from ui.widgets.charts import DASHED, SOLID, legend_on_top
 COLOURS: dict[Approach, str] = {"single": "#2f7fc1", "multi": "#d9731a"}
 # At least 3:1 on the light and on the dark page, and distinct from the approach's own colour with
 # red-green blindness too.
-_SECOND_OF_ITS_KIND: dict[Approach, str] = {"single": "#12936f", "multi": "#8f62c9"}
+SECOND_OF_ITS_KIND: dict[Approach, str] = {"single": "#12936f", "multi": "#8f62c9"}
 # The nearest text colours that Streamlit offers.
 _TINTS = {
     COLOURS["single"]: "blue",
     COLOURS["multi"]: "orange",
-    _SECOND_OF_ITS_KIND["single"]: "green",
-    _SECOND_OF_ITS_KIND["multi"]: "violet",
+    SECOND_OF_ITS_KIND["single"]: "green",
+    SECOND_OF_ITS_KIND["multi"]: "violet",
 }
 _MARKS = (("circle", "●", SOLID), ("diamond", "◆", DASHED))
 
@@ -73,7 +73,7 @@ def looks(duel: Duel) -> Looks:
         for contender, name, marks in zip(both, _names(duel), _MARKS, strict=True)
     )
     if first.key == second.key:
-        colour = _SECOND_OF_ITS_KIND[duel.second.approach]
+        colour = SECOND_OF_ITS_KIND[duel.second.approach]
         second = replace(second, key=f"second_{second.key}", colour=colour)
     return first, second
 
