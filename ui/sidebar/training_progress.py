@@ -151,7 +151,7 @@ def _draw_curves(job_id: str) -> None:
 def _draw_ended(job: Job) -> None:
     event = job.latest
     if event.stage in ("done", "found"):
-        st.success(event.message, icon=":material/check_circle:")
+        st.info(event.message, icon=":material/flag:")
         _draw_what_changed(event.run)
         _draw_what_to_do(event.run, job)
     elif event.stage == "cancelled":

@@ -20,13 +20,13 @@ from ui.widgets.charts import DASHED, SOLID, legend_on_top
 # on the dark background.
 COLOURS: dict[Approach, str] = {"single": "#2f7fc1", "multi": "#d9731a"}
 # At least 3:1 on the light and on the dark page, and distinct from the approach's own colour with
-# red-green blindness too.
-SECOND_OF_ITS_KIND: dict[Approach, str] = {"single": "#12936f", "multi": "#8f62c9"}
+# red-green blindness too. Not green: that says "known to be right".
+SECOND_OF_ITS_KIND: dict[Approach, str] = {"single": "#a67c00", "multi": "#8f62c9"}
 # The nearest text colours that Streamlit offers.
 _TINTS = {
     COLOURS["single"]: "blue",
     COLOURS["multi"]: "orange",
-    SECOND_OF_ITS_KIND["single"]: "green",
+    SECOND_OF_ITS_KIND["single"]: "yellow",
     SECOND_OF_ITS_KIND["multi"]: "violet",
 }
 _MARKS = (("circle", "●", SOLID), ("diamond", "◆", DASHED))

@@ -153,7 +153,7 @@ def test_how_long_one_waits_is_unknown_before_the_first_training(
 @pytest.mark.parametrize(
     ("event", "kind"),
     [
-        (Event("done", 1.0, message="The run new is ready.", run="reference"), "success"),
+        (Event("done", 1.0, message="The run new is ready.", run="reference"), "info"),
         (Event("cancelled", message="Cancelled."), "info"),
         (Event("failed", message="No memory."), "error"),
         (Event("training", 0.5, "single"), "error"),  # it died without a word
@@ -384,7 +384,7 @@ def test_the_end_of_a_training_says_what_changed_and_lets_one_throw_it_away(
     page.sidebar.button(key="delete_new_run").click().run()
     assert not page.exception
     assert run_names() == ["reference"]
-    assert not page.sidebar.success
+    assert not page.sidebar.info
 
 
 def test_each_run_is_offered_with_its_accuracies_and_a_damaged_one_says_so(
