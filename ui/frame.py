@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_models.settings import PROJECT
+from ui.shared.current_run import say_run_change
 from ui.shared.navigation import IN_APP, navigate
 from ui.sidebar.sidebar import VISIT_BEGAN, draw_sidebar
 from ui.sidebar.training_bar import draw_bar
@@ -20,4 +21,5 @@ def run_app() -> None:
     st.html(_STYLE)  # Streamlit wraps a .css file in <style>
     draw_sidebar()
     draw_bar(st.session_state[VISIT_BEGAN])
+    say_run_change()
     page.run()

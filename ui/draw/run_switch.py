@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_models.runs.registry import run_names
 from mnist_models.runs.run import Run
 from mnist_models.text import t
-from ui.shared.current_run import choose_run
+from ui.shared.current_run import switch_run
 
 _PENS, _MNIST = "pens", "strong"  # the same recipe, with pen digits and without
 
@@ -32,5 +32,5 @@ def offer_run_switch(run: Run) -> None:
             st.caption(t("These models know only MNIST, as in most demos."), width="stretch")
             label = t("Ask the models that also learned from pen digits")
         if st.button(label, icon=":material/swap_horiz:", type="tertiary", key="other_teaching"):
-            choose_run(other)
+            switch_run(other)
             st.rerun()

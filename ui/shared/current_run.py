@@ -18,6 +18,8 @@ from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
 
 _CHOICE, _ACTIVE = "_run", "_active_run"
+_SHOWN = "_run_shown"  # the run of the page before
+_BEFORE = "_run_before"  # the run that was left for the one shown, if not by its name
 
 
 def chosen_run_name() -> str:
@@ -31,7 +33,17 @@ def chosen_run_name() -> str:
 
 
 def choose_run(name: str) -> None:
-    """Show this visitor a run on this page and the next ones; the address says which."""
+    """Show this visitor the run that they named, on this page and the next ones.
+
+    The address says which. Nothing is said about it, since the visitor has just said it.
+    """
+    switch_run(name)
+    st.session_state[_SHOWN] = name
+    st.session_state.pop(_BEFORE, None)
+
+
+def switch_run(name: str) -> None:
+    """Show this visitor another run as a part of what they asked for; the next page says so."""
     st.session_state[_CHOICE] = name
     st.query_params["run"] = name
 
@@ -40,7 +52,8 @@ def remember_choice() -> None:
     """Carry the choice from page to page, since Streamlit drops the parameters of the address.
 
     For visitors who have not chosen, the active run is looked up here, once per page: somebody may
-    activate another run while the page is drawn, or between two strokes.
+    activate another run while the page is drawn, or between two strokes. If the run is not that of
+    the page before, and the visitor has not named it, `say_run_change` will tell them.
     """
     st.session_state.pop(_ACTIVE, None)
     with suppress(RunError):  # the page reports it
@@ -49,6 +62,50 @@ def remember_choice() -> None:
         st.session_state[_CHOICE] = asked
     elif chosen := st.session_state.get(_CHOICE):
         st.query_params["run"] = chosen
+    _notice_change()
+
+
+def _notice_change() -> None:
+    try:
+        shown = chosen_run_name()
+    except RunError:
+        return
+    left = st.session_state.get(_SHOWN, shown)
+    st.session_state[_SHOWN] = shown
+    if left == shown:
+        return
+    if st.session_state.get(_BEFORE) == shown:
+        del st.session_state[_BEFORE]  # they went back
+    else:
+        st.session_state[_BEFORE] = left
+
+
+def say_run_change() -> None:
+    """Tell a visitor, on every page until they have read it, that they look at another run now.
+
+    For all that changes the run of the whole app beside what it was pressed for, a link included.
+    """
+    before = st.session_state.get(_BEFORE)
+    shown = _label(chosen_run_name()) if before else ""
+    if not before or not shown:
+        return
+    with st.container(
+        key="run_changed", horizontal=True, vertical_alignment="center", gap="xsmall"
+    ):
+        st.markdown(t("You now look at the run **{run}**, here and on all pages.", run=shown))
+        if label := _label(before):
+            st.button(
+                t("Back to {run}", run=label),
+                key="run_before",
+                on_click=choose_run,
+                args=(before,),
+            )
+        st.button(
+            t("Close"),
+            key="close_run_changed",
+            type="tertiary",
+            on_click=lambda: st.session_state.pop(_BEFORE, None),
+        )
 
 
 def current_run() -> Run:
@@ -141,6 +198,14 @@ def _offer_another_run(failed: str | None) -> None:
     if other and st.button(t("Show the run {name} instead", name=other), type="primary"):
         choose_run(other)
         st.rerun()
+
+
+def _label(name: str) -> str:
+    """What a run is called; empty if it is not there or damaged."""
+    try:
+        return load_run(name).label
+    except RunError:
+        return ""
 
 
 def _is_sound(name: str) -> bool:
