@@ -2,5 +2,5 @@
 
 `contenders` are what can be compared, `mistakes` the pictures behind a number, `tables` their rows.
 `sentences` put the numbers into words, `experiment_sentences` those of shipped experiments and
-`lesson_results` those of a lesson; `report` writes everything on a run as one HTML file.
+`lesson_sentences` the `lesson_results`; `report` writes everything on a run as one HTML file.
 """

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from mnist_models.evidence.equal_size import EqualPair
-from mnist_models.evidence.experiments import Entry
+from mnist_models.evidence.experiments import Entry, spread
 from mnist_models.evidence.new_class_costs import NewClassCosts
 from mnist_models.formatting import points_text
 from mnist_models.learning.sampling import STRATEGIES
@@ -119,6 +119,24 @@ def new_class_text(costs: NewClassCosts) -> Text:
             "nine.",
             points=points_text(costs.forgotten.median),
         ),
+    )
+
+
+def seconds_vary_sentence(left_out: Sequence[Entry]) -> Text:
+    """How long the same training takes when it is repeated: why seconds are not compared.
+
+    Args:
+        left_out: of the experiment "new_class", in which this way always sees as many pictures.
+    """
+    same = [entry for entry in left_out if entry["way"] == "together"]
+    seconds = spread(same, "seconds")
+    return t(
+        "Seconds change from one repeat to the next: the single model, continued on {pictures:,} "
+        "pictures {count} times on one machine, took {low:.2f} to {high:.2f} s.",
+        pictures=same[0]["rows"],
+        count=len(same),
+        low=seconds.low,
+        high=seconds.high,
     )
 
 

@@ -74,6 +74,7 @@ class Step:
             were kept back.
         alarms: per class the share of the new test pictures (or of the examples) that its member
             says yes to though it should not; for the multi-model.
+        weights: of each network that was trained; 0 in lessons of before that was told.
     """
 
     way: Way
@@ -83,6 +84,16 @@ class Step:
     old: float
     new: float | None
     alarms: dict[str, float] = field(default_factory=dict)
+    weights: int = 0
+
+    @property
+    def work(self) -> int:
+        """Weights adjusted, counted again for each picture looked at (pictures, if unknown).
+
+        Repeats of a training take other seconds, and the same work. Pictures alone would not do:
+        a single model may have many times the weights of a member.
+        """
+        return self.rows * (self.weights or 1)
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,7 @@ def _step(way: Way, taught: "Taught", task: Task, test: Labelled, new_test: Labe
         old=accuracy(stack, test),
         new=accuracy(stack, new_test) if len(new_test.y) else None,
         alarms={str(label): share for label, share in alarms.items()},
+        weights=stack.parameters // stack.members,
     )
 
 

@@ -146,7 +146,7 @@ def test_a_symbol_is_drawn_taught_recognised_and_forgotten(
         progress = page.locator(".st-key-lesson_progress")
         expect(progress).to_contain_text(re.compile(r"▶ .* \d+ s"), timeout=LESSON_TIMEOUT_MS)
         expect_taught(page)
-        expect(page.get_by_text(re.compile(r"^One new member took"))).to_be_visible()
+        expect(page.get_by_text(re.compile(r"^Learning ★ took"))).to_be_visible()
         draw_and_wait(page, star(2.5))
         expect_read_as(page, "★")
 

@@ -89,7 +89,8 @@ def picture(number: int) -> np.ndarray:
 
 
 def step(way: Way, **changes: Any) -> Step:
-    return replace(Step(way, 0.5, 1000, ("★",), 0.9, 1.0), **changes)
+    changed = {"member": ("★",), "mended": ("★", "3")}.get(way, ())
+    return replace(Step(way, 0.5, 1000, changed, 0.9, 1.0, weights=1000), **changes)
 
 
 def open_as(visitor: str | None = None, examples: int = 0, **query: str) -> AppTest:
@@ -500,7 +501,7 @@ def test_a_lesson_that_ended_early_says_why_and_leads_back(
 @pytest.fixture
 def done(give: Give, make_stack: Callable[..., Stack], tiny_run: Run) -> Path:
     """A lesson that is done, with untrained networks of eleven classes."""
-    steps = (step("member"), step("mended"), step("alone"), step("together", changed=()))
+    steps = (step("member"), step("mended"), step("alone"), step("together"))
     facts = {"classes": ELEVEN, "tested": 100, "before": {"single": 0.9, "multi": 0.9}}
     folder = give(Event("importing", news=facts), *map(taught, steps), Event("done", 1.0))
     for each in steps:
@@ -514,8 +515,7 @@ def test_what_was_taught_can_be_drawn_for_taken_home_and_thrown_away(
 ) -> None:
     monkeypatch.setattr("ui.new_class.try_out.from_canvas", lambda: Subject(picture(1)))
     page = open_as(ME, examples=3)
-    assert "One new member took 0.50 s" in said(page)
-    assert page.main.dataframe[0].value["way"].size == 4
+    assert page.main.header[0].value.startswith("Learning ★ took both about the same work, and n")
     assert all(metric.value in ELEVEN for metric in page.main.metric)
     bars = next(h.proto.body for h in page.main.get("html") if "v-bars" in h.proto.body)
     assert bars.count("class='label'") == 11
@@ -525,6 +525,49 @@ def test_what_was_taught_can_be_drawn_for_taken_home_and_thrown_away(
     page = press(page, "Throw away")
     assert not done.exists()
     assert len(thumbnails(page)) == 3
+
+
+def test_one_picture_shows_cost_against_forgetting_and_the_table_is_a_tap_away(done: Path) -> None:
+    page = open_as(ME)
+    (chart,) = page.main.get("vega_lite_chart")
+    axes = [layer["encoding"] for layer in json.loads(chart.proto.spec)["layer"]]
+    assert {axis["x"]["field"] for axis in axes if "x" in axis} == {"work"}
+    assert "**1** multi-model, **One member**: 0.001 billion weights" in said(page)
+    assert not page.main.dataframe
+    page.session_state["lesson_table"] = True
+    page.run()
+    assert not page.exception
+    assert page.main.dataframe[0].value["way"].size == 4
+    assert "took 0.55 to 0.99 s" in said(page)
+
+
+def test_ways_that_trained_the_same_are_one_in_the_picture_and_in_the_choice(
+    give: Give, make_stack: Callable[..., Stack], tiny_run: Run
+) -> None:
+    steps = (step("member"), step("mended", changed=("★",)), step("together"))
+    facts = {"classes": ELEVEN, "tested": 100, "before": {"single": 0.9, "multi": 0.9}}
+    folder = give(Event("importing", news=facts), *map(taught, steps), Event("done", 1.0))
+    for each in steps:
+        approach = "multi" if each.changed else "single"
+        make_stack(approach, classes=list(ELEVEN)).save(folder / f"{each.way}.npz")
+    page = open_as(ME)
+    assert "shown as one" in said(page)
+    assert "**2** single model" in said(page)
+    assert "**3**" not in said(page)
+    assert not page.main.selectbox
+
+
+@pytest.mark.parametrize("stage", ["failed", "cancelled"])
+def test_of_a_lesson_that_ended_half_way_the_one_way_that_is_done_is_told(
+    stage: Any, tiny_run: Run, give: Give
+) -> None:
+    facts = {"classes": ELEVEN, "tested": 100, "before": {"single": 0.9, "multi": 0.9}}
+    ended = Event(stage, message="It ran out of memory.")
+    give(Event("importing", news=facts), taught(step("member")), ended)
+    page = open_as(ME)
+    assert "It ran out of memory." in said(page)
+    assert page.main.header[0].value.startswith("Multi-model: learning ★, it forgot nothing m")
+    assert not page.main.get("vega_lite_chart")
 
 
 def test_networks_that_are_gone_are_a_sentence(done: Path) -> None:
@@ -537,7 +580,7 @@ def test_networks_that_are_gone_are_a_sentence(done: Path) -> None:
 def test_nobody_else_sees_a_lesson(done: Path) -> None:
     for visitor in (None, "somebody else"):
         page = open_as(visitor)
-        assert "One new member" not in said(page)
+        assert not [header for header in page.main.header if "★" in header.value]
         assert has_button(page, "Teach")
 
 

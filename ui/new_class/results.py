@@ -1,52 +1,169 @@
-"""The results of a lesson: a sentence, a table, and what can be done with them."""
+"""The results of a lesson: a sentence, a picture, a table, and what can be done with them."""
 
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
+from mnist_models.comparison.experiment_sentences import seconds_vary_sentence
 from mnist_models.comparison.lesson_results import (
-    cost_sentence,
+    compared_steps,
+    distinct_steps,
     lesson_rows,
-    loss_sentence,
-    new_sentence,
+    lost,
+    margin,
+    way_title,
 )
+from mnist_models.comparison.lesson_sentences import (
+    chance_sentence,
+    figures_text,
+    merged_sentence,
+    new_class_sentence,
+    outcome_sentence,
+)
+from mnist_models.evidence.experiments import load_evidence
 from mnist_models.incremental.lesson import Lesson, State
 from mnist_models.incremental.lessons import forget_lesson
+from mnist_models.incremental.methods import WAYS
+from mnist_models.learning.approaches import APPROACHES, NAMES, Approach
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.text import Text, paragraph, t
 from ui.new_class.kept_runs import offer_to_keep
 from ui.shared.visitor import visitor
-from ui.widgets.tables import COUNT, show_table
+from ui.widgets.charts import HEIGHT, NEUTRAL, Layered, show_chart, version_of
+from ui.widgets.contender_style import COLOURS
+from ui.widgets.tables import COUNT, offer_table
 
 _COLUMNS: dict[str, Any] = {
     t("seconds"): st.column_config.NumberColumn(format="%.2f"),
     t("pictures looked at"): COUNT,
 }
+_SHAPES: Mapping[Approach, str] = {"single": "circle", "multi": "diamond"}
+_SIGNS: Mapping[Approach, str] = {"single": ":blue[●]", "multi": ":orange[◆]"}
+_TICKS = (-10, -1, 0, 1, 10, 100)  # percentage points
 
 
 def show_results(lesson: Lesson, state: State) -> None:
-    """How a lesson ended, and a row per way that was taught."""
+    """How a lesson ended, and what each way that was taught cost and forgot."""
     if state.latest.stage == "cancelled":
         st.info(state.latest.message, icon=":material/stop_circle:")
     elif state.latest.stage == "failed":
         st.error(state.latest.message, icon=":material/error:")
     if not state.steps:
         return
-    st.header(cost_sentence(lesson, state.steps), anchor=False)
-    st.markdown(paragraph(new_sentence(lesson, state), loss_sentence(state)))
-    show_table(
-        pd.DataFrame(lesson_rows(lesson, state)),
+    st.header(outcome_sentence(lesson, state), anchor=False)
+    st.markdown(new_class_sentence(lesson, state))
+    if state.before and len(distinct_steps(state.steps)) > 1:
+        _show_picture(lesson, state)
+    offer_table(
+        t("What each way cost and achieved, as a table"),
+        lambda: pd.DataFrame(lesson_rows(lesson, state)),
+        key="lesson_table",
         file_name="new_class.csv",
         alt=t("What each way to teach cost and achieved"),
         columns=_COLUMNS,
+        about=_about_table(),
     )
-    st.caption(_about(lesson, state))
+    st.caption(paragraph(_about(state), merged_sentence(state)))
+
+
+def _show_picture(lesson: Lesson, state: State) -> None:
+    """Cost against forgetting, and under it what the numbers of the marks mean."""
+    steps, compared = distinct_steps(state.steps), compared_steps(state).values()
+    marks = pd.DataFrame(
+        {
+            "number": f"{number}",
+            "approach": WAYS[step.way].approach,
+            "way": way_title(step.way, lesson),
+            "work": step.work / 1e9,
+            "lost": 100 * lost(step, state),
+            "seconds": step.seconds,
+        }
+        for number, step in enumerate(steps, 1)
+    )
+    told = [
+        t(
+            "{sign} **{number}** {approach}, {way}: {figures}",
+            sign=_SIGNS[WAYS[step.way].approach],
+            number=number,
+            approach=NAMES[WAYS[step.way].approach],
+            way=f"**{title}**" if step in compared else title,
+            figures=figures_text(step, state),
+        )
+        for number, (step, title) in enumerate(zip(steps, marks["way"], strict=True), 1)
+    ]
+    show_chart(
+        lambda: cost_chart(marks, 100 * margin(state)),
+        *("lesson", version_of([marks.to_dict(), margin(state)])),
+        text=t("What each way cost, and what was forgotten: the list has the figures"),
+    )
+    st.markdown("  \n".join(told))
+    st.caption(
+        paragraph(
+            t("Best is at the bottom left: little work, and nothing forgotten."),
+            t("Work is how many weights were adjusted, again for each picture looked at."),
+            t("The sentence above compares what stands in bold."),
+            chance_sentence(state),
+        )
+    )
+
+
+def cost_chart(marks: pd.DataFrame, chance: float) -> Layered:
+    """What was forgotten against what it cost, a numbered mark per way.
+
+    Args:
+        marks: a row per way with the columns "number", "approach", "way", "work" in billions,
+            "lost" in percentage points, and "seconds".
+        chance: percentage points up to which a loss cannot be told from chance.
+    """
+    lowest = 1.3 * min(-chance, marks["lost"].min())
+    highest = max(1.0, 1.3 * chance, 1.3 * marks["lost"].max())
+    y_scale = alt.Scale(type="symlog", domain=[lowest, highest], nice=False)
+    y_axis = alt.Axis(
+        values=[tick for tick in _TICKS if lowest <= tick <= highest],
+        labelOverlap=False,
+        format="~g",
+        title=t("forgotten, in percentage points"),
+    )
+    base = alt.Chart(marks).encode(
+        x=alt.X(
+            "work:Q",
+            scale=alt.Scale(type="log", padding=30),
+            axis=alt.Axis(tickCount=4, grid=False, format=",~g"),
+            title=t("work, in billions of weights adjusted"),
+        ),
+        y=alt.Y("lost:Q", scale=y_scale, axis=y_axis),
+    )
+
+    def by_approach(values: Mapping[Approach, str]) -> alt.Scale:
+        return alt.Scale(domain=list(APPROACHES), range=[values[a] for a in APPROACHES])
+
+    dots = base.mark_point(filled=True, size=160, opacity=1).encode(
+        color=alt.Color("approach:N", scale=by_approach(COLOURS), legend=None),
+        shape=alt.Shape("approach:N", scale=by_approach(_SHAPES), legend=None),
+        tooltip=[
+            alt.Tooltip("way", title=t("way")),
+            alt.Tooltip("work", format=",.2~f", title=t("work in billions")),
+            alt.Tooltip("lost", format=".1f", title=t("points forgotten")),
+            alt.Tooltip("seconds", format=".1f", title=t("seconds, this time")),
+        ],
+    )
+    numbers = base.mark_text(dx=13, fontSize=14, fontWeight="bold").encode(
+        text="number"
+    )
+    band = (
+        alt.Chart(pd.DataFrame({"low": [-chance], "high": [chance]}))
+        .mark_rect(color=NEUTRAL, opacity=0.18)
+        .encode(y=alt.Y("low:Q", scale=y_scale), y2="high:Q")
+    )
+    return alt.layer(band, dots, numbers).properties(height=HEIGHT)
 
 
 def offer_files_and_end(lesson: Lesson, state: State) -> None:
@@ -92,26 +209,24 @@ def as_zip(lesson: Lesson, state: State) -> bytes:
     return file.getvalue()
 
 
-def _about(lesson: Lesson, state: State) -> Text:
+def _about_table() -> Text:
+    found = load_evidence("new_class")
+    return paragraph(
+        t("Recall is how much of the new class is read correctly."),
+        t("False alarms: the member of another class that most often says yes to it."),
+        t("Pictures are counted again in each round of training, and by each member."),
+        seconds_vary_sentence(found["left_out"]) if found else t(""),
+    )
+
+
+def _about(state: State) -> Text:
     data = DATASET_TITLES.get(state.rehearsed, state.rehearsed)
-    learned = t(
-        "Learned from {count:,} example; tested on {tested:,} pictures of {data}.",
-        "Learned from {count:,} examples; tested on {tested:,} pictures of {data}.",
+    return t(
+        "Learned from {count:,} example; what was known before is tested on {tested:,} pictures of "
+        "{data}.",
+        "Learned from {count:,} examples; what was known before is tested on {tested:,} pictures "
+        "of {data}.",
         count=state.learned,
         tested=state.tested,
         data=data,
     )
-    if lesson.kind == "left out":
-        recall = t(
-            "Recall: on {pictures:,} test pictures of {data}.", pictures=state.kept_back, data=data
-        )
-    elif state.kept_back:
-        recall = t(
-            "Recall: on {count:,} drawing held back from learning.",
-            "Recall: on {count:,} drawings held back from learning.",
-            count=state.kept_back,
-        )
-    else:
-        recall = t("No recall: with fewer than 5 examples, none is held back for testing.")
-    alarms = t("False alarms: the member of another class that most often says yes to it.")
-    return paragraph(learned, recall, alarms)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_models.comparison.lesson_results import BEST, way_title
+from mnist_models.comparison.lesson_results import BEST, distinct_steps, way_title
 from mnist_models.incremental.lesson import Lesson, LessonError, Pair, State
 from mnist_models.incremental.lessons import taught
 from mnist_models.incremental.methods import Way
@@ -42,7 +42,7 @@ def try_it(lesson: Lesson, state: State) -> None:
 def _choose_ways(lesson: Lesson, state: State) -> dict[Approach, Way]:
     """Which networks answer; an approach that was taught in one way only leaves no choice."""
     chosen: dict[Approach, Way] = {}
-    steps = {step.way for step in state.steps}
+    steps = {step.way for step in distinct_steps(state.steps)}
     with st.container(horizontal=True):
         for approach in APPROACHES:
             ways = [way for way in BEST[approach] if way in steps]

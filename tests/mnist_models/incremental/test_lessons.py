@@ -243,6 +243,9 @@ def test_a_symbol_is_taught_kept_and_deleted(tiny_run: Run) -> None:
     assert state.classes == (*map(str, range(10)), "star")
     pair = taught("me", {"single": "together", "multi": "member"})
     assert pair.classes == [*map(str, range(10)), "star"]
+    weights = {a: stack.parameters // stack.members for a, stack in pair.stacks.items()}
+    assert [step.weights for step in state.steps] == [weights["multi"], weights["single"]]
+    assert all(step.work == step.rows * step.weights for step in state.steps)
     assert pair.stack("multi").predict_proba(_stars(1)).shape == (1, 11)
     old = tiny_run.multi
     for new, before in zip(pair.stack("multi").weights, old.weights, strict=True):

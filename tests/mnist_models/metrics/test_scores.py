@@ -10,7 +10,7 @@ from sklearn import metrics as sk
 
 from mnist_models.learning.sampling import stream, undersample
 from mnist_models.metrics.scores import Metrics, evaluate
-from mnist_models.metrics.significance import PairedMetrics, wilson_interval
+from mnist_models.metrics.significance import PairedMetrics, difference_margin, wilson_interval
 
 CLASSES = np.arange(4)
 
@@ -85,6 +85,18 @@ def test_the_wilson_interval_is_that_of_scipy(case: tuple[int, int]) -> None:
 
 def test_nothing_is_known_of_a_share_of_nothing() -> None:
     assert wilson_interval(0, 0) == (0, 1)
+
+
+@pytest.mark.parametrize(("share", "trials"), [(0.97, 360), (0.97, 10_000), (0.5, 100), (1.0, 360)])
+def test_two_samples_of_the_same_lie_within_the_margin_in_95_of_100_cases(
+    share: float, trials: int
+) -> None:
+    rng = stream(0, "samples", "margin")
+    first, second = rng.binomial(trials, share, (2, 20_000)) / trials
+    within = (abs(first - second) <= difference_margin(share, trials)).mean()
+    assert 0.94 <= within <= 1.0
+    if share < 1 and trials >= 1000:
+        assert within <= 0.96
 
 
 @given(only_first=st.integers(0, 300), only_second=st.integers(0, 300))
