@@ -559,12 +559,14 @@ def test_ways_that_trained_the_same_are_one_in_the_picture_and_in_the_choice(
 
 @pytest.mark.parametrize("stage", ["failed", "cancelled"])
 def test_of_a_lesson_that_ended_half_way_the_one_way_that_is_done_is_told(
-    stage: Any, tiny_run: Run, give: Give
+    stage: Any, tiny_run: Run, give: Give, make_stack: Callable[..., Stack]
 ) -> None:
     facts = {"classes": ELEVEN, "tested": 100, "before": {"single": 0.9, "multi": 0.9}}
     ended = Event(stage, message="It ran out of memory.")
-    give(Event("importing", news=facts), taught(step("member")), ended)
+    folder = give(Event("importing", news=facts), taught(step("member")), ended)
+    make_stack("multi", classes=list(ELEVEN)).save(folder / "member.npz")
     page = open_as(ME)
+    assert "The single model was not taught it." in said(page)
     assert "It ran out of memory." in said(page)
     assert page.main.header[0].value.startswith("Multi-model: learning ★, it forgot nothing m")
     assert not page.main.get("vega_lite_chart")

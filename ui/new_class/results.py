@@ -155,9 +155,7 @@ def cost_chart(marks: pd.DataFrame, chance: float) -> Layered:
             alt.Tooltip("seconds", format=".1f", title=t("seconds, this time")),
         ],
     )
-    numbers = base.mark_text(dx=13, fontSize=14, fontWeight="bold").encode(
-        text="number"
-    )
+    numbers = base.mark_text(dx=13, fontSize=14, fontWeight="bold").encode(text="number")
     band = (
         alt.Chart(pd.DataFrame({"low": [-chance], "high": [chance]}))
         .mark_rect(color=NEUTRAL, opacity=0.18)

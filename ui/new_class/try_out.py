@@ -6,7 +6,7 @@ from mnist_models.comparison.lesson_results import BEST, distinct_steps, way_tit
 from mnist_models.incremental.lesson import Lesson, LessonError, Pair, State
 from mnist_models.incremental.lessons import taught
 from mnist_models.incremental.methods import Way
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, NAMES, TITLES, Approach
 from mnist_models.text import t
 from ui.draw.sources import from_canvas
 from ui.draw.verdicts import show_verdicts
@@ -37,6 +37,8 @@ def try_it(lesson: Lesson, state: State) -> None:
     with verdicts:
         hint = t("Draw {label}, or anything else.", label=lesson.label)
         show_verdicts(pair, subject.image, hint=hint)
+        for approach in set(APPROACHES) - ways.keys():
+            st.caption(t("The {approach} was not taught it.", approach=NAMES[approach]))
 
 
 def _choose_ways(lesson: Lesson, state: State) -> dict[Approach, Way]:
