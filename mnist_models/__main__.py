@@ -1,4 +1,4 @@
-"""The command line: python -m mnist_models train | runs | queue | evaluate | report | export | …"""
+"""The command line: python -m mnist_models train | runs | drawings | queue | evaluate | …"""
 
 import os
 import sys

@@ -61,8 +61,12 @@ class Limits:
         seed: of everything random.
         minutes: how long a job may take, `MNIST_MAX_MINUTES`.
         runs: how many runs made here are kept, `MNIST_MAX_RUNS`.
-        waiting: how many jobs may wait for their turn, `MNIST_MAX_WAITING`.
         megabytes: of all of those together, `MNIST_MAX_RUNS_MB`.
+        kept_runs: how many that visitors taught and kept, `MNIST_MAX_KEPT_RUNS`.
+        kept_megabytes: of all of those together, `MNIST_MAX_KEPT_RUNS_MB`.
+        drawings: how many of all visitors are kept, `MNIST_MAX_DRAWINGS`.
+        days: how long drawings, lessons and a visitor's cookie are kept, `MNIST_KEEP_DAYS`.
+        waiting: how many jobs may wait for their turn, `MNIST_MAX_WAITING`.
     """
 
     epochs: Bounds
@@ -73,7 +77,14 @@ class Limits:
     minutes: int
     runs: int
     megabytes: int
+    kept_runs: int
+    kept_megabytes: int
+    drawings: int
+    days: int
     waiting: int
+
+
+_CENTURY = 36_500  # days: calendars do not go much further
 
 
 def limits() -> Limits:
@@ -91,6 +102,10 @@ def limits() -> Limits:
         minutes=_from_environment("MNIST_MAX_MINUTES", 120),
         runs=_from_environment("MNIST_MAX_RUNS", 100),
         megabytes=_from_environment("MNIST_MAX_RUNS_MB", 2000),
+        kept_runs=_from_environment("MNIST_MAX_KEPT_RUNS", 50),
+        kept_megabytes=_from_environment("MNIST_MAX_KEPT_RUNS_MB", 500),
+        drawings=_from_environment("MNIST_MAX_DRAWINGS", 10_000),
+        days=min(_from_environment("MNIST_KEEP_DAYS", 180), _CENTURY),
         waiting=_from_environment("MNIST_MAX_WAITING", 20),
     )
 

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from mnist_models.command_line.drawing_list import drawings
 from mnist_models.command_line.job_list import queue
 from mnist_models.command_line.run_list import runs, upgrade
 from mnist_models.command_line.scoring import evaluate_run, export, report
@@ -28,6 +29,12 @@ def parser(about: str) -> argparse.ArgumentParser:
     command = add("runs", runs, "list the runs, choose the active one, delete one")
     command.add_argument("--activate", metavar="RUN", help="show this run by default")
     command.add_argument("--delete", metavar="RUN", help="delete this run, if it was made here")
+    command.add_argument(
+        "--kept", action="store_true", help="list those that visitors taught and kept, too"
+    )
+    command = add("drawings", drawings, "count the drawings that visitors keep, export or delete")
+    command.add_argument("--export", metavar="FILE.zip", help="write all of them to this file")
+    command.add_argument("--empty", action="store_true", help="delete all of them, after that")
     command = add("queue", queue, "list the jobs that run and wait, cancel one")
     command.add_argument("--cancel", metavar="JOB", help="end this job, or take it out")
     command = add(

@@ -20,7 +20,7 @@ def runs(options: argparse.Namespace) -> int:
     names = run_names()
     if not names:
         load_run()  # says what to do
-    for name in names:
+    for name in (*names, *(unlisted_run_names() if options.kept else ())):
         mark = "*" if name == active_name() else " "
         try:
             run = load_run(name)

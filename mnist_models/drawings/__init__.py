@@ -1,3 +1,3 @@
-"""What visitors keep: a `drawing` with its true label, the `store` of them in a database, their
-`readings` by a run, and `files` to download.
+"""What visitors keep: a `drawing` with its true label, the `store` of them in a `database`,
+their `readings` by a run, and `files` to download.
 """

@@ -3,14 +3,14 @@
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_models.drawings.drawing import MAX_PICTURE_BYTES, Drawing
-from mnist_models.drawings.store import Store
 from mnist_models.learning.approaches import APPROACHES
 
 _MAX_SIDE = 1024  # pixels of a picture that is kept; no canvas is larger
@@ -46,22 +46,23 @@ def as_npz(drawings: Sequence[Drawing]) -> bytes:
     return file.getvalue()
 
 
-def as_zip(store: Store) -> bytes:
-    """All drawings that the visitor may see, as they were drawn: a PNG each, and drawings.csv.
+def write_zip(drawings: Iterable[Drawing], file: IO[bytes]) -> int:
+    """Write drawings as they were drawn: a PNG each, and drawings.csv; returns how many they were.
 
-    Raises:
-        CorrectionError: the database cannot be used.
+    Args:
+        drawings: with their pictures; they are taken one by one.
+        file: where the archive goes.
     """
+    number = 0
     table = io.StringIO()
     lines = csv.writer(table)
     lines.writerow(["file", "label", *APPROACHES, "run", "version", "created"])
-    file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:  # not compressed: a PNG is
-        for number, drawing in enumerate(store.drawings(pictures=True), start=1):
+        for number, drawing in enumerate(drawings, start=1):
             name = f"{number:05}.png"
             answers = (drawing.answers.get(approach, "") for approach in APPROACHES)
             rest = drawing.run, drawing.version, drawing.created
             archive.writestr(name, drawing.picture)
             lines.writerow([name, drawing.label, *answers, *rest])
         archive.writestr("drawings.csv", table.getvalue())
-    return file.getvalue()
+    return number

@@ -1,37 +1,32 @@
-"""The table of drawings with their true labels, in any database that SQLAlchemy knows.
+"""The kept drawings as one visitor may see and change them, or as the owner of the site may."""
 
-SQLAlchemy costs 14 MB and a quarter of a second, so it is imported by the first visitor who needs
-it, and its ORM, another 6 MB, never.
-"""
-
-import contextlib
-import functools
-import logging
+import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mnist_models.drawings.database import TEXTS, table, transaction
 from mnist_models.drawings.drawing import (
-    MAX_DRAWINGS,
     MAX_OF_ONE_VISITOR,
     MAX_PICTURE_BYTES,
     CorrectionError,
     Drawing,
 )
 from mnist_models.learning.approaches import APPROACHES
-from mnist_models.pictures import PIXELS, SIDE
+from mnist_models.pictures import SIDE
+from mnist_models.settings import limits
 from mnist_models.text import t
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, RowMapping, Table
+    from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select
 
-_TEXTS = ("digest", "label", "run", "version", "created")
-_LOG = logging.getLogger(__name__)
+_AT_ONCE = 100  # rows with their pictures, 3 MB at most
 
 
 class Store:
-    """The kept drawings as one visitor may see and change them.
+    """The kept drawings, oldest and too many of them gone.
 
     Every method raises CorrectionError where the database cannot be used.
     """
@@ -41,137 +36,130 @@ class Store:
 
         Args:
             engine: of the database.
-            visitor: a secret of the visitor's; drawings belong to whoever has it.
+            visitor: a secret of the visitor's; drawings belong to whoever has it. The database
+                holds what it is hashed to, so nobody who reads that becomes the visitor.
             shared: show everyone's drawings. Only their owner can delete them in any case.
         """
         self._engine = engine
-        self._visitor = visitor
+        self._owner = hashlib.sha256(f"drawings:{visitor}".encode()).hexdigest()
         self._shared = shared
 
     def add(self, drawing: Drawing) -> None:
         """Keep a drawing. The same drawing again replaces its earlier label.
 
-        If the visitor has kept MAX_OF_ONE_VISITOR already, the oldest goes.
+        If the visitor has kept MAX_OF_ONE_VISITOR already, their oldest goes; if all visitors
+        together have kept as many as there is room for, the oldest of all.
 
         Raises:
-            CorrectionError: also where MAX_DRAWINGS are kept.
+            CorrectionError: also where it is too large.
         """
         if len(drawing.picture) > MAX_PICTURE_BYTES:
             raise CorrectionError(t("The drawing is too large to be kept."))
-        values: dict[str, Any] = {name: getattr(drawing, name) for name in _TEXTS}
+        values: dict[str, Any] = {name: getattr(drawing, name) for name in TEXTS}
         values |= {str(approach): answer for approach, answer in drawing.answers.items()}
         values |= {"image": drawing.image.tobytes(), "picture": drawing.picture}
-        values["owner"] = self._visitor
-        with self._transaction() as connection:
+        values["owner"] = self._owner
+        with transaction(self._engine) as connection:
             # Writing first waits for its turn; a reader who then writes may be turned away.
-            self._delete(connection, _table().c.digest == drawing.digest)
+            connection.execute(table().delete().where(table().c.created < _oldest()))
+            self._delete(connection, table().c.digest == drawing.digest)
             self._make_room(connection)
-            connection.execute(_table().insert(), values)
+            connection.execute(table().insert(), values)
 
-    def drawings(self, *, pictures: bool = False) -> list[Drawing]:
-        """Those that the visitor may see, newest first.
-
-        Args:
-            pictures: include the drawings themselves, which few callers need.
-        """
+    def drawings(self) -> list[Drawing]:
+        """Those that the visitor may see, newest first, without the pictures as drawn."""
         from sqlalchemy import select
 
-        table = _table()
-        query = select(*(c for c in table.c if pictures or c.name != "picture"))
-        if not self._shared:
-            query = query.where(table.c.owner == self._visitor)
-        with self._transaction() as connection:
-            rows = connection.execute(query.order_by(table.c.number.desc())).mappings()
-            return [self._drawing(row) for row in rows]
+        query = select(*(c for c in table().c if c.name != "picture"))
+        with transaction(self._engine) as connection:
+            return [self._drawing(row) for row in connection.execute(self._seen(query)).mappings()]
+
+    def whole_drawings(self) -> Iterator[Drawing]:
+        """The same with the pictures as drawn, of which few are in memory at a time."""
+        from sqlalchemy import select
+
+        before: list[ColumnElement[bool]] = []
+        while True:
+            query = self._seen(select(table())).where(*before).limit(_AT_ONCE)
+            with transaction(self._engine) as connection:
+                some = [self._drawing(row) for row in connection.execute(query).mappings()]
+            yield from some
+            if len(some) < _AT_ONCE:
+                return
+            before = [table().c.number < some[-1].number]
 
     def label_of(self, digest: str) -> str | None:
         """The label that the visitor gave a drawing, if it is kept."""
         from sqlalchemy import select
 
-        columns = _table().c
-        query = select(columns.label).where(columns.owner == self._visitor)
-        with self._transaction() as connection:
+        columns = table().c
+        query = select(columns.label).where(columns.owner == self._owner)
+        with transaction(self._engine) as connection:
             return connection.scalar(query.where(columns.digest == digest))
 
     def forget(self, digest: str) -> None:
         """Delete a drawing of the visitor's, if it is kept."""
-        with self._transaction() as connection:
-            self._delete(connection, _table().c.digest == digest)
+        with transaction(self._engine) as connection:
+            self._delete(connection, table().c.digest == digest)
 
     def forget_all(self) -> None:
         """Delete all of the visitor's drawings."""
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             self._delete(connection)
 
     def _delete(self, connection: "Connection", *which: Any) -> None:
-        connection.execute(_table().delete().where(_table().c.owner == self._visitor, *which))
+        connection.execute(table().delete().where(table().c.owner == self._owner, *which))
 
     def _make_room(self, connection: "Connection") -> None:
         from sqlalchemy import func, select
 
-        columns = _table().c
-        mine = select(columns.number).where(columns.owner == self._visitor)
-        newest = mine.order_by(columns.number.desc()).limit(MAX_OF_ONE_VISITOR - 1)
+        number = table().c.number
+        mine = select(number).where(table().c.owner == self._owner)
+        newest = mine.order_by(number.desc()).limit(MAX_OF_ONE_VISITOR - 1)
         keep = connection.scalars(newest).all()
-        self._delete(connection, columns.number < min(keep, default=0))
-        if (connection.scalar(select(func.count(columns.number))) or 0) >= MAX_DRAWINGS:
-            raise CorrectionError(
-                t(
-                    "Your drawing was not kept: there is room for {count:,} drawings, and all of "
-                    "it is taken. The owner of this site can make room.",
-                    count=MAX_DRAWINGS,
-                )
-            )
+        self._delete(connection, number < min(keep, default=0))
+        too_many = (connection.scalar(select(func.count(number))) or 0) + 1 - limits().drawings
+        if too_many > 0:
+            oldest = connection.scalars(select(number).order_by(number).limit(too_many)).all()
+            connection.execute(table().delete().where(number <= max(oldest)))
+
+    def _seen(self, query: "Select[Any]") -> "Select[Any]":
+        columns = table().c
+        if not self._shared:
+            query = query.where(columns.owner == self._owner)
+        return query.where(columns.created >= _oldest()).order_by(columns.number.desc())
 
     def _drawing(self, row: "RowMapping") -> Drawing:
         return Drawing(
-            **{name: row[name] for name in _TEXTS},
+            **{name: row[name] for name in TEXTS},
             image=np.frombuffer(row["image"], np.uint8).reshape(SIDE, SIDE),
             picture=row.get("picture", b""),
             answers={a: row[a] for a in APPROACHES if row[a] is not None},
             number=row["number"],
-            mine=row["owner"] == self._visitor,
+            mine=row["owner"] == self._owner,
         )
 
-    @contextlib.contextmanager
-    def _transaction(self) -> "Iterator[Connection]":
-        with database_errors(self._engine), self._engine.begin() as connection:
-            _table().create(connection, checkfirst=True)
-            yield connection
+
+def delete_expired(engine: "Engine") -> None:
+    """Delete the drawings that are older than `MNIST_KEEP_DAYS` allows."""
+    with transaction(engine) as connection:
+        connection.execute(table().delete().where(table().c.created < _oldest()))
 
 
-@functools.cache
-def _table() -> "Table":
-    from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
-
-    return Table(
-        "mnist_corrections",
-        MetaData(),
-        Column("number", Integer, primary_key=True),
-        Column("owner", String(64), nullable=False),
-        *(Column(name, String(64), nullable=False) for name in _TEXTS),
-        *(Column(approach, String(64)) for approach in APPROACHES),
-        Column("image", LargeBinary(PIXELS), nullable=False),
-        Column("picture", LargeBinary(MAX_PICTURE_BYTES), nullable=False),
-        UniqueConstraint("owner", "digest"),
-    )
+def delete_everyones(engine: "Engine") -> None:
+    """Delete all drawings of all visitors."""
+    with transaction(engine) as connection:
+        connection.execute(table().delete())
 
 
-@contextlib.contextmanager
-def database_errors(engine: "Engine | None" = None) -> Iterator[None]:
-    """Turn whatever goes wrong into one sentence; only the log says where the database is."""
-    try:
-        yield
-    except CorrectionError:
-        raise
-    except Exception as error:  # drivers, damaged files and foreign tables raise what they like
-        _LOG.warning("The database of corrections cannot be used: %s", error)
-        if engine is not None:
-            engine.dispose()  # a connection that broke is not tried again
-        raise CorrectionError(
-            t(
-                "Drawings cannot be kept or shown now: their database cannot be read or written. "
-                "Everything else works. The owner of this site finds the reason in the server's "
-                "log."
-            )
-        ) from error
+def count_of_visitors(engine: "Engine") -> int:
+    """How many visitors have drawings there."""
+    from sqlalchemy import distinct, func, select
+
+    with transaction(engine) as connection:
+        return connection.scalar(select(func.count(distinct(table().c.owner)))) or 0
+
+
+def _oldest() -> str:
+    """When the oldest drawing that is still kept may have been drawn, as `Drawing.created`."""
+    return (datetime.now(UTC) - timedelta(days=limits().days)).isoformat(timespec="seconds")

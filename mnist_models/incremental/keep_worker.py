@@ -25,9 +25,9 @@ from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
 from mnist_models.runs.publishing import publish, remove_leftovers
-from mnist_models.runs.registry import load_run
+from mnist_models.runs.registry import load_run, unlisted_run_names
 from mnist_models.runs.upgrade import derived_arrays
-from mnist_models.text import t
+from mnist_models.text import Text, t
 
 
 def keep(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
@@ -54,6 +54,7 @@ def keep(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
     }
     manifest = _manifest(lesson, ways, state, dataset, stacks, train, scores)
     tell(Event(PUBLISHING))
+    before = set(unlisted_run_names())
     run = publish(
         request["name"],
         manifest,
@@ -61,8 +62,20 @@ def keep(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
         {"test_scores.npz": scores, **derived_arrays(manifest, scores)},
         {"history.json": {}},
     )
-    tell(Event("done", 1.0, run=run.name))
+    gone = len(before - set(unlisted_run_names()))
+    tell(Event("done", 1.0, run=run.name, message=_word(gone)))
     remember_phases(KEEPING, read_progress(progress_path(folder.name)))
+
+
+def _word(gone: int) -> Text | str:
+    """What who keeps a run should know of those that gave way to it."""
+    if not gone:
+        return ""
+    return t(
+        "The oldest kept run gave way to yours.",
+        "The {count} oldest kept runs gave way to yours.",
+        count=gone,
+    )
 
 
 def _manifest(

@@ -16,11 +16,19 @@ from mnist_models.incremental.lesson import Lesson, LessonError, Pair, State, ch
 from mnist_models.incremental.methods import Way
 from mnist_models.jobs.eta import remembered_phases
 from mnist_models.jobs.executor import executor, latest_job
-from mnist_models.jobs.job import UNREADABLE, Job, JobError, Order, Present, forget_files, mark_of
+from mnist_models.jobs.job import (
+    UNREADABLE,
+    Job,
+    JobError,
+    Order,
+    Present,
+    forget_files,
+    job_ids,
+    mark_of,
+)
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
-from mnist_models.runs.publishing import free_name
-from mnist_models.runs.quota import check_room
+from mnist_models.runs.publishing import delete_run, free_name
 from mnist_models.runs.registry import unlisted_run_names
 from mnist_models.runs.run import UNLISTED
 from mnist_models.text import t
@@ -28,7 +36,7 @@ from mnist_models.text import t
 LESSON, KEEPING = "lesson", "keeping"  # kinds of jobs
 PICTURES = "pictures.npz"  # examples x (n, 28, 28) uint8 and what they show, y (n,)
 _NOT_OVER = t("Your last lesson is not over: wait for it, or cancel it.")
-MAX_KEPT_BY_ONE, MAX_KEPT = 3, 50  # runs, by one visitor and by all
+MAX_KEPT_BY_ONE = 3  # runs
 
 
 def order_lesson(
@@ -110,9 +118,6 @@ def keep_lesson(visitor: str, ways: dict[Approach, Way]) -> None:
         raise LessonError(
             t("You keep {count} runs already. Delete one of them first.", count=MAX_KEPT_BY_ONE)
         )
-    if len(unlisted_run_names()) >= MAX_KEPT:
-        raise LessonError(t("There is no room here for more runs of visitors. Download yours."))
-    check_room(f"{UNLISTED}{mark}")  # before all the work, of which this is the end
     phases, measured = _plan(KEEPING, "loading", "scoring", "publishing")
     name = free_name(f"{UNLISTED}{mark}-{_slug(lesson.label)}")
     order = Order(
@@ -140,6 +145,26 @@ def forget_lesson(visitor: str) -> None:
     cancel_lesson(visitor)
     if job := _lesson_job(visitor):
         forget_files(job.id)
+
+
+def forget_jobs_and_runs(visitor: str) -> None:
+    """Cancel what waits for the visitor, throw their lesson away, delete the runs that they keep.
+
+    A training that has begun goes on, since what it makes is for everyone.
+
+    Raises:
+        RunError, WriteError: a run cannot be deleted.
+    """
+    mark = mark_of(visitor)
+    for name in unlisted_run_names(mark):
+        delete_run(name)
+    forget_lesson(visitor)
+    for job_id in job_ids(owner=mark):
+        job = executor().follow(job_id)
+        if job and job.place == "waiting":
+            executor().cancel(job_id)
+        if job and job.place != "running":
+            forget_files(job_id)
 
 
 def taught(visitor: str, ways: dict[Approach, Way]) -> Pair:

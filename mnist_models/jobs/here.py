@@ -36,7 +36,7 @@ from mnist_models.jobs.job import (
 from mnist_models.jobs.lock import is_held, running_id, running_job
 from mnist_models.jobs.progress import PUBLISHING, Event
 from mnist_models.jobs.worker import BUSY, worker_environment
-from mnist_models.settings import trained_folder
+from mnist_models.settings import limits, trained_folder
 from mnist_models.text import Text, t
 
 _START_TIMEOUT_S = 30
@@ -63,7 +63,7 @@ class Here:
         """See `Executor`."""
         queue.drop_what_nobody_waits_for()
         _make_room(order.kind)
-        _forget_what_nobody_can_reach()
+        _forget_what_is_old()
         job_id = queue.enter(order, files or {})
         self._starter.watch(job_id, present)
         return job_id
@@ -116,14 +116,13 @@ def _make_room(kind: str) -> None:
         forget_files(job_id)
 
 
-def _forget_what_nobody_can_reach() -> None:
-    """Remove what was made for visitors of servers that are gone: they are strangers by now."""
+def _forget_what_is_old() -> None:
+    """Remove what visitors were promised to have for so many days, and no longer."""
     stay = {running_id(), *queue.waiting_ids()}
+    oldest = time.time() - limits().days * 86_400
     for job_id in job_ids():
         with contextlib.suppress(*UNREADABLE):
-            order = read_order(progress_path(job_id))
-            gone = order.server and not order.keeps and not queue.server_lives(order.server)
-            if gone and job_id not in stay:
+            if job_id not in stay and progress_path(job_id).stat().st_mtime < oldest:
                 forget_files(job_id)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 import secrets
 import shutil
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeGuard
 
 from mnist_models.errors import ExpectedError
 from mnist_models.jobs.eta import Outlook, Plan, outlook
@@ -23,6 +24,7 @@ UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, Recursio
 Place = Literal["waiting", "running", "ended"]
 Present = Callable[[], bool]  # whether the visitor who ordered a job is still there
 
+_VISITOR = re.compile(r"[A-Za-z0-9_-]{22}")
 _LONGEST_SILENCE_S = 60.0  # more than that is no pause: the clock was set
 _SILENT = t(
     "It ended without a word: it was stopped from outside, or the machine ran out of memory. "
@@ -158,13 +160,22 @@ class Job:
 
 
 def new_visitor() -> str:
-    """A secret for a visitor who has none."""
+    """A secret of 128 bits for a visitor who has none."""
     return secrets.token_urlsafe(16)
 
 
+def is_visitor(text: object) -> TypeGuard[str]:
+    """Whether something from outside has the form of such a secret."""
+    return isinstance(text, str) and bool(_VISITOR.fullmatch(text))
+
+
 def mark_of(visitor: str) -> str:
-    """What stands in the names of a visitor's jobs and runs: it tells nothing about the secret."""
-    return hashlib.sha256(f"runs of {visitor}".encode()).hexdigest()[:12]
+    """What stands in the names of a visitor's jobs and runs: it tells nothing about the secret.
+
+    Addresses of kept runs are passed on, and a browser says what its secret is: 96 bits are more
+    than anyone can try until a secret of their own has the same mark.
+    """
+    return hashlib.sha256(f"runs of {visitor}".encode()).hexdigest()[:24]
 
 
 def job_folder(job_id: str) -> Path:

@@ -22,7 +22,7 @@ from mnist_models.atomic_files import INCOMING, write_atomically, write_errors
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.manifest import FORMAT, RUN_NAME
-from mnist_models.runs.quota import check_room, is_shipped, size_of
+from mnist_models.runs.quota import check_room, is_shipped, runs_that_give_way, size_of
 from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import jobs_folder, trained_folder
@@ -40,7 +40,7 @@ def publish(
     arrays: dict[str, dict[str, NDArray]],
     documents: dict[str, Any],
 ) -> Run:
-    """Write a run, whole or not at all.
+    """Write a run, whole or not at all; where it is a visitor's, the oldest of theirs may go.
 
     Args:
         name: of the new folder.
@@ -63,6 +63,8 @@ def publish(
         said = {"format": FORMAT, "name": name, "made_here": True}
         write_json(incoming / "run.json", {**said, **manifest, "files": files_in(incoming)})
         check_room(name, size_of(incoming))
+        for oldest in runs_that_give_way(name, size_of(incoming)):
+            delete_run(oldest)
         sync(*incoming.iterdir(), incoming)
         incoming.chmod(0o755)  # mkdtemp's folders are closed to others
         incoming.rename(trained_folder() / name)

@@ -1,11 +1,15 @@
-"""How many runs there is room for: those made here count, shipped ones do not."""
+"""How many runs there is room for: those made here count, shipped ones do not.
+
+What visitors taught and kept has limits of its own, and there the oldest gives way: nobody who sees
+that there is no room could delete what belongs to others.
+"""
 
 import contextlib
 from pathlib import Path
 
 from mnist_models.learning.recipes import RECIPES
-from mnist_models.runs.registry import load_run, run_names
-from mnist_models.runs.run import RunError
+from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
+from mnist_models.runs.run import UNLISTED, RunError
 from mnist_models.settings import limits, trained_folder
 from mnist_models.text import paragraph, t
 
@@ -28,14 +32,15 @@ def check_room(name: str, further_bytes: int = 0) -> None:
     """Refuse a run that there is no room for, before it is trained and when it is published.
 
     Args:
-        name: of the run; one named after a recipe always has room.
+        name: of the run; one named after a recipe always has room, and to one that a visitor keeps
+            others give way, see `runs_that_give_way`.
         further_bytes: its size, if it is known.
 
     Raises:
         RunError: the runs made here have reached their limit, in number or in size.
         SettingsError: the limits are not numbers.
     """
-    if name in RECIPES:
+    if name in RECIPES or name.startswith(UNLISTED):
         return
     allowed = limits()
     made_here = [run for run in run_names() if not is_shipped(run)]
@@ -54,6 +59,44 @@ def check_room(name: str, further_bytes: int = 0) -> None:
             allowed=allowed.megabytes,
         )
         raise RunError(paragraph(full, _NEXT))
+
+
+def runs_that_give_way(name: str, further_bytes: int) -> list[str]:
+    """The oldest of the runs that visitors keep, as many as have to go for another of them.
+
+    Args:
+        name: of the run that is to be published; to one that is no visitor's, none gives way.
+        further_bytes: its size.
+
+    Raises:
+        RunError: it alone is larger than all of them may be together.
+        SettingsError: the limits are not numbers.
+    """
+    if not name.startswith(UNLISTED):
+        return []
+    allowed = limits()
+    room = allowed.kept_megabytes * _MEGABYTE - further_bytes
+    if room < 0:
+        raise RunError(
+            t(
+                "The run takes {size:,.0f} MB, and all kept runs together may take {allowed:,} MB.",
+                size=further_bytes / _MEGABYTE,
+                allowed=allowed.kept_megabytes,
+            )
+        )
+    by_age = sorted(unlisted_run_names(), key=_created)
+    sizes = [size_of(trained_folder() / run) for run in by_age]
+    go = 0
+    while len(by_age) - go >= allowed.kept_runs or sum(sizes[go:]) > room:
+        go += 1
+    return by_age[:go]
+
+
+def _created(name: str) -> str:
+    """When a run was made; a damaged one is older than all others."""
+    with contextlib.suppress(RunError):
+        return load_run(name).manifest["created"]
+    return ""
 
 
 def size_of(folder: Path) -> int:

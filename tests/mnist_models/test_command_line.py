@@ -1,21 +1,25 @@
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
 from mnist_models.__main__ import main
 from mnist_models.atomic_files import WriteError
-from mnist_models.command_line import run_list, scoring
+from mnist_models.command_line import drawing_list, run_list, scoring
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import DatasetError
+from mnist_models.drawings.store import Store
 from mnist_models.jobs import worker
 from mnist_models.jobs.executor import latest_job
 from mnist_models.jobs.interruption import Cancelled
@@ -34,6 +38,7 @@ from mnist_models.runs.run import Run, RunError
 from mnist_models.runs.upgrade import upgrade_run
 from mnist_models.settings import PROJECT, limits
 from mnist_models.text import t
+from tests.helpers.drawings import UNUSABLE, make_drawing
 from tests.helpers.jobs import ORDER, ended, follow, running_training
 
 Capture = pytest.CaptureFixture[str]
@@ -59,6 +64,77 @@ def test_runs_are_listed_with_their_figures_and_the_active_one_marked(
     assert " sample " in other
     for approach in APPROACHES:
         assert f"{approach} {tiny_run.metrics(approach).accuracy:.4f}" in reference
+
+
+def test_runs_that_visitors_keep_are_listed_when_asked_for(
+    tiny_run: Run, tiny_contents: dict[str, Any], capsys: Capture
+) -> None:
+    publish("own-me-star", **tiny_contents)
+    assert main(["runs"]) == 0
+    assert "own-me-star" not in capsys.readouterr().out
+    assert main(["runs", "--kept"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("  own-me-star ")
+
+
+# drawings
+
+
+@pytest.fixture
+def database(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The secrets.toml of a site, absent so far; visitors have kept three drawings."""
+    secrets = tmp_path / "secrets.toml"
+    monkeypatch.setattr(drawing_list, "_SECRETS", (tmp_path / "nothing.toml", secrets))
+    engine = create_engine(f"sqlite:///{trained}/.corrections.db")
+    for who, label in (("me", "7"), ("me", "1"), ("you", "7")):
+        drawing = make_drawing(int(label), label)
+        Store(engine, who).add(drawing)
+    yield secrets
+    engine.dispose()
+
+
+def test_drawings_are_counted_exported_and_deleted(
+    database: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    assert main(["drawings"]) == 0
+    said = capsys.readouterr().out
+    assert "3 drawings by 2 visitors are kept." in said
+    assert re.search(r"\b7 +2\n", said)
+    target = tmp_path / "new" / "all.zip"
+    assert main(["drawings", "--export", str(target), "--empty"]) == 0
+    assert "0 drawings by 0 visitors are kept." in capsys.readouterr().out
+    with zipfile.ZipFile(target) as archive:
+        assert len(archive.namelist()) == 4
+    assert main(["drawings"]) == 0
+
+
+def test_the_database_in_the_secrets_is_the_one_that_is_looked_at(
+    database: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    url = f"sqlite:///{tmp_path}/other.db"
+    database.write_text(f'[connections.corrections]\nurl = "{url}"\n', encoding="utf-8")
+    assert main(["drawings"]) == 0
+    assert "0 drawings by 0 visitors are kept." in capsys.readouterr().out
+    assert (tmp_path / "other.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("secrets", "said"),
+    [
+        ('[connections.corrections]\nhost = "here"\n', "Add one"),
+        ("[connections", UNUSABLE),
+        ('[connections.corrections]\nurl = "nosuch://me:hush@host/db"\n', UNUSABLE),
+    ],
+)
+def test_a_database_that_cannot_be_found_is_one_line(
+    secrets: str, said: str, database: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    database.write_text(secrets, encoding="utf-8")
+    assert main(["drawings", "--export", str(tmp_path / "all.zip")]) == 1
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert "hush" not in error
+    assert not (tmp_path / "all.zip").exists()
 
 
 def test_a_damaged_run_is_listed_with_what_is_wrong(

@@ -1,12 +1,14 @@
 """Downloading the drawings as files, and deleting all of one's own."""
 
+import tempfile
 from collections.abc import Sequence
 from functools import partial
+from typing import BinaryIO
 
 import streamlit as st
 
 from mnist_models.drawings.drawing import Drawing
-from mnist_models.drawings.files import as_npz, as_zip
+from mnist_models.drawings.files import as_npz, write_zip
 from mnist_models.drawings.store import Store
 from mnist_models.text import paragraph, t
 
@@ -27,7 +29,7 @@ def offer_downloads_and_deletion(drawings: Sequence[Drawing], store: Store) -> N
             on_click="ignore", icon=":material/download:", key="download_npz",
         )  # fmt: skip
         st.download_button(
-            t("As drawn (.zip)"), partial(as_zip, store), "drawings.zip",
+            t("As drawn (.zip)"), partial(_as_zip, store), "drawings.zip",
             on_click="ignore", icon=":material/download:", key="download_zip",
         )  # fmt: skip
         if mine := sum(drawing.mine for drawing in drawings):
@@ -41,3 +43,15 @@ def offer_downloads_and_deletion(drawings: Sequence[Drawing], store: Store) -> N
                 if st.button(t("Delete all"), type="primary", key="delete_all"):
                     store.forget_all()
                     st.rerun()
+
+
+def _as_zip(store: Store) -> BinaryIO:
+    """All drawings that the visitor may see, in a file, since Streamlit holds a copy of its own.
+
+    Raises:
+        CorrectionError: the database cannot be used.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - read, and closed, once it is returned
+    write_zip(store.whole_drawings(), file)
+    file.seek(0)
+    return file

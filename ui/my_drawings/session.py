@@ -5,25 +5,35 @@ secrets.toml, with the URL of any database that SQLAlchemy knows. Without it, it
 `trained/`.
 """
 
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from mnist_models.drawings.database import (
+    CONNECTION,
+    LOCKED_S,
+    beside_the_runs,
+    database_errors,
+)
 from mnist_models.drawings.drawing import CorrectionError, Drawing
-from mnist_models.drawings.store import Store, database_errors
-from mnist_models.settings import keeps_drawings, trained_folder, who_sees_drawings
+from mnist_models.drawings.store import Store, delete_expired
+from mnist_models.jobs.job import new_visitor
+from mnist_models.settings import keeps_drawings, who_sees_drawings
 from mnist_models.text import t
-from ui.shared.visitor import visitor
+from ui.shared.visitor import is_back, known_visitor, visitor
 
-_CONNECTION = "corrections"
-_OPENED = "_drawings_opened"  # in the session state of whoever has used the database
-_LOCKED_S = 2  # how long to wait while others write; a write takes a few milliseconds
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+_DAY_S = 86_400
+_OPENED = "_drawings_opened"  # in the session state of whoever has kept one
 
 
 def has_kept() -> bool:
     """Whether this visitor may have kept a drawing, without asking the database."""
-    return _OPENED in st.session_state
+    return _OPENED in st.session_state or is_back()
 
 
 def own_drawings() -> list[Drawing]:
@@ -37,30 +47,36 @@ def own_drawings() -> list[Drawing]:
     return [drawing for drawing in open_store().drawings() if drawing.mine]
 
 
-def open_store() -> Store:
+def open_store(*, to_keep: bool = False) -> Store:
     """The kept drawings as this visitor may see and change them.
+
+    Args:
+        to_keep: whether one is to be added; else nobody becomes known by looking.
 
     Raises:
         CorrectionError: the database cannot be used.
     """
-    # Never shown to anyone, and gone with the session: a visitor who returns is a new one.
-    st.session_state[_OPENED] = True
     with database_errors():
-        connection = st.connection(_CONNECTION, type="sql", **_settings())
-        return Store(connection.engine, visitor(), shared=who_sees_drawings() == "everyone")
+        engine = st.connection(CONNECTION, type="sql", **_settings()).engine
+    who = visitor() if to_keep else known_visitor()
+    if to_keep:
+        st.session_state[_OPENED] = True
+    _delete_expired(engine)
+    return Store(engine, who or new_visitor(), shared=who_sees_drawings() == "everyone")
+
+
+@st.cache_resource(ttl=_DAY_S, show_spinner=False)
+def _delete_expired(_engine: "Engine") -> None:
+    with suppress(CorrectionError):  # whoever uses the database next is told
+        delete_expired(_engine)
 
 
 def _settings() -> dict[str, Any]:
     """Settings of the connection: the configured database, or else SQLite beside the runs."""
     settings: dict[str, Any] = {"hide_parameters": True}  # errors go to the log, drawings do not
-    if _has_secrets() and _CONNECTION in st.secrets.get("connections", {}):
+    if _has_secrets() and CONNECTION in st.secrets.get("connections", {}):
         return settings
-    from sqlalchemy import URL
-
-    folder = trained_folder().resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    url = URL.create("sqlite", database=str(folder / ".corrections.db"))
-    return {**settings, "url": url.render_as_string(), "connect_args": {"timeout": _LOCKED_S}}
+    return {**settings, "url": beside_the_runs(), "connect_args": {"timeout": LOCKED_S}}
 
 
 def _has_secrets() -> bool:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from mnist_models.drawings.drawing import MAX_PICTURE_BYTES, CorrectionError
-from mnist_models.drawings.files import as_npz, as_png, as_zip
+from mnist_models.drawings.files import as_npz, as_png, write_zip
 from mnist_models.drawings.store import Store
 from mnist_models.preprocessing.decoding import decode_png
 from tests.helpers.drawings import make_drawing, picture
@@ -50,7 +50,9 @@ def test_the_zip_holds_every_drawing_as_drawn_and_a_table_of_what_was_said(
     store_of(ME).add(make_drawing(1, "7"))
     store_of(ME).add(make_drawing(2, "3", answers={"single": "8"}))
     store_of(YOU).add(make_drawing(3, "9"))
-    with zipfile.ZipFile(io.BytesIO(as_zip(store_of(ME)))) as archive:
+    file = io.BytesIO()
+    assert write_zip(store_of(ME).whole_drawings(), file) == 2
+    with zipfile.ZipFile(file) as archive:
         rows = list(csv.DictReader(io.StringIO(archive.read("drawings.csv").decode())))
         first = decode_png(archive.read(rows[0]["file"]))
         assert sorted(archive.namelist()) == ["00001.png", "00002.png", "drawings.csv"]
@@ -68,4 +70,4 @@ def test_a_download_from_a_database_that_broke_meanwhile_is_a_clear_error(
     store = store_of(ME)
     (tmp_path / "test.db").write_bytes(b"no database at all, only some text in a file")
     with pytest.raises(CorrectionError):
-        as_zip(store)
+        write_zip(store.whole_drawings(), io.BytesIO())

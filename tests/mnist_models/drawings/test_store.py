@@ -1,9 +1,12 @@
 """Drawings kept, replaced, listed, deleted; whose they are; and every way a database fails."""
 
 import contextlib
+import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import arrays
 from sqlalchemy import Engine, create_engine, event
 
+from mnist_models.drawings import database
 from mnist_models.drawings import store as store_module
 from mnist_models.drawings.drawing import MAX_PICTURE_BYTES, CorrectionError, Drawing
-from mnist_models.drawings.store import Store
+from mnist_models.drawings.store import Store, count_of_visitors, delete_everyones, delete_expired
 from tests.helpers.drawings import UNUSABLE
 
 
@@ -49,7 +53,7 @@ def store(engine: Engine) -> Store:
 def test_a_kept_drawing_comes_back_whole_and_its_picture_when_asked_for(store: Store) -> None:
     kept = make()
     store.add(kept)
-    [without], [whole] = store.drawings(), store.drawings(pictures=True)
+    [without], [whole] = store.drawings(), [*store.whole_drawings()]
     assert (without.picture, whole.picture) == (b"", b"png")
     assert np.array_equal(whole.image, kept.image)
     for name in ("digest", "label", "answers", "run", "version", "created", "mine"):
@@ -133,17 +137,77 @@ def test_of_a_visitor_with_too_many_the_oldest_goes_and_nobody_elses(
     assert (labels(me), labels(you)) == (["5", "4", "3"], ["0"])
 
 
-def test_a_full_database_takes_no_more_but_lets_a_label_be_changed(
+def test_where_all_together_have_kept_too_many_the_oldest_of_all_gives_way(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "MAX_DRAWINGS", 2)
+    monkeypatch.setenv("MNIST_MAX_DRAWINGS", "3")
     me, you = Store(engine, "me"), Store(engine, "you")
-    me.add(make("d1", "1"))
-    me.add(make("d2", "2"))
-    with pytest.raises(CorrectionError, match="room for 2"):
-        you.add(make("d3", "3"))
-    me.add(make("d2", "7"))
-    assert (labels(me), labels(you)) == (["7", "1"], [])
+    for number in (1, 2, 3):
+        me.add(make(f"d{number}", str(number)))
+    you.add(make("d4", "4"))
+    assert (labels(me), labels(you)) == (["3", "2"], ["4"])
+    me.add(make("d2", "7"))  # the same drawing again is none more
+    assert (labels(me), labels(you)) == (["7", "3"], ["4"])
+    monkeypatch.setenv("MNIST_MAX_DRAWINGS", "1")  # of more than that, all but the newest go
+    you.add(make("d5", "5"))
+    assert (labels(me), labels(you)) == ([], ["5"])
+
+
+def test_what_is_too_old_is_shown_no_more_and_deleted_when_the_next_is_kept(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_KEEP_DAYS", "30")
+    store = Store(engine, "me", shared=True)
+    for days in (1, 29, 31, 400):
+        created = datetime.now(UTC) - timedelta(days=days)
+        store.add(make(f"d{days}", str(days), created=created.isoformat(timespec="seconds")))
+    assert labels(store) == ["29", "1"]
+    assert [drawing.label for drawing in store.whole_drawings()] == ["29", "1"]
+    assert _rows(engine) == 3  # the one of 31 days was deleted as the next was kept
+    delete_expired(engine)
+    assert _rows(engine) == 2
+
+
+def test_a_setting_that_is_no_number_keeps_nothing_and_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_KEEP_DAYS", "for ever")
+    with pytest.raises(CorrectionError, match=UNUSABLE):
+        store.add(make())
+
+
+def test_the_owner_counts_and_deletes_what_all_have_kept(engine: Engine) -> None:
+    for who in ("me", "you", "you"):
+        Store(engine, who).add(make(who))
+    assert count_of_visitors(engine) == 2
+    delete_everyones(engine)
+    assert _rows(engine) == 0
+
+
+def test_the_database_does_not_hold_the_secret(store: Store, engine: Engine) -> None:
+    store.add(make())
+    with engine.begin() as connection:
+        [owner] = connection.exec_driver_sql("SELECT owner FROM mnist_corrections").scalars()
+    assert owner != "me"
+    assert len(owner) == 64
+
+
+def _rows(engine: Engine) -> int:
+    with engine.begin() as connection:
+        counted = connection.exec_driver_sql("SELECT count(*) FROM mnist_corrections")
+        return counted.scalar_one()
+
+
+@pytest.mark.parametrize("kept", [0, 1, 4, 5])
+def test_whole_drawings_come_in_parts_and_none_is_missed(
+    kept: int, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_AT_ONCE", 2)
+    store = Store(engine, "me")
+    for number in range(kept):
+        store.add(make(f"d{number}", str(number)))
+        Store(engine, "you").add(make(f"d{number}", "of another"))
+    assert [d.label for d in store.whole_drawings()] == [str(n) for n in reversed(range(kept))]
 
 
 def test_a_picture_that_is_too_large_is_not_kept(store: Store) -> None:
@@ -241,3 +305,34 @@ def test_many_who_keep_at_once_all_get_their_turn(tmp_path: Path) -> None:
         list(pool.map(keep, range(8)))
     assert [labels(Store(engine, f"visitor {v}")) for v in range(8)] == [["3", "2", "1", "0"]] * 8
     engine.dispose()
+
+
+FIRST_KEEPS = 40
+
+
+def test_first_keeps_at_the_same_moment_all_succeed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of as many servers: each finds no table, and only one can make it.
+
+    `MNIST_TEST_DATABASE` is the address of an empty database to use instead of SQLite.
+    """
+    url = os.environ.get("MNIST_TEST_DATABASE")
+    settings: dict[str, Any] = {} if url else {"connect_args": {"timeout": 60}}
+    url = url or f"sqlite:///{tmp_path}/new.db"
+    engines = [create_engine(url, **settings) for _ in range(FIRST_KEEPS)]
+    start = threading.Barrier(FIRST_KEEPS)
+    # The lock would let the servers take turns, which are processes of their own elsewhere.
+    monkeypatch.setattr(database, "_making", contextlib.nullcontext())
+
+    def keep(number: int) -> None:
+        engines[number].connect().close()
+        start.wait()
+        Store(engines[number], f"visitor {number}").add(make(label=str(number)))
+
+    with ThreadPoolExecutor(FIRST_KEEPS) as pool:
+        list(pool.map(keep, range(FIRST_KEEPS)))
+    assert count_of_visitors(engines[0]) == FIRST_KEEPS
+    delete_everyones(engines[0])
+    for engine in engines:
+        engine.dispose()

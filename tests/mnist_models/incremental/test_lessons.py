@@ -24,20 +24,21 @@ from mnist_models.incremental.lessons import (
     MAX_KEPT_BY_ONE,
     cancel_lesson,
     find_lesson,
+    forget_jobs_and_runs,
     forget_lesson,
     keep_lesson,
     order_lesson,
     taught,
 )
 from mnist_models.jobs.job import JobError, job_folder, job_ids, mark_of
-from mnist_models.jobs.lock import exclusive
+from mnist_models.jobs.lock import exclusive, running_id
 from mnist_models.jobs.progress import Event, ProgressFile
-from mnist_models.jobs.queue import leave
+from mnist_models.jobs.queue import enter, leave, waiting_ids
 from mnist_models.jobs.worker import perform
 from mnist_models.runs.publishing import delete_run
 from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run
-from tests.helpers.jobs import running
+from tests.helpers.jobs import ORDER, begun, running
 
 SYMBOL = Lesson("new", "reference", "star", ("member", "together"))
 
@@ -233,7 +234,28 @@ def test_no_visitor_keeps_more_runs_than_there_is_room_for(
         keep_lesson("me", {"single": "together", "multi": "member"})
 
 
-def test_a_symbol_is_taught_kept_and_deleted(tiny_run: Run) -> None:
+def test_who_is_forgotten_has_neither_lesson_nor_runs_nor_jobs_that_wait(
+    tiny_run: Run, nobody_teaches: None
+) -> None:
+    _tell(_order("you"), Event("done"))
+    _tell(_order("me"), Event("done"))
+    trainings = [replace(ORDER, owner=mark_of("me")), replace(ORDER, owner=mark_of("you"))]
+    with running(begun(trainings[0])[0]):
+        goes_on = running_id()
+        _, other = (enter(order, {}) for order in trainings)
+        for who in ("me", "you"):
+            (tiny_run.path.parent / f"own-{mark_of(who)}-star").mkdir()
+        forget_jobs_and_runs("me")
+        assert job_ids(owner=mark_of("me")) == [goes_on]
+        assert waiting_ids() == [other]
+    assert unlisted_run_names() == [f"own-{mark_of('you')}-star"]
+    assert find_lesson("me") is None
+    assert find_lesson("you") is not None
+
+
+def test_a_symbol_is_taught_kept_and_deleted(
+    tiny_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With real processes: five examples, four learned from, one kept back."""
     _order("me", 5)
     state = _wait("me")
@@ -251,9 +273,13 @@ def test_a_symbol_is_taught_kept_and_deleted(tiny_run: Run) -> None:
     for new, before in zip(pair.stack("multi").weights, old.weights, strict=True):
         assert new[:10].tobytes() == before.tobytes()
 
+    (tiny_run.path.parent / "own-somebody-old").mkdir()
+    monkeypatch.setenv("MNIST_MAX_KEPT_RUNS", "1")
     keep_lesson("me", {"single": "together", "multi": "member"})
     state = _wait("me")
     assert state.latest.stage == "done", state.latest.message
+    assert state.latest.message == "The oldest kept run gave way to yours."
+    assert unlisted_run_names("somebody") == []
     run = load_run(state.kept)
     run.verify()
     assert run.classes == [*map(str, range(10)), "star"]

@@ -655,17 +655,21 @@ def test_after_the_folder_was_removed_jobs_are_done_again(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def test_lessons_of_servers_that_are_gone_are_removed_with_their_drawings(folder: Path) -> None:
+def test_what_was_made_so_many_days_ago_is_removed_when_the_next_is_ordered(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A visitor may come back to what another server made, which is gone, until then."""
+    monkeypatch.setenv("MNIST_KEEP_DAYS", "30")
     lesson = replace(ORDER, kind="lesson", server="gone")
-    lost = ended(Event("done"), order=lesson)
-    kept = ended(Event("done"), order=replace(lesson, keeps=True))
+    old, young = (ended(Event("done"), order=lesson) for _ in range(2))
     goes_on, _ = begun(lesson)
+    for job_id, days in ((old, 31), (young, 29), (goes_on, 31)):
+        then = time.time() - days * 86_400
+        os.utime(folder / job_id / "job.jsonl", (then, then))
     with running(goes_on):
-        own = executor().submit(replace(ORDER, kind="lesson"))
-        executor().cancel(own)
         executor().cancel(executor().submit(replace(ORDER, owner="you")))
-    assert executor().follow(lost) is None
-    assert {own, kept, goes_on} <= set(job_ids())
+    assert executor().follow(old) is None
+    assert {young, goes_on} <= set(job_ids())
 
 
 def test_what_was_dropped_leaves_no_drawings(folder: Path, soon: None) -> None:

@@ -20,8 +20,8 @@ from mnist_models.atomic_files import WriteError
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.runs import publishing
 from mnist_models.runs.publishing import activate, delete_run, publish, remove_leftovers
-from mnist_models.runs.quota import check_room, is_shipped
-from mnist_models.runs.registry import active_name, load_run, run_names
+from mnist_models.runs.quota import check_room, is_shipped, runs_that_give_way, size_of
+from mnist_models.runs.registry import active_name, load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import SettingsError
 
@@ -306,3 +306,43 @@ def test_a_run_that_is_deleted_while_another_is_measured_takes_no_room(
     monkeypatch.setattr("mnist_models.runs.quota.run_names", lambda: ["other", "gone"])
     shutil.rmtree(other.path)
     check_room("next")
+
+
+# Runs that visitors keep
+
+
+def _keep(name: str, year: int, contents: dict[str, Any]) -> Run:
+    created = f"{year}-01-01T00:00:00+00:00"
+    return publish(name, **{**contents, "manifest": {**contents["manifest"], "created": created}})
+
+
+def test_the_oldest_runs_that_visitors_keep_give_way_and_no_others(
+    trained: Path, tiny_contents: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_MAX_KEPT_RUNS", "2")
+    monkeypatch.setenv("MNIST_MAX_RUNS", "1")
+    publish("made-here", **tiny_contents)
+    _keep("own-a-1", 2026, tiny_contents)
+    _keep("own-b-1", 2025, tiny_contents)
+    _keep("own-c-1", 2024, tiny_contents)  # it alone is sure to stay
+    assert unlisted_run_names() == ["own-a-1", "own-c-1"]
+    damaged = trained / "own-a-1" / "run.json"
+    damaged.write_text("damaged")
+    _keep("own-d-1", 2024, tiny_contents)
+    assert unlisted_run_names() == ["own-c-1", "own-d-1"]
+    assert run_names() == ["made-here"]
+
+
+def test_runs_that_visitors_keep_give_way_until_there_is_room_for_the_next(
+    trained: Path, tiny_contents: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2, 3):
+        _keep(f"own-a-{number}", 2020 + number, tiny_contents)
+    size = size_of(trained / "own-a-1")
+    monkeypatch.setenv("MNIST_MAX_KEPT_RUNS_MB", "1")
+    assert runs_that_give_way("own-b-1", 10**6 - 3 * size) == []
+    assert runs_that_give_way("own-b-1", 10**6 - 3 * size + 1) == ["own-a-1"]
+    assert runs_that_give_way("own-b-1", 10**6 - size) == ["own-a-1", "own-a-2"]
+    assert runs_that_give_way("listed", 10**6) == []
+    with pytest.raises(RunError, match="all kept runs together may take 1 MB"):
+        runs_that_give_way("own-b-1", 10**6 + 1)

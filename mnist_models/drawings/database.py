@@ -1,0 +1,137 @@
+"""The database of drawings: where it is, its one table, and what is said where it cannot be used.
+
+SQLAlchemy costs 14 MB and a quarter of a second, so it is imported by the first visitor who needs
+it, and its ORM, another 6 MB, never.
+"""
+
+import contextlib
+import functools
+import logging
+import threading
+import tomllib
+import weakref
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mnist_models.drawings.drawing import MAX_PICTURE_BYTES, CorrectionError
+from mnist_models.learning.approaches import APPROACHES
+from mnist_models.pictures import PIXELS
+from mnist_models.settings import trained_folder
+from mnist_models.text import t
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine, Table
+
+CONNECTION = "corrections"  # its section in secrets.toml is [connections.corrections]
+TEXTS = ("digest", "label", "run", "version", "created")  # columns of the same name in a Drawing
+LOCKED_S = 2  # how long to wait while others write; a write takes a few milliseconds
+_LOG = logging.getLogger(__name__)
+_ready: "weakref.WeakSet[Engine]" = weakref.WeakSet()  # those whose table is there
+_making = threading.Lock()
+
+
+def beside_the_runs() -> str:
+    """The address of the SQLite file in `trained/`, where no other database is configured."""
+    from sqlalchemy import URL
+
+    folder = trained_folder().resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    url = URL.create("sqlite", database=str(folder / ".corrections.db"))
+    return url.render_as_string()
+
+
+def open_database(secrets: Sequence[Path]) -> "Engine":
+    """The database of the site, as the command line finds it.
+
+    Args:
+        secrets: the files that may configure it; what stands in a later one wins.
+
+    Raises:
+        CorrectionError: it cannot be opened, or not from here.
+    """
+    with database_errors():
+        from sqlalchemy import create_engine
+
+        section: dict[str, object] = {}
+        for path in secrets:
+            if path.is_file():
+                with path.open("rb") as file:
+                    section |= tomllib.load(file).get("connections", {}).get(CONNECTION, {})
+        if section and not isinstance(section.get("url"), str):
+            raise CorrectionError(
+                t(
+                    "The command line finds the database of drawings by its url, and there is none "
+                    "under [connections.corrections] in secrets.toml. Add one."
+                )
+            )
+        url = str(section.get("url") or beside_the_runs())
+        return create_engine(url, hide_parameters=True)
+
+
+@functools.cache
+def table() -> "Table":
+    """The table of drawings."""
+    from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+
+    return Table(
+        "mnist_corrections",
+        MetaData(),
+        Column("number", Integer, primary_key=True),
+        Column("owner", String(64), nullable=False),
+        *(Column(name, String(64), nullable=False) for name in TEXTS),
+        *(Column(approach, String(64)) for approach in APPROACHES),
+        Column("image", LargeBinary(PIXELS), nullable=False),
+        Column("picture", LargeBinary(MAX_PICTURE_BYTES), nullable=False),
+        UniqueConstraint("owner", "digest"),
+    )
+
+
+@contextlib.contextmanager
+def transaction(engine: "Engine") -> "Iterator[Connection]":
+    """A connection whose changes are kept if nothing goes wrong; the table is there.
+
+    Raises:
+        CorrectionError: the database cannot be used.
+    """
+    with database_errors(engine):
+        _make_table(engine)
+        with engine.begin() as connection:
+            yield connection
+
+
+def _make_table(engine: "Engine") -> None:
+    """Make the table, once per process: another server may be doing the same at this moment."""
+    with _making:
+        if engine in _ready:
+            return
+        try:
+            with engine.begin() as connection:
+                table().create(connection, checkfirst=True)
+        except Exception:  # each database has its own error for a table that is there by now
+            from sqlalchemy import inspect
+
+            if not inspect(engine).has_table(table().name):
+                raise
+        _ready.add(engine)
+
+
+@contextlib.contextmanager
+def database_errors(engine: "Engine | None" = None) -> Iterator[None]:
+    """Turn whatever goes wrong into one sentence; only the log says where the database is."""
+    try:
+        yield
+    except CorrectionError:
+        raise
+    except Exception as error:  # drivers, damaged files and foreign tables raise what they like
+        _LOG.warning("The database of corrections cannot be used: %s", error)
+        if engine is not None:
+            engine.dispose()  # a connection that broke is not tried again
+            _ready.discard(engine)
+        raise CorrectionError(
+            t(
+                "Drawings cannot be kept or shown now: their database cannot be read or written. "
+                "Everything else works. The owner of this site finds the reason in the server's "
+                "log."
+            )
+        ) from error
