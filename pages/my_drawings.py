@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from mnist_models.drawings.drawing import CorrectionError
+from mnist_models.errors import ExpectedError
 from mnist_models.settings import keeps_drawings, who_sees_drawings
 from mnist_models.text import t
 from ui.my_drawings.downloads import offer_downloads_and_deletion
+from ui.my_drawings.forgetting import say_what_is_kept
 from ui.my_drawings.gallery import choose_drawings
 from ui.my_drawings.reader import choose_reader, show_readings
 from ui.my_drawings.session import has_kept, open_store
@@ -13,14 +14,10 @@ from ui.shared.navigation import begin, page_path
 
 WHO_SEES_THEM = {
     "session": t(
-        "Only you see these drawings, and only until you reload or close the page. After that they "
-        "stay in this site's database, where no visitor can see them. Download those you want to "
-        "keep, and delete those that should not stay."
+        "Only you see these drawings. They are in this site's database, where no other visitor "
+        "can see them."
     ),
-    "everyone": t(
-        "Everyone who opens this page sees all drawings. You can delete your own until you reload "
-        "or close the page."
-    ),
+    "everyone": t("Everyone who opens this page sees all drawings. Only you can delete your own."),
 }
 
 begin(t("My drawings"), t("What was drawn, which digit it was, and how a run reads it."))
@@ -42,5 +39,6 @@ try:
             icon=":material/draw:",
         )
         st.page_link(page_path("draw"), label=t("Draw a digit"), icon=":material/arrow_forward:")
-except CorrectionError as error:
+    say_what_is_kept()
+except ExpectedError as error:
     st.error(error.text, icon=":material/error:")

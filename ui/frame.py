@@ -5,6 +5,8 @@ import streamlit as st
 from mnist_models.settings import PROJECT
 from ui.shared.current_run import say_run_change
 from ui.shared.navigation import IN_APP, navigate
+from ui.shared.permission import may_retrain
+from ui.shared.visitor import meet_browser
 from ui.sidebar.sidebar import VISIT_BEGAN, draw_sidebar
 from ui.sidebar.training_bar import draw_bar
 
@@ -22,4 +24,5 @@ def run_app() -> None:
     draw_sidebar()
     draw_bar(st.session_state[VISIT_BEGAN])
     say_run_change()
+    meet_browser("frame", before_making=may_retrain())
     page.run()

@@ -1,24 +1,31 @@
 """My drawings: what was kept, how it is read today, deleting it, taking it home."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
 from sqlalchemy import create_engine
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.drawings.readings import read
 from mnist_models.drawings.store import Store
+from mnist_models.jobs.job import job_ids, mark_of, new_visitor
+from mnist_models.jobs.progress import Event
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.significance import wilson_interval
 from mnist_models.runs.publishing import publish
+from mnist_models.runs.registry import unlisted_run_names
 from mnist_models.runs.run import Run
 from tests.helpers.drawings import make_drawing
-from tests.helpers.pages import app_page, run_in_sidebar
+from tests.helpers.jobs import ORDER, ended
+from tests.helpers.pages import app_page, run_in_sidebar, shown_cells
 from ui.my_drawings.gallery import DRAWINGS_PER_PAGE
 
 ME, YOU = "me", "you"
@@ -269,3 +276,88 @@ def test_all_of_ones_own_are_deleted_after_a_second_question(
     assert "No drawings yet" in page.info[0].value
     assert store_of(ME).drawings() == []
     assert len(store_of(YOU).drawings()) == 1
+
+
+# What is kept, and being forgotten
+
+
+def test_who_only_looks_is_told_that_nothing_is_stored(tiny_run: Run) -> None:
+    page = open_as(None)
+    assert "Nothing of yours is stored here." in said(page)
+    assert "gets a cookie with a random number and nothing else, for 180 days" in said(page)
+    assert not [button for button in page.main.button if button.key == "forget_me"]
+
+
+def test_how_long_things_are_kept_is_what_the_settings_say(
+    tiny_run: Run, store_of: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_of(ME).add(make_drawing(1, "1"))
+    monkeypatch.setenv("MNIST_KEEP_DAYS", "1000")
+    page = open_as(ME)
+    assert "Your drawings and your last lesson are kept for 1,000 days" in said(page)
+    assert "holds a random number and nothing else, for 400 days" in said(page)
+    monkeypatch.setenv("MNIST_KEEP_DAYS", "1")
+    assert "are kept for 1 day, and" in said(page.run())
+
+
+def test_where_the_browser_refuses_the_cookie_that_is_said(
+    tiny_run: Run, store_of: Callable[..., Store]
+) -> None:
+    store_of(ME).add(make_drawing(1, "1"))
+    page = open_as(ME)
+    page.session_state["_visitor_browser"] = "refused"
+    page.run()
+    assert "yours only until you reload or close the page" in said(page)
+    assert "known again" not in said(page)
+
+
+def test_who_comes_back_finds_their_drawings(
+    tiny_run: Run, store_of: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = new_visitor()
+    store_of(secret).add(make_drawing(1, "1"))
+    monkeypatch.setattr(ContextProxy, "cookies", {"mnist_visitor": secret})
+    assert cards(open_as(None)) == ["1"]
+
+
+def test_who_asks_for_it_is_forgotten_with_all_that_is_theirs(
+    tiny_run: Run, tiny_contents: dict[str, Any], store_of: Callable[..., Store],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    secret = new_visitor()
+    monkeypatch.setattr(ContextProxy, "cookies", {"mnist_visitor": secret})
+    store_of(secret).add(make_drawing(1, "1"))
+    store_of(YOU).add(make_drawing(2, "2"))
+    for who in (secret, YOU):
+        publish(f"own-{mark_of(who)}-star", **tiny_contents)
+    lesson, training = replace(ORDER, kind="lesson"), ORDER
+    for order in (lesson, training):
+        ended(Event("done", run="new"), order=replace(order, owner=mark_of(secret)))
+    page = open_as(None)
+    assert "This cannot be undone" in said(page)
+    page.button(key="forget_me").click().run()
+    assert not page.exception
+    assert [success.value for success in page.success] == ["You are forgotten here."]
+    assert "Nothing of yours is stored here." in said(page)
+    assert store_of(secret).drawings() == []
+    assert len(store_of(YOU).drawings()) == 1
+    assert unlisted_run_names() == [f"own-{mark_of(YOU)}-star"]
+    assert job_ids(owner=mark_of(secret)) == []
+    [asked] = shown_scripts(page)
+    assert (asked["replaces"], asked["secret"]) == (secret, "")  # the browser deletes it
+
+
+def test_who_cannot_be_forgotten_now_stays_known_and_can_try_again(
+    tiny_run: Run, trained: Path
+) -> None:
+    page = open_as(ME)
+    (trained / ".corrections.db").write_bytes(b"no database at all, only some text in a file")
+    page.button(key="forget_me").click().run()
+    assert "database cannot be read" in page.error[0].value
+    assert page.session_state["_visitor"] == ME
+
+
+def shown_scripts(page: AppTest) -> list[dict[str, Any]]:
+    """What the browser is asked by `shared.visitor`."""
+    sent: list[Any] = [*shown_cells(page)]
+    return [json.loads(asked) for asked in sent if isinstance(asked, str)]

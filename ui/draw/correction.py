@@ -18,6 +18,7 @@ from mnist_models.settings import keeps_drawings
 from mnist_models.text import t
 from ui.my_drawings.session import has_kept, open_store
 from ui.shared.navigation import page_path
+from ui.shared.visitor import meet_browser
 
 _ERROR = "_correction_error"
 _IN_A_ROW, _BUTTON_WIDTH = 5, 57  # pixels: a fingertip, and two rows across a phone
@@ -38,7 +39,7 @@ def offer_correction(run: Run, *, image: Grey, drawing: NDArray[np.uint8]) -> No
     def keep(label: str) -> None:
         answers = _answers(run, image)
         kept = Drawing(digest, label, image, as_png(drawing), answers, run.name, run.version)
-        _change(lambda store: store.add(kept))
+        _change(lambda store: store.add(kept), to_keep=True)
 
     with st.container(key="correct", gap="xsmall"):
         st.markdown(t("It was …"))
@@ -50,6 +51,7 @@ def offer_correction(run: Run, *, image: Grey, drawing: NDArray[np.uint8]) -> No
             st.caption(t("Tap it even if both are right: your accuracy needs those as well."))
         else:
             _show_kept(kept, digest)
+    meet_browser("correction", before_making=True)
 
 
 def _draw_buttons(labels: list[str], kept: str | None, keep: Callable[[str], None]) -> None:
@@ -89,9 +91,9 @@ def _label_of(digest: str) -> str | None:
         return None
 
 
-def _change(change: Callable[[Store], None]) -> None:
+def _change(change: Callable[[Store], None], *, to_keep: bool = False) -> None:
     try:
-        change(open_store())
+        change(open_store(to_keep=to_keep))
     except CorrectionError as error:
         st.session_state[_ERROR] = error.text
 

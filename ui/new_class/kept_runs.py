@@ -14,7 +14,7 @@ from mnist_models.text import t
 from ui.shared.current_run import choose_run
 from ui.shared.navigation import page_path
 from ui.shared.permission import attempt
-from ui.shared.visitor import is_known, visitor
+from ui.shared.visitor import known_visitor, visitor
 
 
 def offer_to_keep(state: State) -> None:
@@ -39,10 +39,10 @@ def offer_to_keep(state: State) -> None:
 
 def show_kept() -> None:
     """The runs that this visitor keeps: look at one on the page Compare, or delete it."""
-    if not is_known():
+    if (who := known_visitor()) is None:
         return  # and owns nothing
     try:
-        names = unlisted_run_names(mark_of(visitor()))
+        names = unlisted_run_names(mark_of(who))
     except RunError as error:
         st.error(error.text, icon=":material/error:")
         return

@@ -15,7 +15,7 @@ from mnist_models.pictures import Images
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, t
 from ui.shared.permission import attempt
-from ui.shared.visitor import is_known, presence, visitor
+from ui.shared.visitor import known_visitor, presence, visitor
 from ui.shared.waiting import wait_text
 
 # The tabs of the page, as a visitor reads them.
@@ -36,7 +36,7 @@ _STAGES = {
 
 def my_lesson() -> tuple[Lesson, State] | None:
     """What the visitor's lesson is about and how it stands; None where there is none."""
-    return find_lesson(visitor()) if is_known() else None
+    return find_lesson(who) if (who := known_visitor()) else None
 
 
 def offer_teaching(draft: Lesson, run: Run, images: Images, problem: str = "") -> None:

@@ -56,6 +56,8 @@ def show_results(lesson: Lesson, state: State) -> None:
         st.info(state.latest.message, icon=":material/stop_circle:")
     elif state.latest.stage == "failed":
         st.error(state.latest.message, icon=":material/error:")
+    elif state.kept and state.latest.message:
+        st.info(state.latest.message, icon=":material/bookmark:")
     if not state.steps:
         return
     st.header(outcome_sentence(lesson, state), anchor=False)

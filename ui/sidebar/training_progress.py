@@ -15,7 +15,7 @@ from mnist_models.runs.run import RunError
 from mnist_models.text import Text, t
 from ui.shared.current_run import choose_run, chosen_run_name
 from ui.shared.permission import attempt, may_retrain
-from ui.shared.visitor import is_known, visitor
+from ui.shared.visitor import known_visitor, owns
 from ui.shared.waiting import wait_text
 from ui.sidebar.run_choice import ask_whether_to_activate
 
@@ -63,7 +63,10 @@ def watch_trainings(visit_began: float) -> bool:
 def _own_training() -> Job | None:
     """The training that this visitor ordered last; where it was lost, that is said once."""
     ordered = st.session_state.get(_ORDERED)
-    own = executor().follow(ordered) if ordered else None
+    if not ordered and (who := known_visitor()):  # perhaps before a reload, or in another tab
+        own = latest_job(TRAINING, mark_of(who))
+    else:
+        own = executor().follow(ordered) if ordered else None
     if ordered and own is None and ordered == st.session_state.pop(_WAITED, None):
         st.warning(t("Your training waits no more. Start it again."), icon=":material/warning:")
     return own
@@ -116,7 +119,7 @@ def _draw_running(job_id: str) -> None:
 
 def _is_own(job: Job) -> bool:
     """Whether this visitor ordered it, and so may cancel it; the site's owner may from a shell."""
-    return is_known() and job.order.owner == mark_of(visitor())
+    return owns(job.order.owner)
 
 
 def _is_second_pass(job: Job) -> bool:

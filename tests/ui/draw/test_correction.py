@@ -51,7 +51,7 @@ def _said(page: AppTest) -> str:
 
 def _kept_in(folder: Path) -> list[Drawing]:
     engine = create_engine(f"sqlite:///{folder}/.corrections.db")
-    drawings = Store(engine, "", shared=True).drawings(pictures=True)
+    drawings = [*Store(engine, "", shared=True).whole_drawings()]
     engine.dispose()
     return drawings
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.jobs.job import forget_files, job_ids, mark_of, progress_path
+from mnist_models.jobs.job import forget_files, job_ids, mark_of, new_visitor, progress_path
 from mnist_models.jobs.progress import Event
 from mnist_models.jobs.queue import enter, leave
 from mnist_models.pipeline.options import TrainingOptions
@@ -112,6 +113,18 @@ def test_a_second_pass_is_named_and_explained(
         assert page.sidebar.get("progress")[0].proto.text == text
         said = " ".join(caption.value for caption in page.sidebar.caption)
         assert ("It is what is kept." in said) == (event.stage == "refitting")
+
+
+def test_who_reloads_can_still_cancel_their_training(
+    tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = new_visitor()
+    monkeypatch.setattr(ContextProxy, "cookies", {"mnist_visitor": secret})
+    with running_training(Event("training", 0.25, "single"), owner=mark_of(secret)):
+        page = open_page("compare")
+        labels = [button.label for button in page.sidebar.button]
+        assert "Cancel" in labels
+        assert "Retrain" not in labels
 
 
 def test_whose_training_waits_sees_their_place_and_can_take_it_out(
