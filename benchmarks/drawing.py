@@ -26,6 +26,7 @@ from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import WIDTHS, PenDigit, load_pen_digits
 from mnist_models.evidence.experiments import command, load_evidence
 from mnist_models.evidence.pen_widths import PEN_DIGITS, left_out_accuracy, pen_pictures_name
+from mnist_models.formatting import percent_text
 from mnist_models.runs.registry import run_names
 
 Grey = NDArray[np.uint8]
@@ -135,7 +136,7 @@ def table(rows: Iterable[Row], names: Sequence[str]) -> Iterator[str]:
     yield f"{'accuracy':{_WIDTH}}" + "".join(f"{name:>20}" for name in names)
     for row in rows:
         figures = (row.accuracy.get(name) for name in names)
-        texts = ("–" if figure is None else f"{figure:.4f}" for figure in figures)
+        texts = ("–" if figure is None else percent_text(figure) for figure in figures)
         title = f"{row.pictures}, {row.preparation}"
         yield f"{title:{_WIDTH}}" + "".join(f"{text:>20}" for text in texts)
 

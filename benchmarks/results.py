@@ -18,6 +18,7 @@ from mnist_models.evidence.experiments import Evidence, load_evidence
 from mnist_models.evidence.new_class_costs import new_class_costs
 from mnist_models.evidence.pen_widths import pen_pictures_name
 from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.formatting import interval_text, percent_text
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.recipes import Published
 from mnist_models.runs.registry import load_run, run_names
@@ -49,8 +50,8 @@ def binary_table(run: Run) -> str:
     rows = [
         ["binary model for", *map(str, run.classes)],
         ["---"] * (len(run.classes) + 1),
-        ["ours", *(f"{value:.4f}" for value in binary.balanced_accuracy)],
-        ["published", *(f"{value:.4f}" for value in published.binary_test)],
+        ["ours", *map(percent_text, binary.balanced_accuracy)],
+        ["published", *map(percent_text, published.binary_test)],
     ]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
@@ -78,7 +79,7 @@ def drawings_table(found: Evidence) -> str:
         key = f"{run}.{approach}"
         figures = [accuracy["to_mnist", name][key] for name in names]
         figures.append(accuracy["whole canvas", middle][key])
-        rows.append([run, TITLES[approach].lower(), *(f"{figure:.4f}" for figure in figures)])
+        rows.append([run, TITLES[approach].lower(), *map(percent_text, figures)])
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
@@ -111,23 +112,22 @@ def _with(name: str, contents: str, text: str) -> str:
 
 def _row(run: Run, approach: Approach, seeds: Evidence | None) -> str:
     test, train = run.metrics(approach), run.metrics(approach, "train")
-    low, high = test.accuracy_interval
     published = run.published or Published("")
     spread = seeds_spread(seeds, run, approach)
     cells = [
         run.name,
         TITLES[approach].lower(),
-        f"{test.accuracy:.4f} ({low:.4f} to {high:.4f})",
-        spread.text(".4f") if spread else "",
+        interval_text(test.accuracy, test.accuracy_interval),
+        spread.text(percent_text) if spread else "",
         _figure(published.test.get(approach)),
-        f"{train.accuracy:.4f}",
+        percent_text(train.accuracy),
         _figure(published.train.get(approach)),
     ]
     return f"| {' | '.join(cells)} |\n"
 
 
 def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"
+    return "" if value is None else percent_text(value)
 
 
 def main() -> None:

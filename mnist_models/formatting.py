@@ -1,14 +1,29 @@
-"""How numbers are written for people, the same on every page, in the report and in sentences."""
+"""How numbers are written for people, the same on every page, in the report and in sentences.
 
-from collections.abc import Sequence
-from functools import reduce
+An accuracy is a share in per cent with two decimals, "97.54 %"; a difference of two of them is in
+percentage points, "−0.54"; a probability of one picture is in per cent with one decimal. Minus is
+U+2212. What programs read, JSON and CSV, holds plain numbers.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial, reduce
 
 from mnist_models.text import Text, paragraph, t
 
 
 def number_text(value: float, form: str) -> str:
-    """A number in one of Python's formats; a percent sign stands after a space."""
-    return f"{value:{form}}".replace("%", " %")
+    """A number in one of Python's formats; a percent sign after a space, and a true minus."""
+    return f"{value:{form}}".replace("%", " %").replace("-", "−")
+
+
+def number_writer(form: str) -> Callable[[float], str]:
+    """Writes numbers in one of Python's formats, for the columns of a table."""
+    return partial(number_text, form=form)
+
+
+def count_text(count: float) -> str:
+    """A number of things: "60,000"."""
+    return number_text(count, ",.0f")
 
 
 def percent_text(share: float, digits: int = 2) -> str:
@@ -21,14 +36,25 @@ def share_text(share: float, nearly_one: str = t("over 99.9 %")) -> str:
     return nearly_one if share >= 0.9995 else percent_text(share, 1)
 
 
-def points_text(share: float, digits: int = 1) -> str:
-    """A difference of two shares in percentage points: "1.5" for 0.015."""
-    return f"{100 * share:.{digits}f}"
+def points_text(share: float, form: str = ".2f") -> str:
+    """A difference of two shares in percentage points: "1.50" for 0.015."""
+    return number_text(100 * share, form)
+
+
+def change_text(share: float) -> str:
+    """The same with its sign: "+1.50", "−0.54"."""
+    return points_text(share, "+.2f")
 
 
 def signed_text(value: float, form: str = ",") -> str:
-    """A difference with its sign, and a true minus: "+3", "−2"."""
-    return number_text(value, f"+{form}").replace("-", "−")
+    """A difference with its sign: "+3", "−2"."""
+    return number_text(value, f"+{form}")
+
+
+def interval_text(share: float, interval: Sequence[float]) -> Text:
+    """A share and its interval: "97.54 % (97.22 % to 97.83 %)"."""
+    low, high = map(percent_text, interval)
+    return t("{share} ({low} to {high})", share=percent_text(share), low=low, high=high)
 
 
 def score_text(right: int, rows: int, interval: Sequence[float], digits: int = 2) -> Text:
@@ -56,6 +82,21 @@ def seconds_text(seconds: float) -> str:
     """A cost, three figures at most: "0.52 s", "5.9 s", "1,210 s"."""
     digits = 2 if seconds < 1 else 1 if seconds < 100 else 0
     return f"{seconds:,.{digits}f} s"
+
+
+def times_text(factor: float) -> str:
+    """How many times as much: "1.4", "26", "0.04"."""
+    return number_text(factor, ",.0f" if factor >= 9.95 else ".1f" if factor >= 0.1 else ".1g")
+
+
+def bytes_text(size: float) -> str:
+    """A size: "189 kB", "4.0 MB"."""
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
+
+
+def milliseconds_text(milliseconds: float) -> str:
+    """A short time: "0.04 ms", "1.3 ms"."""
+    return number_text(milliseconds, ".2f" if milliseconds < 1 else ",.1f") + " ms"
 
 
 def duration_text(seconds: float) -> Text:

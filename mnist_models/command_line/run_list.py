@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from mnist_models.errors import ExpectedError
+from mnist_models.formatting import percent_text
 from mnist_models.jobs.lock import exclusive
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.registry import active_name, load_run, run_names, unlisted_run_names
@@ -25,7 +26,8 @@ def runs(options: argparse.Namespace) -> int:
         try:
             run = load_run(name)
             run.verify()
-            figures = "  ".join(f"{a} {run.metrics(a).accuracy:.4f}" for a in run.approaches)
+            accuracies = {a: percent_text(run.metrics(a).accuracy) for a in run.approaches}
+            figures = "  ".join(f"{a} {text}" for a, text in accuracies.items())
             print(f"{mark} {name:24} {run.dataset:7} test accuracy: {figures}")
         except RunError as error:
             print(f"{mark} {name:24} {error}")

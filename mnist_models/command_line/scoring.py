@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mnist_models.atomic_files import file_errors
 from mnist_models.data.loading import load_dataset
-from mnist_models.formatting import listing
+from mnist_models.formatting import interval_text, listing, percent_text
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.metrics.scores import Metrics, evaluate
 from mnist_models.runs.registry import load_run
@@ -89,16 +89,16 @@ def _download_progress(done: int, total: int) -> None:
 
 def print_metrics(run: Run, approach: Approach, metrics: Metrics) -> None:
     """What an approach of a run scored: its accuracy, and a line per class."""
-    low, high = metrics.accuracy_interval
-    print(f"{TITLES[approach]}: test accuracy {metrics.accuracy:.4f} (95 % {low:.4f}-{high:.4f})")
+    accuracy = interval_text(metrics.accuracy, metrics.accuracy_interval)
+    print(f"{TITLES[approach]}: test accuracy {accuracy}")
     binary = metrics.binary.balanced_accuracy if metrics.binary else None
     known = run.published.binary_test if run.published else ()
-    print("  class  precision  recall      f1" + ("  balanced 1:1" if binary else ""), end="")
+    print("  class  precision    recall        f1" + ("  balanced 1:1" if binary else ""), end="")
     print("  published" if binary and known else "")
     for k, label in enumerate(run.classes):
-        line = f"  {label!s:>5}  {metrics.precision[k]:9.4f}  {metrics.recall[k]:6.4f}"
-        line += f"  {metrics.f1[k]:6.4f}"
-        line += f"  {binary[k]:12.5f}" if binary else ""
-        line += f"  {known[k]:9.5f}" if binary and k < len(known) else ""
+        line = f"  {label!s:>5}  {percent_text(metrics.precision[k]):>9}"
+        line += f"  {percent_text(metrics.recall[k]):>8}  {percent_text(metrics.f1[k]):>8}"
+        line += f"  {percent_text(binary[k]):>12}" if binary else ""
+        line += f"  {percent_text(known[k]):>9}" if binary and k < len(known) else ""
         print(line)
     print()

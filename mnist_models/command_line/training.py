@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields
 
 from mnist_models.command_line.scoring import print_metrics
+from mnist_models.formatting import percent_text
 from mnist_models.jobs.progress import Event
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.train_job import train_here
@@ -33,8 +34,9 @@ def _terminal_listener(epochs: int) -> Callable[[Event], None]:
         if event.news and "epoch" in event.news:
             e = event.news
             line = f"{event.part:6} epoch {e['epoch']:3}/{epochs}  loss {e['loss']:.4f}"
-            line += f"  accuracy {e['accuracy']:.4f}"
-            line += f"  validation {e['val_accuracy']:.4f}" if "val_accuracy" in e else ""
+            line += f"  accuracy {percent_text(e['accuracy'])}"
+            if "val_accuracy" in e:
+                line += f"  validation {percent_text(e['val_accuracy'])}"
             print(f"\r\033[K{line}" if live else line, file=sys.stderr)
         elif event.part or event.stage == "loading":
             if live and event.share is not None:

@@ -6,9 +6,29 @@ from statistics import median
 from mnist_models.evidence.equal_size import EqualPair
 from mnist_models.evidence.experiments import Entry, spread
 from mnist_models.evidence.new_class_costs import NewClassCosts
-from mnist_models.formatting import points_text
+from mnist_models.formatting import listing, number_writer, percent_text, points_text
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.text import Text, paragraph, t
+
+
+def equal_size_headline(pairs: Sequence[EqualPair]) -> Text:
+    """Who reads more at equal size, in one or two sentences."""
+    ten = [pair for pair in pairs if pair.reads_more == "multi"]
+    one = [pair for pair in pairs if pair.reads_more == "single"]
+    learned = list(dict.fromkeys(pair.learned for pair in ten))
+    all_learned = {pair.learned for pair in pairs}
+    return paragraph(
+        t(
+            "Made equally large, the single model reads more in {single} of {total} comparisons, "
+            "and the ten read more in {multi}.",
+            single=len(one),
+            multi=len(ten),
+            total=len(pairs),
+        ),
+        t("The ten read more only if each of them learns from {learned}.", learned=listing(learned))
+        if 0 < len(learned) < len(all_learned)
+        else "",
+    )
 
 
 def equal_size_sentences(pairs: Sequence[EqualPair]) -> list[Text]:
@@ -59,7 +79,7 @@ def correction_sentence(runs: Sequence[Entry], strategy: str) -> Text:
             t(
                 "Expected calibration error, the distance between the models' probabilities and "
                 "how often they come true, averaged over all answers: {before} percentage points.",
-                before=points_text(before, 2),
+                before=points_text(before),
             ),
             t("Nothing was balanced, so there is nothing to correct."),
         )
@@ -68,8 +88,8 @@ def correction_sentence(runs: Sequence[Entry], strategy: str) -> Text:
             "Expected calibration error, the distance between the models' probabilities and how "
             "often they come true, averaged over all answers: {before} percentage points before "
             "the prior correction, {after} after it.",
-            before=points_text(before, 2),
-            after=points_text(after, 2),
+            before=points_text(before),
+            after=points_text(after),
         ),
         t(
             "Balancing taught that a yes is as likely as a no; the correction puts back how rare "
@@ -93,7 +113,7 @@ def new_class_headline(costs: NewClassCosts) -> Text:
 def new_class_text(costs: NewClassCosts) -> Text:
     """What that sentence leaves out."""
     return paragraph(
-        t("That is {shorter} times as long.", shorter=costs.shorter.text(".1f")),
+        t("That is {shorter} times as long.", shorter=costs.shorter.text(number_writer(".1f"))),
         t(
             "One new member alone is not enough: the old ones have never seen the digit, and some "
             "claim it. All ten digits are then read {points} points worse than by ten models that "
@@ -109,10 +129,10 @@ def new_class_text(costs: NewClassCosts) -> Text:
         t(
             "But the single model need not learn everything again: going on with the new digit "
             "and as many pictures of each old one costs it {seconds:.2f} s as well, and then it "
-            "reads {single:.4f} of all ten correctly, where the ten models read {multi:.4f}.",
+            "reads {single} of all ten correctly, where the ten models read {multi}.",
             seconds=costs.together_seconds,
-            single=costs.together,
-            multi=costs.accuracy,
+            single=percent_text(costs.together),
+            multi=percent_text(costs.accuracy),
         ),
         t(
             "Only if it learns the new digit alone does it forget: {points} points on the other "
@@ -142,11 +162,10 @@ def seconds_vary_sentence(left_out: Sequence[Entry]) -> Text:
 
 def _finding(pair: EqualPair) -> Text:
     """Who reads more, if all seeds agree: "With … the ten read 0.59 points more."."""
-    difference = pair.difference
-    points = points_text(abs(difference.median), 2)
-    if difference.low > 0:
+    points = points_text(abs(pair.difference.median))
+    if pair.reads_more == "multi":
         return t("With {equal} the ten read {points} points more.", equal=pair.equal, points=points)
-    if difference.high < 0:
+    if pair.reads_more == "single":
         return t(
             "With {equal} the single model reads {points} points more.",
             equal=pair.equal,

@@ -45,7 +45,7 @@ def chance_sentence(state: State) -> Text:
     return t(
         "In the grey band the loss is below {points} percentage points, which {tested:,} test "
         "pictures cannot tell from chance.",
-        points=points_text(margin(state), 2),
+        points=points_text(margin(state)),
         tested=state.tested,
     )
 

@@ -18,6 +18,7 @@ from mnist_models.comparison.sentences import (
 )
 from mnist_models.evidence.experiments import Spread, load_evidence
 from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.formatting import count_text, interval_text, percent_text, seconds_text
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.metrics.scores import Metrics
@@ -75,6 +76,10 @@ def report_html(run: Run) -> str:
         mcnemar=mcnemar_sentence(duel) if duel else "",
         judged=data_text(run),
         accuracy_text=accuracy_text,
+        percent=percent_text,
+        interval_text=interval_text,
+        count=count_text,
+        seconds=seconds_text,
         published=run.published,
         spreads=_spreads(run),
         recalls=_recalls(run, test),
@@ -102,10 +107,10 @@ def _recalls(run: Run, metrics: dict[Approach, Metrics]) -> dict[str, Any]:
             "low": y.at(m.recall_interval[k][0]),
             "high": y.at(m.recall_interval[k][1]),
             "title": t(
-                "{approach}, {label}: {recall:.4f}",
+                "{approach}, {label}: {recall}",
                 approach=TITLES[approach],
                 label=label,
-                recall=m.recall[k],
+                recall=percent_text(m.recall[k]),
             ),
         }
         for approach, m in metrics.items()

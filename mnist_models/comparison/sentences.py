@@ -1,9 +1,10 @@
 """Sentences computed from numbers, so that no page says anything its figures do not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mnist_models.comparison.contenders import Contender, Duel
+from mnist_models.comparison.tables import cost_row
 from mnist_models.evidence.experiments import Entry, Evidence
 from mnist_models.evidence.training_studies import seeds_spread
 from mnist_models.formatting import (
@@ -13,6 +14,7 @@ from mnist_models.formatting import (
     points_text,
     score_text,
     signed_text,
+    times_text,
 )
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.recipes import DATASET_TITLES
@@ -90,16 +92,17 @@ def accuracy_text(metrics: Metrics) -> Text:
 
 
 def beside_accuracy(contender: Contender, seeds: Evidence | None) -> list[Text]:
-    """The published accuracy and that of the experiment "seeds", where they are known."""
+    """That on the training pictures, the published one and several seeds', where they are known."""
     run, approach = contender.run, contender.approach
-    lines = []
+    train = percent_text(run.metrics(approach, "train").accuracy)
+    lines = [t("On its training pictures: {accuracy}", accuracy=train)]
     if run.published and (figure := run.published.test.get(approach)):
         published = percent_text(figure)
         lines.append(
             t("Published: {figure}, {source}", figure=published, source=run.published.source)
         )
     if spread := seeds_spread(seeds, run, approach):
-        lines.append(t("Median of several seeds: {spread}", spread=spread.text(".2%")))
+        lines.append(t("Median of several seeds: {spread}", spread=spread.text(percent_text)))
     return lines
 
 
@@ -118,8 +121,10 @@ def judged_text(duel: Duel) -> Text:
     runs = list(dict.fromkeys(c.run.label for c in (duel.first, duel.second)))
     return paragraph(
         t(
-            "Run {runs}, judged on {data} that training never saw.",
-            "Runs {runs}, judged on {data} that training never saw.",
+            "A run is a training with all that came of it; here it is {runs}, judged on {data} "
+            "that training never saw.",
+            "A run is a training with all that came of it; here they are {runs}, judged on {data} "
+            "that training never saw.",
             count=len(runs),
             runs=listing([f"*{label}*" for label in runs]),
             data=data_text(duel.first.run),
@@ -167,15 +172,15 @@ def change_sentence(approach: Approach, new: Run, old: Run | None) -> Text:
 
 
 def difference_sentence(label: str, first: float, second: float, figure: str) -> Text:
-    """Where two differ most: "The two differ most on the 8: recall 0.9560 against 0.9713."."""
+    """Where two differ most: "The two differ most on the 8: recall 95.60 % against 97.13 %."."""
     if first == second:
         return t("The two have the same {figure} on every digit.", figure=figure)
     return t(
-        "The two differ most on the {label}: {figure} {first:.4f} against {second:.4f}.",
+        "The two differ most on the {label}: {figure} {first} against {second}.",
         label=label,
         figure=figure,
-        first=first,
-        second=second,
+        first=percent_text(first),
+        second=percent_text(second),
     )
 
 
@@ -186,9 +191,9 @@ def members_sentence(
     ours = binary.balanced_accuracy
     weakest = min(range(len(ours)), key=ours.__getitem__)
     sentence = t(
-        "The weakest is the model for {label}: balanced accuracy {accuracy:.4f}.",
+        "The weakest is the model for {label}: balanced accuracy {accuracy}.",
         label=classes[weakest],
-        accuracy=ours[weakest],
+        accuracy=percent_text(ours[weakest]),
     )
     if not published:
         return sentence
@@ -207,10 +212,37 @@ def members_sentence(
 def calibration_sentence(found: dict[str, Reliability]) -> Text:
     """The expected calibration error of each, by name."""
     errors = [
-        t("{error} ({name})", error=points_text(each.error, 2), name=name)
+        t("{error} ({name})", error=points_text(each.error), name=name)
         for name, each in found.items()
     ]
     return t("Expected calibration error in percentage points: {errors}.", errors=listing(errors))
+
+
+def cost_sentence(duel: Duel) -> Text:
+    """How many times the training, pictures and parameters of the smaller one the larger takes."""
+    if duel.first.key == duel.second.key:
+        return t("Both are the same networks, so they cost the same.")
+    both = sorted((duel.first, duel.second), key=lambda c: cost_row(c)["parameters"] or 0)
+    small, large = map(cost_row, both)
+    write: dict[str, Callable[[str], Text]] = {
+        "seconds": lambda n: t("{times} times the training time", times=n),
+        "looked_at": lambda n: t("{times} times the pictures looked at", times=n),
+        "parameters": lambda n: t("{times} times the parameters", times=n),
+    }
+    factors = [
+        told(times_text(more / less))
+        for key, told in write.items()
+        if (less := small[key]) and (more := large[key])
+    ]
+    one_run = duel.first.run.version == duel.second.run.version
+    return t(
+        "Beside {smaller}, {larger} costs {times}.",
+        "Beside {smaller}, {larger} cost {times}.",
+        count=_members(both[1]),
+        smaller=_name(both[0], one_run),
+        larger=_name(both[1], one_run),
+        times=listing(factors),
+    )
 
 
 def yes_sentence(name: str, groups: list[YesGroup]) -> Text:

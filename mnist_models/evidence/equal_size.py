@@ -5,24 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from mnist_models.evidence.experiments import Entry, Spread, spread
+from mnist_models.learning.approaches import Approach
 from mnist_models.text import Text, t
 
 Variants = dict[str, list[Entry]]  # the trainings of each variant, a seed each
 
 _SAME = 0.05  # numbers of parameters that differ by less count as equal
 _LEARNED = {"all": t("all pictures"), "undersample": t("a 1:1 undersample")}
-
-# Titles of columns.
-ACCURACIES = (t("one"), t("ten"), t("difference"), t("smallest"), t("largest"))
-SPREAD = (t("test accuracy"), t("lowest"), t("highest"))
-SIZES = {  # and the keys of an entry
-    t("parameters"): "parameters",
-    t("distinct rows per network"): "distinct_rows",
-    t("rows per epoch"): "rows_per_epoch",
-    t("processor seconds"): "cpu_seconds",
-    t("file, bytes"): "bytes",
-    t("ms per picture"): "milliseconds",
-}
+_SIZES = (  # keys of an entry
+    "parameters",
+    "distinct_rows",
+    "rows_per_epoch",
+    "cpu_seconds",
+    "bytes",
+    "milliseconds",
+)
 
 
 @dataclass(frozen=True)
@@ -41,10 +38,22 @@ class EqualPair:
     multi: Sequence[Entry]
 
     @property
-    def difference(self) -> Spread:
-        """Test accuracy of the ten less that of the single model, over the seeds."""
+    def differences(self) -> list[float]:
+        """Test accuracy of the ten less that of the single model, seed by seed."""
         pairs = zip(self.multi, self.single, strict=True)
-        return Spread.of([m["test_accuracy"] - s["test_accuracy"] for m, s in pairs])
+        return [m["test_accuracy"] - s["test_accuracy"] for m, s in pairs]
+
+    @property
+    def difference(self) -> Spread:
+        """The same over the seeds."""
+        return Spread.of(self.differences)
+
+    @property
+    def reads_more(self) -> Approach | None:
+        """Which of the two reads more with every seed, if one does."""
+        if self.difference.low > 0:
+            return "multi"
+        return "single" if self.difference.high < 0 else None
 
 
 def title_of(entry: Entry) -> Text:
@@ -91,30 +100,38 @@ def equal_pairs(variants: Variants) -> Iterator[EqualPair]:
 
 
 def pair_rows(pairs: Sequence[EqualPair]) -> list[dict[str, Any]]:
-    """A row per pair: median accuracies, and the difference with its range."""
-    rows: list[dict[str, Any]] = []
-    for pair in pairs:
-        one, ten = (spread(side, "test_accuracy").median for side in (pair.single, pair.multi))
-        difference = pair.difference
-        figures = (one, ten, difference.median, difference.low, difference.high)
-        rows.append(
-            {
-                t("equal"): pair.equal,
-                t("the ten learn from"): pair.learned,
-                **dict(zip(ACCURACIES, figures, strict=True)),
-            }
-        )
-    return rows
+    """Per pair what is `equal` and `learned`, accuracies of `one` and `ten`, and the difference.
+
+    Accuracies are medians; of the `difference` there are its `smallest` and `largest` value too.
+    """
+    return [
+        {
+            "equal": pair.equal,
+            "learned": pair.learned,
+            "one": spread(pair.single, "test_accuracy").median,
+            "ten": spread(pair.multi, "test_accuracy").median,
+            "difference": pair.difference.median,
+            "smallest": pair.difference.low,
+            "largest": pair.difference.high,
+        }
+        for pair in pairs
+    ]
 
 
 def size_rows(variants: Variants) -> list[dict[str, Any]]:
-    """A row per variant: its test accuracy with the range over the seeds, medians of the rest."""
+    """Per variant its `networks`, `accuracy` with the range over the seeds, medians of the rest."""
     rows: list[dict[str, Any]] = []
     for title, entries in variants.items():
         accuracy = spread(entries, "test_accuracy")
-        figures = zip(SPREAD, (accuracy.median, accuracy.low, accuracy.high), strict=True)
-        sizes: dict[str, Any] = {name: spread(entries, key).median for name, key in SIZES.items()}
-        rows.append({t("networks"): title, **dict(figures), **sizes})
+        rows.append(
+            {
+                "networks": title,
+                "accuracy": accuracy.median,
+                "lowest": accuracy.low,
+                "highest": accuracy.high,
+                **{key: spread(entries, key).median for key in _SIZES},
+            }
+        )
     return rows
 
 

@@ -1,12 +1,11 @@
 """The shipped experiments: figures to show beside a run's own."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Self
 
-from mnist_models.formatting import number_text
 from mnist_models.settings import PROJECT
 from mnist_models.text import t
 
@@ -30,11 +29,15 @@ class Spread:
         """The spread of at least one value."""
         return cls(median(values), min(values), max(values))
 
-    def text(self, form: str) -> str:
-        """ "0.9565 (0.9550 to 0.9571)" with the form ".4f"; no range for one value."""
+    def text(self, write: Callable[[float], str]) -> str:
+        """ "95.65 % (95.50 % to 95.71 %)" with `percent_text`; no range for one value.
+
+        Args:
+            write: makes text of a number, see `formatting`.
+        """
         if self.low == self.high:
-            return number_text(self.median, form)
-        middle, low, high = (number_text(v, form) for v in (self.median, self.low, self.high))
+            return write(self.median)
+        middle, low, high = (write(value) for value in (self.median, self.low, self.high))
         return t("{median} ({low} to {high})", median=middle, low=low, high=high)
 
 

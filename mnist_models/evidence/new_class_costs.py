@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from mnist_models.evidence.experiments import Entry, Spread, spread
+from mnist_models.formatting import count_text, number_writer, percent_text, points_text
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import TITLES
 from mnist_models.text import Text, t
@@ -84,12 +85,12 @@ def table_by_way(left_out: Entries) -> list[dict[str, str]]:
             {
                 t("approach"): TITLES[about.approach],
                 t("way"): about.title,
-                t("seconds"): spread(own, "seconds").text(".2f"),
-                t("pictures looked at"): spread(own, "rows").text(",.0f"),
-                t("accuracy, all ten"): spread(own, "accuracy").text(".4f"),
-                t("the nine, before"): spread(own, "before").text(".4f"),
-                t("the nine, after"): spread(own, "old").text(".4f"),
-                t("the new digit"): spread(own, "new").text(".4f"),
+                t("seconds"): spread(own, "seconds").text(number_writer(".2f")),
+                t("pictures looked at"): spread(own, "rows").text(count_text),
+                t("accuracy, all ten"): spread(own, "accuracy").text(percent_text),
+                t("the nine, before"): spread(own, "before").text(percent_text),
+                t("the nine, after"): spread(own, "old").text(percent_text),
+                t("the new digit"): spread(own, "new").text(percent_text),
             }
         )
     return rows
@@ -145,8 +146,8 @@ def table_by_digit(drawings: Entries) -> list[dict[str, str]]:
         for way in dict.fromkeys(e["way"] for e in drawings):
             own = [e for e in drawings if (e["digit"], e["way"]) == (digit, way)]
             lost = Spread.of([e["before"] - e["old"] for e in own])
-            row[t("{way}: recall", way=_SHORT[way])] = spread(own, "new").text(".3f")
-            row[t("{way}: lost", way=_SHORT[way])] = lost.text(".4f")
+            row[t("{way}: recall", way=_SHORT[way])] = spread(own, "new").text(percent_text)
+            row[t("{way}: points lost", way=_SHORT[way])] = lost.text(points_text)
         rows.append(row)
     return rows
 

@@ -4,6 +4,7 @@ import contextlib
 
 from mnist_models.evidence.experiments import Evidence, load_evidence
 from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.formatting import change_text, interval_text, percent_text
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.recipes import RECIPES, Published
 from mnist_models.runs.registry import load_run, run_names
@@ -33,23 +34,20 @@ def _published_row(run: Run, approach: Approach, seeds: Evidence | None) -> dict
     changed = name in RECIPES and RECIPES[name].settings() != settings
     published = run.published or Published("–")
     theirs, test = published.test.get(approach), run.metrics(approach)
-    low, high = test.accuracy_interval
     spread = seeds_spread(seeds, run, approach)
     return {
         t("run"): run.name,
         t("recipe"): t("{recipe}, other settings", recipe=name) if changed else name,
         t("approach"): TITLES[approach],
         t("published"): _printed(theirs),
-        t("ours"): t(
-            "{accuracy:.4f} ({low:.4f} to {high:.4f})", accuracy=test.accuracy, low=low, high=high
-        ),
-        t("seeds"): spread.text(".4f") if spread else "–",
-        t("difference"): "–" if theirs is None else f"{test.accuracy - theirs:+.4f}",
+        t("ours (95 % interval)"): interval_text(test.accuracy, test.accuracy_interval),
+        t("several seeds"): spread.text(percent_text) if spread else "–",
+        t("difference, points"): "–" if theirs is None else change_text(test.accuracy - theirs),
         t("published train"): _printed(published.train.get(approach)),
-        t("our train"): f"{run.metrics(approach, 'train').accuracy:.4f}",
+        t("our train"): percent_text(run.metrics(approach, "train").accuracy),
         t("source"): published.source,
     }
 
 
 def _printed(figure: float | None) -> str:
-    return t("not printed") if figure is None else f"{figure:.4f}"
+    return t("not printed") if figure is None else percent_text(figure)

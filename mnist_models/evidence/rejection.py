@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mnist_models.evidence.experiments import Entry
-from mnist_models.text import Text, t
+from mnist_models.text import t
 
 NO_DIGITS = ("letters", "scribbles", "noise")
 KINDS = {  # of pictures, and their titles
@@ -13,32 +13,27 @@ KINDS = {  # of pictures, and their titles
     "noise": t("noise"),
     "digits": t("digits"),
 }
-COUNTS: dict[Text, str] = {  # titles of columns, and the keys of an entry
-    t("pictures"): "pictures",
-    t("none"): "none",
-    t("one"): "one",
-    t("several"): "several",
-    t("sure"): "sure",
-    t("refused"): "refused",
-}
-FIGURES: dict[Text, str] = {
-    t("threshold"): "threshold",
-    t("median largest"): "median_largest",
-    t("area"): "area",
-}
+_COUNTS = ("none", "one", "several", "sure", "refused")  # of pictures, keys of an entry
+_FIGURES = ("threshold", "median_largest", "area")  # other keys
 
 
 def no_digit_rows(entries: Mapping[str, Sequence[Entry]]) -> list[dict[str, Any]]:
-    """A row per contender and kind of picture.
+    """Per `contender` and kind that was `shown`, the shares of its `pictures` by answer.
 
     Args:
         entries: `answers` of the experiment, by the contender's name.
+
+    Returns:
+        `none`, `one`, `several`, `sure` and `refused` as shares; `threshold`, `median_largest` and
+        `area` as they were measured, with no area for digits.
     """
     return [
         {
-            t("contender"): name,
-            t("kind"): KINDS[entry["kind"]],
-            **{title: entry[key] for title, key in (*COUNTS.items(), *FIGURES.items())},
+            "contender": name,
+            "shown": KINDS[entry["kind"]],
+            "pictures": entry["pictures"],
+            **{key: entry[key] / entry["pictures"] for key in _COUNTS},
+            **{key: entry[key] for key in _FIGURES},
         }
         for name, own in entries.items()
         for entry in own

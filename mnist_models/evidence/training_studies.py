@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from mnist_models.evidence.experiments import Entry, Evidence, Spread, spread
+from mnist_models.formatting import count_text, number_writer, percent_text, points_text
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
-from mnist_models.text import t
 
 
 def gap_by_dropout(entries: Sequence[Entry]) -> list[dict[str, str]]:
-    """Per dropout the train and test accuracy and the gap between them, spread over the seeds.
+    """Per `dropout` the `test` and `train` accuracy and their `gap` in points, over the seeds.
 
     Args:
         entries: `dropout` of the experiment "overfitting".
@@ -19,12 +19,12 @@ def gap_by_dropout(entries: Sequence[Entry]) -> list[dict[str, str]]:
     rows = []
     for dropout in sorted({entry["dropout"] for entry in entries}):
         own = [entry for entry in entries if entry["dropout"] == dropout]
-        rows.append({t("dropout"): f"{dropout:g}", **_accuracies(own)})
+        rows.append({"dropout": f"{dropout:g}", **_accuracies(own)})
     return rows
 
 
 def table_by_strategy(runs: Sequence[Entry]) -> list[dict[str, str]]:
-    """Per sampling strategy the figures of its runs, spread over the seeds.
+    """Per `strategy` its accuracies, `distinct_rows` and `seconds`, spread over the seeds.
 
     Args:
         runs: `runs` of the experiment "sampling".
@@ -34,10 +34,10 @@ def table_by_strategy(runs: Sequence[Entry]) -> list[dict[str, str]]:
         if own := [run for run in runs if run["strategy"] == name]:
             rows.append(
                 {
-                    t("strategy"): name,
+                    "strategy": name,
                     **_accuracies(own),
-                    t("distinct rows"): spread(own, "distinct_rows").text(",.0f"),
-                    t("seconds"): spread(own, "seconds").text(".1f"),
+                    "distinct_rows": spread(own, "distinct_rows").text(count_text),
+                    "seconds": spread(own, "seconds").text(number_writer(".1f")),
                 }
             )
     return rows
@@ -83,9 +83,9 @@ def seeds_spread(found: Evidence | None, run: Run, approach: Approach) -> Spread
 
 
 def _accuracies(entries: Sequence[Entry]) -> dict[str, str]:
-    figures = {
-        t("test accuracy"): [e["test_accuracy"] for e in entries],
-        t("train accuracy"): [e["train_accuracy"] for e in entries],
-        t("gap"): [e["train_accuracy"] - e["test_accuracy"] for e in entries],
+    gap = Spread.of([e["train_accuracy"] - e["test_accuracy"] for e in entries])
+    return {
+        "test": spread(entries, "test_accuracy").text(percent_text),
+        "train": spread(entries, "train_accuracy").text(percent_text),
+        "gap": gap.text(points_text),
     }
-    return {name: Spread.of(values).text(".4f") for name, values in figures.items()}

@@ -80,7 +80,7 @@ def test_without_folds_such_a_run_has_no_figure(
     rows = list(from_folds([Row(PICTURES, "to_mnist", known)], [Contender(tiny_run, "single")]))
     assert rows[0].accuracy == {"other.single": 0.5}
     lines = list(table(rows, ["reference.single", "other.single"]))
-    assert lines[1].split()[-2:] == ["–", "0.5000"]
+    assert lines[1].split()[-3:] == ["–", "50.00", "%"]
 
 
 def test_each_writer_is_left_out_once() -> None:

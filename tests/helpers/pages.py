@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 
 _ENTRY = Path(__file__).with_name("entry.py")
@@ -28,6 +30,21 @@ def open_page(name: str, **query: str) -> AppTest:
 def shown_cells(page: AppTest) -> list[dict[str, Any]]:
     """What `widgets.cells.show_cells` sends to the browser, for each set of cells on the page."""
     return [json.loads(element.proto.json) for element in page.get("bidi_component")]
+
+
+def shown_tables(page: AppTest) -> list[pd.DataFrame]:
+    """The tables of a page as people read them: their headings, and every cell as text."""
+    tables = [_shown(element.proto, element.value) for element in page.dataframe]
+    return [*tables, *(element.value.astype(str) for element in page.table)]
+
+
+def _shown(proto: Any, values: pd.DataFrame) -> pd.DataFrame:
+    """A cell is what a Styler wrote, else its value, or the placeholder where there is none."""
+    written = proto.arrow_data.styler.display_values
+    cells = pa.ipc.open_stream(written).read_pandas() if written else values
+    shown = cells.astype(object).where(values.notna().to_numpy(), proto.placeholder or "None")
+    labels = {name: entry.get("label") for name, entry in json.loads(proto.columns or "{}").items()}
+    return shown.astype(str).set_axis([labels.get(name) or name for name in values], axis="columns")
 
 
 def run_in_sidebar(page: AppTest) -> str:

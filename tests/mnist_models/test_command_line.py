@@ -20,6 +20,7 @@ from mnist_models.command_line import drawing_list, run_list, scoring
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import DatasetError
 from mnist_models.drawings.store import Store
+from mnist_models.formatting import interval_text, percent_text
 from mnist_models.jobs import worker
 from mnist_models.jobs.executor import latest_job
 from mnist_models.jobs.interruption import Cancelled
@@ -63,7 +64,7 @@ def test_runs_are_listed_with_their_figures_and_the_active_one_marked(
     assert other.startswith("  other ")
     assert " sample " in other
     for approach in APPROACHES:
-        assert f"{approach} {tiny_run.metrics(approach).accuracy:.4f}" in reference
+        assert f"{approach} {percent_text(tiny_run.metrics(approach).accuracy)}" in reference
 
 
 def test_runs_that_visitors_keep_are_listed_when_asked_for(
@@ -312,15 +313,12 @@ def test_evaluating_a_run_reproduces_its_figures(
     assert "reference (trained on the sample), scored on 100 test pictures" in out
     for approach in APPROACHES:
         metrics = tiny_run.metrics(approach)
-        low, high = metrics.accuracy_interval
-        assert (
-            f"{TITLES[approach]}: test accuracy {metrics.accuracy:.4f} (95 % {low:.4f}-{high:.4f})"
-            in out
-        )
+        accuracy = interval_text(metrics.accuracy, metrics.accuracy_interval)
+        assert f"{TITLES[approach]}: test accuracy {accuracy}" in out
     binary = tiny_run.metrics("multi").binary
     assert binary is not None
     for ours in binary.balanced_accuracy:
-        assert f"      {ours:.5f}\n" in out
+        assert f"  {percent_text(ours)}\n" in out
     assert "published" not in out  # those figures are on MNIST, and this run is not
 
 
@@ -509,8 +507,8 @@ def test_epochs_and_stages_are_told_while_it_trains(
     assert main(["train"]) == 0
     assert capsys.readouterr().err.splitlines() == [
         "importing",
-        "single epoch   2/10  loss 0.5123  accuracy 0.9000",
-        "multi  epoch   2/10  loss 0.5123  accuracy 0.9000  validation 0.8000",
+        "single epoch   2/10  loss 0.5123  accuracy 90.00 %",
+        "multi  epoch   2/10  loss 0.5123  accuracy 90.00 %  validation 80.00 %",
         "done",
     ]
 

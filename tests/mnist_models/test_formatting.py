@@ -3,9 +3,15 @@
 import pytest
 
 from mnist_models.formatting import (
+    bytes_text,
+    change_text,
+    count_text,
     duration_text,
+    interval_text,
     listing,
+    milliseconds_text,
     number_text,
+    number_writer,
     p_value_text,
     percent_text,
     points_text,
@@ -13,6 +19,7 @@ from mnist_models.formatting import (
     seconds_text,
     share_text,
     signed_text,
+    times_text,
 )
 
 
@@ -33,8 +40,20 @@ def test_labels_are_listed_as_people_say_them(labels: list[str], text: str) -> N
         (percent_text(0.456, 0), "46 %"),
         (share_text(0.9994), "99.9 %"),
         (share_text(0.9995), "over 99.9 %"),
-        (points_text(0.015), "1.5"),
-        (points_text(0.00591, 2), "0.59"),
+        (points_text(0.015), "1.50"),
+        (points_text(-0.00591), "−0.59"),
+        (change_text(0.0022), "+0.22"),
+        (change_text(-0.0318), "−3.18"),
+        (count_text(60_000.0), "60,000"),
+        (number_writer(".3f")(-0.5), "−0.500"),
+        (interval_text(0.9754, (0.9722, 0.9783)), "97.54 % (97.22 % to 97.83 %)"),
+        (times_text(1.44), "1.4"),
+        (times_text(9.96), "10"),
+        (times_text(0.042), "0.04"),
+        (bytes_text(189_522), "190 kB"),
+        (bytes_text(4_024_360), "4.0 MB"),
+        (milliseconds_text(0.0431), "0.04 ms"),
+        (milliseconds_text(1.27), "1.3 ms"),
         (signed_text(1009), "+1,009"),
         (signed_text(-2.04, ".1f"), "−2.0"),
         (score_text(8, 10, (0.4902, 0.9433), digits=0), "8 of 10 (49 % to 94 %)"),

@@ -19,6 +19,7 @@ from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import load_run
 from mnist_models.runs.run import CURVES, Run
 from mnist_models.runs.upgrade import upgrade_run
+from tests.helpers.pages import shown_tables
 from ui.compare import binary_models
 
 OpenPage = Callable[..., AppTest]
@@ -30,6 +31,15 @@ TABS = (
     "Not a digit",
     "Equal size",
     "Cost",
+)
+
+
+TABLES = (
+    "classes_table",
+    "members_table",
+    "no_digit_table",
+    "equal_size_table",
+    "costs_table",
 )
 
 
@@ -61,7 +71,7 @@ def _open_tab(page: AppTest, tab: str) -> AppTest:
 
 def _tables(page: AppTest) -> list[Any]:
     """The tables, those that are made on demand among them."""
-    for key in ("classes_table", "members_table"):
+    for key in TABLES:
         page.session_state[key] = True
     page.run()
     assert not page.exception
@@ -105,10 +115,9 @@ def test_published_figures_and_other_seeds_stand_beside_the_accuracies_of_mnist_
     shown = _texts(open_page("compare", run="on-mnist"))
     for figure in published.test.values():
         assert f"Published: {figure:.2%}".replace("%", " %") in shown
-    table = _tables(_open_tab(open_page("compare", run="on-mnist"), "Cost"))[0]
-    assert table["published test"].tolist() == list(published.test.values())
-    expected = [run.metrics(a).accuracy - published.test[a] for a in run.approaches]
-    assert table["difference"].tolist() == pytest.approx(expected)
+    for approach in run.approaches:
+        train = f"{run.metrics(approach, 'train').accuracy:.2%}".replace("%", " %")
+        assert f"On its training pictures: {train}" in shown
 
 
 def test_the_spread_over_seeds_is_shown_where_it_was_measured(
@@ -190,7 +199,7 @@ def test_the_table_of_the_digits_is_sorted_by_the_largest_difference(
 ) -> None:
     table = _tables(open_page("compare"))[0]
     recall = dict(zip(map(str, tiny_run.classes), tiny_run.metrics("multi").recall, strict=True))
-    assert dict(zip(table["digit"], table["Multi-model"], strict=True)) == recall
+    assert dict(zip(table["digit"], table["second"], strict=True)) == recall
     assert table["difference"].abs().is_monotonic_decreasing
 
 
@@ -199,7 +208,7 @@ def test_precision_and_f1_are_there_on_demand(tiny_run: Run, open_page: OpenPage
     for name in ("Precision", "F1"):
         page.segmented_control(key="figure").set_value(name.lower()).run()
         figures = getattr(tiny_run.metrics("single"), name.lower())
-        assert sorted(_tables(page)[0]["Single model"]) == sorted(figures)
+        assert sorted(_tables(page)[0]["first"]) == sorted(figures)
         assert f"{name}: " in _texts(page)
 
 
@@ -242,7 +251,7 @@ def test_any_two_contenders_have_every_tab(
     for tab in TABS:
         assert not _open_tab(page, tab).error
         assert len(page.metric) == 2
-    names = _tables(page)[0]["contender"].tolist()
+    names = _tables(page)[0]["name"].tolist()
     assert len(set(names)) == 2
     if first != second:
         assert "reference" in str(names)
@@ -299,11 +308,12 @@ def test_the_shipped_reference_was_asked_about_what_is_no_digit(
     assert not page.info
     table = _tables(page)[0]
     assert len(table) == 8
-    digits = table[table["kind"] == "digits"].set_index("contender")
+    digits = table[table["shown"] == "digits"].set_index("contender")
     yes = load_run("reference").metrics("multi").binary
     assert yes is not None
-    counts = digits.loc["Multi-model", ["none", "one"]].tolist()
-    assert counts == yes.yes_counts[:2]  # the very scores of the Probabilities tab
+    shares = digits.loc["Multi-model", ["none", "one"]] * digits.loc["Multi-model", "pictures"]
+    counts = yes.yes_counts[:2]  # the very scores of the Probabilities tab
+    assert shares.tolist() == pytest.approx(counts)
     by_default = _texts(page)
     page.segmented_control(key="rule").set_value("refused").run()
     assert "1.0 % of the digits" in _texts(page)
@@ -314,10 +324,51 @@ def test_the_shipped_comparison_at_equal_size_is_told_and_tabled(
     tiny_run: Run, open_page: OpenPage
 ) -> None:
     page = _open_tab(open_page("compare"), "Equal size")
-    assert _texts(page).count("If each of the ten learns from") == 2
+    assert "An experiment of its own" in page.info[0].value
+    assert "more in 4 of 6 comparisons, and the ten read more in 2." in _texts(page)
+    assert len(page.get("vega_lite_chart")) == 1
+    assert not page.dataframe  # the rest is a tap away
     pairs, sizes = _tables(page)
+    assert _texts(page).count("If each of the ten learns from") == 2
     assert len(pairs) == len(sizes) == 6
-    assert set(pairs["ten"]) | set(pairs["one"]) == set(sizes["test accuracy"])
+    assert set(pairs["ten"]) | set(pairs["one"]) == set(sizes["accuracy"])
+
+
+def test_the_experiment_at_equal_size_is_the_same_whoever_is_compared(
+    other_run: Run, open_page: OpenPage
+) -> None:
+    def shown(**query: str) -> list[str]:
+        part = next(p for p in open_page("compare", **query).tabs if p.label == "Equal size")
+        return [element.value for element in (*part.info, *part.markdown, *part.caption)]
+
+    told = shown(evidence="Equal size")
+    assert told
+    assert told == shown(evidence="Equal size", first="other.multi", second="reference.multi")
+
+
+def test_what_each_costs_is_a_sentence_then_bars_then_a_table_its_caption_explains(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = _open_tab(open_page("compare"), "Cost")
+    assert "Beside the single model, the ten binary models cost" in _texts(page)
+    assert not page.dataframe
+    (costs,) = _tables(page)
+    single, multi = costs.iloc
+    entry = tiny_run.manifest["approaches"]["multi"]
+    assert multi["looked_at"] == sum(entry["rows"]) * entry["epochs"]
+    assert multi["memory"] == 4 * entry["parameters"]
+    assert min(single["milliseconds"], multi["milliseconds"]) > 0
+    for title in ("Different pictures", "File", "Parameters", "Time to answer"):
+        assert f"{title}: " in _texts(page) or f"{title.lower()}: " in _texts(page)
+    (headings,) = (list(map(str, table)) for table in shown_tables(page))
+    explained = _texts(page).lower()
+    for heading in headings:
+        assert heading in ("contender", "networks") or heading in explained
+
+
+def test_two_of_the_same_networks_cost_the_same(tiny_run: Run, open_page: OpenPage) -> None:
+    page = open_page("compare", first="reference.multi", second="reference.multi")
+    assert "Both are the same networks, so they cost the same." in _texts(_open_tab(page, "Cost"))
 
 
 def test_damaged_scores_are_a_sentence(tiny_run: Run, open_page: OpenPage) -> None:
@@ -361,13 +412,13 @@ def test_a_run_of_before_curves_were_stored_has_the_command_in_their_place(
     page = _open_tab(open_page("compare", run="old"), TABS[1])
     assert any("`python -m mnist_models upgrade old`" in info.value for info in page.info)
     (table,) = _tables(page)
-    assert "false alarms" in table
-    assert not {"ROC area", "average precision"} & set(table)
+    assert "false_alarms" in table
+    assert not {"roc", "precision_recall"} & set(table)
     assert "average precision" not in _texts(page)
     assert upgrade_run("old")
     page = _open_tab(open_page("compare", run="old", all_curves="true"), TABS[1])
     assert not page.info
-    assert {"ROC area", "average precision"} <= set(_tables(page)[0])
+    assert {"roc", "precision_recall"} <= set(_tables(page)[0])
     assert len(page.get("vega_lite_chart")) == 2
 
 
@@ -377,7 +428,7 @@ def test_curves_that_cannot_be_read_are_a_sentence_and_the_table_stays(
     (tiny_run.path / CURVES).write_bytes(b"")
     page = _open_tab(open_page("compare", all_curves="true"), TABS[1])
     (table,) = _tables(page)
-    assert "false alarms" in table
+    assert "false_alarms" in table
     sentences = [error.value for error in page.error]
     assert len(sentences) == 2  # of the table and of the curves
     assert all("is damaged: curves.npz" in sentence for sentence in sentences)

@@ -18,6 +18,7 @@ from mnist_models.evidence.training_studies import (
     reliability_bins,
     seeds_spread,
 )
+from mnist_models.formatting import change_text, interval_text, percent_text
 from mnist_models.learning.approaches import TITLES
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.runs.publishing import publish
@@ -165,11 +166,11 @@ def test_the_slider_changes_matrices_and_accuracies(
 ) -> None:
     publish("reference", **contents)
     page = _open_part(open_page("training"), "Mistakes")
-    assert [m.value for m in page.metric] == ["0.6000", "0.6000"]
+    assert [m.value for m in page.metric] == ["60.00 %", "60.00 %"]
     before = _matrices(page)
     page.slider(key="epoch").set_value(1).run()
     assert not page.exception
-    assert [m.value for m in page.metric] == ["0.4000", "0.4000"]
+    assert [m.value for m in page.metric] == ["40.00 %", "40.00 %"]
     assert "epoch 1" in page.metric[0].label
     after = _matrices(page)
     assert len(before) == len(after) == 2
@@ -274,12 +275,11 @@ def test_published_figures_stand_beside_ours_for_runs_on_mnist(
     assert table["run"].tolist() == ["on-mnist"] * 2 + ["without-figure"] * 2  # not the sample's
     first = table.iloc[0]
     ours = run.metrics("single")
-    assert (first["approach"], first["published"]) == (TITLES["single"], "0.9525")
-    assert float(first["difference"]) == pytest.approx(ours.accuracy - 0.9525, abs=5e-5)
-    low, high = ours.accuracy_interval
-    assert first["ours"] == f"{ours.accuracy:.4f} ({low:.4f} to {high:.4f})"
-    assert first["published train"] == "0.9562"
-    assert first["our train"] == f"{run.metrics('single', 'train').accuracy:.4f}"
+    assert (first["approach"], first["published"]) == (TITLES["single"], "95.25 %")
+    assert first["difference, points"] == change_text(ours.accuracy - 0.9525)
+    assert first["ours (95 % interval)"] == interval_text(ours.accuracy, ours.accuracy_interval)
+    assert first["published train"] == "95.62 %"
+    assert first["our train"] == percent_text(run.metrics("single", "train").accuracy)
     assert first["source"] == "the reference project's README"
     assert table.iloc[2]["published"] == "not printed"
     assert table.iloc[2]["recipe"] == "slides-b, other settings"
@@ -314,16 +314,16 @@ def test_the_sampling_table_has_medians_and_ranges(
     table = _table(page, "strategy")
     assert table["strategy"].tolist() == ["undersample", "fresh", "all"]
     first = table.iloc[0]
-    assert first["test accuracy"] == "0.9600 (0.9500 to 0.9800)"
-    assert first["gap"] == "0.0300 (0.0100 to 0.0400)"
-    assert first["distinct rows"] == "1,001 (1,000 to 1,002)"
+    assert first["test"] == "96.00 % (95.00 % to 98.00 %)"
+    assert first["gap"] == "3.00 (1.00 to 4.00)"
+    assert first["distinct_rows"] == "1,001 (1,000 to 1,002)"
     assert first["seconds"] == "20.0 (10.0 to 30.0)"
     assert any("5.00 percentage points before" in c.value for c in page.caption)
     page.session_state["remedy"] = "dropout"
     page = _open_part(page, "Overfitting")
     dropout = _table(page.segmented_control(key="remedy").set_value("dropout").run(), "dropout")
-    assert dropout["test accuracy"].tolist() == [
-        "0.9100 (0.9000 to 0.9200)", "0.9600 (0.9500 to 0.9700)",
+    assert dropout["test"].tolist() == [
+        "91.00 % (90.00 % to 92.00 %)", "96.00 % (95.00 % to 97.00 %)",
     ]  # fmt: skip
 
 

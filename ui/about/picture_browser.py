@@ -30,8 +30,8 @@ def choose_picture(data: Dataset) -> tuple[Grey, int]:
         The picture (28, 28) and its label.
     """
     with st.container(horizontal=True):
-        part = pick(t("Pictures"), _PARTS, "set", title=_PARTS.__getitem__)
-        digit = pick(t("Digit"), _DIGITS, "digit", title=_DIGITS.__getitem__)
+        part = pick(t("Pictures"), _PARTS, "set", title=_PARTS)
+        digit = pick(t("Digit"), _DIGITS, "digit", title=_DIGITS)
     training = part == "training"
     images, labels = (data.x_train, data.y_train) if training else (data.x_test, data.y_test)
     rows = np.arange(len(labels)) if digit == "all" else np.flatnonzero(labels == int(digit))

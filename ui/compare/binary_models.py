@@ -10,15 +10,24 @@ import streamlit as st
 
 from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.comparison.sentences import members_sentence
-from mnist_models.comparison.tables import MEMBER_FIGURES, member_rows
+from mnist_models.comparison.tables import member_rows
+from mnist_models.formatting import change_text, number_writer, percent_text
 from mnist_models.metrics.roc import CurveKind, Curves, ThresholdCurve
 from mnist_models.runs.run import RunError
 from mnist_models.text import Text, paragraph, t
 from ui.compare.roc_charts import PRECISION_RECALL, ROC, Axes, curve_chart
-from ui.widgets.charts import NEUTRAL, Layered, legend_on_top, show_chart, zoomed
+from ui.widgets.charts import (
+    NEUTRAL,
+    SHARE,
+    Layered,
+    legend_on_top,
+    share_axis,
+    show_chart,
+    zoomed,
+)
 from ui.widgets.contender_style import Look, looks
 from ui.widgets.controls import pick
-from ui.widgets.tables import FOUR_DIGITS, offer_table
+from ui.widgets.tables import Column, offer_table
 
 _ABOUT = t(
     "Balanced accuracy: how often a model is right when half of the pictures show its digit and "
@@ -31,6 +40,16 @@ _ABOUT_TABLE = t(
     "too."
 )
 _ABOUT_AREAS = t("ROC area and average precision cover all other thresholds too; 1 is perfect.")
+_COLUMNS = {
+    "digit": Column(t("digit")),
+    "balanced_accuracy": Column(t("balanced accuracy"), percent_text),
+    "published": Column(t("published"), percent_text),
+    "difference": Column(t("difference, points"), change_text),
+    "recall": Column(t("recall"), percent_text),
+    "false_alarms": Column(t("false alarms"), percent_text),
+    "roc": Column(t("ROC area"), number_writer(".4f")),
+    "precision_recall": Column(t("average precision"), number_writer(".4f")),
+}
 _ABOUT_CURVES: dict[CurveKind, tuple[Text, Axes, Text]] = {
     "roc": (
         t("ROC"),
@@ -89,7 +108,7 @@ def show_members(duel: Duel) -> None:
         key="members_table",
         file_name="binary_models.csv",
         alt=alt_text,
-        columns=dict.fromkeys(MEMBER_FIGURES, FOUR_DIGITS),
+        columns=_COLUMNS,
         about=paragraph(_ABOUT_TABLE, _ABOUT_AREAS if has_curves else ""),
     )
     if has_curves:
@@ -126,7 +145,8 @@ def binary_dots(
         )
     )
     gaps = base.mark_rule(color=NEUTRAL).encode(
-        y=alt.Y("min(accuracy):Q", scale=scale, title=t("balanced accuracy")), y2="max(accuracy):Q"
+        y=alt.Y("min(accuracy):Q", scale=scale, axis=share_axis(), title=t("balanced accuracy")),
+        y2="max(accuracy):Q",
     )
     colours = alt.Scale(domain=whose, range=[colour, NEUTRAL])
     shapes = alt.Scale(domain=whose, range=["circle", "diamond"])
@@ -137,7 +157,7 @@ def binary_dots(
         tooltip=[
             alt.Tooltip("whose", title=t("figure")),
             alt.Tooltip("digit", title=t("digit")),
-            alt.Tooltip("accuracy", format=".5f", title=t("balanced accuracy")),
+            alt.Tooltip("accuracy", format=SHARE, title=t("balanced accuracy")),
         ],
     )
     return alt.layer(gaps, dots).properties(height=280)

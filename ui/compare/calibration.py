@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.comparison.sentences import calibration_sentence, yes_sentence
 from mnist_models.comparison.tables import yes_rows
-from mnist_models.formatting import listing
+from mnist_models.formatting import listing, percent_text
 from mnist_models.metrics.calibration import (
     Reliability,
     member_reliability,
@@ -21,7 +21,7 @@ from mnist_models.text import Text, paragraph, t
 from ui.widgets.charts import Layered, reliability_chart, show_chart
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
-from ui.widgets.tables import COUNT, FOUR_DIGITS, show_table
+from ui.widgets.tables import Column, show_table
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,14 @@ _ABOUT = t(
     "dot stands for the probabilities in a tenth of the range; its line is a 95 % Wilson interval. "
     "Expected calibration error: the distance from the grey line, averaged over all answers."
 )
+_YES_COLUMNS = {
+    "name": Column(t("multi-model")),
+    "yes": Column(t("say yes")),
+    "pictures": Column(t("pictures")),
+    "share": Column(t("share of all"), percent_text),
+    "right": Column(t("read correctly")),
+    "accuracy": Column(t("accuracy"), percent_text),
+}
 _ABOUT_YES = t(
     "A binary model says yes from a probability of one half. Where none does, the multi-model says "
     "“none of mine”; where several do, they contradict each other. Either way, the largest "
@@ -121,28 +129,25 @@ def show_yes(pair: Looks) -> None:
         pd.DataFrame(yes_rows(groups)),
         file_name="yes.csv",
         alt=t("For how many pictures none, one and several binary models say yes"),
-        columns={
-            **dict.fromkeys((t("share"), t("accuracy")), FOUR_DIGITS),
-            **dict.fromkeys((t("pictures"), t("read correctly")), COUNT),
-        },
+        columns=_YES_COLUMNS,
     )
     st.caption(_ABOUT_YES)
 
 
 def contenders_chart(found: dict[str, Reliability], pair: Looks) -> Layered:
     """The reliability diagram in ten bins, with a line for each contender."""
-    contender = t("contender")
     frame = pd.DataFrame(
         [
             (name, b.predicted, b.observed, *b.interval, b.answers)
             for name, each in found.items()
             for b in each.bins
         ],
-        columns=[contender, "predicted", "observed", "low", "high", "answers"],
+        columns=["contender", "predicted", "observed", "low", "high", "answers"],
     )
     return reliability_chart(
         frame,
-        *(contender, encoding(pair, contender)),
+        *("contender", encoding(pair, "contender")),
+        whose_title=t("contender"),
         titles=(t("predicted probability"), t("observed share")),
         height=420,
     )

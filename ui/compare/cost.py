@@ -1,6 +1,9 @@
-"""The page Compare: what both contenders cost, in pictures seen, seconds, size and time."""
+"""The page Compare: what each contender costs to train, to keep and to ask."""
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
 from statistics import median
 
 import numpy as np
@@ -8,90 +11,122 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.comparison.contenders import Contender, Duel
-from mnist_models.comparison.tables import accuracy_row, cost_row
-from mnist_models.evidence.experiments import load_evidence
+from mnist_models.comparison.sentences import cost_sentence
+from mnist_models.comparison.tables import cost_row
+from mnist_models.formatting import bytes_text, count_text, milliseconds_text, seconds_text
+from mnist_models.learning.approaches import Approach
 from mnist_models.pictures import SIDE
-from mnist_models.runs.run import RunError
-from mnist_models.text import paragraph, t
-from ui.widgets.contender_style import Look, Looks, looks
-from ui.widgets.tables import COUNT, FOUR_DIGITS, show_table
+from mnist_models.runs.run import Run, RunError
+from mnist_models.text import Text, paragraph, t
+from ui.widgets.contender_style import Looks, looks
+from ui.widgets.tables import Column, offer_table
 
-_ABOUT_ACCURACY = t(
-    "From and to: the 95 % Wilson interval of the test accuracy. Seeds: the median and range of "
-    "trainings with other random numbers, where these were measured. A wide gap between train and "
-    "test accuracy is a sign of overfitting."
-)
-_ABOUT_COST = t(
-    "Rows per epoch: the training pictures that all networks together learn from in one pass. "
-    "Training seconds: for all networks at once, on the machine that trained the run; another "
-    "machine takes a different time."
-)
-_ABOUT_TAUGHT = t(
-    "For a run that was taught in a lesson, training seconds are those of the lesson and of all "
-    "that its networks had learned before it; rows are those of their first training."
-)
-_ABOUT_LESSON_ALONE = t(
-    "For a run that was taught in a lesson, rows and seconds are those of the lesson: its networks "
-    "learned the rest earlier, in another run."
-)
+
+@dataclass(frozen=True)
+class Cost:
+    """One thing that a contender takes.
+
+    Attributes:
+        title: what it is called.
+        write: makes text of it, with its unit.
+    """
+
+    title: Text
+    write: Callable[[float], str]
+
+
+_DRAWN = {  # fields of `cost_row`, and what is measured here
+    "seconds": Cost(t("training time"), seconds_text),
+    "looked_at": Cost(t("pictures looked at"), count_text),
+    "parameters": Cost(t("parameters"), count_text),
+    "memory": Cost(t("memory"), bytes_text),
+    "milliseconds": Cost(t("time to answer"), milliseconds_text),
+}
+_COLUMNS = {
+    "name": Column(t("contender")),
+    **{field: Column(cost.title, cost.write) for field, cost in _DRAWN.items()},
+    "networks": Column(t("networks")),
+    "distinct": Column(t("different pictures"), count_text),
+    "file": Column(t("file"), bytes_text),
+}
 _CALLS = 30
+_ABOUT = t(
+    "In each row the longer bar is the larger cost. Training time: all networks together, on the "
+    "machine that trained the run. Pictures looked at: by all networks, in all passes over the "
+    "training pictures. Parameters: the numbers that training sets; memory: what they take while "
+    "the app runs. Time to answer: one picture on this server, the median of {calls} calls beside "
+    "whatever else it does.",
+    calls=_CALLS,
+)
+_ABOUT_TABLE = t(
+    "Different pictures: how many of the training pictures were used at all. File: the parameters "
+    "as they are stored, in half the memory. A dash stands for what nobody measured."
+)
+_ABOUT_LESSON = t(
+    "For a run that was taught on the page New class, training time is that of the lesson, with "
+    "what its networks had learned before it where the run says so."
+)
 
 
 def show_cost(duel: Duel) -> None:
-    """Train and test accuracy in full, then what each contender took and takes."""
+    """A sentence, a bar for each thing that both contenders take, and all of it as a table."""
     pair = looks(duel)
-    seeds = load_evidence("seeds")
-    accuracies = pd.DataFrame([accuracy_row(look.name, look.contender, seeds) for look in pair])
-    accuracies = accuracies.dropna(axis="columns", how="all")  # what was published for neither
-    show_table(
-        accuracies,
-        file_name="accuracies.csv",
-        alt=t("Accuracy of both contenders on test and training pictures, and as published"),
-        columns=dict.fromkeys(accuracies.columns[1:], FOUR_DIGITS),
-    )
-    st.caption(_ABOUT_ACCURACY)
-    costs = pd.DataFrame([cost_row(look.name, look.contender) for look in pair])
-    show_table(
-        costs,
+    rows = [{"name": look.name, **_costs(look.contender)} for look in pair]
+    costs = pd.DataFrame(rows, columns=list(_COLUMNS))
+    st.markdown(f"**{cost_sentence(duel)}**")
+    st.html(cost_bars(costs, pair))
+    taught = any("lesson" in look.contender.run.manifest for look in pair)
+    st.caption(paragraph(_ABOUT, _ABOUT_LESSON if taught else ""))
+    offer_table(
+        t("As a table"),
+        lambda: costs,
+        key="costs_table",
         file_name="costs.csv",
-        alt=t("Networks, parameters, training rows, seconds and file size of both contenders"),
-        columns={
-            **dict.fromkeys(costs.columns[1:], COUNT),
-            t("training seconds"): st.column_config.NumberColumn(format="%.1f"),
-        },
+        alt=t("What both contenders cost, a row for each"),
+        columns=_COLUMNS,
+        about=_ABOUT_TABLE,
     )
-    st.caption(paragraph(_ABOUT_COST, *dict.fromkeys(_about_lesson(look) for look in pair)))
-    if st.button(t("Time one picture on this server"), key="time_picture"):
-        st.markdown(_timing(pair))
 
 
-def _about_lesson(look: Look) -> str:
-    """What the costs of a run that was taught count; runs that were kept earlier count less."""
-    lesson = look.contender.run.manifest.get("lesson")
-    if lesson is None:
-        return ""
-    return _ABOUT_TAUGHT if "seconds" in lesson else _ABOUT_LESSON_ALONE
+def cost_bars(costs: pd.DataFrame, pair: Looks) -> str:
+    """HTML: a pair of bars for each cost, as long as shares of the larger one, and the numbers.
+
+    Args:
+        costs: a row per contender with the fields that are drawn.
+        pair: the looks of the two.
+    """
+    keys = (f"<span style='--accent:{look.colour}'>{escape(look.name)}</span>" for look in pair)
+    rows = []
+    for field, cost in _DRAWN.items():
+        bars = []
+        for look, value in zip(pair, costs[field], strict=True):
+            share = value / (costs[field].max() or 1) if pd.notna(value) else 0
+            number = cost.write(value) if pd.notna(value) else "–"
+            said = escape(t("{name}: {number}", name=look.name, number=number), quote=True)
+            bars.append(
+                f"<div role='img' aria-label='{said}' style='--accent:{look.colour}'>"
+                f"<i style='width:{share:.1%}'></i>{number}</div>"
+            )
+        rows.append(f"<b>{escape(cost.title)}</b><div>{''.join(bars)}</div>")
+    return f"<div class='c-costs'><div class='keys'>{''.join(keys)}</div>{''.join(rows)}</div>"
 
 
-def _timing(pair: Looks) -> str:
-    """How long each contender takes for one picture, here and now; or why that is unknown."""
+def _costs(contender: Contender) -> dict[str, float | None]:
+    run, approach = contender.run, contender.approach
+    return {**cost_row(contender), "milliseconds": _milliseconds(run.version, approach, run)}
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _milliseconds(
+    version: str,  # noqa: ARG001 - the cache's key, with the approach
+    approach: Approach,
+    _run: Run,
+) -> float | None:
+    """How long a contender takes for one picture, here and now; None if it has no networks."""
     try:
-        first, second = (_milliseconds(look.contender) for look in pair)
-    except RunError as error:
-        return error.text
-    return t(
-        "One picture takes {first:.2f} ms ({first_name}) and {second:.2f} ms ({second_name}): the "
-        "median of {calls} calls, on a server that may be doing other work.",
-        first=first,
-        second=second,
-        first_name=pair[0].name,
-        second_name=pair[1].name,
-        calls=_CALLS,
-    )
-
-
-def _milliseconds(contender: Contender) -> float:
-    stack = contender.run.stack(contender.approach)
+        stack = _run.stack(approach)
+    except RunError:
+        return None
     picture = np.zeros((1, SIDE, SIDE), np.uint8)
     times = []
     for _ in range(_CALLS):

@@ -9,16 +9,18 @@ import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.sentences import difference_sentence
+from mnist_models.formatting import change_text, percent_text
 from mnist_models.metrics.scores import Metrics
 from mnist_models.metrics.significance import wilson_interval
 from mnist_models.text import Text, paragraph, t
-from ui.widgets.charts import Layered, show_chart, zoomed
+from ui.widgets.charts import SHARE, Layered, share_axis, show_chart, zoomed
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
-from ui.widgets.tables import FOUR_DIGITS, offer_table
+from ui.widgets.tables import Column, offer_table
 
 Interval = Sequence[float]
 
+_PLACES = ("first", "second")
 _ORDERS = {"digit": t("By digit"), "difference": t("Largest difference first")}
 
 
@@ -78,12 +80,12 @@ def show_classes(duel: Duel) -> None:
     """Chart and table of one figure per class, both contenders side by side."""
     with st.container(horizontal=True):
         key = pick(t("Figure"), FIGURES, "figure", title=lambda key: FIGURES[key].title)
-        order = pick(t("Order"), _ORDERS, "sort", title=_ORDERS.__getitem__)
+        order = pick(t("Order"), _ORDERS, "sort", title=_ORDERS)
     figure, pair = FIGURES[key], looks(duel)
     table = class_table(duel, figure)
     places = table["digit"] if order == "difference" else [str(label) for label in duel.classes]
-    label, first, second = table.iloc[0, :3]
-    st.markdown(difference_sentence(label, first, second, figure.name))
+    most = table.iloc[0]
+    st.markdown(difference_sentence(most["digit"], most["first"], most["second"], figure.name))
     show_chart(
         lambda: class_dots(table, pair, figure.name, list(places)),
         *("classes", pair[0].version, pair[1].version, key, order),
@@ -104,7 +106,7 @@ def show_classes(duel: Duel) -> None:
             "{figure} of both contenders for each digit, largest differences first",
             figure=figure.title,
         ),
-        columns=dict.fromkeys(table.columns[1:], FOUR_DIGITS),
+        columns=_columns(pair),
     )
 
 
@@ -112,19 +114,30 @@ def class_table(duel: Duel, figure: Figure) -> pd.DataFrame:
     """A row per class, largest differences first.
 
     Returns:
-        The columns "digit", both names, "difference" (first − second) and, where there are
-        intervals, per name "… from" and "… to".
+        The columns "digit", "first", "second", "difference" (first − second) and, where there are
+        intervals, "first_low", "first_high", "second_low" and "second_high".
     """
-    pair = looks(duel)
-    columns = {look.name: figure.values(look.contender.metrics) for look in pair}
-    table = pd.DataFrame({t("digit"): [str(c) for c in duel.classes], **columns})
-    table[t("difference")] = table[pair[0].name] - table[pair[1].name]
+    both = {"first": duel.first.metrics, "second": duel.second.metrics}
+    columns = {place: figure.values(metrics) for place, metrics in both.items()}
+    table = pd.DataFrame({"digit": [str(c) for c in duel.classes], **columns})
+    table["difference"] = table["first"] - table["second"]
     if figure.intervals:
-        for look in pair:
-            lows, highs = zip(*figure.intervals(look.contender.metrics), strict=True)
-            table[t("{name} from", name=look.name)] = lows
-            table[t("{name} to", name=look.name)] = highs
+        for place, metrics in both.items():
+            lows, highs = zip(*figure.intervals(metrics), strict=True)
+            table[f"{place}_low"], table[f"{place}_high"] = lows, highs
     return table.sort_values("difference", key=lambda d: -d.abs(), kind="stable", ignore_index=True)
+
+
+def _columns(pair: Looks) -> dict[str, Column]:
+    columns = {
+        "digit": Column(t("digit")),
+        "difference": Column(t("difference, points"), change_text),
+    }
+    for place, look in zip(_PLACES, pair, strict=True):
+        columns[place] = Column(look.name, percent_text)
+        columns[f"{place}_low"] = Column(t("{name} from", name=look.name), percent_text)
+        columns[f"{place}_high"] = Column(t("{name} to", name=look.name), percent_text)
+    return columns
 
 
 def class_dots(table: pd.DataFrame, pair: Looks, name: str, order: list[str]) -> Layered:
@@ -141,12 +154,12 @@ def class_dots(table: pd.DataFrame, pair: Looks, name: str, order: list[str]) ->
             {
                 "digit": table["digit"],
                 "contender": look.name,
-                "value": table[look.name],
-                "low": table.get(f"{look.name} from", table[look.name]),
-                "high": table.get(f"{look.name} to", table[look.name]),
+                "value": table[place],
+                "low": table.get(f"{place}_low", table[place]),
+                "high": table.get(f"{place}_high", table[place]),
             }
         )
-        for look in pair
+        for place, look in zip(_PLACES, pair, strict=True)
     )
     scale = zoomed(frame["low"])
     base = alt.Chart(frame).encode(
@@ -155,14 +168,14 @@ def class_dots(table: pd.DataFrame, pair: Looks, name: str, order: list[str]) ->
         tooltip=[
             alt.Tooltip("contender", title=t("contender")),
             alt.Tooltip("digit", title=t("digit")),
-            alt.Tooltip("value", format=".4f", title=name),
-            alt.Tooltip("low", format=".4f", title=t("interval from")),
-            alt.Tooltip("high", format=".4f", title=t("interval to")),
+            alt.Tooltip("value", format=SHARE, title=name),
+            alt.Tooltip("low", format=SHARE, title=t("interval from")),
+            alt.Tooltip("high", format=SHARE, title=t("interval to")),
         ],
     )
     channel = encoding(pair, "contender")
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
-        y=alt.Y("value:Q", title=name, scale=scale),
+        y=alt.Y("value:Q", title=name, scale=scale, axis=share_axis()),
         color=channel["color"],
         shape=channel["shape"],
     )

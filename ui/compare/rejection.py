@@ -10,17 +10,17 @@ import streamlit as st
 from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.sentences import none_sentence
 from mnist_models.evidence.experiments import Entry, Evidence
-from mnist_models.evidence.rejection import COUNTS, FIGURES, KINDS, NO_DIGITS, no_digit_rows
-from mnist_models.formatting import percent_text
+from mnist_models.evidence.rejection import KINDS, NO_DIGITS, no_digit_rows
+from mnist_models.formatting import percent_text, share_text
 from mnist_models.metrics.significance import wilson_interval
 from mnist_models.pictures import SIDE
 from mnist_models.text import paragraph, t
 from ui.shared.experiments import shipped
-from ui.widgets.charts import Layered, show_chart, version_of
+from ui.widgets.charts import SHARE, Layered, share_axis, show_chart, version_of
 from ui.widgets.contender_style import Look, Looks, encoding, looks
 from ui.widgets.controls import pick
 from ui.widgets.images import picture_url
-from ui.widgets.tables import COUNT, FOUR_DIGITS, show_table
+from ui.widgets.tables import Column, offer_table
 
 # The rules by which a contender says "none of mine", by the key of their count in an entry.
 _RULES = {
@@ -37,6 +37,19 @@ _ABOUT_RULES = {
         "A contender says “none” if its largest probability is below its own threshold, set so "
         "that it refuses one in a hundred test digits: both are equally strict on digits."
     ),
+}
+_COLUMNS = {
+    "contender": Column(t("contender")),
+    "shown": Column(t("shown")),
+    "pictures": Column(t("pictures")),
+    "none": Column(t("no probability over 50 %"), percent_text),
+    "one": Column(t("exactly one"), percent_text),
+    "several": Column(t("several"), percent_text),
+    "sure": Column(t("surer than 90 %"), percent_text),
+    "refused": Column(t("refused, equally strict"), percent_text),
+    "threshold": Column(t("below a probability of"), share_text),
+    "median_largest": Column(t("median probability"), share_text),
+    "area": Column(t("told from digits"), percent_text),
 }
 _EXAMPLES = {"letters": t("A letter"), "scribbles": t("A scribble"), "noise": t("Noise")}
 
@@ -55,7 +68,7 @@ def show_no_digit(duel: Duel) -> None:
     if not any(entries.values()):
         return
     _show_examples(found)
-    count = pick(t("When is the answer “none”?"), _RULES, "rule", title=_RULES.__getitem__)
+    count = pick(t("When is the answer “none”?"), _RULES, "rule", title=_RULES)
     for name, own in entries.items():
         if own:
             st.markdown(none_sentence(name, own, count))
@@ -78,24 +91,23 @@ def show_no_digit(duel: Duel) -> None:
         command=found["command"],
     )
     st.caption(paragraph(_ABOUT_RULES[count], about))
-    show_table(
-        pd.DataFrame(no_digit_rows(entries)),
+    offer_table(
+        t("As a table, with all answers"),
+        lambda: pd.DataFrame(no_digit_rows(entries)),
+        key="no_digit_table",
         file_name="no_digit.csv",
         alt=t("What both contenders say to letters, scribbles and noise"),
-        columns={
-            **dict.fromkeys(COUNTS, COUNT),
-            **dict.fromkeys(FIGURES, FOUR_DIGITS),
-        },
-    )
-    st.caption(
-        t(
-            "None, one and several: for how many pictures none, one or several of the "
-            "probabilities reach one half. Sure: the largest one is at least {sure:g}. Refused: by "
-            "the threshold that refuses {share} of the digits. Area: how often the largest "
-            "probability is larger for a digit than for such a picture.",
-            sure=found["sure"],
+        columns=_COLUMNS,
+        about=t(
+            "All shares are of the pictures shown. No probability over 50 %, exactly one, several: "
+            "how many of the ten probabilities reach one half. Surer than 90 %: the largest one is "
+            "at least {sure}. Refused, equally strict: the largest one is below the probability in "
+            "the next column, chosen so that {share} of the digits are refused. Median "
+            "probability: of the largest ones. Told from digits: how often the largest probability "
+            "is larger for a digit than for such a picture.",
+            sure=percent_text(found["sure"], 0),
             share=percent_text(found["refused_digits"], 0),
-        )
+        ),
     )
 
 
@@ -121,7 +133,8 @@ def none_dots(entries: dict[str, list[Entry]], pair: Looks, count: str) -> Layer
         ],
         columns=["contender", "kind", "share", "low", "high"],
     )
-    scale, channel = alt.Scale(domain=[0, 1]), encoding(pair, "contender")
+    measured = [look for look in pair if entries[look.name]]  # the others have no marks
+    scale, channel = alt.Scale(domain=[0, 1]), encoding(measured, "contender")
     base = alt.Chart(frame).encode(
         y=alt.Y("kind:N", sort=list(KINDS.values()), title=None),
         yOffset=alt.YOffset("contender:N", sort=[look.name for look in pair]),
@@ -129,14 +142,14 @@ def none_dots(entries: dict[str, list[Entry]], pair: Looks, count: str) -> Layer
         tooltip=[
             alt.Tooltip("contender", title=t("contender")),
             alt.Tooltip("kind", title=t("pictures")),
-            alt.Tooltip("share", format=".2%", title=t("share")),
-            alt.Tooltip("low", format=".2%", title=t("interval from")),
-            alt.Tooltip("high", format=".2%", title=t("interval to")),
+            alt.Tooltip("share", format=SHARE, title=t("share")),
+            alt.Tooltip("low", format=SHARE, title=t("interval from")),
+            alt.Tooltip("high", format=SHARE, title=t("interval to")),
         ],
     )
-    axis = alt.Axis(format="%")
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
-        x=alt.X("share:Q", scale=scale, axis=axis, title=t("says “none”")), shape=channel["shape"]
+        x=alt.X("share:Q", scale=scale, axis=share_axis(), title=t("says “none”")),
+        shape=channel["shape"],
     )
     spans = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     return alt.layer(spans, dots).properties(height=alt.Step(22))

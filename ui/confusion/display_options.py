@@ -59,9 +59,9 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, bool]:
         The view, and whether to show the difference instead of both matrices.
     """
     with st.container(key="options", horizontal=True, vertical_alignment="bottom"):
-        shown = pick(t("Matrices"), _SHOWN, "matrices", title=_SHOWN.__getitem__)
-        unit = pick(t("Numbers"), _UNITS, "unit", title=_UNITS.__getitem__)
-        sort = pick(t("Order by"), _ORDERS, "order", title=_ORDERS.__getitem__)
+        shown = pick(t("Matrices"), _SHOWN, "matrices", title=_SHOWN)
+        unit = pick(t("Numbers"), _UNITS, "unit", title=_UNITS)
+        sort = pick(t("Order by"), _ORDERS, "order", title=_ORDERS)
         diagonal = st.toggle(t("Colour the diagonal"), key="diagonal", bind="query-params")
     by_confusion = sort == "confusion"
     st.caption(

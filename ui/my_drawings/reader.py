@@ -13,6 +13,7 @@ from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
 from ui.my_drawings.gallery import show_accuracy, show_cards
 from ui.shared.current_run import cached_run, current_run, sound_stacks
+from ui.widgets.tables import show_frame
 
 
 def choose_reader() -> Run:
@@ -55,7 +56,7 @@ def show_readings(drawings: Sequence[Drawing], run: Run, store: Store) -> None:
         st.caption(t("What each approach takes the misread drawings of each digit for."))
         table = pd.DataFrame(mistakes_by_class(readings, run.classes))
         alt = t("For each digit, what each approach takes it for")
-        st.dataframe(table, hide_index=True, alt=alt)
+        show_frame(table, alt=alt)
     st.header(t("One by one"), anchor=False)
     only_misread = t("Only misread drawings ({number:,})", number=len(wrong))
     only_wrong = bool(wrong) and st.toggle(only_misread, key="only_wrong")

@@ -15,7 +15,16 @@ from mnist_models.evidence.new_class_costs import (
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.text import paragraph, t
 from ui.shared.experiments import shipped
-from ui.widgets.charts import DASHED, SOLID, line_legend, show_chart, version_of, zoomed
+from ui.widgets.charts import (
+    DASHED,
+    SHARE,
+    SOLID,
+    line_legend,
+    share_axis,
+    show_chart,
+    version_of,
+    zoomed,
+)
 from ui.widgets.contender_style import COLOURS
 from ui.widgets.tables import show_table
 
@@ -37,6 +46,7 @@ _TITLES = {  # of the columns, on axes and in tooltips
     "new": t("recall of the new digit"),
     "old": t("accuracy on the old digits"),
 }
+_SHARES = ("accuracy", "new", "old")
 _CLASSES = alt.X("classes:O", axis=alt.Axis(labelAngle=0), title=_TITLES["classes"])
 
 
@@ -97,7 +107,9 @@ def _show_growth(found: dict) -> None:
         scale = zoomed(frame["accuracy"])
         show_chart(
             lambda: _lines(
-                frame, _CLASSES, alt.Y("accuracy:Q", scale=scale, title=_TITLES["accuracy"])
+                frame,
+                _CLASSES,
+                alt.Y("accuracy:Q", scale=scale, axis=share_axis(), title=_TITLES["accuracy"]),
             ),
             *("growth_accuracy", version_of(found["growing"])),
             text=t("Accuracy by the number of digits"),
@@ -122,7 +134,7 @@ def _show_examples(found: dict) -> None:
                 axis=alt.Axis(values=sorted(set(frame["examples"])), grid=False),
                 title=_TITLES["examples"],
             ),
-            alt.Y("new:Q", scale=alt.Scale(domain=[0, 1]), title=_TITLES["new"]),
+            alt.Y("new:Q", scale=alt.Scale(domain=[0, 1]), axis=share_axis(), title=_TITLES["new"]),
         ),
         *("examples", version_of(found["examples"])),
         text=t("Recall of the new digit by the number of examples it was learned from"),
@@ -155,7 +167,7 @@ def _show_drawings(found: dict) -> None:
             t("Member: one new binary network."),
             t("Mended: also those that it confuses."),
             t("Single: the single model, continued on old and new."),
-            t("Lost: accuracy on MNIST's pictures of the other nine digits."),
+            t("Points lost: accuracy on MNIST's pictures of the other nine digits."),
         )
     )
 
@@ -177,7 +189,10 @@ def _lines(frame: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.LayerChart:
         y=y,
         color=alt.Color("way:N", scale=alt.Scale(domain=titles, range=colours), legend=legend),
         strokeDash=alt.StrokeDash("way:N", scale=dashes, legend=legend),
-        tooltip=[alt.Tooltip(column, title=_TITLES[column]) for column in frame.columns],
+        tooltip=[
+            alt.Tooltip(column, title=_TITLES[column], format=SHARE if column in _SHARES else "")
+            for column in frame.columns
+        ],
     )
     points = base.mark_point(filled=True, size=45)
     return (base.mark_line(strokeWidth=2.5) + points).properties(height=_HEIGHT)

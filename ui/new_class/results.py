@@ -6,7 +6,6 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -39,12 +38,8 @@ from ui.new_class.kept_runs import offer_to_keep
 from ui.shared.visitor import visitor
 from ui.widgets.charts import HEIGHT, NEUTRAL, Layered, show_chart, version_of
 from ui.widgets.contender_style import COLOURS
-from ui.widgets.tables import COUNT, offer_table
+from ui.widgets.tables import offer_table
 
-_COLUMNS: dict[str, Any] = {
-    t("seconds"): st.column_config.NumberColumn(format="%.2f"),
-    t("pictures looked at"): COUNT,
-}
 _SHAPES: Mapping[Approach, str] = {"single": "circle", "multi": "diamond"}
 _SIGNS: Mapping[Approach, str] = {"single": ":blue[●]", "multi": ":orange[◆]"}
 _TICKS = (-10, -1, 0, 1, 10, 100)  # percentage points
@@ -70,7 +65,6 @@ def show_results(lesson: Lesson, state: State) -> None:
         key="lesson_table",
         file_name="new_class.csv",
         alt=t("What each way to teach cost and achieved"),
-        columns=_COLUMNS,
         about=_about_table(),
     )
     st.caption(paragraph(_about(state), merged_sentence(state)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_models.formatting import percent_text
 from mnist_models.learning.approaches import TITLES
 from mnist_models.runs.run import Run, RunError
 from mnist_models.text import paragraph, t
@@ -30,7 +31,7 @@ def show_epochs(run: Run) -> None:
     st.caption(paragraph(t("Run *{label}*.", label=run.label), validation_text(run)))
     history = _history(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        figure = pick(t("Figure"), _FIGURES, "curve", title=_FIGURES.__getitem__)
+        figure = pick(t("Figure"), _FIGURES, "curve", title=_FIGURES)
         each_member = "multi" in history and st.toggle(
             t("Each binary model separately"), key="each_member"
         )
@@ -89,7 +90,7 @@ def _scrub(history: History, classes: list[Any]) -> None:
                 approach=TITLES[approach],
                 epoch=shown,
             )
-            st.metric(title, f"{accuracy:.4f}")
+            st.metric(title, percent_text(accuracy))
             show_heatmap(
                 confusion_heatmap(each[shown - 1], classes, full),
                 View(),

@@ -12,11 +12,21 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mnist_models.formatting import number_text
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, paragraph, t
-from ui.widgets.charts import DASHED, HEIGHT, NEUTRAL, SOLID, Layered, line_legend
+from ui.widgets.charts import (
+    DASHED,
+    HEIGHT,
+    NEUTRAL,
+    SHARE,
+    SOLID,
+    Layered,
+    line_legend,
+    share_axis,
+)
 from ui.widgets.contender_style import COLOURS
 
 RowKind = Literal["training", "validation"]
@@ -76,6 +86,7 @@ class Panel:
         about: explains it in a few sentences.
         curves: the lines, at least one.
         members: (epochs, K) the same figure of each binary model, if the chart is about them.
+        form: of its numbers, as D3 and Python write it.
     """
 
     title: Text
@@ -83,22 +94,23 @@ class Panel:
     about: Text
     curves: Sequence[EpochCurve]
     members: Sequence[Sequence[float]] = ()
+    form: str = SHARE
 
     @property
     def spoken(self) -> Text:
         """The chart for those who cannot see it."""
         ends = (
-            t("{name}: from {first:.4f} to {last:.4f}.", name=c.name, first=first, last=last)
+            t("{name}: from {first} to {last}.", name=c.name, first=first, last=last)
             for c in self.curves
-            for first, last in [(c.values[0], c.values[-1])]
+            for first, last in [[number_text(c.values[k], self.form) for k in (0, -1)]]
         )
         return paragraph(t("Chart per epoch: {figure}.", figure=self.axis), *ends)
 
     def chart(self, classes: Sequence[Any] | None = None) -> Layered:
         """The lines; given classes, one for each binary model if the chart is about them."""
         if classes and self.members:
-            return member_curves(self.members, classes, self.axis)
-        return epoch_curves(self.curves, self.axis)
+            return member_curves(self.members, classes, self.axis, self.form)
+        return epoch_curves(self.curves, self.axis, form=self.form)
 
 
 def validation_text(run: Run) -> Text:
@@ -169,6 +181,7 @@ def loss_panels(history: History) -> list[Panel]:
                 if key in figures
             ],
             figures["member_loss"] if approach == "multi" else (),
+            ".4f",
         )
         for approach, figures in history.items()
     ]
@@ -180,13 +193,14 @@ def confusions(history: History) -> dict[Approach, Sequence[Any]]:
 
 
 def epoch_curves(
-    curves: Sequence[EpochCurve], title: str, *, domain: tuple[float, float] | None = None
+    curves: Sequence[EpochCurve], title: str, *, form: str = SHARE, domain: Sequence[float] = ()
 ) -> Layered:
     """Lines over the epochs; hovering shows the values of the nearest point.
 
     Args:
         curves: at least one.
         title: of the vertical axis.
+        form: of its numbers.
         domain: of the vertical axis, for charts that are compared; they have no legend.
     """
     frame = pd.DataFrame(
@@ -198,17 +212,18 @@ def epoch_curves(
     dashes = alt.Scale(
         domain=names, range=[SOLID if c.rows == "training" else DASHED for c in curves]
     )
-    scale = alt.Scale(domain=domain) if domain else alt.Scale(zero=False)
+    scale = alt.Scale(domain=list(domain)) if domain else alt.Scale(zero=False)
     legend = None if domain else line_legend()
+    axis = share_axis() if form == SHARE else alt.Axis()
     near = alt.selection_point(on="pointerover", nearest=True, fields=["epoch"], empty=False)
     base = alt.Chart(frame).encode(
         x=alt.X("epoch:Q", axis=_EPOCH_AXIS, scale=alt.Scale(zero=False, nice=False), title=_EPOCH),
-        y=alt.Y("value:Q", title=title, scale=scale),
+        y=alt.Y("value:Q", title=title, scale=scale, axis=axis),
         color=alt.Color("curve:N", scale=colours, legend=legend),
         tooltip=[
             alt.Tooltip("curve", title=t("curve")),
             alt.Tooltip("epoch", title=_EPOCH),
-            alt.Tooltip("value", title=title, format=".4f"),
+            alt.Tooltip("value", title=title, format=form),
         ],
     )
     lines = base.mark_line(strokeWidth=2).encode(
@@ -221,13 +236,16 @@ def epoch_curves(
     return alt.layer(lines, points.add_params(near)).properties(height=height)
 
 
-def member_curves(values: Sequence[Sequence[float]], classes: Sequence[Any], title: str) -> Layered:
+def member_curves(
+    values: Sequence[Sequence[float]], classes: Sequence[Any], title: str, form: str = SHARE
+) -> Layered:
     """A thin line for each binary model, its class at the end; hovering highlights one.
 
     Args:
         values: (epochs, K) a figure per epoch and model.
         classes: (K,) labels.
         title: of the vertical axis.
+        form: of its numbers.
     """
     figures, last = np.asarray(values, dtype=float), len(values)
     names = [str(label) for label in classes]
@@ -242,8 +260,9 @@ def member_curves(values: Sequence[Sequence[float]], classes: Sequence[Any], tit
     ends = pd.DataFrame({"digit": names, "epoch": last, "label": 1.05 * last, "value": figures[-1]})
     ends["place"] = _apart(figures[-1], figures.max(), gap=float(np.ptp(figures)) / 16)
     near = alt.selection_point(on="pointerover", nearest=True, fields=["digit"], empty=False)
+    axis = share_axis() if form == SHARE else alt.Axis()
     width = alt.when(near).then(alt.value(3)).otherwise(alt.value(1))
-    y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False))
+    y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=axis)
     room = alt.Scale(domain=[1, 1.08 * last], nice=False)  # the labels stand in the rest
     x = alt.X("epoch:Q", axis=_EPOCH_AXIS, scale=room, title=_EPOCH)
     base = alt.Chart(frame).encode(x=x, y=y, detail="digit:N")
@@ -252,7 +271,7 @@ def member_curves(values: Sequence[Sequence[float]], classes: Sequence[Any], tit
         tooltip=[
             alt.Tooltip("digit", title=t("digit")),
             alt.Tooltip("epoch", title=_EPOCH),
-            alt.Tooltip("value", title=title, format=".4f"),
+            alt.Tooltip("value", title=title, format=form),
         ]
     )
     labels = alt.Chart(ends).encode(y=y)

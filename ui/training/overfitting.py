@@ -19,20 +19,27 @@ from ui.widgets.charts import (
     DASHED,
     HEIGHT,
     NEUTRAL,
+    SHARE,
     SOLID,
     Layered,
     line_legend,
+    share_axis,
     show_chart,
     version_of,
 )
 from ui.widgets.contender_style import COLOURS
 from ui.widgets.controls import pick
-from ui.widgets.tables import show_table
+from ui.widgets.tables import Column, show_table
 
 ABOUT_RANGES = t(
-    "Each figure is the median over the seeds, with the range in brackets. Gap: train − test."
+    "Each figure is the median over the seeds, with the range in brackets. Gap: train − test, in "
+    "percentage points."
 )
-
+ACCURACY_COLUMNS = {
+    "test": Column(t("test accuracy")),
+    "train": Column(t("train accuracy")),
+    "gap": Column(t("gap, points")),
+}
 
 _REMEDIES = {"data": t("More data"), "dropout": t("Dropout")}
 _SIDES = {"training": t("training"), "test": t("test")}
@@ -52,7 +59,7 @@ def show_overfitting(_: Run) -> None:
             epochs=found["epochs"],
         )
     )
-    remedy = pick(t("Remedy"), _REMEDIES, "remedy", title=_REMEDIES.__getitem__)
+    remedy = pick(t("Remedy"), _REMEDIES, "remedy", title=_REMEDIES)
     (_show_data if remedy == "data" else _show_dropout)(found)
 
 
@@ -89,6 +96,7 @@ def _show_dropout(found: Evidence) -> None:
         pd.DataFrame(gap_by_dropout(found["dropout"])),
         file_name="dropout.csv",
         alt=t("Accuracy and gap with each dropout"),
+        columns={"dropout": Column(t("dropout")), **ACCURACY_COLUMNS},
     )
 
 
@@ -114,7 +122,11 @@ def learning_size(entries: Sequence[dict[str, Any]]) -> Layered:
     gap = (
         alt.Chart(medians)
         .mark_area(color=NEUTRAL, opacity=0.2)
-        .encode(x=x, y=alt.Y("training:Q", scale=scale, title=t("accuracy")), y2="test:Q")
+        .encode(
+            x=x,
+            y=alt.Y("training:Q", scale=scale, axis=share_axis(), title=t("accuracy")),
+            y2="test:Q",
+        )
     )
     base = alt.Chart(frame).encode(x=x)
     lines = base.mark_line(color=COLOURS["single"]).encode(
@@ -127,7 +139,7 @@ def learning_size(entries: Sequence[dict[str, Any]]) -> Layered:
             alt.Tooltip("rows", format=",", title=t("training pictures")),
             alt.Tooltip("pictures", title=t("accuracy on")),
             alt.Tooltip("seed", title=t("seed")),
-            alt.Tooltip("accuracy", format=".4f", title=t("accuracy")),
+            alt.Tooltip("accuracy", format=SHARE, title=t("accuracy")),
         ],
     )
     return alt.layer(gap, lines, dots).properties(height=HEIGHT)

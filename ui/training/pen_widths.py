@@ -10,6 +10,7 @@ import streamlit as st
 
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.pen_widths import accuracy_by_pen
+from mnist_models.formatting import percent_text
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, t
@@ -19,15 +20,17 @@ from ui.widgets.charts import (
     DOTTED,
     HEIGHT,
     NEUTRAL,
+    SHARE,
     SOLID,
     Layered,
     line_legend,
+    share_axis,
     show_chart,
     version_of,
     zoomed,
 )
 from ui.widgets.contender_style import COLOURS
-from ui.widgets.tables import FOUR_DIGITS, offer_table
+from ui.widgets.tables import Column, offer_table
 
 _RUNS = {"pens": SOLID, "strong": DASHED, "reference": DOTTED}  # those with both approaches
 _PLACES = {"as-drawn": t("As drawn"), "big-and-centred": t("Big and centred")}
@@ -78,7 +81,7 @@ def _show_pens(found: Evidence) -> None:
         key="drawings_table",
         file_name=f"drawings-{place}.csv",
         alt=t("Share of drawings read correctly by run, approach and pen"),
-        columns={_pen_title(e["pen"]): FOUR_DIGITS for e in entries},
+        columns={_pen_title(e["pen"]): Column(write=percent_text) for e in entries},
     )
 
 
@@ -116,13 +119,13 @@ def pen_lines(entries: Sequence[dict[str, Any]], approach: Approach, scale: alt.
             "accuracy:Q",
             title=t("drawings read correctly"),
             scale=scale,
-            axis=alt.Axis(format=".0%"),
+            axis=share_axis(),
         ),
         color=alt.Color("run:N", scale=alt.Scale(domain=names, range=colours), legend=legend),
         tooltip=[
             alt.Tooltip("run", title=t("run")),
             alt.Tooltip("pen", title=t("width of the pen, pixels")),
-            alt.Tooltip("accuracy", format=".4f", title=t("accuracy")),
+            alt.Tooltip("accuracy", format=SHARE, title=t("accuracy")),
         ],
     )
     dashes = alt.Scale(domain=names, range=[_RUNS[name] for name in names])

@@ -17,7 +17,7 @@ from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
 from mnist_models.text import paragraph, t
 from ui.shared.experiments import shipped
-from ui.training.overfitting import ABOUT_RANGES
+from ui.training.overfitting import ABOUT_RANGES, ACCURACY_COLUMNS
 from ui.widgets.charts import (
     DASHED,
     SOLID,
@@ -29,13 +29,19 @@ from ui.widgets.charts import (
     version_of,
 )
 from ui.widgets.contender_style import COLOURS
-from ui.widgets.tables import show_table
+from ui.widgets.tables import Column, show_table
 
 _ABOUT = t(
     "Test accuracy: of all ten models together. Distinct rows: how many different pictures a "
     "binary model saw in all, mean of the ten. Seconds: for training all ten at once, on a machine "
     "that did other work too, so these are no more than an order of magnitude."
 )
+_COLUMNS = {
+    "strategy": Column(t("strategy")),
+    **ACCURACY_COLUMNS,
+    "distinct_rows": Column(t("distinct rows")),
+    "seconds": Column(t("seconds")),
+}
 _CORRECTIONS = {
     "before": t("before the prior correction"),
     "after": t("after the prior correction"),
@@ -53,7 +59,10 @@ def _show_strategies(runs: Sequence[Entry]) -> None:
     rows = table_by_strategy(runs)
     names = [row["strategy"] for row in rows]
     show_table(
-        pd.DataFrame(rows), file_name="sampling.csv", alt=t("What each sampling strategy does")
+        pd.DataFrame(rows),
+        file_name="sampling.csv",
+        alt=t("What each sampling strategy does"),
+        columns=_COLUMNS,
     )
     st.caption(paragraph(ABOUT_RANGES, _ABOUT))
     left, right = st.columns(2, gap="medium")
@@ -79,13 +88,13 @@ def _show_strategies(runs: Sequence[Entry]) -> None:
 
 def strategy_dots(runs: Sequence[Entry]) -> Layered:
     """Test accuracy per sampling strategy: a dot per seed, a bar at their median."""
-    strategy = t("strategy")
     frame = pd.DataFrame(
         [(run["strategy"], run["seed"], run["test_accuracy"]) for run in runs],
-        columns=[strategy, "seed", "accuracy"],
+        columns=["strategy", "seed", "accuracy"],
     )
     color = alt.value(COLOURS["multi"])
-    return dots_per_seed(frame, strategy, color, t("test accuracy, all ten digits"))
+    title = t("test accuracy, all ten digits")
+    return dots_per_seed(frame, "strategy", color, title, whose_title=t("strategy"))
 
 
 def strategy_reliability(bins: Sequence[dict[str, Any]]) -> Layered:
@@ -94,13 +103,12 @@ def strategy_reliability(bins: Sequence[dict[str, Any]]) -> Layered:
     Args:
         bins: see `training_studies.reliability_bins`.
     """
-    correction = t("correction")
-    frame = pd.DataFrame({**row, correction: _CORRECTIONS[row["correction"]]} for row in bins)
+    frame = pd.DataFrame({**row, "correction": _CORRECTIONS[row["correction"]]} for row in bins)
     dashes = alt.Scale(domain=list(_CORRECTIONS.values()), range=[DASHED, SOLID])
-    stroke = alt.StrokeDash(f"{correction}:N", scale=dashes, legend=line_legend())
+    stroke = alt.StrokeDash("correction:N", scale=dashes, legend=line_legend())
     return reliability_chart(
         frame,
-        correction,
+        "correction",
         {
             "color": alt.value(COLOURS["multi"]),
             "shape": alt.value("circle"),
@@ -108,4 +116,5 @@ def strategy_reliability(bins: Sequence[dict[str, Any]]) -> Layered:
         },
         titles=(t("predicted probability of yes"), t("observed share of yes")),
         height=340,
+        whose_title=t("correction"),
     )

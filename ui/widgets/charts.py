@@ -15,6 +15,16 @@ Layered = alt.LayerChart | alt.FacetChart  # what layers become, according to Al
 
 NEUTRAL = "#8a929c"  # for marks that belong to neither contender
 HEIGHT = 320  # of a line chart, in pixels
+SHARE = ".2%"  # how a tooltip writes a share, as `formatting.percent_text` does
+PROBABILITY = ".1%"  # how a tooltip writes a probability
+_LOCALE = {  # of D3: with it, a percent sign stands after a space as in all other text
+    "decimal": ".",
+    "thousands": ",",
+    "grouping": [3],
+    "currency": ["", ""],
+    "percent": " %",
+    "minus": "−",
+}
 
 # Lengths of strokes and gaps. Solid stands for training rows and for the first contender.
 SOLID: list[float] = [1, 0]
@@ -33,6 +43,11 @@ def line_legend(**look: Any) -> alt.Legend:
     return legend_on_top(**stroke | look)
 
 
+def share_axis(**look: Any) -> alt.Axis:
+    """An axis for shares, in per cent with no more decimals than its steps need."""
+    return alt.Axis(format="~%", **look)
+
+
 def zoomed(values: Iterable[float], *, step: float = 0.02) -> alt.Scale:
     """A scale for shares that ends at 1 and starts below the smallest, at a multiple of the step.
 
@@ -49,16 +64,19 @@ def reliability_chart(
     channels: Mapping[str, Any],
     titles: tuple[str, str],
     height: int,
+    *,
+    whose_title: str,
 ) -> Layered:
     """Predicted probability against observed share, one line each; they agree on the diagonal.
 
     Args:
         frame: a row per dot with the columns `whose`, "predicted", "observed" and "answers", and
             "low" and "high" if the observed share has an interval.
-        whose: the column that tells the lines apart, and its title.
+        whose: the column that tells the lines apart.
         channels: "color", "shape" and "strokeDash" of the lines, see `contender_style.encoding`.
         titles: of the axes.
         height: in pixels.
+        whose_title: of that column, in tooltips.
     """
     share = alt.Scale(domain=[0, 1])
     diagonal = (
@@ -67,8 +85,8 @@ def reliability_chart(
         .encode(x="predicted:Q", y="observed:Q")
     )
     base = alt.Chart(frame).encode(
-        x=alt.X("predicted:Q", scale=share, title=titles[0]),
-        y=alt.Y("observed:Q", scale=share, title=titles[1]),
+        x=alt.X("predicted:Q", scale=share, axis=share_axis(), title=titles[0]),
+        y=alt.Y("observed:Q", scale=share, axis=share_axis(), title=titles[1]),
         color=channels["color"],
     )
     lines = base.mark_line().encode(strokeDash=channels["strokeDash"])
@@ -79,7 +97,7 @@ def reliability_chart(
         "high": t("interval to"),
     }
     shares = (
-        alt.Tooltip(column, format=".3f", title=title)
+        alt.Tooltip(column, format=PROBABILITY, title=title)
         for column, title in columns.items()
         if column in frame
     )
@@ -87,7 +105,7 @@ def reliability_chart(
         shape=channels["shape"],
         detail=f"{whose}:N",
         tooltip=[
-            alt.Tooltip(whose, title=whose),
+            alt.Tooltip(whose, title=whose_title),
             *shares,
             alt.Tooltip("answers", format=",", title=t("answers")),
         ],
@@ -96,14 +114,17 @@ def reliability_chart(
     return alt.layer(diagonal, *spans, lines, dots).properties(height=height)
 
 
-def dots_per_seed(frame: pd.DataFrame, whose: str, color: Any, title: str) -> Layered:
+def dots_per_seed(
+    frame: pd.DataFrame, whose: str, color: Any, title: str, *, whose_title: str
+) -> Layered:
     """Accuracies in lines, in the order of the frame: a dot per seed, a bar at the median.
 
     Args:
         frame: a row per dot with the columns `whose`, "seed" and "accuracy".
-        whose: the column that tells the lines apart, and its title.
+        whose: the column that tells the lines apart.
         color: of the dots.
         title: of the axis of the accuracies.
+        whose_title: of that column, in tooltips.
     """
     order = list(dict.fromkeys(frame[whose]))
     base = alt.Chart(frame).encode(
@@ -111,12 +132,12 @@ def dots_per_seed(frame: pd.DataFrame, whose: str, color: Any, title: str) -> La
     )
     scale = alt.Scale(zero=False, padding=12)
     dots = base.mark_point(filled=True, size=80, opacity=0.8).encode(
-        x=alt.X("accuracy:Q", scale=scale, title=title),
+        x=alt.X("accuracy:Q", scale=scale, axis=share_axis(), title=title),
         color=color,
         tooltip=[
-            alt.Tooltip(whose, title=whose),
+            alt.Tooltip(whose, title=whose_title),
             alt.Tooltip("seed", title=t("seed")),
-            alt.Tooltip("accuracy", format=".4f", title=t("accuracy")),
+            alt.Tooltip("accuracy", format=SHARE, title=t("accuracy")),
         ],
     )
     bars = base.mark_tick(color=NEUTRAL, thickness=2, size=22).encode(
@@ -140,7 +161,10 @@ def show_chart(make: Callable[[], Layered | alt.Chart], *of: str, text: str) -> 
         of: what the chart depends on, the kind of chart first: versions of runs, choices.
         text: describes the chart for those who cannot see it.
     """
-    config = {"text": {"color": ink()}}  # Vega's own is the first colour of a series
+    config = {
+        "text": {"color": ink()},  # Vega's own is the first colour of a series
+        "locale": {"number": _LOCALE},
+    }
     st.vega_lite_chart(_specification(of, make) | {"config": config}, alt=text)
 
 

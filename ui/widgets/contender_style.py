@@ -5,7 +5,7 @@ approach, the second has a colour of its own. Shapes and dashes tell them apart 
 nobody depends on the colours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,11 +78,11 @@ def looks(duel: Duel) -> Looks:
     return first, second
 
 
-def encoding(pair: Looks, field: str) -> dict[str, Any]:
+def encoding(pair: Sequence[Look], field: str) -> dict[str, Any]:
     """Colour, shape and dash for a field with the names; colour and shape share one legend.
 
     Args:
-        pair: the looks.
+        pair: the looks of those that are drawn.
         field: of the data, holds the names.
     """
 

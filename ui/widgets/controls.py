@@ -13,7 +13,7 @@ def pick(
     options: Iterable[T],
     key: str,
     *,
-    title: Callable[[T], str] | None = None,
+    title: Callable[[T], str] | Mapping[T, str] | None = None,
     default: T | None = None,
     hidden: bool = False,
 ) -> T:
@@ -25,7 +25,7 @@ def pick(
         label: above the options.
         options: at least one.
         key: of the choice, in the address too.
-        title: returns what an option is called; without it the option as a string.
+        title: of each option, a function or a mapping; without it the option as a string.
         default: chosen at first; if None, the first option.
         hidden: do not show the label, for a control right below a heading.
     """
@@ -34,7 +34,7 @@ def pick(
     picked = st.segmented_control(
         label,
         options,
-        format_func=title,
+        format_func=title.__getitem__ if isinstance(title, Mapping) else title,
         default=first,
         required=True,
         wrap=True,

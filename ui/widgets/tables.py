@@ -1,31 +1,86 @@
 """A table and its CSV, the same for every table of the pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from mnist_models.formatting import count_text, number_writer
 from mnist_models.text import t
 
-FOUR_DIGITS = st.column_config.NumberColumn(format="%.4f")
-COUNT = st.column_config.NumberColumn(format="localized")  # separators by locale
+_MISSING = "–"  # stands where there is no figure
+_NARROW = 3  # columns; of more, the first stays in sight while the others are scrolled
 
 
-def show_table(
-    frame: pd.DataFrame, *, file_name: str, alt: str, columns: dict[str, Any] | None = None
-) -> None:
+@dataclass(frozen=True)
+class Column:
+    """How a field of a table is shown.
+
+    Attributes:
+        title: the heading, on the page and in the CSV; if empty, the name of the field.
+        write: makes text of a value that is there, see `mnist_models.formatting`; if None, whole
+            numbers stand with separators, other numbers with two decimals, and all else as it is.
+    """
+
+    title: str = ""
+    write: Callable[[Any], str] | None = None
+
+
+Columns = Mapping[str, Column]  # by the name of the field
+_PLAIN: Columns = MappingProxyType({})
+
+
+def show_table(frame: pd.DataFrame, *, file_name: str, alt: str, columns: Columns = _PLAIN) -> None:
     """A table that can be sorted by clicking a heading, with a button below that saves it as CSV.
 
     Args:
-        frame: what to show, with the columns in this order; the index is left out.
+        frame: what to show, a column per field in this order; the index is left out. Where it has
+            no value, the table has a dash.
         file_name: of the CSV, like "mistakes.csv"; the button's key is then `csv_mistakes`.
         alt: what the table shows, for those who cannot see it.
-        columns: Streamlit's column configuration; formats apply to the page, the CSV has all
-            digits.
+        columns: how the fields are shown; the CSV has the same titles and plain numbers.
     """
-    st.dataframe(frame, hide_index=True, height="content", column_config=columns, alt=alt)
-    offer_csv(lambda: frame, file_name=file_name)
+    show_frame(frame, alt=alt, columns=columns)
+    offer_csv(partial(_titled, frame, columns), file_name=file_name)
+
+
+def show_frame(frame: pd.DataFrame, *, alt: str, columns: Columns = _PLAIN) -> None:
+    """The same without a CSV."""
+    fields = [str(field) for field in frame]
+    writers: Any = {field: _writer(frame[field], columns) for field in fields}
+    pinned = fields[:1] if len(fields) > _NARROW else []
+    st.dataframe(
+        frame.style.format(writers, na_rep=_MISSING),
+        hide_index=True,
+        height="content",
+        column_config={
+            field: st.column_config.Column(_title(field, columns), pinned=field in pinned)
+            for field in fields
+        },
+        placeholder=_MISSING,
+        alt=alt,
+    )
+
+
+def _title(field: str, columns: Columns) -> str:
+    return columns.get(field, Column()).title or field
+
+
+def _titled(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    return frame.set_axis([_title(str(field), columns) for field in frame], axis="columns")
+
+
+def _writer(values: pd.Series, columns: Columns) -> Callable[[Any], str]:
+    written = columns.get(str(values.name), Column()).write
+    if written:
+        return written
+    if pd.api.types.is_integer_dtype(values):
+        return count_text
+    return number_writer(",.2f") if pd.api.types.is_float_dtype(values) else str
 
 
 @st.fragment  # opening it does not rerun the rest of the page
@@ -36,7 +91,7 @@ def offer_table(
     key: str,
     file_name: str,
     alt: str,
-    columns: dict[str, Any] | None = None,
+    columns: Columns = _PLAIN,
     about: str = "",
     more: Callable[[], None] | None = None,
 ) -> None:

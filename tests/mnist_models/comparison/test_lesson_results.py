@@ -54,11 +54,11 @@ def state(*steps: Step, **changes: Any) -> State:
     ("member", "together", "expected"),
     [
         ({}, {}, "took both about the same work, and neither forgot anything measurable"),
-        ({}, {"rows": 1400, "old": 0.945}, "same work, but the single model lost 1.5 percentage"),
-        ({"old": 0.9}, {"old": 0.9}, "before: multi-model 4.0 and single model 6.0."),
+        ({}, {"rows": 1400, "old": 0.945}, "same work, but the single model lost 1.50 percentage"),
+        ({"old": 0.9}, {"old": 0.9}, "before: multi-model 4.00 and single model 6.00."),
         ({}, {"rows": 3300}, "took the single model 3.3 times the work of the multi-model, and n"),
         ({"rows": 17_400}, {}, "took the multi-model 17 times the work of the single model, and n"),
-        ({"old": 0.9}, {"rows": 2000}, "and the multi-model lost 4.0 percentage points on what"),
+        ({"old": 0.9}, {"rows": 2000}, "and the multi-model lost 4.00 percentage points on what"),
         ({"old": 0.9}, {"rows": 2000, "old": 0.9}, "and both lost percentage points on what they"),
     ],
 )
@@ -92,7 +92,7 @@ def test_a_lesson_that_ended_half_way_is_told_of_the_one_that_was_taught() -> No
         "Multi-model: learning ★, it forgot nothing measurable of what it knew before."
     )
     assert outcome_sentence(NEW, state(step("alone", old=0.05))) == (
-        "Single model: learning ★, it lost 91.0 percentage points on what it knew before."
+        "Single model: learning ★, it lost 91.00 percentage points on what it knew before."
     )
     assert outcome_sentence(NEW, state()) == ""
     assert outcome_sentence(NEW, state(step("member"), before={})) == ""

@@ -37,16 +37,16 @@ def test_every_figure_is_the_runs_own() -> None:
     html = report_html(run)
     assert verdict_sentence(Duel.of(*contenders_of(run))) in html.replace("&lt;", "<")
     accuracy, paired, per_class, single, multi, members, cost, made = _tables(html)
-    assert accuracy["test accuracy"].tolist() == ["0.9754", "0.9699"]
+    assert accuracy["test accuracy"].tolist() == ["97.54 %", "96.99 %"]
     counts = [int(text.replace(",", "")) for text in paired.iloc[:, 1:].to_numpy().ravel()]
     assert sum(counts) == 10_000
-    f1 = per_class["F1"].to_numpy(dtype=float)
+    f1 = per_class["F1"].map(lambda text: float(text.removesuffix(" %")) / 100).to_numpy()
     for k, approach in enumerate(run.approaches):
         assert f1[:, k].tolist() == pytest.approx(run.metrics(approach).f1, abs=5e-5)
     for table, approach in zip((single, multi), run.approaches, strict=True):
         cells = table.iloc[:, 1:].replace("", "0").to_numpy(dtype=int)
         assert cells.tolist() == run.metrics(approach).confusion
-    assert members["published"].iloc[0] == "0.97245"
+    assert members["published"].iloc[0] == "97.25 %"
     assert cost["parameters"].tolist() == ["101,770", "1,006,090"]
     assert made.iloc[-1, 1] == run.version
 

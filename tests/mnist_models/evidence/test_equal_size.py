@@ -84,7 +84,7 @@ def test_the_tables_of_equal_size_hold_medians_and_ranges(variants: dict[str, An
     row = next(r for r in rows if r["equal"] == "about 1,000 parameters")
     expected = {"one": 0.905, "ten": 0.81, "difference": -0.095, "smallest": -0.1}
     assert {key: row[key] for key in expected} == pytest.approx(expected)
-    assert row["the ten learn from"] == "all pictures"
+    assert row["learned"] == "all pictures"
     ten = next(r for r in size_rows(variants) if r["networks"] == "ten of 1 unit, all pictures")
-    assert ten["processor seconds"] == 20
-    assert (ten["test accuracy"], ten["lowest"], ten["highest"]) == pytest.approx((0.81, 0.8, 0.82))
+    assert ten["cpu_seconds"] == 20
+    assert (ten["accuracy"], ten["lowest"], ten["highest"]) == pytest.approx((0.81, 0.8, 0.82))

@@ -78,7 +78,7 @@ def test_an_edited_manifest_is_damaged_or_does_no_harm(data: st.DataObject, tiny
         if len(run.approaches) == 2:
             judged_text(Duel.of(*contenders_of(run)))
         for contender in contenders_of(run):
-            assert cost_row("it", contender)
+            assert cost_row(contender)
 
 
 def test_an_unknown_data_set_is_damage_and_not_an_error_on_every_page(tiny_run: Run) -> None:

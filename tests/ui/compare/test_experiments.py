@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 
 from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.sentences import none_sentence
+from mnist_models.evidence.equal_size import equal_pairs, variants_of
 from mnist_models.evidence.experiments import load_evidence
 from mnist_models.evidence.rejection import NO_DIGITS, no_digit_rows
 from mnist_models.learning.approaches import Approach
@@ -21,10 +22,12 @@ from ui.widgets.contender_style import looks
 def test_the_chart_of_equal_size_has_a_dot_per_seed() -> None:
     found = load_evidence("equal_size")
     assert found
-    chart = equal_size.accuracy_dots(found["runs"]).to_dict()
-    rows = next(iter(chart["datasets"].values()))
-    accuracies = [entry["test_accuracy"] for entry in found["runs"]]
-    assert sorted(row["accuracy"] for row in rows) == sorted(accuracies)
+    pairs = list(equal_pairs(variants_of(found["runs"])))
+    chart = equal_size.difference_dots(pairs).to_dict()
+    rows = max(chart["datasets"].values(), key=len)
+    differences = [100 * d for pair in pairs for d in pair.differences]
+    assert sorted(row["points"] for row in rows) == pytest.approx(sorted(differences))
+    assert len({row["seed"] for row in rows}) == 3
 
 
 @pytest.fixture
@@ -100,5 +103,13 @@ def test_the_chart_of_none_has_scipys_intervals_and_the_table_all_counts(
     interval = binomtest(20, 200).proportion_ci(method="wilson")
     np.testing.assert_allclose(row[["low", "high"]].astype(float), interval)
     table = pd.DataFrame(no_digit_rows(entries))
-    assert table["none"].tolist() == [20] * 4 + [150] * 4
+    assert table["none"].tolist() == [20 / 200] * 4 + [150 / 200] * 4
     assert table["area"].isna().sum() == 2
+
+
+def test_a_contender_without_marks_is_not_in_the_legend(duel: Duel, found: dict[str, Any]) -> None:
+    pair = looks(duel)
+    entries = {pair[0].name: rejection.answers_of(found, pair[0]), pair[1].name: []}
+    chart = rejection.none_dots(entries, pair, "none").to_dict()
+    for layer in chart["layer"]:
+        assert layer["encoding"]["color"]["scale"]["domain"] == [pair[0].name]

@@ -1,7 +1,7 @@
 """The sections of the page Compare, recomputed independently from the stored scores."""
 
 import json
-from collections.abc import Callable
+import re
 from functools import partial
 from typing import Any
 
@@ -12,20 +12,20 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score, precision_recall_fscore_support, roc_auc_score
 
-from mnist_models.comparison.contenders import Contender, Duel, contenders_of
+from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.sentences import (
     calibration_sentence,
+    cost_sentence,
     members_sentence,
     yes_sentence,
 )
 from mnist_models.comparison.tables import member_rows, yes_rows
 from mnist_models.learning.recipes import RECIPES
-from mnist_models.learning.stack import Stack
 from mnist_models.metrics.calibration import top_label_reliability, yes_groups
 from mnist_models.metrics.roc import Curves, threshold_curves
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
-from ui.compare import calibration, per_class, roc_charts
+from ui.compare import calibration, cost, per_class, roc_charts
 from ui.widgets import charts
 from ui.widgets.charts import zoomed
 from ui.widgets.contender_style import looks
@@ -66,14 +66,14 @@ def test_blue_is_the_single_model_and_orange_the_multi_model_wherever_they_stand
 @pytest.mark.parametrize("name", ["recall", "precision", "f1"])
 def test_the_table_of_the_classes_is_that_of_the_stored_scores(duel: Duel, name: str) -> None:
     table = per_class.class_table(duel, per_class.FIGURES[name]).set_index("digit")
-    for look in looks(duel):
+    for place, look in zip(("first", "second"), looks(duel), strict=True):
         figures = precision_recall_fscore_support(
             duel.labels, look.contender.answers, labels=duel.classes, zero_division=0
         )
         expected = dict(zip(("precision", "recall", "f1"), figures, strict=False))[name]
-        by_class = table.loc[[str(c) for c in duel.classes], look.name]
+        by_class = table.loc[[str(c) for c in duel.classes], place]
         np.testing.assert_allclose(by_class, expected)
-    first, second = (table[look.name] for look in looks(duel))
+    first, second = table["first"], table["second"]
     np.testing.assert_allclose(table["difference"], first - second)
     assert (np.diff(table["difference"].abs()) <= 1e-12).all()
 
@@ -81,7 +81,7 @@ def test_the_table_of_the_classes_is_that_of_the_stored_scores(duel: Duel, name:
 @pytest.mark.parametrize("name", ["recall", "precision"])
 def test_the_intervals_of_the_classes_are_scipys(duel: Duel, name: str) -> None:
     table = per_class.class_table(duel, per_class.FIGURES[name]).set_index("digit")
-    for look in looks(duel):
+    for place, look in zip(("first", "second"), looks(duel), strict=True):
         answers = look.contender.answers
         for label in duel.classes:
             of = duel.labels if name == "recall" else answers
@@ -90,13 +90,13 @@ def test_the_intervals_of_the_classes_are_scipys(duel: Duel, name: str) -> None:
             expected: Any = (0, 1)
             if trials:
                 expected = binomtest(hits, trials).proportion_ci(method="wilson")
-            shown = table.loc[str(label), [f"{look.name} from", f"{look.name} to"]]
+            shown = table.loc[str(label), [f"{place}_low", f"{place}_high"]]
             np.testing.assert_allclose(shown.astype(float), expected, atol=1e-9)
 
 
 def test_f1_claims_no_interval(duel: Duel) -> None:
     table = per_class.class_table(duel, per_class.FIGURES["f1"])
-    assert list(table) == ["digit", *(look.name for look in looks(duel)), "difference"]
+    assert list(table) == ["digit", "first", "second", "difference"]
 
 
 def test_the_chart_of_the_classes_has_both_contenders_in_the_order_asked_for(duel: Duel) -> None:
@@ -153,10 +153,10 @@ def test_the_areas_of_the_binary_models_are_scikit_learns(duel: Duel, curves: Cu
     table = pd.DataFrame(member_rows(binary, (), duel.classes, curves))
     for k, label in enumerate(duel.classes):
         own, said = duel.labels == label, duel.second.proba[:, k]
-        assert table["ROC area"][k] == pytest.approx(roc_auc_score(own, said))
+        assert table["roc"][k] == pytest.approx(roc_auc_score(own, said))
         expected = average_precision_score(own, said)
-        assert table["average precision"][k] == pytest.approx(expected)
-    assert table["balanced accuracy"].tolist() == binary.balanced_accuracy
+        assert table["precision_recall"][k] == pytest.approx(expected)
+    assert table["balanced_accuracy"].tolist() == binary.balanced_accuracy
     assert "published" not in table
 
 
@@ -182,8 +182,8 @@ def test_a_digit_without_pictures_has_no_curve_and_an_empty_area(duel: Duel) -> 
     assert binary is not None
     none: Curves = {"roc": [None] * 10, "precision_recall": [None] * 10}
     table = pd.DataFrame(member_rows(binary, (), duel.classes, none))
-    assert table["ROC area"].isna().all()
-    assert "ROC area" not in member_rows(binary, (), duel.classes, None)[0]
+    assert table["roc"].isna().all()
+    assert "roc" not in member_rows(binary, (), duel.classes, None)[0]
 
 
 @pytest.mark.parametrize(("sharpness", "bias"), [(0.2, 0), (2, 0), (8, 0), (8, -8)])
@@ -231,22 +231,39 @@ def test_the_groups_of_yes_tie_out_with_the_stored_counts(duel: Duel) -> None:
     binary = duel.second.metrics.binary
     assert binary is not None
     groups = yes_groups(duel.second.proba, duel.labels, duel.classes)
-    table = pd.DataFrame(yes_rows({"multi": groups})).set_index("say yes")
+    table = pd.DataFrame(yes_rows({"multi": groups})).set_index("yes")
     none, one, *several = binary.yes_counts
     assert table["pictures"].to_dict() == {"none": none, "one": one, "several": sum(several)}
     assert table["share"].sum() == pytest.approx(1)
-    assert table["read correctly"].sum() == duel.second.metrics.right
+    assert table["right"].sum() == duel.second.metrics.right
     assert f"one says yes to {one / 100:.2%}".replace("%", " %") in yes_sentence("multi", groups)
 
 
-def test_time_is_taken_of_both_and_missing_weights_are_said(
-    tiny_run: Run, tiny_contents: dict[str, Any], make_stack: Callable[..., Stack]
-) -> None:
-    from ui.compare.cost import _timing
+def test_the_bars_of_a_cost_are_shares_of_the_larger_one(duel: Duel) -> None:
+    pair = looks(duel)
+    costs = pd.DataFrame(
+        [
+            {"seconds": 5.0, "looked_at": None, "parameters": 1_000, "memory": 4e6},
+            {"seconds": 20.0, "looked_at": 30, "parameters": 4_000, "memory": 1e6},
+        ]
+    ).assign(milliseconds=0.0)
+    html = cost.cost_bars(costs, pair)
+    shares = [float(share) for share in re.findall(r"width:([\d.]+)%", html)]
+    assert shares == [25, 100, 0, 100, 25, 100, 100, 25, 0, 0]
+    for number in ("Single model: 5.0 s", "Multi-model: 20.0 s", "4.0 MB", "Single model: –"):
+        assert number in html
 
-    assert _timing(looks(Duel.of(*contenders_of(tiny_run)))).count(" ms ") == 2
+
+def test_the_dearer_one_is_told_in_multiples_of_the_other(
+    tiny_run: Run, tiny_contents: dict[str, Any]
+) -> None:
     manifest = json.loads(json.dumps(tiny_contents["manifest"]))
-    stacks = {"single": tiny_contents["stacks"]["single"]}
-    bare = publish("bare", **{**tiny_contents, "manifest": manifest, "stacks": stacks})
-    said = _timing(looks(Duel.of(Contender(bare, "single"), Contender(bare, "multi"))))
-    assert "no weights of the multi-model" in said
+    single, multi = (manifest["approaches"][a] for a in ("single", "multi"))
+    single |= {"seconds": 10.0, "rows": [100], "epochs": 5, "parameters": 1_000}
+    multi |= {"seconds": 25.0, "rows": [20] * 10, "epochs": 5, "parameters": 12_300}
+    run = publish("costly", **{**tiny_contents, "manifest": manifest})
+    told = cost_sentence(Duel.of(*contenders_of(run)[::-1]))  # in either order
+    assert told == (
+        "Beside the single model, the ten binary models cost 2.5 times the training time, 2.0 "
+        "times the pictures looked at and 12 times the parameters."
+    )
