@@ -1,0 +1,126 @@
+"""Nobody is kept out: axe-core looks at every page, part by part, in both themes, also on a phone.
+
+What can be reached only by drawing, training or teaching is looked at where other tests do that.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.helpers.accessibility import expect_accessible
+from tests.helpers.serving import (
+    RENDER_TIMEOUT_MS,
+    Server,
+    copy_reference,
+    draw,
+    serve,
+    settle,
+    verdict,
+    visit,
+)
+
+PATHS = (
+    "/",
+    "/my_drawings",
+    "/compare",
+    "/confusion",
+    "/new_class",
+    "/training",
+    "/data",
+    "/how_it_works",
+)
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 780}, "has_touch": True}
+LOOKS = {
+    f"{theme} {name}": {**size, "color_scheme": theme}
+    for theme in ("light", "dark")
+    for name, size in (("desktop", DESKTOP), ("phone", PHONE))
+}
+ONE = [[(140, 60), (140, 220)]]
+MAIN = "[data-testid=stMain] "
+CLOSED = f"{MAIN}details:not([open]) > summary"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serve({"MNIST_TRAINED": str(copy_reference(tmp_path_factory.mktemp("machine")))}) as it:
+        yield it
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """In the look that the test asks for."""
+    look = getattr(request, "param", "light desktop")
+    context = browser.new_context(**LOOKS[look], reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def test_no_page_keeps_anyone_out_as_it_opens(server: Server, page: Page) -> None:
+    for path in PATHS:
+        visit(page, server, path)
+        expect_accessible(page)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("page", LOOKS, indirect=True)
+@pytest.mark.parametrize("path", PATHS)
+def test_no_part_of_a_page_keeps_anyone_out(path: str, server: Server, page: Page) -> None:
+    """Each tab, with all its sections open, and with the last option of each choice."""
+    visit(page, server, path)
+    tabs = [tab.inner_text() for tab in page.locator(f"{MAIN}[role=tab]").all()]
+    for tab in tabs or [""]:
+        if tab:
+            page.get_by_role("tab", name=tab, exact=True).click()
+            settle(page)
+        while page.locator(CLOSED).count():
+            page.locator(CLOSED).first.click()
+            settle(page)
+        expect_accessible(page)
+        for choice in page.locator(f"{MAIN}[role=radiogroup]:visible").all():
+            choice.locator("[role=radio]").last.click()
+            settle(page)
+        expect_accessible(page)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("page", LOOKS, indirect=True)
+def test_no_source_of_a_digit_keeps_anyone_out(server: Server, page: Page, tmp_path: Path) -> None:
+    visit(page, server)
+    draw(page, ONE)
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    expect_accessible(page)
+    page.locator(".st-key-pen button").click()
+    expect(page.locator(".st-key-pen_width")).to_be_visible()
+    expect_accessible(page)
+    page.keyboard.press("Escape")
+    sources = page.locator(".st-key-source button")
+    for source in ("Upload", "Photo", "Test picture"):
+        sources.filter(has_text=source).click()
+        expect_accessible(page)
+    sources.filter(has_text="Upload").click()
+    (tmp_path / "no.png").write_bytes(b"no picture")
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(tmp_path / "no.png")
+    expect(page.locator(f"{MAIN}[data-testid=stAlert]").first).to_contain_text("No digit was found")
+    expect_accessible(page)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("page", LOOKS, indirect=True)
+def test_neither_the_sidebar_nor_a_chosen_cell_keeps_anyone_out(server: Server, page: Page) -> None:
+    visit(page, server, "/confusion")
+    page.locator(".st-key-confusion_single [aria-label^='3 read as 5']").click()
+    expect(page.locator(".st-key-asked_cards img").first).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+    expect_accessible(page)
+    if (page.viewport_size or {})["width"] < 640:
+        page.locator("[data-testid=stExpandSidebarButton]").click()
+    for section in page.locator("[data-testid=stSidebar] summary").all():
+        section.click()
+        settle(page)
+    expect_accessible(page)
