@@ -40,9 +40,10 @@ def show_paired(duel: Duel) -> None:
     """The 2 × 2 table of who reads what; each cell opens its digits."""
     titles, counts = _titles(looks(duel)), asdict(duel.paired)
     chosen = next((o for o in titles if o == st.query_params.get(_CELL)), None)
-    with st.container(key="paired"):
-        for outcome, title in titles.items():
-            st.button(
+    with st.container(key="paired", gap="xsmall"):
+        rows = [st.container(horizontal=True, wrap=False, gap="xsmall") for _ in range(2)]
+        for place, (outcome, title) in enumerate(titles.items()):
+            rows[place // 2].button(
                 f"**{counts[outcome]:,}**  \n{title}",
                 key=f"paired_{outcome}",
                 width="stretch",

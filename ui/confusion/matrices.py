@@ -208,10 +208,11 @@ _HINT = t("Point at a cell to see its counts and shares here.")
 
 def _as_html(cells: Heatmap, number: int, tag: str) -> str:
     cell = cells[number]
+    # Who reads the table cell by cell hears its headings; only what can be pressed has a name.
+    name = f"value={number} aria-label='{escape(cell.spoken)}' " if tag == "button" else ""
     return (
-        f"<td><{tag} value={number} style='background:{cell.fill};color:{cell.ink}' "
-        f"aria-label='{escape(cell.spoken)}' data-facts='{escape(cell.facts)}'>"
-        f"{cell.text}</{tag}></td>"
+        f"<td><{tag} {name}style='background:{cell.fill};color:{cell.ink}' "
+        f"data-facts='{escape(cell.facts)}'>{cell.text}</{tag}></td>"
     )
 
 

@@ -11,8 +11,9 @@ import streamlit as st
 
 _mount = st.components.v2.component(
     "cells",
+    css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
     js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,  # the cells are styled in style.css
+    isolate_styles=False,  # so that the text has the page's font and colour
 )
 
 

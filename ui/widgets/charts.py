@@ -165,7 +165,14 @@ def show_chart(make: Callable[[], Layered | alt.Chart], *of: str, text: str) -> 
         "text": {"color": ink()},  # Vega's own is the first colour of a series
         "locale": {"number": _LOCALE},
     }
-    st.vega_lite_chart(_specification(of, make) | {"config": config}, alt=text)
+    specification = _specification(of, make) | {"config": config}
+    height = specification.get("height")
+    st.vega_lite_chart(
+        specification,
+        # Also of the place where the browser will draw it, or what is below would jump.
+        height=height if isinstance(height, int) else "content",
+        alt=text,
+    )
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
