@@ -42,7 +42,8 @@ def show_input(picture: Grey, label: int) -> None:
     )
     st.html(row_strip(picture))
     with st.container(key="data_row"):
-        st.code(row_excerpt(as_rows(picture[np.newaxis])[0]), language=None)
+        # Wrapped: what scrolls sideways in Streamlit's box cannot be reached by keyboard.
+        st.code(row_excerpt(as_rows(picture[np.newaxis])[0]), language=None, wrap_lines=True)
     st.markdown(
         t(
             "The label is the number **{label}**. *One-hot*, it is ten numbers with a single 1: "
