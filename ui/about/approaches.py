@@ -104,7 +104,8 @@ def _show_approach(run: Run, approach: Approach, image: Grey, digit: Any) -> Non
         st.info(error.text, icon=":material/info:")
         return
     proba = stack.predict_proba(image[np.newaxis])[0]
-    with st.container(key=f"diagram_{approach}"):
+    room = 30 * len(run.classes)  # pixels, kept until the browser has what it draws the rows with
+    with st.container(key=f"diagram_{approach}", height=room, border=False):
         st.html(approach_diagram(approach, image, proba, run.classes, stack.layers))
     answer = run.classes[proba.argmax()]
     largest = t("The largest output says **{answer}**, which is wrong.", answer=answer)

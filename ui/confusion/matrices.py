@@ -173,6 +173,7 @@ def show_heatmap(
         chosen=next(chosen, None),
         choose=choose_number,
         hint=_HINT,
+        height=2 * 24 + 35 * side + 48,  # the headings, the rows with their gaps, two lines below
     )
 
 

@@ -24,10 +24,10 @@ def choose_duel() -> Duel:
     run = current_run()
     known = contenders() | {c.key: c for c in contenders_of(run)}
     pair = _asked(run, known) or _usual(run)
-    with st.container(key="duel", horizontal=True):
-        for (side, label), key in zip(_SIDES.items(), pair, strict=True):
+    with st.container(key="duel"):
+        for column, (side, label), key in zip(st.columns(2), _SIDES.items(), pair, strict=True):
             st.session_state[f"duel_{side}"] = key  # the address decides, so Back works
-            st.selectbox(
+            column.selectbox(
                 label,
                 known,
                 format_func=lambda key: known[key].title,

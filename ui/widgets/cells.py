@@ -26,6 +26,7 @@ def show_cells(
     chosen: int | None = None,
     choose: Callable[[int], None] | None = None,
     hint: str = "",
+    height: int | None = None,
 ) -> None:
     """Draw cells, and call back with the one that the visitor chooses.
 
@@ -39,6 +40,8 @@ def show_cells(
         chosen: the number of the cell with a frame around it.
         choose: called with the number of the chosen cell, before the page is drawn again.
         hint: shown in place of the facts until a cell is pointed at.
+        height: in pixels, if it is the same on every screen: that much room is there before the
+            browser draws the cells, so nothing below them jumps.
     """
 
     def chose() -> None:
@@ -54,6 +57,7 @@ def show_cells(
             "chosen": None if chosen is None else str(chosen),
             "hint": hint,
         },
+        height=height or "content",
         on_cell_change=chose,
     )
 
