@@ -29,7 +29,8 @@ def open_page(name: str, **query: str) -> AppTest:
 
 def shown_cells(page: AppTest) -> list[dict[str, Any]]:
     """What `widgets.cells.show_cells` sends to the browser, for each set of cells on the page."""
-    return [json.loads(element.proto.json) for element in page.get("bidi_component")]
+    components = [element.proto for element in page.get("bidi_component")]
+    return [json.loads(each.json) for each in components if each.component_name == "cells"]
 
 
 def shown_tables(page: AppTest) -> list[pd.DataFrame]:
