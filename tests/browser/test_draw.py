@@ -156,6 +156,78 @@ def test_undo_and_clear_have_keys(open_draw: Callable[..., Page]) -> None:
     expect_empty(page)
 
 
+def test_undo_brings_back_what_clear_took_away(open_draw: Callable[..., Page]) -> None:
+    page = open_draw()
+    one = add_stroke(page, DOWN)
+    ink = lit_pixels(page)
+    page.locator(".st-key-clear button").click()
+    expect_empty(page)
+    add_stroke(page, ACROSS)
+    undo(page)
+    expect_empty(page)
+    undo(page)
+    expect(seen_by_the_models(page)).to_have_attribute("src", one, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    assert lit_pixels(page) == pytest.approx(ink, rel=0.01)
+    undo(page)
+    expect_empty(page)
+    expect(page.locator(".st-key-undo button")).to_be_disabled()
+
+
+def test_ctrl_z_in_a_field_is_about_the_field(open_draw: Callable[..., Page]) -> None:
+    page = open_draw()
+    one = add_stroke(page, DOWN)
+    page.locator("[data-testid=stSidebar] summary", has_text="Training settings").click()
+    seed = page.get_by_role("spinbutton", name="Seed")
+    seed.fill("7")
+    seed.press("Control+z")
+    page.wait_for_timeout(500)
+    settle(page)
+    assert seen_by_the_models(page).get_attribute("src") == one
+    page.locator("h1").click()
+    page.keyboard.press("Control+z")
+    expect_empty(page)
+
+
+def test_a_drawing_to_try_is_put_on_the_canvas_by_a_tap(phone: Page) -> None:
+    tries = phone.locator(".st-key-first_drawings button")
+    expect(tries).to_have_count(3)
+    for number, answers in enumerate((("7", "7"), ("9", "4"), ("4", "?"))):
+        tries.nth(number).tap()
+        for approach, answer in zip(("single", "multi"), answers, strict=True):
+            expect(verdict(phone, approach)).to_have_text(answer, timeout=RENDER_TIMEOUT_MS)
+        expect(tries).to_have_count(0)  # only while nothing is drawn
+        box = phone.locator(".st-key-draw_canvas").bounding_box()
+        assert box is not None
+        assert box["y"] >= 0  # it came back into view
+        phone.locator(".st-key-clear button").tap()
+        expect_empty(phone)
+
+
+@pytest.mark.parametrize("finger", first_of([False, True]))
+def test_there_is_one_toolbar_and_it_is_ours(finger: bool, open_draw: Callable[..., Page]) -> None:
+    page = open_draw(has_touch=finger)
+    toolbar = page.locator(".st-key-draw_canvas .dc-toolbar")
+    for _ in range(2):
+        add_stroke(page, DOWN)
+        page.locator(".st-key-draw_canvas canvas").last.hover()
+        expect(toolbar).to_be_hidden()
+        page.locator(".st-key-clear button").click()  # there is a new canvas
+        expect_empty(page)
+
+
+def test_the_canvas_says_what_to_do_without_a_pointer_and_the_keyboard_gets_there(
+    open_draw: Callable[..., Page],
+) -> None:
+    page = open_draw()
+    canvas = page.get_by_role("group", name="By keyboard, choose Upload or Test picture instead.")
+    expect(canvas).to_be_visible()
+    page.locator(".st-key-source button").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Its label is")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+
+
 def test_the_pen_width_changes_the_next_stroke_and_not_the_drawing(
     open_draw: Callable[..., Page],
 ) -> None:
@@ -334,13 +406,8 @@ def test_a_forged_drawing_gets_one_clear_sentence(
 
 @pytest.mark.parametrize("kind", first_of(["JPEG", "PNG", "WEBP", "BMP"]))
 def test_an_uploaded_picture_is_read(kind: str, open_draw: Callable[..., Page]) -> None:
-    """Black on white, as a paint program saves it."""
-    picture = np.full((200, 200), 255, np.uint8)
-    picture[40:160, 95:107] = 0
-    file = io.BytesIO()
-    Image.fromarray(picture).convert("RGB").save(file, kind)
     page = open_draw()
-    _upload(page, f"one.{kind.lower()}", file.getvalue())
+    _upload(page, f"one.{kind.lower()}", _picture_of_one(kind))
     for approach in ("single", "multi"):
         expect(verdict(page, approach)).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
     expect(seen_by_the_models(page)).to_have_count(1)
@@ -356,9 +423,43 @@ def test_an_upload_that_is_no_picture_gets_one_clear_sentence(
     assert page.locator("[data-testid=stException]").count() == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "sentence"),
+    [("one.txt", 10, "files are not allowed"), ("large.png", 9_000_000, "must be")],
+)
+def test_a_refused_upload_takes_the_verdict_on_the_file_before_with_it(
+    name: str, size: int, sentence: str, open_draw: Callable[..., Page]
+) -> None:
+    page = open_draw()
+    _upload(page, "one.png", _picture_of_one("PNG"))
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    _choose(page, name, b"x" * size)
+    expect(page.locator(".st-key-upload [role=alert]")).to_contain_text(sentence)
+    expect(verdict(page, "single")).to_have_text("–", timeout=RENDER_TIMEOUT_MS)
+    expect(seen_by_the_models(page)).to_have_count(0)
+    _choose(page, "again.png", _picture_of_one("PNG"))
+    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    expect(page.locator(".st-key-upload [role=alert]")).to_have_count(0)
+
+
+def _picture_of_one(kind: str) -> bytes:
+    """Black on white, as a paint program saves it."""
+    picture = np.full((200, 200), 255, np.uint8)
+    picture[40:160, 95:107] = 0
+    file = io.BytesIO()
+    Image.fromarray(picture).convert("RGB").save(file, kind)
+    return file.getvalue()
+
+
 def _upload(page: Page, name: str, data: bytes) -> None:
     page.locator(".st-key-source").get_by_text("Upload", exact=True).click()
     chooser = page.locator(".st-key-upload input[type=file]")
     expect(chooser).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
     settle(page)
-    chooser.set_input_files({"name": name, "mimeType": "image/png", "buffer": data})
+    _choose(page, name, data)
+
+
+def _choose(page: Page, name: str, data: bytes) -> None:
+    kind = "text/plain" if name.endswith(".txt") else "image/png"
+    file = {"name": name, "mimeType": kind, "buffer": data}
+    page.locator(".st-key-upload input[type=file]").set_input_files(file)  # type: ignore[arg-type]

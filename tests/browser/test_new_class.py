@@ -142,10 +142,12 @@ def test_a_symbol_is_drawn_taught_recognised_and_forgotten(
         name_it(page, "★")
         for number in range(EXAMPLES):
             add(page, star(number))
+        draw_and_wait(page, cross(0))  # is not added
         begin_lesson(page)
         progress = page.locator(".st-key-lesson_progress")
         expect(progress).to_contain_text(re.compile(r"▶ .* \d+ s"), timeout=LESSON_TIMEOUT_MS)
         expect_taught(page)
+        expect(seen_by_the_models(page)).to_have_count(0)  # what was left on the first canvas
         expect(page.get_by_text(re.compile(r"^Learning ★ took"))).to_be_visible()
         draw_and_wait(page, star(2.5))
         expect_read_as(page, "★")
@@ -153,6 +155,7 @@ def test_a_symbol_is_drawn_taught_recognised_and_forgotten(
         page.locator(".st-key-forget_lesson button").click()
         expect(thumbnails(page)).to_have_count(EXAMPLES, timeout=RENDER_TIMEOUT_MS)
         expect(page.get_by_role("heading", name="Draw it")).to_have_count(0)
+        expect(seen_by_the_models(page)).to_have_count(0)  # the next lesson begins with nothing
         assert list((folder / "trained" / ".jobs").glob("*-lesson-*")) == []
 
 
@@ -201,6 +204,19 @@ def test_an_example_is_added_and_deleted_by_keyboard(server: Server, browser: Br
         thumbnails(page).focus()
         page.keyboard.press("Enter")
         expect(thumbnails(page)).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
+        page.locator(".st-key-bring_back button").click()
+        expect(thumbnails(page)).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+
+
+def test_no_drawing_comes_along_from_another_page(server: Server, browser: Browser) -> None:
+    with visitor(browser, server) as page:
+        draw_and_wait(page, star(0))
+        page.locator("[data-testid=stSidebarNavLink]").first.click()
+        expect(page.locator("h1")).to_have_text("One model or ten?", timeout=RENDER_TIMEOUT_MS)
+        settle(page)
+        expect(seen_by_the_models(page)).to_have_count(0)
+        page.go_back()
+        expect(seen_by_the_models(page)).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
 
 
 def test_a_phone_shows_all_of_it_without_scrolling_sideways(

@@ -146,7 +146,7 @@ def thumbnails(page: AppTest) -> list[Any]:
 
 def draw_always(monkeypatch: pytest.MonkeyPatch, image: np.ndarray | None) -> None:
     """The canvas holds this drawing, whatever is pressed."""
-    monkeypatch.setattr("ui.new_class.example_collection.from_canvas", lambda: Subject(image))
+    monkeypatch.setattr("ui.new_class.example_collection.from_canvas", lambda *_: Subject(image))
 
 
 # Collecting
@@ -230,6 +230,25 @@ def test_all_can_be_deleted_and_there_is_a_bound(
     assert "at most 100 examples" in warned(page)
     assert f"{MOST} examples" in said(page)
     assert "0 examples" in said(press(page, "Delete all"))
+
+
+def test_what_was_deleted_comes_back_until_something_is_added(
+    tiny_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_always(monkeypatch, picture(1000))
+    page = open_as(examples=3)
+    before = [button.key for button in thumbnails(page)]
+    assert "bring_back" not in [button.key for button in page.main.button]
+    thumbnails(page)[1].click().run()
+    page = press(page, "Delete all")
+    assert thumbnails(page) == []
+    page = press(page, "Bring back 2 examples")
+    assert len(thumbnails(page)) == 2
+    page = press(page, "Bring back the example")
+    assert [button.key for button in thumbnails(page)] == before
+    page = press(press(page, "Delete all"), "Add example")
+    assert len(thumbnails(page)) == 1
+    assert "bring_back" not in [button.key for button in page.main.button]
 
 
 def test_examples_that_look_like_a_known_digit_are_warned_of_and_can_be_taught(
@@ -513,7 +532,7 @@ def done(give: Give, make_stack: Callable[..., Stack], tiny_run: Run) -> Path:
 def test_what_was_taught_can_be_drawn_for_taken_home_and_thrown_away(
     done: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.new_class.try_out.from_canvas", lambda: Subject(picture(1)))
+    monkeypatch.setattr("ui.new_class.try_out.from_canvas", lambda *_: Subject(picture(1)))
     page = open_as(ME, examples=3)
     assert page.main.header[0].value.startswith("Learning ★ took both about the same work, and n")
     assert all(metric.value in ELEVEN for metric in page.main.metric)

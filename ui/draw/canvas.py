@@ -1,8 +1,9 @@
 """The drawing canvas: its widget, its buttons, and the picture that a browser sent."""
 
+import re
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,9 @@ CANVAS_SIDE = 280  # pixels: ten per pixel of MNIST, and it fits a phone
 PEN_WIDTH, PEN_WIDTHS = 16, (8, 24)
 MAX_STROKES = 500  # a digit has one to three
 
-_CLEARED = "_canvas_cleared"  # how often; a new number makes a new canvas
-_DRAWN = "_canvas_drawn"  # the `_Drawing` so far
-_SEEN = "_canvas_seen"  # the last one that the canvas sent: every rerun sends it again
-_GIVEN = "_canvas_given"  # the strokes that the canvas was told to start with
+_INK = "#ffffff"
 _PEN = "_canvas_pen"
+_MOST_CLEARED = 20  # drawings that Undo can bring back after Clear
 
 
 def _spare_pandas() -> None:
@@ -47,8 +46,8 @@ def _spare_pandas() -> None:
 
 _spare_pandas()
 
-_send_at_once = st.components.v2.component(
-    "send_at_once",
+_beside_canvas = st.components.v2.component(
+    "beside_canvas",
     js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
     isolate_styles=False,  # it is beside the canvas and has to find it
 )
@@ -60,8 +59,57 @@ class _Drawing:
     strokes: list[Any]  # as Fabric.js writes them
 
 
-def draw_on_canvas() -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
+@dataclass
+class _Canvas:
+    """The canvas of one place in the app, as a visitor has left it.
+
+    Attributes:
+        number: how often it was emptied; a new number makes a new canvas in the browser.
+        given: what the canvas in the browser is told to start with.
+        drawn: the drawing so far.
+        seen: the last one that the browser sent: every rerun sends it again.
+        cleared: what Clear took away, the latest last.
+        put: how often something was put on it.
+    """
+
+    number: int = 0
+    given: dict[str, Any] = field(default_factory=lambda: {"objects": [], "number": 0})
+    drawn: _Drawing | None = None
+    seen: _Drawing | None = None
+    cleared: list[_Drawing] = field(default_factory=list)
+    put: int = 0
+
+    @property
+    def strokes(self) -> list[Any]:
+        return self.drawn.strokes if self.drawn else []
+
+    def give(self, strokes: list[Any]) -> None:
+        """Let the canvas start with these strokes.
+
+        A canvas that is already on the page starts over when the data it is given change, and then
+        sends its picture. The number makes them change even if the strokes are the same as before.
+        """
+        self.given = {"objects": strokes, "number": self.given["number"] + 1}
+
+    def show(self, drawing: _Drawing) -> None:
+        self.drawn = drawing
+        self.give(drawing.strokes)
+
+    def empty(self) -> None:
+        self.drawn = self.seen = None
+        self.number += 1
+
+
+def _canvas(place: str) -> _Canvas:
+    return st.session_state.setdefault(f"_canvas_of_{place}", _Canvas())
+
+
+def draw_on_canvas(place: str, label: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
     """Show the canvas; returns the drawing so far, or None if there is none yet.
+
+    Args:
+        place: where in the app; each has a drawing of its own.
+        label: what the canvas is, and what to do without a pointer, for screen readers.
 
     Returns:
         (side, side, 4) uint8 as it looks, and (side, side) uint8 with its strokes redrawn by a thin
@@ -70,54 +118,88 @@ def draw_on_canvas() -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
     Raises:
         UnreadablePicture: the browser sent something that is not a drawing.
     """
-    state = st.session_state
-    key = f"canvas_{state.get(_CLEARED, 0)}"
-    if key not in state:  # new, or back from another page: it gets its strokes back
-        _give(_strokes())
+    canvas = _canvas(place)
+    key = f"canvas_{place}_{canvas.number}"
+    if key not in st.session_state:  # new, or back from another page: it gets its strokes back
+        canvas.give(canvas.strokes)
     with st.container(key="draw_canvas", gap=None):
-        _send_at_once(key="send_at_once")  # first: the canvas finds it there
-        sent = _ask_canvas(key)
-    if sent is not None and sent != state.get(_SEEN):
-        state[_SEEN] = state[_DRAWN] = sent
-    if _DRAWN not in state:
+        _beside_canvas(key="beside_canvas_script", data={"label": label, "put": canvas.put})
+        sent = _ask_canvas(key, canvas.given)
+    if sent is not None and sent != canvas.seen:
+        canvas.seen = canvas.drawn = sent
+    if canvas.drawn is None:
         return None
-    picture = decode_png(state[_DRAWN].png)
-    return picture, redraw(_strokes(), CANVAS_SIDE)
+    return decode_png(canvas.drawn.png), redraw(canvas.strokes, CANVAS_SIDE)
 
 
-def draw_canvas_buttons() -> None:
+def draw_canvas_buttons(place: str) -> None:
     """Undo, Clear and the width of the pen.
 
     The buttons show their shortcuts themselves. With a `help` the page would hold two of each.
     """
+    canvas = _canvas(place)
     with st.container(key="undo", width="content"):
         st.button(
             t("Undo"),
             icon=":material/undo:",
             on_click=_undo,
-            disabled=not _strokes(),
+            args=(canvas,),
+            disabled=not canvas.strokes and not canvas.cleared,
             shortcut="Ctrl+Z",
         )
     with st.container(key="clear", width="content"):
         st.button(
             t("Clear"),
             icon=":material/delete:",
-            on_click=clear_canvas,
+            on_click=_clear,
+            args=(canvas,),
             shortcut="delete",
         )
     pen = st.popover(t("Pen"), icon=":material/line_weight:", key="pen", on_change="rerun")
     if pen.open:  # until then the browser need not load the slider
         with pen, st.container(key="pen_width"):
-            _draw_pen_slider()
+            _draw_pen_slider(canvas)
 
 
-def _draw_pen_slider() -> None:
+def put_on_canvas(place: str, strokes: list[Any]) -> None:
+    """Replace the drawing by these strokes, as Fabric.js writes them; for callbacks.
+
+    The verdict follows when the canvas has sent its picture of them.
+    """
+    canvas = _canvas(place)
+    canvas.give(strokes)
+    canvas.put += 1
+
+
+def stroke(path: str) -> dict[str, Any]:
+    """A stroke as Fabric.js writes it, from a path of M, L and Q as SVG writes it."""
+    parts = re.findall(r"([MLQ])([^MLQ]+)", path)
+    return {
+        "type": "path",
+        "path": [[command, *map(float, numbers.split())] for command, numbers in parts],
+        "fill": None,
+        "stroke": _INK,
+        "strokeWidth": PEN_WIDTH,
+        "strokeLineCap": "round",
+        "strokeLineJoin": "round",
+    }
+
+
+def empty_canvas(place: str) -> None:
+    """Begin with an empty canvas and nothing to undo; for callbacks, before it is drawn."""
+    canvas = _canvas(place)
+    canvas.empty()
+    canvas.cleared.clear()
+
+
+def _draw_pen_slider(canvas: _Canvas) -> None:
     st.slider(
         t("Pen width in pixels"),
         *PEN_WIDTHS,
         _pen_width(),
         key="pen_slider",
         on_change=_remember_pen,
+        args=(canvas,),
         help=t(
             "The canvas is {side} pixels wide. Strokes that are already drawn stay as they are.",
             side=CANVAS_SIDE,
@@ -125,19 +207,19 @@ def _draw_pen_slider() -> None:
     )
 
 
-def _ask_canvas(key: str) -> _Drawing | None:
+def _ask_canvas(key: str, given: dict[str, Any]) -> _Drawing | None:
     # Importing it asks the running app for the component, so it cannot be done at the top.
     from streamlit_drawable_canvas import st_canvas
 
     try:
         canvas = st_canvas(
             stroke_width=_pen_width(),
-            stroke_color="#ffffff",
+            stroke_color=_INK,
             background_color="#000000",
             width=CANVAS_SIDE,
             height=CANVAS_SIDE,
             return_image_data=True,
-            initial_drawing=st.session_state[_GIVEN],
+            initial_drawing=given,
             key=key,
         )
         png = canvas.image_bytes
@@ -154,42 +236,31 @@ def _ask_canvas(key: str) -> _Drawing | None:
     return _Drawing(png, strokes)
 
 
-def _strokes() -> list[Any]:
-    drawn = st.session_state.get(_DRAWN)
-    return drawn.strokes if drawn else []
+def _undo(canvas: _Canvas) -> None:
+    """Remove the last stroke, or bring back what was cleared before the first.
 
-
-def _give(strokes: list[Any]) -> None:
-    """Let the canvas start with these strokes.
-
-    A canvas that is already on the page starts over when the data it is given change, and then
-    sends its picture. The number makes them change even if the strokes are the same as before.
+    The picture follows when the canvas has sent the one without the stroke.
     """
-    number = st.session_state.get(_GIVEN, {}).get("number", 0) + 1
-    st.session_state[_GIVEN] = {"objects": strokes, "number": number}
-
-
-def _undo() -> None:
-    """Remove the last stroke; the picture follows when the canvas has sent the one without it."""
-    if strokes := _strokes()[:-1]:
-        st.session_state[_DRAWN] = _Drawing(st.session_state[_DRAWN].png, strokes)
-        _give(strokes)
+    if canvas.drawn is None or not canvas.strokes:
+        if canvas.cleared:
+            canvas.show(canvas.cleared.pop())
+    elif rest := canvas.strokes[:-1]:
+        canvas.show(replace(canvas.drawn, strokes=rest))
     else:
-        clear_canvas()
+        canvas.empty()
 
 
-def clear_canvas() -> None:
-    """Start over with an empty canvas; for callbacks, before it is drawn."""
-    for name in (_DRAWN, _SEEN):
-        st.session_state.pop(name, None)
-    st.session_state[_CLEARED] = st.session_state.get(_CLEARED, 0) + 1
+def _clear(canvas: _Canvas) -> None:
+    if canvas.drawn and canvas.strokes:
+        canvas.cleared = [*canvas.cleared, canvas.drawn][-_MOST_CLEARED:]
+    canvas.empty()
 
 
 def _pen_width() -> int:
     return int(st.session_state.get(_PEN, PEN_WIDTH))
 
 
-def _remember_pen() -> None:
+def _remember_pen(canvas: _Canvas) -> None:
     """Also give the canvas its strokes: on a busy machine a new pen may make it start over."""
     st.session_state[_PEN] = st.session_state["pen_slider"]
-    _give(_strokes())
+    canvas.give(canvas.strokes)

@@ -1,6 +1,7 @@
 """Where a picture to read comes from: the canvas, a file, the camera or the test set."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -20,6 +21,12 @@ SMALL, LARGE = 84, 196  # widths in pixels: three and seven per pixel of the mod
 _FILE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp"]
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 _PLAIN = t("One digit that fills most of the picture, dark on plain paper or light on dark.")
+
+_keep_last_file = st.components.v2.component(
+    "keep_last_file",
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # it is beside the uploader and has to find it
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,15 +50,18 @@ class Subject:
     hint: str = ""
 
 
-def from_canvas() -> Subject:
-    """The visitor's drawing, with Undo, Clear and the pen below it."""
-    hint = t(
-        "Draw a digit in the black square with the mouse or a finger. Both approaches answer after "
-        "each stroke."
-    )
+def from_canvas(place: str, hint: str, without_pointer: str) -> Subject:
+    """The visitor's drawing, with Undo, Clear and the pen below it.
+
+    Args:
+        place: where in the app; each has a drawing of its own.
+        hint: what to do while nothing is drawn.
+        without_pointer: what to do for who cannot draw.
+    """
     subject = Subject(hint=hint)
+    label = paragraph(t("Canvas for a mouse, a pen or a finger."), without_pointer)
     try:
-        drawing = draw_on_canvas()
+        drawing = draw_on_canvas(place, label)
         if drawing is not None:
             seen, redrawn = drawing
             subject = replace(_made_of(redrawn), original=seen, redrawn=True)
@@ -62,7 +72,7 @@ def from_canvas() -> Subject:
     with st.container(
         key="beside_canvas", horizontal=True, vertical_alignment="center", gap="xsmall"
     ):
-        draw_canvas_buttons()
+        draw_canvas_buttons(place)
         if subject.image is not None:
             _show(subject.image, SMALL)
     return subject
@@ -70,7 +80,8 @@ def from_canvas() -> Subject:
 
 def from_file() -> Subject:
     """A picture file: a scan, a photo, a drawing from a paint program."""
-    with st.container(key="upload"):
+    with st.container(key="upload", gap=None):
+        _keep_last_file(key="keep_last_file")
         file = st.file_uploader(
             t("A picture of one digit"), _FILE_TYPES, key="upload_file", help=_PLAIN
         )

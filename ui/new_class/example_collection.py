@@ -10,14 +10,15 @@ from mnist_models.incremental.lesson import LessonError, check_examples, check_l
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, paragraph, t
-from ui.draw.canvas import CANVAS_SIDE, clear_canvas
+from ui.draw.canvas import CANVAS_SIDE, empty_canvas
 from ui.draw.sources import from_canvas
 from ui.my_drawings.session import own_drawings
 from ui.new_class.examples import (
     Example,
     add_example,
-    delete_all_examples,
-    delete_example,
+    bring_back,
+    delete_examples,
+    deleted_count,
     example_images,
     examples,
     look_alike,
@@ -28,6 +29,7 @@ from ui.widgets.controls import page_of
 from ui.widgets.images import picture_url
 
 _GOOD = t("5 to 20 examples are a good number.")
+EXAMPLES = "examples"  # the place of the canvas
 _NOTICE = "_example_notice"
 _PER_PAGE = 20
 
@@ -50,7 +52,11 @@ def ask_name(run: Run) -> tuple[str, str]:
 
 def draw_examples() -> None:
     """The canvas, and the button that makes an example of what is drawn there."""
-    subject = from_canvas()
+    subject = from_canvas(
+        EXAMPLES,
+        "",  # the examples say what to do
+        t("By keyboard, keep pictures on the page Draw and use them here."),
+    )
     with st.container(key="add_example"):
         st.button(
             t("Add example"),
@@ -126,31 +132,41 @@ def _warn_of_look_alikes(run: Run) -> None:
 
 
 def _show_thumbnails(mine: Sequence[Example]) -> None:
-    if not mine:
-        return
-    shown = page_of(len(mine), _PER_PAGE, "examples_page")
-    with st.container(key="examples", horizontal=True, gap="xsmall"):
-        for number, example in enumerate(mine[shown], start=shown.start + 1):
-            alt = t("Delete example {number}", number=number)
+    if mine:
+        shown = page_of(len(mine), _PER_PAGE, "examples_page")
+        with st.container(key="examples", horizontal=True, gap="xsmall"):
+            for number, example in enumerate(mine[shown], start=shown.start + 1):
+                alt = t("Delete example {number}", number=number)
+                st.button(
+                    f"![{alt}]({picture_url(example.image)}) ✕",
+                    key=f"example_{example.digest}",
+                    on_click=delete_examples,
+                    args=(example.digest,),
+                )
+    with st.container(horizontal=True, gap="xsmall"):
+        if mine:
             st.button(
-                f"![{alt}]({picture_url(example.image)}) ✕",
-                key=f"example_{example.digest}",
-                on_click=delete_example,
-                args=(example.digest,),
+                t("Delete all"),
+                icon=":material/delete_sweep:",
+                type="tertiary",
+                on_click=delete_examples,
+                args=[example.digest for example in mine],
             )
-    st.button(
-        t("Delete all"),
-        icon=":material/delete_sweep:",
-        type="tertiary",
-        on_click=delete_all_examples,
-    )
+        if count := deleted_count():
+            st.button(
+                t("Bring back the example", "Bring back {count} examples", count=count),
+                icon=":material/undo:",
+                type="tertiary",
+                key="bring_back",
+                on_click=bring_back,
+            )
 
 
 def _add_drawn(image: Grey | None) -> None:
     if notice := add_example(no_images() if image is None else image):
         st.session_state[_NOTICE] = notice
     else:
-        clear_canvas()
+        empty_canvas(EXAMPLES)
 
 
 def _add_all(images: Sequence[Grey]) -> None:

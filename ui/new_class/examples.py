@@ -16,6 +16,7 @@ from mnist_models.text import t
 
 MOST = 100  # per visitor, who draws them one by one
 _EXAMPLES = "_examples"
+_BEFORE = "_examples_before"  # the examples before each deletion, the latest last
 _SURE = 0.9
 
 
@@ -65,17 +66,26 @@ def add_example(image: Grey) -> str:
             "learned from a copy."
         )
     mine.append(example)
+    st.session_state.pop(_BEFORE, None)
     return ""
 
 
-def delete_example(digest: str) -> None:
-    """Remove the example with this digest."""
-    st.session_state[_EXAMPLES] = [e for e in examples() if e.digest != digest]
+def delete_examples(*digests: str) -> None:
+    """Remove the examples with these digests; `bring_back` brings them back."""
+    st.session_state.setdefault(_BEFORE, []).append(examples())
+    st.session_state[_EXAMPLES] = [e for e in examples() if e.digest not in digests]
 
 
-def delete_all_examples() -> None:
-    """Remove all examples."""
-    st.session_state[_EXAMPLES] = []
+def deleted_count() -> int:
+    """How many examples went with the last deletion, as long as none has been added since."""
+    before = st.session_state.get(_BEFORE)
+    return len(before[-1]) - len(examples()) if before else 0
+
+
+def bring_back() -> None:
+    """Undo the last deletion."""
+    if before := st.session_state.get(_BEFORE):
+        st.session_state[_EXAMPLES] = before.pop()
 
 
 def look_alike(images: Images, stacks: Mapping[Approach, Stack]) -> tuple[str, int] | None:

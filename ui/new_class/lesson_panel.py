@@ -14,6 +14,8 @@ from mnist_models.learning.approaches import APPROACHES, NAMES, TITLES
 from mnist_models.pictures import Images
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, t
+from ui.draw.canvas import empty_canvas
+from ui.new_class.example_collection import EXAMPLES
 from ui.shared.permission import attempt
 from ui.shared.visitor import known_visitor, presence, visitor
 from ui.shared.waiting import wait_text
@@ -142,6 +144,7 @@ def _start(lesson: Lesson, images: Images) -> None:
     st.session_state.pop(_WAY_BEGAN, None)
     labels = [lesson.label] * len(images)
     if attempt(lambda: order_lesson(visitor(), lesson, images, labels, presence())):
+        empty_canvas(EXAMPLES)  # the next lesson begins with nothing drawn
         st.rerun()
 
 

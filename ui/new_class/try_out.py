@@ -24,7 +24,9 @@ def try_it(lesson: Lesson, state: State) -> None:
     st.header(t("Draw it"), anchor=False)
     left, right = st.columns((2, 3))
     with left:
-        subject = from_canvas()
+        hint = t("Draw {label}, or anything else.", label=lesson.label)
+        without = t("Without one, the results above say how it went.")
+        subject = from_canvas(f"trial_{state.job.id}", hint, without)  # empty after each lesson
     with right:
         # A name of several letters needs a smaller font than a digit does.
         verdicts = st.container(key="trial_word" if len(lesson.label) > 1 else "trial")
@@ -35,8 +37,7 @@ def try_it(lesson: Lesson, state: State) -> None:
         st.error(error.text, icon=":material/error:")
         return
     with verdicts:
-        hint = t("Draw {label}, or anything else.", label=lesson.label)
-        show_verdicts(pair, subject.image, hint=hint)
+        show_verdicts(pair, subject.image, hint=subject.hint)
         for approach in set(APPROACHES) - ways.keys():
             st.caption(t("The {approach} was not taught it.", approach=NAMES[approach]))
 

@@ -1,0 +1,52 @@
+"""The canvas of the page Draw, and what to try while nothing is drawn there."""
+
+from functools import cache
+
+import streamlit as st
+
+from mnist_models.preprocessing.rasterise import redraw
+from mnist_models.text import paragraph, t
+from ui.draw.canvas import CANVAS_SIDE, put_on_canvas, stroke
+from ui.draw.sources import Subject, from_canvas
+from ui.widgets.images import picture_url
+
+_PLACE = "draw"
+_HINT = t(
+    "Draw a digit in the black square with the mouse or a finger. Both approaches answer after "
+    "each stroke."
+)
+_BY_KEYBOARD = t("By keyboard, choose Upload or Test picture instead.")
+
+# Of our own making, as SVG writes paths: what people write and MNIST does not show, what lies
+# between two digits, and what is none.
+_FIRST_DRAWINGS = {
+    t("A 7 with a bar"): ("M 75 65 L 205 65 Q 160 140 130 225", "M 95 145 L 200 145"),
+    t("Half 4, half 9"): (
+        "M 137 62 Q 95 60 92 110 Q 92 150 140 150 Q 180 150 190 120",
+        "M 192 60 L 185 230",
+    ),
+    t("A star"): ("M 140 45 L 195 215 L 55 110 L 225 110 L 85 215 L 140 45",),
+}
+
+
+def from_own_canvas() -> Subject:
+    """The visitor's drawing on this page."""
+    return from_canvas(_PLACE, paragraph(_HINT, _BY_KEYBOARD), _BY_KEYBOARD)
+
+
+def offer_first_drawings() -> None:
+    """A button for each; a tap puts it on the canvas."""
+    st.markdown(t("Or try one of these:"))
+    with st.container(key="first_drawings", horizontal=True, gap="xsmall"):
+        for number, (title, paths) in enumerate(_FIRST_DRAWINGS.items()):
+            st.button(
+                f"![]({_thumbnail(paths)}) {title}",
+                key=f"first_drawing_{number}",
+                on_click=put_on_canvas,
+                args=(_PLACE, [stroke(path) for path in paths]),
+            )
+
+
+@cache
+def _thumbnail(paths: tuple[str, ...]) -> str:
+    return picture_url(redraw([stroke(path) for path in paths], CANVAS_SIDE)[::5, ::5])
