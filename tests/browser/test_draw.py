@@ -223,7 +223,8 @@ def test_the_canvas_says_what_to_do_without_a_pointer_and_the_keyboard_gets_ther
     canvas = page.get_by_role("group", name="By keyboard, choose Upload or Test picture instead.")
     expect(canvas).to_be_visible()
     page.locator(".st-key-source button").first.focus()
-    page.keyboard.press("ArrowLeft")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Its label is")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
 

@@ -42,10 +42,11 @@ DOWN = [[(140, 60), (140, 100), (140, 150), (140, 220)]]
 SEVEN = [[(70, 60), (140, 60), (205, 60), (170, 140), (130, 225)]]
 
 # What is cut at the left or at the right: by the window, or by what it stands in. What scrolls
-# sideways on purpose, and shows that it does, may be wider than the window.
+# sideways on purpose, and shows that it does, may be wider than the window; so may names that end
+# in an ellipsis.
 CUT = """
 () => {
-  const FREE = '.d-scroll, [data-testid=stDataFrame], svg';
+  const FREE = '.d-scroll, [role=tablist], [data-testid=stDataFrame], svg';
   const parent = e => e.parentElement ?? e.getRootNode().host;
   const all = root => [...root.querySelectorAll('*')]
     .flatMap(e => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
@@ -137,7 +138,7 @@ def assert_whole(browser: Browser, server: Server, path: str, widths: Sequence[i
                 if has_room and (found := cut_at(page, width)):
                     cut[part, width, sidebar] = found
     context.close()
-    assert cut == {}
+    assert cut == {}, "\n".join(f"{where}: {what[:5]}" for where, what in cut.items())
 
 
 @pytest.mark.parametrize("path", PATHS[:2])
