@@ -1,6 +1,7 @@
 """A drawing or a picture → the 28 × 28 picture that MNIST would have made of it.
 
-`decoding` turns untrusted bytes into pixels, `to_mnist` takes MNIST's own steps. In between:
+`picture_files` tells what an untrusted file is, `decoding` turns it into pixels, `to_mnist` takes
+MNIST's own steps. In between:
 `foreground` tells ink from paper, `illumination` evens out shadows, `stroke_width` measures and
 mends the pen, `morphology` knows shapes; `rasterise` draws a canvas' own strokes.
 """

@@ -1,162 +1,213 @@
 """What a browser sent → pixels: the canvas's PNG, or a picture that a visitor uploads.
 
 The bytes are not trusted. Sizes are read from the header and checked before anything is decoded,
-and what decoding takes stays below 50 MB however large, damaged or forged the picture is.
+and what decoding takes stays below 60 MB (150 for HEIC and AVIF) and two seconds, however large,
+damaged or forged the picture is. libvips decodes row by row, or at a smaller size, what can be
+decoded so. It is imported when the first picture comes: no drawing waits for it.
 """
 
 import io
+import os
 import struct
+import threading
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
-from PIL.JpegImagePlugin import JpegImageFile
+from PIL import Image, ImageOps
 
-from mnist_models.errors import ExpectedError
 from mnist_models.pictures import Grey
+from mnist_models.preprocessing.picture_files import (
+    PNG_SIGNATURE,
+    Kind,
+    PictureTooLarge,
+    UnreadablePicture,
+    kind_of,
+)
 from mnist_models.text import t
 
+if TYPE_CHECKING:
+    import pyvips
+
 LONGER_SIDE = 1024  # pixels: larger pictures are shrunk to at most that, nothing needs them finer
-MAX_BYTES = 20_000_000
 MAX_PIXELS = 4096 * 4096
-MAX_DECODED = 40_000_000  # bytes: a PNG of 3840 × 2160 pixels, a progressive JPEG of 12 million
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# A WebP's decoder keeps four canvases of 4 bytes per pixel; Pillow pads RGB and LA to 4 bytes.
-_WEBP_PIXEL = 16
-_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2}
-_COEFFICIENT = 2  # bytes: all of a JPEG's are kept if it comes in several scans
+MAX_SIDE = 16_384  # pixels: the buffers of rows are as wide as the picture
+# A JPEG in one scan is decoded at an eighth of its size; the last two are decoded whole.
+_MAX_PIXELS: dict[Kind, int] = {"jpeg": 109_000_000, "heic": 25_000_000, "avif": 12_600_000}
+_MAX_KEPT = 48_500_000  # bytes that a decoder keeps until it has read the last row
+_MAX_SCANNED = 250_000_000  # pixels times scans of a JPEG: about two seconds
+_SCAN = b"\xff\xda"  # begins each of them
+_CHROMA = {"4:2:0": 1.5, "4:2:2": 2, "4:4:0": 2}  # coefficients per pixel of a colour JPEG
 _STRIP = 16  # rows of the result that are converted at a time
-_START_OF_SCAN = 0xDA  # the JPEG marker
 _IHDR = struct.Struct(">8sI4sIIB")
-
-# Compressed comments: Pillow would unpack 64 MB of them.
-PngImagePlugin.MAX_TEXT_MEMORY = 1_000_000
-
-
-class UnreadablePicture(ExpectedError, ValueError):  # noqa: N818 - the name says what the bytes are
-    """The bytes are not a picture of an acceptable kind and size; the message says why."""
+_decoding = threading.Lock()  # one at a time: what one takes is bounded, what fifty take is not
 
 
 def read_picture(data: bytes) -> Grey:
-    """Decode an uploaded PNG, JPEG, WebP or BMP into (H, W, 4) uint8 RGBA.
+    """Decode an uploaded picture into (H, W, 4) uint8 RGBA.
 
-    The first frame of an animation, turned upright as its EXIF says. A picture whose longer side
-    exceeds LONGER_SIDE is shrunk by a whole factor. Colour JPEGs come back grey: only their luma is
-    decoded, and that no larger than needed.
+    JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC or AVIF; of several pictures the first, turned upright as
+    its EXIF says. A picture whose longer side exceeds LONGER_SIDE is shrunk to at most that.
 
-    Raises UnreadablePicture for anything else, for more than MAX_BYTES or MAX_PIXELS, and for a
-    picture whose decoding would take more than MAX_DECODED.
+    Raises UnreadablePicture for anything else, and PictureTooLarge, one of its kind, for what would
+    take too much memory or time.
     """
-    if not data:
-        raise UnreadablePicture(t("The file is empty: choose another one."))
-    if len(data) > MAX_BYTES:
-        raise UnreadablePicture(
-            t(
-                "The file has {size:.0f} MB, and at most {limit:.0f} MB are read: save a smaller "
-                "picture.",
-                size=len(data) / 1e6,
-                limit=MAX_BYTES / 1e6,
-            )
-        )
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "BMP")) as image:
-            _check_pixels(image)
-            coefficients = _coefficients(image, data)
-            _draft(image)
-            _check_memory(image, coefficients)
-            return np.array(_upright(_shrunk(image), image))
-    except UnreadablePicture:
-        raise
-    except UnidentifiedImageError as error:
-        raise UnreadablePicture(
-            t("The file is not a PNG, JPEG, WebP or BMP picture: save it as one of these.")
-        ) from error
-    except Image.DecompressionBombError as error:
-        raise UnreadablePicture(
-            t(
-                "The picture is too large: at most {limit:.1f} million pixels are read, so save "
-                "a smaller one.",
-                limit=MAX_PIXELS / 1e6,
-            )
-        ) from error
-    except Exception as error:  # Pillow raises half a dozen types for a damaged file
-        raise UnreadablePicture(
-            t("The picture is damaged or cut short: choose another one, or save it again.")
-        ) from error
+    kind = kind_of(data)
+    with _decoding:
+        try:
+            return _READERS.get(kind, _read_with_vips)(data, kind)
+        except UnreadablePicture:
+            raise
+        except Image.DecompressionBombError as error:  # Pillow looks at the size before we can
+            raise _too_many_pixels(kind) from error
+        except Exception as error:  # decoders raise what they like for a damaged file
+            raise UnreadablePicture(
+                t("The picture is damaged or cut short: choose another one, or save it again.")
+            ) from error
 
 
-def _check_pixels(image: Image.Image) -> None:
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise UnreadablePicture(
+def _check_size(width: int, height: int, kind: Kind) -> None:
+    if width * height > _limit(kind):
+        raise _too_many_pixels(kind)
+    if max(width, height) > MAX_SIDE:
+        raise PictureTooLarge(
             t(
-                "The picture has {width} × {height} pixels, and at most {limit:.1f} million are "
-                "read: save a smaller one.",
+                "It is {width:,} × {height:,} pixels, and at most {side:,} are read in a row: save "
+                "a smaller picture.",
                 width=width,
                 height=height,
-                limit=MAX_PIXELS / 1e6,
+                side=MAX_SIDE,
             )
         )
 
 
-def _draft(image: Image.Image) -> None:
-    """Have a JPEG decoded as luma, at the smallest of 1, 1/2, 1/4, 1/8 that is fine enough."""
-    factor = max(1, max(image.size) // LONGER_SIDE)
-    image.draft("L", (max(1, image.width // factor), max(1, image.height // factor)))
+def _limit(kind: Kind) -> int:
+    return _MAX_PIXELS.get(kind, MAX_PIXELS)
 
 
-def _check_memory(image: Image.Image, coefficients: int) -> None:
-    width, height = image.size
-    per_pixel = _WEBP_PIXEL if image.format == "WEBP" else _PIXEL.get(image.mode, 4)
-    if width * height * per_pixel + coefficients > MAX_DECODED:
-        raise UnreadablePicture(
+def _too_many_pixels(kind: Kind) -> PictureTooLarge:
+    return PictureTooLarge(
+        t(
+            "At most {limit:.0f} million pixels are read of a {kind}: save a smaller picture, or "
+            "an ordinary JPEG.",
+            limit=_limit(kind) / 1e6,
+            kind=kind.upper(),
+        )
+    )
+
+
+def _check_kept(width: int, height: int, kind: Kind, per_pixel: float) -> None:
+    """Refuse what cannot be decoded row by row and is too large to be kept whole."""
+    if width * height * per_pixel > _MAX_KEPT:
+        raise PictureTooLarge(
             t(
-                "A {format} of {width} × {height} pixels takes too much memory: save it smaller, "
-                "or as an ordinary JPEG.",
-                format=image.format,
+                "A {kind} of this sort with {width:,} × {height:,} pixels takes too much memory: "
+                "at most {limit:.0f} million pixels are read. Save it smaller, or as an ordinary "
+                "JPEG.",
+                kind=kind.upper(),
                 width=width,
                 height=height,
+                limit=_MAX_KEPT / per_pixel / 1e6,
             )
         )
 
 
-def _coefficients(image: Image.Image, data: bytes) -> int:
-    """Bytes that the coefficients of a JPEG in several scans take until it is decoded; else 0."""
-    if not isinstance(image, JpegImageFile):
-        return 0
-    if "progressive" not in image.info and _first_scan(data) == len(image.layer):
-        return 0
-    blocks = [down * across for _, down, across, _ in image.layer]
-    full = max(layer[1] for layer in image.layer) * max(layer[2] for layer in image.layer)
-    return _COEFFICIENT * image.width * image.height * sum(blocks) // full
+def _factor(width: int, height: int) -> int:
+    return max(1, -(-max(width, height) // LONGER_SIDE))
 
 
-def _first_scan(data: bytes) -> int:
-    """How many colour components the first scan of a JPEG holds, 0 if it is not where it should."""
-    place = 2
-    while data[place : place + 1] == b"\xff" and place + 4 < len(data):
-        if data[place + 1] == _START_OF_SCAN:
-            return data[place + 4]
-        place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
-    return 0
+def _read_with_vips(data: bytes, kind: Kind) -> Grey:
+    os.environ.setdefault("VIPS_CONCURRENCY", "1")  # each of its threads keeps rows of its own
+    import pyvips
+
+    pyvips.cache_set_max(0)  # nothing of a visitor's is kept for the next
+    load = partial(
+        getattr(pyvips.Image, f"{kind}load_buffer"), data, access="sequential", fail_on="error"
+    )
+    image = load()
+    width, height = image.width, image.height
+    _check_size(width, height, kind)
+    _check_kept(width, height, kind, _kept_per_pixel(image, kind, data))
+    factor = _factor(width, height)
+    if kind == "jpeg" and factor > 1:  # can be decoded at an eighth of its size
+        image = load(shrink=next(eighths for eighths in (8, 4, 2) if eighths <= factor))
+    elif kind == "webp" and factor > 1:  # and this at any
+        image = load(scale=1 / factor)
+    return _shrunk(image).autorot().numpy()
 
 
-def _shrunk(image: Image.Image) -> Image.Image:
+def _kept_per_pixel(image: "pyvips.Image", kind: Kind, data: bytes) -> float:
+    """Bytes per pixel that a decoder keeps until the last row; 0 if it goes row by row."""
+    fields = image.get_fields()
+    if kind == "jpeg" and image.get("jpeg-multiscan"):
+        scans = data.count(_SCAN)
+        if image.width * image.height * scans > _MAX_SCANNED:
+            raise PictureTooLarge(
+                t(
+                    "A JPEG of {width:,} × {height:,} pixels in {scans:,} passes takes too long "
+                    "to read: save it as an ordinary JPEG, or smaller.",
+                    width=image.width,
+                    height=image.height,
+                    scans=scans,
+                )
+            )
+        return 2 * _CHROMA.get(image.get("jpeg-chroma-subsample"), image.bands)
+    if kind == "png" and "interlaced" in fields:
+        return image.bands * (2 if image.format == "ushort" else 1)
+    if kind == "webp" and "n-pages" in fields:
+        return 16  # four canvases
+    if kind == "webp" and b"VP8 " not in data[:64]:  # without loss
+        return 4
+    return {"gif": 5.0}.get(kind, 0)
+
+
+def _shrunk(image: "pyvips.Image") -> "pyvips.Image":
+    """RGBA of 8 bits at most LONGER_SIDE wide and high, and no longer a plan but pixels."""
+    factor = _factor(image.width, image.height)
+    if image.hasalpha():  # what is transparent has a colour too, which must not mix in
+        image = image.premultiply().shrink(factor, factor).unpremultiply().cast(image.format)
+    else:
+        image = image.shrink(factor, factor)
+    image = image.colourspace("srgb")
+    return (image if image.hasalpha() else image.addalpha()).copy_memory()
+
+
+def _read_with_pillow(data: bytes, kind: Kind) -> Grey:
+    with Image.open(io.BytesIO(data), formats=(kind.upper(),)) as image:
+        _check_size(*image.size, kind)
+        if kind == "bmp":
+            _check_kept(*image.size, kind, 4)
+
+        def rows(top: int, bottom: int) -> Image.Image:
+            return image.crop((0, top, image.width, bottom))
+
+        return np.array(_upright(_shrunk_by_strips(*image.size, rows), image))
+
+
+def _read_heic(data: bytes, kind: Kind) -> Grey:
+    import pi_heif
+
+    image = pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
+    _check_size(*image.size, kind)
+    pixels = np.asarray(image)  # upright already
+    height, width = pixels.shape[:2]
+    return np.array(
+        _shrunk_by_strips(width, height, lambda top, end: Image.fromarray(pixels[top:end]))
+    )
+
+
+def _shrunk_by_strips(
+    width: int, height: int, rows: Callable[[int, int], Image.Image]
+) -> Image.Image:
     """RGBA, shrunk to LONGER_SIDE; strip by strip, so that no second large picture is made."""
-    factor = -(-max(image.size) // LONGER_SIDE)
-    width, height = (-(-side // factor) for side in image.size)
-    small = Image.new("RGBA", (width, height))
-    for top in range(0, height, _STRIP):
-        bottom = min((top + _STRIP) * factor, image.height)
-        strip = image.crop((0, top * factor, image.width, bottom))
-        small.paste(_rgba(strip).reduce(factor), (0, top))
+    factor = _factor(width, height)
+    small = Image.new("RGBA", (-(-width // factor), -(-height // factor)))
+    for top in range(0, small.height, _STRIP):
+        bottom = min((top + _STRIP) * factor, height)
+        small.paste(rows(top * factor, bottom).convert("RGBA").reduce(factor), (0, top))
     return small
-
-
-def _rgba(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I;16"):  # Pillow would clip it to white
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    return image.convert("RGBA")
 
 
 def _upright(small: Image.Image, image: Image.Image) -> Image.Image:
@@ -165,6 +216,13 @@ def _upright(small: Image.Image, image: Image.Image) -> Image.Image:
         small.info["exif"] = image.getexif().tobytes()
         return ImageOps.exif_transpose(small)
     return small
+
+
+_READERS: dict[Kind, Callable[[bytes, Kind], Grey]] = {
+    "bmp": _read_with_pillow,
+    "avif": _read_with_pillow,
+    "heic": _read_heic,
+}
 
 
 def decode_png(data: bytes, *, max_bytes: int = 2_000_000, max_pixels: int = 1_000_000) -> Grey:
@@ -183,7 +241,7 @@ def decode_png(data: bytes, *, max_bytes: int = 2_000_000, max_pixels: int = 1_0
     _check_header(data, max_pixels)
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-            _check_size(*image.size, max_pixels)  # a second header would replace the first
+            _check_claim(*image.size, max_pixels)  # a second header would replace the first
             return np.array(image.convert("RGBA"))
     except UnreadablePicture:
         raise
@@ -201,10 +259,10 @@ def _check_header(data: bytes, max_pixels: int) -> None:
         raise UnreadablePicture(
             t("The PNG has {bits} bits per channel, and at most 8 are read.", bits=bits)
         )
-    _check_size(width, height, max_pixels)
+    _check_claim(width, height, max_pixels)
 
 
-def _check_size(width: int, height: int, max_pixels: int) -> None:
+def _check_claim(width: int, height: int, max_pixels: int) -> None:
     if not 0 < width * height <= max_pixels:
         raise UnreadablePicture(
             t(

@@ -11,7 +11,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.preprocessing.decoding import UnreadablePicture, decode_png
+from mnist_models.preprocessing.decoding import decode_png
+from mnist_models.preprocessing.picture_files import UnreadablePicture
 from mnist_models.preprocessing.rasterise import redraw
 from mnist_models.text import t
 

@@ -9,7 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.errors import ExpectedError
-from mnist_models.preprocessing.decoding import UnreadablePicture, read_picture
+from mnist_models.preprocessing.decoding import read_picture
+from mnist_models.preprocessing.picture_files import UnreadablePicture
 from mnist_models.preprocessing.to_mnist import BlankDrawing, Steps, to_mnist_steps
 from mnist_models.text import paragraph, t
 from ui.draw.canvas import draw_canvas_buttons, draw_on_canvas
@@ -18,7 +19,6 @@ from ui.shared.current_run import pictures
 Picture = NDArray[np.uint8]
 
 SMALL, LARGE = 84, 196  # widths in pixels: three and seven per pixel of the models' picture
-_FILE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp"]
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 _PLAIN = t("One digit that fills most of the picture, dark on plain paper or light on dark.")
 
@@ -83,7 +83,10 @@ def from_file() -> Subject:
     with st.container(key="upload", gap=None):
         _keep_last_file(key="keep_last_file")
         file = st.file_uploader(
-            t("A picture of one digit"), _FILE_TYPES, key="upload_file", help=_PLAIN
+            # Of any type: what is refused is told why, and by whom can read it.
+            t("A picture of one digit"),
+            key="upload_file",
+            help=_PLAIN,
         )
     hint = paragraph(t("Choose a picture file."), _PLAIN)
     return _from_bytes(file.getvalue() if file else None, hint)
@@ -155,7 +158,10 @@ def _from_bytes(data: bytes | None, hint: str) -> Subject:
         return Subject(hint=hint)
     try:
         subject = _decoded(data)
-    except (BlankDrawing, UnreadablePicture) as error:
+    except UnreadablePicture as error:
+        _show_error(error.heading, error)
+        return Subject(hint=hint)
+    except BlankDrawing as error:
         _show_error(t("No digit was found."), error, t("Try another picture."))
         return Subject(hint=hint)
     if subject.image is not None:
@@ -174,8 +180,8 @@ def _made_of(original: Picture) -> Subject:
     return Subject(steps.centred, original, steps)
 
 
-def _show_error(what: str, why: ExpectedError, next_step: str) -> None:
-    st.error(paragraph(what, why.text, next_step), icon=":material/error:")
+def _show_error(what: str, why: ExpectedError, *next_step: str) -> None:
+    st.error(paragraph(what, why.text, *next_step), icon=":material/error:")
 
 
 def _show(image: Picture, width: int) -> None:
