@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 LONGER_SIDE = 1024  # pixels: larger pictures are shrunk to at most that, nothing needs them finer
 MAX_PIXELS = 4096 * 4096
-MAX_SIDE = 16_384  # pixels: the buffers of rows are as wide as the picture
+MAX_SIDE = 9_000  # pixels, but of a JPEG: the buffers of rows are as wide as the picture
 # A JPEG in one scan is decoded at an eighth of its size; the last two are decoded whole.
 _MAX_PIXELS: dict[Kind, int] = {"jpeg": 109_000_000, "heic": 25_000_000, "avif": 12_600_000}
 _MAX_KEPT = 48_500_000  # bytes that a decoder keeps until it has read the last row
@@ -71,7 +71,7 @@ def read_picture(data: bytes) -> Grey:
 def _check_size(width: int, height: int, kind: Kind) -> None:
     if width * height > _limit(kind):
         raise _too_many_pixels(kind)
-    if max(width, height) > MAX_SIDE:
+    if kind != "jpeg" and max(width, height) > MAX_SIDE:
         raise PictureTooLarge(
             t(
                 "It is {width:,} × {height:,} pixels, and at most {side:,} are read in a row: save "
@@ -166,11 +166,12 @@ def _kept_per_pixel(image: "pyvips.Image", kind: Kind, data: bytes) -> float:
 def _shrunk(image: "pyvips.Image") -> "pyvips.Image":
     """RGBA of 8 bits at most LONGER_SIDE wide and high, and no longer a plan but pixels."""
     factor = _factor(image.width, image.height)
-    if image.hasalpha():  # what is transparent has a colour too, which must not mix in
-        image = image.premultiply().shrink(factor, factor).unpremultiply().cast(image.format)
-    else:
-        image = image.shrink(factor, factor)
-    image = image.colourspace("srgb")
+    transparent = image.hasalpha()  # and has a colour too, which must not mix in
+    image = image.premultiply() if transparent else image
+    # Across first: what is then kept of it is less wide.
+    image = image.shrinkh(factor, ceil=True).shrinkv(factor, ceil=True)
+    image = image.unpremultiply() if transparent else image
+    image = image.colourspace("srgb").cast("uchar")
     return (image if image.hasalpha() else image.addalpha()).copy_memory()
 
 
@@ -190,9 +191,9 @@ def _read_heic(data: bytes, kind: Kind) -> Grey:
     import pi_heif
 
     image = pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
-    _check_size(*image.size, kind)
+    width, height = image.size[:2]
+    _check_size(width, height, kind)
     pixels = np.asarray(image)  # upright already
-    height, width = pixels.shape[:2]
     return np.array(
         _shrunk_by_strips(width, height, lambda top, end: Image.fromarray(pixels[top:end]))
     )
