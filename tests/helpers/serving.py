@@ -59,12 +59,17 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(environment: dict[str, str]) -> Iterator[Server]:
-    """Start the app with these environment variables beside the ordinary ones; stop it after."""
+def serve(environment: dict[str, str], app: str = "app.py") -> Iterator[Server]:
+    """Start the app with these environment variables beside the ordinary ones; stop it after.
+
+    Args:
+        environment: the variables.
+        app: another app instead of ours.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", app, "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}"]
     command += ["--server.fileWatcherType=none"]
     process = subprocess.Popen(

@@ -1,0 +1,70 @@
+"""What is on a page stays where it is while the rest of it is still being loaded."""
+
+from collections.abc import Iterator
+
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+
+from playwright.sync_api import Browser
+
+from tests.helpers.matrix import first_of
+from tests.helpers.serving import Server, copy_reference, serve, visit
+
+PATHS = (
+    "/compare",
+    "/",
+    "/my_drawings",
+    "/confusion",
+    "/new_class",
+    "/training",
+    "/data",
+    "/how_it_works",
+)
+MOST = 0.1  # the most that is called good; source: web.dev/articles/cls
+# Shifts that follow a click or a key are what somebody asked for.
+OBSERVE = """
+window.shift = 0;
+new PerformanceObserver(list => {
+  for (const each of list.getEntries()) if (!each.hadRecentInput) shift += each.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serve({"MNIST_TRAINED": str(copy_reference(tmp_path_factory.mktemp("machine")))}) as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[Server]:
+    """A page with a title and a chart: what moves there is Streamlit's own doing."""
+    with serve({}, "benchmarks/apps/empty_app.py") as it:
+        yield it
+
+
+@pytest.mark.parametrize(("width", "height"), first_of([(1280, 900), (360, 780)]))
+@pytest.mark.parametrize("path", first_of(PATHS))
+def test_a_page_stays_where_it_is_while_it_loads(
+    path: str, width: int, height: int, server: Server, bare: Server, browser: Browser
+) -> None:
+    size = {"width": width, "height": height}
+    visit_in_new_browser(browser, server, path, size)  # what is cached by the server is there now
+    ours = visit_in_new_browser(browser, server, path, size)
+    assert ours - visit_in_new_browser(browser, bare, "/", size) < MOST
+
+
+def visit_in_new_browser(
+    browser: Browser, server: Server, path: str, viewport: dict[str, int]
+) -> float:
+    """The sum of all layout shifts until the page is at rest, for somebody with an empty cache."""
+    context = browser.new_context(viewport=viewport)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.add_init_script(OBSERVE)
+    visit(page, server, path)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
+    shift: float = page.evaluate("shift")
+    context.close()
+    return shift
