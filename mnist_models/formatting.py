@@ -72,10 +72,12 @@ def listing(labels: Sequence[str]) -> Text:
     """ "3", "3 and 8", "3, 5 and 8"; empty for none."""
     if len(labels) < 2:
         return paragraph(*labels)
-    most = reduce(
-        lambda before, label: t("{before}, {label}", before=before, label=label), labels[:-1]
-    )
-    return t("{most} and {last}", most=most, last=labels[-1])
+    return t("{most} and {last}", most=commas(labels[:-1]), last=labels[-1])
+
+
+def commas(labels: Sequence[str]) -> str:
+    """ "3, 5, 8", of one at least."""
+    return reduce(lambda before, label: t("{before}, {label}", before=before, label=label), labels)
 
 
 def seconds_text(seconds: float) -> str:

@@ -28,7 +28,8 @@ def runs(options: argparse.Namespace) -> int:
             run.verify()
             accuracies = {a: percent_text(run.metrics(a).accuracy) for a in run.approaches}
             figures = "  ".join(f"{a} {text}" for a, text in accuracies.items())
-            print(f"{mark} {name:24} {run.dataset:7} test accuracy: {figures}")
+            about = f"  {run.label}" if run.made_here else ""  # the name may be a number
+            print(f"{mark} {name:24} {run.dataset:7} test accuracy: {figures}{about}")
         except RunError as error:
             print(f"{mark} {name:24} {error}")
     return 0

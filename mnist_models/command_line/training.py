@@ -21,7 +21,7 @@ def train(options: argparse.Namespace) -> int:
     if not event.run:
         return 130 if event.stage == "cancelled" else 1
     run = load_run(event.run)
-    print(f"{run.label}:\n")
+    print(f"{run.name}: {run.label}\n")
     for approach in run.approaches:
         print_metrics(run, approach, run.metrics(approach))
     return 0
@@ -33,7 +33,9 @@ def _terminal_listener(epochs: int) -> Callable[[Event], None]:
     def tell(event: Event) -> None:
         if event.news and "epoch" in event.news:
             e = event.news
-            line = f"{event.part:6} epoch {e['epoch']:3}/{epochs}  loss {e['loss']:.4f}"
+            line = f"{event.part:6} "
+            line += "second pass, " if event.stage == "refitting" else ""
+            line += f"epoch {e['epoch']:3}/{epochs}  loss {e['loss']:.4f}"
             line += f"  accuracy {percent_text(e['accuracy'])}"
             if "val_accuracy" in e:
                 line += f"  validation {percent_text(e['val_accuracy'])}"

@@ -4,9 +4,10 @@ import contextlib
 
 from mnist_models.evidence.experiments import Evidence, load_evidence
 from mnist_models.evidence.training_studies import seeds_spread
-from mnist_models.formatting import change_text, interval_text, percent_text
-from mnist_models.learning.approaches import TITLES, Approach
-from mnist_models.learning.recipes import RECIPES, Published
+from mnist_models.formatting import change_text, commas, interval_text, percent_text
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.recipes import Published
+from mnist_models.runs.label import differences
 from mnist_models.runs.registry import load_run, run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
@@ -29,15 +30,13 @@ def published_rows() -> list[dict[str, str]]:
 
 
 def _published_row(run: Run, approach: Approach, seeds: Evidence | None) -> dict[str, str]:
-    settings = dict(run.manifest["recipe"])
-    name = settings.pop("name")
-    changed = name in RECIPES and RECIPES[name].settings() != settings
+    changed = differences(run.manifest["recipe"], run.manifest.get("seed"), APPROACHES)
     published = run.published or Published("–")
     theirs, test = published.test.get(approach), run.metrics(approach)
     spread = seeds_spread(seeds, run, approach)
     return {
-        t("run"): run.name,
-        t("recipe"): t("{recipe}, other settings", recipe=name) if changed else name,
+        t("run"): run.label,
+        t("recipe"): commas([run.manifest["recipe"]["name"], *changed]),
         t("approach"): TITLES[approach],
         t("published"): _printed(theirs),
         t("ours (95 % interval)"): interval_text(test.accuracy, test.accuracy_interval),

@@ -6,7 +6,8 @@ Small groups of pictures share a matrix, so that distorting 60,000 of them takes
 a training epoch of the smallest network here; every epoch draws all matrices and groups anew.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,11 @@ class Distortion:
     elastic: float = 0.0
     smoothness: float = 4.0
     pen: float = 0.0
+
+    def scaled(self, strength: float) -> Self:
+        """The same, that many times as far; how smoothly pictures are bent is no matter of that."""
+        numbers = {name: strength * most for name, most in vars(self).items()}
+        return replace(self, **numbers | {"smoothness": self.smoothness})
 
 
 def distort(images: Images, distortion: Distortion, rng: np.random.Generator) -> Images:

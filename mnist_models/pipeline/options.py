@@ -147,11 +147,7 @@ def _distortion(strength: float) -> Distortion | None:
     if strength not in limits().distortions:
         bounds = str(limits().distortions)
         raise SettingsError(t("The distortions must be {bounds}.", bounds=bounds))
-    if strength in (0, 1):
-        return _STRONGEST if strength else None
-    numbers = {name: strength * most for name, most in asdict(_STRONGEST).items()}
-    # How smoothly pictures are bent is not a matter of how far.
-    return Distortion(**numbers | {"smoothness": _STRONGEST.smoothness})
+    return _STRONGEST.scaled(strength) if strength else None
 
 
 def with_settings(recipe: Recipe, **changes: Any) -> Recipe:

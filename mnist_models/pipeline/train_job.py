@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mnist_models.formatting import commas
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Order, Present, progress_path
 from mnist_models.jobs.progress import Event, OnEvent, read_progress
@@ -15,8 +16,9 @@ from mnist_models.jobs.worker import main, perform_here
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.pipeline.estimates import earlier_trainings, plan, remember
 from mnist_models.pipeline.options import TrainingOptions
-from mnist_models.pipeline.request import TRAINING
+from mnist_models.pipeline.request import TRAINING, Request
 from mnist_models.pipeline.train_run import train_run
+from mnist_models.runs.label import differences
 from mnist_models.runs.publishing import remove_leftovers
 from mnist_models.text import t
 
@@ -60,11 +62,7 @@ def _order(options: TrainingOptions, owner: str) -> Order:
     return Order(
         work="mnist_models.pipeline.train_job",
         kind=TRAINING,
-        title=t(
-            "{recipe} on {data}",
-            recipe=request.recipe.name,
-            data=DATASET_TITLES[request.dataset],
-        ),
+        title=_title(request),
         request=options.to_json(),
         owner=owner,
         keeps=True,
@@ -73,6 +71,14 @@ def _order(options: TrainingOptions, owner: str) -> Order:
         epochs=request.recipe.epochs,
         fits=request.fits,
     )
+
+
+def _title(request: Request) -> str:
+    """What people read of it while it waits and runs: "reference on MNIST, 1 epoch"."""
+    name, data = request.recipe.name, DATASET_TITLES[request.dataset]
+    settings = {"name": name, **request.recipe.settings()}
+    changed = differences(settings, request.seed, request.approaches)
+    return commas([t("{recipe} on {data}", recipe=name, data=data), *changed])
 
 
 if __name__ == "__main__":

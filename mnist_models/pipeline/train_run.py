@@ -72,7 +72,8 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
         arrays,
         {"history.json": {approach: t.history for approach, t in trained.items()}},
     )
-    on_event(Event("done", 1.0, message=t("The run {name} is ready.", name=run.name), run=run.name))
+    ready = t("The new run is ready: {run}.", run=run.label)
+    on_event(Event("done", 1.0, message=ready, run=run.name))
     return run
 
 
@@ -247,5 +248,5 @@ def _found(run: Run) -> Text:
     return t(
         "The run {name} was trained with the same settings, data and seed. To train another, "
         "change the seed or the epochs.",
-        name=run.name,
+        name=run.label,
     )

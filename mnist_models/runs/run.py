@@ -32,6 +32,7 @@ from mnist_models.learning.recipes import RECIPES, Published
 from mnist_models.learning.sampling import unpack_rows
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import Metrics
+from mnist_models.runs.label import run_title
 from mnist_models.runs.manifest import check_manifest, damaged
 from mnist_models.text import t
 
@@ -101,12 +102,17 @@ class Run:
 
     @property
     def label(self) -> str:
-        """The name as people read it; it says so if the run was trained on the sample."""
+        """What people read in place of the name, which is an address.
+
+        Its recipe and what differs from it, if it was made here and nobody named it; it says so if
+        the run was trained on the sample.
+        """
         if self.name.startswith(UNLISTED):
             return t("{name} (taught here)", name=self.name.split("-", 2)[-1])
+        title = run_title(self.name, self.manifest)
         if self.test_set == "mnist":
-            return self.name
-        return t("{name} (trained on the sample)", name=self.name)
+            return title
+        return t("{name} (trained on the sample)", name=title)
 
     @property
     def published(self) -> Published | None:

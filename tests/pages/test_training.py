@@ -282,7 +282,7 @@ def test_published_figures_stand_beside_ours_for_runs_on_mnist(
     assert first["our train"] == percent_text(run.metrics("single", "train").accuracy)
     assert first["source"] == "the reference project's README"
     assert table.iloc[2]["published"] == "not printed"
-    assert table.iloc[2]["recipe"] == "slides-b, other settings"
+    assert table.iloc[2]["recipe"] == "slides-b, 3 epochs"
 
 
 def test_other_seeds_stand_beside_the_run_whose_settings_they_had(
