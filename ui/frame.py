@@ -7,7 +7,8 @@ from ui.shared.current_run import say_run_change
 from ui.shared.navigation import IN_APP, navigate
 from ui.shared.permission import may_retrain
 from ui.shared.visitor import meet_browser
-from ui.sidebar.sidebar import VISIT_BEGAN, draw_sidebar
+from ui.sidebar.current_training import look_up_trainings
+from ui.sidebar.sidebar import draw_sidebar
 from ui.sidebar.training_bar import draw_bar
 
 _STYLE = PROJECT / "ui" / "style.css"
@@ -21,8 +22,11 @@ def run_app() -> None:
     st.session_state[IN_APP] = True
     page = navigate()
     st.html(_STYLE)  # Streamlit wraps a .css file in <style>
-    draw_sidebar()
-    draw_bar(st.session_state[VISIT_BEGAN])
+    look_up_trainings()
+    shows_trainings = page.url_path == "training"  # large, at its top
+    draw_sidebar(curves=not shows_trainings)
+    if not shows_trainings:
+        draw_bar()
     say_run_change()
     meet_browser("frame", before_making=may_retrain())
     page.run()

@@ -13,10 +13,9 @@ from mnist_models.formatting import (
     percent_text,
     points_text,
     score_text,
-    signed_text,
     times_text,
 )
-from mnist_models.learning.approaches import TITLES, Approach
+from mnist_models.learning.approaches import NAMES
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.metrics.calibration import Reliability, YesGroup
 from mnist_models.metrics.scores import BinaryMetrics, Metrics
@@ -136,39 +135,44 @@ def judged_text(duel: Duel) -> Text:
     )
 
 
-def change_sentence(approach: Approach, new: Run, old: Run | None) -> Text:
-    """The accuracy of a run beside that of another: "…, 72 pictures more (the 8s +20) than …".
+def outcome_sentences(new: Contender, duel: Duel | None) -> Text:
+    """What a new run reads, whether that is more than an older one, and whether by chance.
 
     Args:
-        approach: one that both have.
-        new: whose accuracy.
-        old: another run judged on the same pictures; None to leave it out.
+        new: an approach of the new run.
+        duel: of an older one with it; None where there is none to compare it with.
+
+    Raises:
+        RunError: the file of the scores is damaged.
     """
-    metrics = new.metrics(approach)
     fields: dict[str, Any] = {
-        "approach": TITLES[approach],
-        "accuracy": percent_text(metrics.accuracy),
+        "right": new.metrics.right,
+        "rows": new.metrics.rows,
+        "name": NAMES[new.approach],
     }
-    if old is None:
-        return t("{approach}: {accuracy}", **fields)
-    pairs = zip(metrics.confusion, old.metrics(approach).confusion, strict=True)
-    gains = [a[k] - b[k] for k, (a, b) in enumerate(pairs)]
-    fields |= {"run": old.name, "count": abs(sum(gains))}
-    if sum(gains) == 0:
-        return t("{approach}: {accuracy}, as many pictures as *{run}*", **fields)
-    most = max(range(len(gains)), key=lambda k: gains[k] if sum(gains) > 0 else -gains[k])
-    fields |= {"digit": new.classes[most], "gain": signed_text(gains[most])}
-    if sum(gains) > 0:
+    if duel is None:
+        return t("The new run reads {right:,} of {rows:,} test pictures with the {name}.", **fields)
+    paired = duel.paired
+    more = paired.only_second - paired.only_first
+    fields |= {"count": abs(more), "old": duel.first.run.label}
+    if more == 0:
         return t(
-            "{approach}: {accuracy}, {count:,} picture more (the {digit}s {gain}) than *{run}*",
-            "{approach}: {accuracy}, {count:,} pictures more (the {digit}s {gain}) than *{run}*",
+            "The new run reads {right:,} of {rows:,} test pictures with the {name}, as many as "
+            "*{old}*.",
             **fields,
         )
-    return t(
-        "{approach}: {accuracy}, {count:,} picture fewer (the {digit}s {gain}) than *{run}*",
-        "{approach}: {accuracy}, {count:,} pictures fewer (the {digit}s {gain}) than *{run}*",
+    told = t(
+        "The new run reads {right:,} of {rows:,} test pictures with the {name}, {count:,} more "
+        "than *{old}*.",
         **fields,
-    )
+    ) if more > 0 else t(
+        "The new run reads {right:,} of {rows:,} test pictures with the {name}, {count:,} fewer "
+        "than *{old}*.",
+        **fields,
+    )  # fmt: skip
+    if paired.mcnemar_p < SIGNIFICANT:
+        return paragraph(told, t("Chance alone rarely makes a difference that large."))
+    return paragraph(told, t("Chance alone can make a difference that large."))
 
 
 def difference_sentence(label: str, first: float, second: float, figure: str) -> Text:

@@ -139,9 +139,9 @@ class Job:
 
     @property
     def epochs(self) -> tuple[dict[str, Any], ...]:
-        """The figures of the epochs so far with their "approach"; of more than a hundred, some."""
+        """The figures of the epochs so far with "approach" and "stage"; of many epochs, some."""
         return tuple(
-            {"approach": e.part, **e.news}
+            {"approach": e.part, "stage": e.stage, **e.news}
             for e in self.progress.events
             if e.news and "epoch" in e.news
         )

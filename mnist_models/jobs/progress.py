@@ -21,7 +21,7 @@ from mnist_models.text import Text
 _SIZE = 256 * 2**10  # bytes; what the bounds below let through fills about half of it
 _FOR_THE_END = 16 * 2**10  # of these, free until the last word
 _MAX_FIELD = 2000  # characters of what is put into a message
-_EPOCHS_TOLD = 100  # of each part: a curve on a page has no room for more
+_EPOCHS_TOLD = 100  # of each part, in all of its fits: a curve on a page has no room for more
 _SHARES_TOLD = 500  # while the bar moves from empty to full, two a second at most
 
 PUBLISHING = "publishing"  # from here on a job cannot be cancelled
@@ -87,17 +87,18 @@ def create_progress(path: Path, order: dict[str, Any]) -> None:
 class ProgressFile:
     """Where a job writes what it has to say; opened by the one that holds its lock."""
 
-    def __init__(self, path: Path, *, epochs: int = 1) -> None:
+    def __init__(self, path: Path, *, epochs: int = 1, fits: int = 1) -> None:
         """Go on behind what the file holds.
 
         Args:
             path: of a file that `create_progress` made.
-            epochs: how many will be told of each part; of many, some are left out.
+            epochs: how many will be told of each fit; of many, some are left out.
+            fits: how many times each part is trained from its beginning.
 
         Raises:
             OSError: there is no such file, or it cannot be written.
         """
-        self._stride = -(-epochs // _EPOCHS_TOLD)
+        self._stride = -(-epochs * fits // _EPOCHS_TOLD)
         self._epochs = epochs
         self._began = self._last_share = time.monotonic()
         self._share = 0.0

@@ -119,7 +119,7 @@ def _begin(job_id: str) -> tuple[Order, ProgressFile]:
         claim(job_id)
         if order.server and not queue.leave(job_id):
             raise JobError(_GONE)
-        progress = ProgressFile(progress_path(job_id), epochs=order.epochs)
+        progress = ProgressFile(progress_path(job_id), epochs=order.epochs, fits=order.fits)
         progress.begin()
     return order, progress
 

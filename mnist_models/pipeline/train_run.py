@@ -108,10 +108,12 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
         tell(0.0)  # the first step is seconds away
         return tell
 
-    def on_epoch(approach: Approach) -> Callable[[dict[str, Any]], None]:
+    def on_epoch(
+        stage: str, approach: Approach, fits_done: int, epochs: int
+    ) -> Callable[[dict[str, Any]], None]:
         def tell(epoch: dict[str, Any]) -> None:
-            share = epoch["epoch"] / recipe.epochs / request.fits
-            on_event(Event("training", share, approach, epoch))
+            share = (fits_done + epoch["epoch"] / epochs) / request.fits
+            on_event(Event(stage, share, approach, epoch))
 
         return tell
 
@@ -125,7 +127,7 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
             seed=request.seed,
             validation=(x[held_out], y[held_out]) if held_out.any() else None,
             on_progress=on_progress("training", approach, 0),
-            on_epoch=on_epoch(approach),
+            on_epoch=on_epoch("training", approach, 0, recipe.epochs),
         )
         result, rows = judged, np.flatnonzero(~held_out)
         if recipe.refit:
@@ -137,6 +139,7 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
                 y,
                 seed=request.seed,
                 on_progress=on_progress("refitting", approach, 1),
+                on_epoch=on_epoch("refitting", approach, 1, judged.epochs),
             )
             rows = np.arange(len(y))
         trained[approach] = _Trained(

@@ -60,14 +60,15 @@ def run_title(name: str, manifest: Mapping[str, Any]) -> str:
     """
     recipe = manifest["recipe"]
     ending = _ENDING.fullmatch(name.removeprefix(recipe["name"]))
-    if not (manifest.get("made_here") and name.startswith(recipe["name"]) and ending):
+    is_known = name.startswith(recipe["name"]) and recipe["name"] in RECIPES
+    if not (manifest.get("made_here") and is_known and ending):
         return name
     fingerprint = ending["fingerprint"]
     if fingerprint and not manifest["fingerprint"].startswith(fingerprint):
         return name
     texts = differences(recipe, manifest.get("seed"), manifest["approaches"])
-    dataset, known = manifest["dataset"]["name"], RECIPES.get(recipe["name"])
-    if known and dataset not in (known.dataset, "sample"):
+    dataset = manifest["dataset"]["name"]
+    if dataset not in (RECIPES[recipe["name"]].dataset, "sample"):
         texts.append(t("on {data}", data=DATASET_TITLES[dataset]))
     if ending["number"]:
         texts.append(t("training {number}", number=int(ending["number"])))

@@ -30,7 +30,7 @@ ORDER = Order(
 def begun(order: Order = ORDER) -> tuple[str, ProgressFile]:
     """A job whose work has begun, and what it can tell by."""
     job_id = create(order, {})
-    progress = ProgressFile(progress_path(job_id), epochs=order.epochs)
+    progress = ProgressFile(progress_path(job_id), epochs=order.epochs, fits=order.fits)
     progress.begin()
     return job_id, progress
 

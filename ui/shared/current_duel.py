@@ -1,5 +1,7 @@
 """The two contenders that this visitor compares, named in the address."""
 
+from typing import NoReturn
+
 import streamlit as st
 
 from mnist_models.comparison.contenders import Contender, Duel, contenders, contenders_of
@@ -8,6 +10,7 @@ from mnist_models.runs.registry import active_name
 from mnist_models.runs.run import Run
 from mnist_models.text import t
 from ui.shared.current_run import cached_run, current_run
+from ui.shared.navigation import page_path
 
 _SIDES = {"first": t("Compare"), "second": t("with")}
 _CHOICE = "_duel"  # the run that was current when this visitor chose, and the chosen keys
@@ -40,6 +43,12 @@ def choose_duel() -> Duel:
     except ExpectedError as error:
         st.error(error.text, icon=":material/error:")
         st.stop()
+
+
+def open_duel(first: Contender, second: Contender) -> NoReturn:
+    """Go to Compare with these two."""
+    pair = {side: each.key for side, each in zip(_SIDES, (first, second), strict=True)}
+    st.switch_page(page_path("compare"), query_params=pair)
 
 
 def _asked(run: Run, known: dict[str, Contender]) -> KeyPair | None:

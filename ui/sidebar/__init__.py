@@ -1,3 +1,4 @@
 """The sidebar of every page: `sidebar` has the `run_choice`, the `training_form` and the
-`training_progress` with its `live_curves`; on a phone a `training_bar` stands above the page.
+`training_progress` of the `current_training` with its `live_curves` and its `training_end`; where
+it is closed, a `training_bar` stands above the page.
 """

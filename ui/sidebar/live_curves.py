@@ -1,4 +1,4 @@
-"""The curves of a training that is under way, small enough for the sidebar."""
+"""The curves of a training that is under way: small in the sidebar, large on Training."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,62 +8,112 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from mnist_models.jobs.job import Job
 from mnist_models.learning.approaches import APPROACHES, TITLES
-from mnist_models.text import t
+from mnist_models.text import Text, paragraph, t
 from ui.widgets.charts import DASHED, Layered, show_chart, version_of
 from ui.widgets.contender_style import COLOURS
 
 _METRICS = {"accuracy": ("accuracy", "val_accuracy"), "loss": ("loss", "val_loss")}
 _TITLES = {"accuracy": t("accuracy"), "loss": t("loss")}
-_HEIGHT = 130
+SMALL = 130  # pixels
 
 _Value = tuple[str, bool, float | None]  # the line that it is of, whether that is dashed
 
 
-def show_live_curves(epochs: Sequence[dict[str, Any]]) -> None:
-    """Accuracy and loss so far, and on demand those of each binary model.
-
-    Args:
-        epochs: what a `Job` has told of its epochs, at least one.
-    """
+def show_live_curves(job: Job) -> None:
+    """Accuracy and loss so far, and on demand those of each binary model."""
+    epochs = job.epochs
     each = any(len(e.get("member_loss", ())) > 1 for e in epochs) and st.toggle(
         t("Each binary model"), key="live_members"
     )
-    version = version_of(epochs)  # all who watch see the same, so each chart is made once
-    latest = {name: _last(epochs, name) for name in _METRICS}
-    alt_texts = {
-        "accuracy": t("Accuracy per epoch so far, {latest}", latest=latest["accuracy"]),
-        "loss": t("Loss per epoch so far, {latest}", latest=latest["loss"]),
-    }
     for name in _METRICS:
-        show_chart(
-            partial(live_chart, epochs, name, each_member=each),
-            *("live", version, name, str(each)),
-            text=alt_texts[name],
-        )
-    st.caption(t("Solid: on the training pictures. Dashed: on held-out pictures."))
+        show_live_chart(job, name, APPROACHES, SMALL, each_member=each)
+    st.caption(line_text(job))
 
 
-def live_chart(epochs: Sequence[dict[str, Any]], name: str, *, each_member: bool) -> Layered:
-    """Lines over the epochs: blue the single model, orange the multi-model, thin its members.
+def line_text(job: Job) -> Text:
+    """What the lines of a training stand for at this moment."""
+    return paragraph(
+        t("Solid: on the training pictures. Dashed: on held-out pictures."),
+        t("Faint: the first pass. No pictures are held out in the second.")
+        if any(_is_second(e) for e in job.epochs)
+        else "",
+    )
+
+
+def show_live_chart(
+    job: Job, name: str, approaches: Sequence[str], height: int, *, each_member: bool = False
+) -> None:
+    """One chart of a training that has told of an epoch; all who watch see the same one.
 
     Args:
-        epochs: as above.
+        job: the training.
         name: "accuracy" or "loss".
+        approaches: whose lines.
+        height: in pixels.
         each_member: a line for each binary model in place of their mean.
     """
+    epochs, last = [e for e in job.epochs if e["approach"] in approaches], job.order.epochs
+    latest = {e["approach"]: e.get(name) for e in epochs}
+    figures = ", ".join(f"{TITLES[a]} {v:.4f}" for a, v in latest.items() if v is not None)
+    texts = {
+        "accuracy": t("Accuracy per epoch so far, {latest}", latest=figures),
+        "loss": t("Loss per epoch so far, {latest}", latest=figures),
+    }
+    low = _lowest(job.epochs) if name == "accuracy" else None
+    show_chart(
+        partial(live_chart, epochs, name, last, height, low=low, each_member=each_member),
+        *("live", version_of(job.epochs), name, *approaches, str(height), str(each_member)),
+        text=texts[name],
+    )
+
+
+def live_chart(
+    epochs: Sequence[dict[str, Any]],
+    name: str,
+    last: int,
+    height: int,
+    *,
+    low: float | None = None,
+    each_member: bool = False,
+) -> Layered:
+    """Lines over the epochs: blue the single model, orange the multi-model, thin its members.
+
+    The lines of the second pass begin at the first epoch again; those of the first are faint then.
+
+    Args:
+        epochs: what a `Job` has told of its epochs.
+        name: "accuracy" or "loss".
+        last: epoch of a pass, where the axis ends.
+        height: in pixels.
+        low: where the axis of the accuracy begins.
+        each_member: a line for each binary model in place of their mean.
+    """
+    again = {e["approach"] for e in epochs if _is_second(e)}
     rows = [
-        (e["epoch"], e["approach"], TITLES[e["approach"]], line, dashed, value)
+        (e["epoch"], e["approach"], TITLES[e["approach"]], line, dashed, faint, value)
         for e in epochs
+        for faint in [e["approach"] in again and not _is_second(e)]
         for line, dashed, value in _values(e, name, each_member)
         if value is not None
     ]
-    frame = pd.DataFrame(rows, columns=["epoch", "approach", "title", "line", "dashed", name])
-    scale = alt.Scale(domain=list(APPROACHES), range=[COLOURS[a] for a in APPROACHES])
+    columns = ["epoch", "approach", "title", "line", "dashed", "faint", name]
+    frame = pd.DataFrame(rows, columns=columns)
+    colours = alt.Scale(domain=list(APPROACHES), range=[COLOURS[a] for a in APPROACHES])
+    # The frame stays as it is while the lines grow.
+    whole = alt.Scale(domain=[1, max(2, last)], nice=False)
+    y = alt.Scale(zero=False) if low is None else alt.Scale(domain=[low, 1], nice=False)
     base = alt.Chart(frame).encode(
-        x=alt.X("epoch:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d", grid=False)),
-        y=alt.Y(f"{name}:Q", title=_TITLES[name], scale=alt.Scale(zero=False)),
-        color=alt.Color("approach:N", scale=scale, legend=None),
+        x=alt.X(
+            "epoch:Q",
+            title=t("epoch") if height > SMALL else None,
+            scale=whole,
+            axis=alt.Axis(tickMinStep=1, format="d", grid=False),
+        ),
+        y=alt.Y(f"{name}:Q", title=_TITLES[name], scale=y),
+        color=alt.Color("approach:N", scale=colours, legend=None),
+        opacity=alt.when(alt.datum.faint).then(alt.value(0.3)).otherwise(alt.value(1)),
         detail="line:N",
         tooltip=[
             alt.Tooltip("title:N", title=t("approach")),
@@ -73,24 +123,39 @@ def live_chart(epochs: Sequence[dict[str, Any]], name: str, *, each_member: bool
         ],
     )
     dashed = alt.datum.dashed
-    lines = base.mark_line(strokeWidth=1 if each_member else 2).transform_filter(~dashed)
-    held_out = base.mark_line(strokeDash=DASHED)
-    dots = base.mark_point(filled=True, size=12)  # a line of one epoch is not to be seen
-    layers = (lines, held_out.transform_filter(dashed), dots)
-    return alt.layer(*layers).properties(height=_HEIGHT)
+    width = (1 if each_member else 2) * (1 if height == SMALL else 1.5)
+    lines = base.mark_line(strokeWidth=width).transform_filter(~dashed)
+    held_out = base.mark_line(strokeDash=DASHED, strokeWidth=width).transform_filter(dashed)
+    dots = base.mark_point(filled=True, size=6 * width)  # a line of one epoch is not to be seen
+    return alt.layer(lines, held_out, dots).properties(height=height)
 
 
 def _values(epoch: dict[str, Any], name: str, each_member: bool) -> list[_Value]:
     training, held_out = _METRICS[name]
-    members = epoch.get(f"member_{name}", ())
+    members, second = epoch.get(f"member_{name}", ()), _is_second(epoch)
     if each_member and len(members) > 1:
-        return [(t("model {digit}", digit=k), False, value) for k, value in enumerate(members)]
+        return [(_member_line(k, again=second), False, value) for k, value in enumerate(members)]
+    if second:
+        return [(t("training, second pass"), False, epoch.get(training))]
     return [
         (t("training"), False, epoch.get(training)),
         (t("held-out"), True, epoch.get(held_out)),
     ]
 
 
-def _last(epochs: Sequence[dict[str, Any]], name: str) -> str:
-    latest = {e["approach"]: e.get(name) for e in epochs}
-    return ", ".join(f"{TITLES[a]} {v:.4f}" for a, v in latest.items() if v is not None)
+def _member_line(digit: int, *, again: bool) -> Text:
+    if again:
+        return t("model {digit}, second pass", digit=digit)
+    return t("model {digit}", digit=digit)
+
+
+def _is_second(epoch: dict[str, Any]) -> bool:
+    return epoch["stage"] == "refitting"
+
+
+def _lowest(epochs: Sequence[dict[str, Any]]) -> float:
+    """Where an axis of accuracies begins that shows all of them."""
+    keys = ("accuracy", "val_accuracy")
+    values = [v for e in epochs for v in (*(e.get(k) for k in keys), *e.get("member_accuracy", ()))]
+    smallest = min((v for v in values if v is not None), default=0.0)
+    return max(0.0, int(smallest * 20) / 20)

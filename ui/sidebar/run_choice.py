@@ -88,13 +88,14 @@ def ask_whether_to_activate(name: str, *, key: str) -> bool:
         key: of the button that answers; that of the question begins with "ask_".
     """
     with st.popover(t("Make it the default"), key=f"ask_{key}"):
-        st.markdown(t("Show the run **{run}** to everyone who has not chosen one?", run=name))
+        question = t("Show the run **{run}** to everyone who has not chosen one?", run=_label(name))
+        st.markdown(question)
         return st.button(t("Show it to everyone"), type="primary", key=key)
 
 
 def _ask_whether_to_delete(name: str) -> bool:
     with st.popover(t("Delete"), key="delete_run"):
-        st.markdown(t("Delete the run **{run}** for everyone?", run=name))
+        st.markdown(t("Delete the run **{run}** for everyone?", run=_label(name)))
         return st.button(t("Delete it"), type="primary", key="delete_run_now")
 
 

@@ -1,7 +1,5 @@
 """The sidebar: which run is shown, and training a new one."""
 
-import time
-
 import streamlit as st
 
 from ui.shared.current_run import remember_choice
@@ -10,16 +8,17 @@ from ui.sidebar.run_choice import draw_run_choice
 from ui.sidebar.training_form import offer_retraining
 from ui.sidebar.training_progress import watch_trainings
 
-VISIT_BEGAN = "_visit_began"
 
+def draw_sidebar(*, curves: bool = True) -> None:
+    """Draw the sidebar once; `ui.frame.run_app` calls it for every page.
 
-def draw_sidebar() -> None:
-    """Draw the sidebar once; `ui.frame.run_app` calls it for every page."""
-    st.session_state.setdefault(VISIT_BEGAN, time.time())
+    Args:
+        curves: with small ones of a training that runs.
+    """
     remember_choice()
     with st.sidebar:
         draw_run_choice()
-        has_own = watch_trainings(st.session_state[VISIT_BEGAN])
+        has_own = watch_trainings(curves=curves)
         if may_retrain() and not has_own:
             offer_retraining()
         draw_sign_in()

@@ -1,28 +1,36 @@
-"""A slim bar above every page on a phone, where the sidebar with the training is closed."""
+"""A slim bar above every page, where the sidebar with the training is closed, as on a phone."""
 
 import streamlit as st
 
-from mnist_models.jobs.executor import executor, latest_job
-from mnist_models.pipeline.request import TRAINING
+from mnist_models.jobs.executor import executor
+from mnist_models.jobs.job import Job
 from mnist_models.text import t
-from ui.sidebar.training_progress import EVERY_S, is_news, stage_text
+from ui.shared.navigation import page_path
+from ui.sidebar.current_training import EVERY_S, ended_training, latest_training, stage_text
+from ui.sidebar.training_end import draw_close, offer_comparison
 
 
-def draw_bar(visit_began: float) -> None:
-    """How far the training that runs is, or that it has ended; wider screens do not show it.
-
-    Args:
-        visit_began: what ended before that is no news, in seconds since the epoch.
-    """
-    job = latest_job(TRAINING, begun=True)
-    if job and (job.is_unfinished or is_news(job, visit_began)):
+def draw_bar() -> None:
+    """How far the training that runs is, or that one has ended and where more is said of it."""
+    job, ended = latest_training(), ended_training()
+    if job and job.is_unfinished:
         with st.container(key="train_bar"):
-            st.fragment(_draw, run_every=EVERY_S if job.is_unfinished else None)(job.id)
+            st.fragment(_draw_running, run_every=EVERY_S)(job.id)
+    elif ended:
+        with st.container(key="train_bar", gap="xsmall"):
+            _draw_ended(ended)
 
 
-def _draw(job_id: str) -> None:
+def _draw_running(job_id: str) -> None:
     job = executor().follow(job_id)
     if job and job.is_unfinished:
         st.progress(job.outlook().share, text=stage_text(job))
-    elif job:
-        st.caption(t("{message} Open the sidebar to see more.", message=job.latest.message))
+
+
+def _draw_ended(job: Job) -> None:
+    st.caption(job.latest.message)
+    with st.container(horizontal=True, gap="xsmall"):
+        if job.latest.run:
+            offer_comparison(job, "_bar")
+            st.page_link(page_path("training"), label=t("What changed"))
+        draw_close(job, "bar_")

@@ -16,7 +16,7 @@ from mnist_models.settings import SettingsError, limits
 from mnist_models.text import Text, t
 from ui.shared.permission import attempt
 from ui.shared.visitor import presence, visitor
-from ui.sidebar.training_progress import remember_order
+from ui.sidebar.current_training import remember_order
 
 _CHOICES = "_choices"
 _APPROACHES: dict[Literal["both", "single", "multi"], str] = {

@@ -95,7 +95,7 @@ def test_after_a_job_was_killed_the_next_one_trains_to_the_end(folder: Path) -> 
 
     done = until(following, lambda job: job.place == "ended")
     assert done.latest.stage == "done", (done.folder / "output.txt").read_text()
-    assert done.latest.message == f"The run {done.latest.run} is ready."
+    assert done.latest.message == f"The new run is ready: {load_run(done.latest.run).label}."
     assert [(e["approach"], e["epoch"]) for e in done.epochs] == [("single", 1), ("multi", 1)]
     assert [p.name for p in folder.parent.iterdir() if p.name.startswith(".")] == [".jobs"]
     assert executor().collect(following) == done.folder
@@ -441,7 +441,10 @@ def test_a_job_is_told_as_it_goes(folder: Path) -> None:
         progress.tell(Event("training", 0.25, "multi", epoch))
         job = follow(job_id)
         assert job.latest == Event("training", 0.25, "multi", epoch)
-        assert (job.epoch, job.epochs) == (5, ({"approach": "multi", **epoch},))
+        assert (job.epoch, job.epochs) == (
+            5,
+            ({"approach": "multi", "stage": "training", **epoch},),
+        )
         progress.tell(Event("done", 1.0, message="The run x is ready.", run="x"))
     job = follow(job_id)
     assert (job.place, job.latest.run) == ("ended", "x")

@@ -49,8 +49,8 @@ def read(path: Path) -> Callable[[], Progress]:
 def begin(path: Path) -> Callable[..., ProgressFile]:
     """Opens the file of a job that begins."""
 
-    def begin(epochs: int = 1) -> ProgressFile:
-        file = ProgressFile(path, epochs=epochs)
+    def begin(epochs: int = 1, fits: int = 1) -> ProgressFile:
+        file = ProgressFile(path, epochs=epochs, fits=fits)
         file.begin()
         return file
 
@@ -109,6 +109,18 @@ def test_of_many_epochs_a_hundred_even_ones_are_told_with_the_first_and_the_last
         assert (told[0], told[-1]) == (1, epochs)
         steps = {b - a for a, b in pairwise(told[1:-1])}
         assert len(steps) == 1
+
+
+@pytest.mark.parametrize("epochs", [50, 51, 80, 10_000])
+def test_of_two_fits_as_much_is_told_as_of_one(
+    begin: Callable[..., ProgressFile], read: Callable[[], Progress], epochs: int
+) -> None:
+    file = begin(epochs, fits=2)
+    _train(file, epochs)
+    _train(file, epochs)
+    for approach in ("single", "multi"):
+        assert len(_epochs(read(), approach)) <= 104
+        assert _epochs(read(), approach).count(1) == _epochs(read(), approach).count(epochs) == 2
 
 
 def test_the_file_never_grows_however_much_is_told(

@@ -60,7 +60,7 @@ def test_the_stages_come_in_order_and_end_with_the_run(real: tuple[Run, list[Eve
     assert order == ["loading", "importing", "training", "scoring", "publishing", "done"]
     assert stages == sorted(stages, key=order.index)
     assert events[-1].run == run.name
-    assert run.name in events[-1].message
+    assert run.label in events[-1].message
     assert events[1] == Event("loading", 0.5)
 
 
@@ -254,6 +254,9 @@ def test_a_refit_sees_all_rows_and_its_weights_are_kept(
     fitting = [e for e in events if e.part and not e.news]
     assert [e.share for e in fitting] == [0, 0.25, 0.5, 0.5, 0.75, 1]
     assert [e.stage for e in fitting] == ["training"] * 3 + ["refitting"] * 3
+    # Who watches sees both fits learn.
+    epochs = [(e.stage, e.share, e.news["epoch"]) for e in events if e.news]
+    assert epochs == [("training", 0.25, 1), ("refitting", 0.75, 1)]
 
 
 def test_scores_are_those_of_the_rounded_weights_that_are_stored(

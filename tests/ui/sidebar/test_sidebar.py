@@ -1,6 +1,6 @@
 """The sidebar: which run is shown, and the state of a training."""
 
-import json
+import copy
 import os
 import time
 from collections.abc import Callable
@@ -8,13 +8,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.jobs.job import forget_files, job_ids, mark_of, new_visitor, progress_path
+from mnist_models.jobs.executor import latest_job
+from mnist_models.jobs.job import (
+    Job,
+    forget_files,
+    job_ids,
+    mark_of,
+    new_visitor,
+    progress_path,
+)
 from mnist_models.jobs.progress import Event
 from mnist_models.jobs.queue import enter, leave
+from mnist_models.metrics.scores import evaluate
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.runs.publishing import activate, publish
 from mnist_models.runs.registry import active_name, run_names
@@ -51,9 +61,9 @@ def test_a_run_made_active_while_a_page_is_drawn_is_on_all_of_the_next_page_and_
 ) -> None:
     publish("other", **tiny_contents)
 
-    def activate_meanwhile(visit_began: float) -> bool:
+    def activate_meanwhile(**options: bool) -> bool:
         activate("other")
-        return watch_trainings(visit_began)
+        return watch_trainings(**options)
 
     monkeypatch.setattr("ui.sidebar.sidebar.watch_trainings", activate_meanwhile)
     page = open_page("compare")
@@ -87,12 +97,12 @@ def test_a_running_job_is_shown_with_its_stage_and_its_own_visitor_is_offered_no
         page.run()
         shown = page.sidebar.get("progress")[0]
         assert "Single model, pass 1 of 2, epoch" in shown.proto.text
-        assert "Time left: unknown yet" in [c.value for c in page.sidebar.caption]
+        assert any("Time left: unknown yet." in c.value for c in page.sidebar.caption)
         charts = page.sidebar.get("vega_lite_chart") or page.sidebar.get("arrow_vega_lite_chart")
         assert len(charts) == 2
         labels = [button.label for button in page.sidebar.button]
         assert ("Cancel" in labels) == is_own
-        said = [caption.value for caption in page.sidebar.caption]
+        said = " ".join(caption.value for caption in page.sidebar.caption)
         assert ("Somebody else started it." in said) != is_own
         assert ("Retrain" in labels) != is_own
 
@@ -385,19 +395,82 @@ def test_the_end_of_a_training_says_what_changed_and_lets_one_throw_it_away(
     page = open_page("compare")
     with running_training(Event("training", 0.5, "single")) as progress:
         page.run()
-        manifest = json.loads(json.dumps(tiny_contents["manifest"]))
-        confusion = manifest["approaches"]["single"]["metrics"]["test"]["confusion"]
-        confusion[8] = [0] * 10
-        confusion[8][8] = tiny_run.metrics("single").confusion[8][8] + 7
-        publish("mine", **{**tiny_contents, "manifest": manifest})
+        publish("mine", **_better(tiny_contents, 7))
         progress.tell(Event("done", 1.0, message="The run mine is ready.", run="mine"))
     page.run()
-    said = " ".join(caption.value for caption in page.sidebar.caption)
-    assert "7 pictures more (the 8s +7) than *reference*" in said
+    said = [markdown.value for markdown in page.sidebar.markdown]
+    single, multi = (tiny_run.metrics(approach).right for approach in tiny_run.approaches)
+    assert (
+        f"The new run reads {single + 7} of 100 test pictures with the single model, 7 more than "
+        "*reference (trained on the sample)*. Chance alone rarely makes a difference that large."
+    ) in said
+    assert (
+        f"The new run reads {multi} of 100 test pictures with the multi-model, as many as "
+        "*reference (trained on the sample)*."
+    ) in said
     page.sidebar.button(key="delete_new_run").click().run()
     assert not page.exception
     assert run_names() == ["reference"]
     assert not page.sidebar.info
+
+
+def _better(contents: dict[str, Any], more: int) -> dict[str, Any]:
+    """The same, but the single model reads that many more of the test pictures."""
+    contents = copy.deepcopy(contents)
+    scores = contents["arrays"]["test_scores.npz"]
+    wrong = np.flatnonzero(scores["single"].argmax(axis=1) != scores["labels"])[:more]
+    scores["single"][wrong] = np.eye(10)[scores["labels"][wrong]]
+    metrics = evaluate(scores["single"], scores["labels"], np.arange(10), one_vs_rest=False)
+    contents["manifest"]["approaches"]["single"]["metrics"]["test"] = metrics.to_json()
+    return contents
+
+
+def test_from_the_end_of_a_training_one_compares_old_with_new(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    publish("mine", **_better(tiny_contents, 7))
+    page = open_page("confusion")
+    ended(Event("done", 1.0, message="The new run is ready: mine.", run="mine"))
+    page.run()
+    page.sidebar.button(key="compare_new_run").click().run()
+    assert not page.exception
+    # Of both approaches the one that has changed, and the visitor's run is still the old one.
+    pair = [page.selectbox(key=f"duel_{side}").value for side in ("first", "second")]
+    assert pair == ["reference.single", "mine.single"]
+    assert run_in_sidebar(page) == "reference"
+
+
+def test_where_the_old_run_was_judged_on_other_pictures_the_new_ones_approaches_are_compared(
+    tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    contents = copy.deepcopy(tiny_contents)
+    contents["manifest"]["dataset"]["name"] = "mnist"
+    publish("other", **contents)
+    page = open_page("confusion")
+    ended(Event("done", 1.0, message="The new run is ready: other.", run="other"))
+    page.run()
+    right = tiny_run.metrics("single").right
+    said = f"The new run reads {right} of 100 test pictures with the single model."
+    assert said in [markdown.value for markdown in page.sidebar.markdown]
+    page.sidebar.button(key="compare_new_run").click().run()
+    pair = [page.selectbox(key=f"duel_{side}").value for side in ("first", "second")]
+    assert pair == ["other.single", "other.multi"]
+
+
+def test_the_trainings_are_looked_up_once_for_all_that_shows_them(
+    tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def count(kind: str, **options: bool) -> Job | None:
+        asked.append(kind)
+        return latest_job(kind, **options)
+
+    monkeypatch.setattr("ui.sidebar.current_training.latest_job", count)
+    with running_training(Event("training", 0.5, "single")):
+        for name in ("compare", "training"):
+            open_page(name)
+    assert len(asked) == 2
 
 
 def test_each_run_is_offered_with_its_accuracies_and_a_damaged_one_says_so(
@@ -439,7 +512,7 @@ def test_the_bar_above_a_page_goes_from_progress_to_a_word_to_nothing(
         assert bar.proto.text == "Starting TensorFlow …"
         progress.tell(Event("cancelled", message="Cancelled."))
     page.run()
-    said = "Cancelled. Open the sidebar to see more."
+    said = "Cancelled."
     assert said in [caption.value for caption in page.main.caption]
     next(b for b in page.sidebar.button if b.label == "Close").click().run()
     assert said not in [caption.value for caption in page.main.caption]

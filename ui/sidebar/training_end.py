@@ -1,0 +1,123 @@
+"""How a training has ended: what the new run reads, and what can be done with it."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from mnist_models.errors import ExpectedError
+from mnist_models.jobs.job import Job
+from mnist_models.runs.publishing import activate, delete_run
+from mnist_models.runs.run import RunError
+from mnist_models.text import t
+from ui.shared.current_run import cached_run, choose_run
+from ui.shared.permission import attempt, may_retrain
+from ui.sidebar.current_training import dismiss, run_before
+from ui.sidebar.run_choice import ask_whether_to_activate
+
+if TYPE_CHECKING:
+    from mnist_models.comparison.contenders import Contender, Duel
+
+_CHANCE = t(
+    "By McNemar's exact test on the pictures that only one of the two runs reads. Rarely means in "
+    "fewer than 5 of 100 cases. Another seed may change the figures by more than that."
+)
+
+
+def draw_end(job: Job, place: str = "") -> None:
+    """What became of a training, and what to do now.
+
+    Args:
+        job: one that has ended.
+        place: where else than in the sidebar this stands, in the keys of the buttons.
+    """
+    event = job.latest
+    if event.stage in ("done", "found"):
+        st.info(event.message, icon=":material/flag:")
+        with st.container(gap="xsmall"):
+            _draw_outcome(job)
+        with st.container(horizontal=bool(place), gap="xsmall"):
+            offer_comparison(job, place)
+            look = t("Show the new run on all pages")
+            if st.button(look, width="stretch", key=f"look_at_new_run{place}"):
+                choose_run(event.run)
+                dismiss(job)
+            draw_close(job, place)
+        if not place and may_retrain():
+            _offer_changes(job)
+        return
+    if event.stage == "cancelled":
+        st.info(event.message, icon=":material/stop_circle:")
+    else:
+        st.error(event.message, icon=":material/error:")
+    draw_close(job, place)
+
+
+def draw_close(job: Job, place: str) -> None:
+    """A button that takes the end of a training away, everywhere."""
+    if st.button(t("Close"), width="stretch", key=f"close_{place}{job.id}"):
+        dismiss(job)
+
+
+def offer_comparison(job: Job, place: str) -> None:
+    """A button that opens Compare: with old against new, or the new run's approaches.
+
+    Of the approaches that both runs have, it is the one in which they differ most.
+    """
+    found = _duels(job)
+    duels = [duel for _, duel in found if duel]
+    if duels:
+        duel = max(duels, key=_difference)
+        pair, label = (duel.first, duel.second), t("Compare old and new")
+    elif len(found) > 1:
+        pair, label = (found[0][0], found[1][0]), t("Compare the two approaches")
+    else:
+        return
+    if st.button(label, type="primary", width="stretch", key=f"compare_new_run{place}"):
+        from ui.shared.current_duel import open_duel
+
+        open_duel(*pair)
+
+
+def _draw_outcome(job: Job) -> None:
+    from mnist_models.comparison.sentences import outcome_sentences  # not for a first visitor
+
+    for contender, duel in _duels(job):
+        st.markdown(outcome_sentences(contender, duel), help=_CHANCE if duel else None)
+
+
+def _duels(job: Job) -> "list[tuple[Contender, Duel | None]]":
+    """The new run's approaches, each with that of the run that was looked at before, if it can be
+    compared with it; none where the run is gone."""
+    from mnist_models.comparison.contenders import Contender, Duel, contenders_of
+
+    def duel_with(contender: Contender) -> Duel | None:
+        try:
+            before = cached_run(run_before(job) or "")
+            if before.name == contender.run.name or contender.approach not in before.approaches:
+                return None
+            return Duel.of(Contender(before, contender.approach), contender)
+        except ExpectedError:
+            return None
+
+    try:
+        return [(each, duel_with(each)) for each in contenders_of(cached_run(job.latest.run))]
+    except RunError:
+        return []
+
+
+def _difference(duel: "Duel") -> int:
+    paired = duel.paired
+    return abs(paired.only_first - paired.only_second)
+
+
+def _offer_changes(job: Job) -> None:
+    """Show the new run to everyone, or delete it."""
+    name = job.latest.run
+    with st.container(horizontal=True, gap="xsmall"):
+        shown = ask_whether_to_activate(name, key="activate_new_run")
+        thrown_away = st.button(t("Throw it away"), key="delete_new_run")
+    if shown and attempt(lambda: activate(name)):
+        choose_run(name)
+        dismiss(job)
+    if thrown_away and attempt(lambda: delete_run(name)):
+        dismiss(job)

@@ -1,0 +1,86 @@
+"""The page Training: the training that runs, large enough to project, and how it has ended."""
+
+from typing import Any
+
+import streamlit as st
+
+from mnist_models.formatting import percent_text
+from mnist_models.jobs.executor import executor
+from mnist_models.jobs.job import Job
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.text import Text, t
+from ui.sidebar.current_training import EVERY_S, ended_training, is_own, latest_training
+from ui.sidebar.training_end import draw_end
+from ui.sidebar.training_progress import draw_cancel, draw_progress
+
+_HEIGHT = 300  # of a curve, in pixels: all fits a screen of 1280 × 900
+_FIGURES = {"accuracy": t("Accuracy"), "loss": t("Loss")}
+_MEANS: dict[Approach, Text] = {
+    "single": t("Solid: the training pictures. Dashed: pictures that were held out."),
+    "multi": t(
+        "Solid: each model's own question, yes or no, mean of the ten. Dashed: all ten together, "
+        "on the pictures that were held out."
+    ),
+}
+
+
+def show_live_training() -> None:
+    """Both approaches' curves side by side while a training runs; nothing where there is none."""
+    job, ended = latest_training(), ended_training()
+    if job and job.is_unfinished:
+        with st.container(key="live_training", border=True):
+            st.fragment(_draw_running, run_every=EVERY_S)(job.id)
+    if ended:
+        with st.container(key="live_end", border=True):
+            draw_end(ended, "page_")
+
+
+def _draw_running(job_id: str) -> None:
+    job = executor().follow(job_id)
+    if job is None or not job.is_unfinished:
+        st.rerun()  # the whole page: it says how it has ended
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(t("Training {title}", title=job.order.title), anchor=False)
+        figure = st.segmented_control(
+            t("Figure"),
+            _FIGURES,
+            default="accuracy",
+            required=True,
+            format_func=_FIGURES.__getitem__,
+            key="live_figure",
+            label_visibility="collapsed",
+        )
+        if is_own(job):
+            draw_cancel(job, key="cancel_live")
+    draw_progress(job)
+    trained = [approach for approach in APPROACHES if approach in job.order.phases]
+    for column, approach in zip(st.columns(len(trained), gap="medium"), trained, strict=True):
+        with column, st.container(key=f"live_{approach}", gap="xsmall"):
+            _draw_approach(job, approach, figure)
+
+
+def _draw_approach(job: Job, approach: Approach, figure: str) -> None:
+    st.markdown(f"**{TITLES[approach]}**")
+    epochs = [e for e in job.epochs if e["approach"] == approach]
+    if not epochs:
+        st.caption(t("Its turn comes."))
+        return
+    from ui.sidebar.live_curves import show_live_chart  # charts take a second to import
+
+    st.caption(_latest_text(epochs[-1]))
+    show_live_chart(job, figure, [approach], _HEIGHT)
+    st.caption(_MEANS[approach])
+
+
+def _latest_text(epoch: dict[str, Any]) -> Text:
+    """The figures of the last epoch."""
+    fields = {"epoch": epoch["epoch"], "training": percent_text(epoch["accuracy"])}
+    if epoch["stage"] == "refitting":
+        return t("Second pass, epoch {epoch}: training {training}.", **fields)
+    if "val_accuracy" not in epoch:
+        return t("Epoch {epoch}: training {training}.", **fields)
+    return t(
+        "Epoch {epoch}: training {training}, held out {held_out}.",
+        held_out=percent_text(epoch["val_accuracy"]),
+        **fields,
+    )
