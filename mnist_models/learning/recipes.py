@@ -142,7 +142,7 @@ RECIPES: dict[str, Recipe] = {
             name="reference",
             summary=t(
                 "Two fully connected layers with LeakyReLU and dropout; each of the ten binary "
-                "models learns from a 1:1 undersampled set."
+                "models learns from all pictures of its digit and as many of the others."
             ),
             # Width, dropout rate, slope, optimizer, batch and epochs are our choices: the
             # reference publishes its layers, its sampling and its accuracies only.

@@ -109,10 +109,14 @@ class Run:
         """
         if self.name.startswith(UNLISTED):
             return t("{name} (taught here)", name=self.name.split("-", 2)[-1])
-        title = run_title(self.name, self.manifest)
         if self.test_set == "mnist":
-            return title
-        return t("{name} (trained on the sample)", name=title)
+            return self.title
+        return t("{name} (trained on the sample)", name=self.title)
+
+    @property
+    def title(self) -> str:
+        """The same for where it is said anyway what it was trained on."""
+        return run_title(self.name, self.manifest)
 
     @property
     def published(self) -> Published | None:

@@ -142,7 +142,8 @@ def test_of_ten_who_press_retrain_together_all_watch_one_training_and_get_one_ru
             assert _run_that_answers(pages[0]) == "reference"
         for page, shown in zip(pages, progress, strict=True):
             expect(shown).to_contain_text(
-                "The run reference-sample is ready", timeout=TRAINING_TIMEOUT_MS
+                "The new run is ready: reference (trained on the sample)",
+                timeout=TRAINING_TIMEOUT_MS,
             )
             expect(page.locator(".st-key-retrain")).to_have_count(1, timeout=CROWD_TIMEOUT_MS)
         _draw_anew(pages[0], STROKES[0])

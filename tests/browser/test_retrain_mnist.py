@@ -28,8 +28,10 @@ def test_the_reference_retrained_from_the_sidebar_reaches_the_published_figures(
         page.locator(".st-key-retrain button").click()
         progress = page.locator(".st-key-train_progress")
         expect(progress).to_contain_text("Training reference on MNIST", timeout=RENDER_TIMEOUT_MS)
-        expect(progress).to_contain_text("is ready", timeout=TRAINING_TIMEOUT_MS)
-        progress.get_by_text("Look at it").click()
+        expect(progress).to_contain_text(
+            "The new run is ready: reference, training 2.", timeout=TRAINING_TIMEOUT_MS
+        )
+        progress.get_by_text("Show the new run on all pages").click()
         expect(page).to_have_url(re.compile("run=reference-2$"), timeout=RENDER_TIMEOUT_MS)
     run, published = load_run("reference-2"), RECIPES["reference"].published
     assert published

@@ -316,7 +316,7 @@ def test_retraining_is_watched_and_its_run_shown_first_drawn_with_and_deleted(
         draw(page, ONE)
         expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
         expect(progress).to_contain_text("is ready", timeout=TRAINING_TIMEOUT_MS)
-        progress.get_by_text("Look at it").click()
+        progress.get_by_text("Show the new run on all pages").click()
         expect(page).to_have_url(re.compile("run=reference-sample"), timeout=RENDER_TIMEOUT_MS)
         expect(page.get_by_text("figures are not MNIST results")).to_be_visible()
         page.locator(".st-key-ask_activate_run button").click()

@@ -123,7 +123,7 @@ def current_run() -> Run:
             t(
                 "The run {name} was trained on {data}, not on MNIST, so its figures are not MNIST "
                 "results.",
-                name=run.name,
+                name=run.title,
                 data=DATASET_TITLES[run.dataset],
             ),
             icon=":material/science:",
@@ -195,7 +195,7 @@ def _changed(path: Path) -> float:
 
 def _offer_another_run(failed: str | None) -> None:
     other = next((name for name in run_names() if name != failed and _is_sound(name)), None)
-    if other and st.button(t("Show the run {name} instead", name=other), type="primary"):
+    if other and st.button(t("Show the run {name} instead", name=_label(other)), type="primary"):
         choose_run(other)
         st.rerun()
 

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from mnist_models.formatting import percent_text
+from mnist_models.formatting import commas, percent_text
 from mnist_models.learning.recipes import DATASET_TITLES
+from mnist_models.runs.label import differences
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.quota import is_shipped
 from mnist_models.runs.registry import active_name, load_run, run_names
-from mnist_models.runs.run import RunError
+from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
 from ui.shared.current_run import choose_run, chosen_run_name
 from ui.shared.permission import attempt, may_retrain
@@ -42,7 +43,12 @@ def draw_run_choice() -> None:
                 count=run.manifest["dataset"]["train_rows"],
                 data=DATASET_TITLES[run.dataset],
                 day=run.manifest["created"][:10],
-            )
+            ),
+            help=t(
+                "A run is one training of both approaches, and all that came of it. This one was "
+                "trained by the recipe {recipe}.",
+                recipe=_recipe_text(run),
+            ),
         )
     if may_retrain() and shown in names:
         _offer_changes(shown)
@@ -111,5 +117,14 @@ def _accuracies(name: str) -> str:
         run = load_run(name)
     except RunError:
         return ""
-    accuracies = [f"{_SHORT[a]} {percent_text(run.metrics(a).accuracy)}" for a in run.approaches]
-    return ", ".join(accuracies)
+    texts = [f"{_SHORT[a]} {percent_text(run.metrics(a).accuracy)}" for a in run.approaches]
+    if run.made_here:
+        texts.append(t("made here on {day}", day=run.manifest["created"][:10]))
+    return commas(texts)
+
+
+def _recipe_text(run: Run) -> str:
+    """Its recipe, and what differs from it: the label of a run that somebody named has neither."""
+    recipe = run.manifest["recipe"]
+    changed = differences(recipe, run.manifest.get("seed"), run.approaches)
+    return commas([recipe["name"], *changed])

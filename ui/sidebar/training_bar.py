@@ -29,8 +29,9 @@ def _draw_running(job_id: str) -> None:
 
 def _draw_ended(job: Job) -> None:
     st.caption(job.latest.message)
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         if job.latest.run:
             offer_comparison(job, "_bar")
-            st.page_link(page_path("training"), label=t("What changed"))
-        draw_close(job, "bar_")
+        if st.button(t("See more"), key="more_of_training"):
+            st.switch_page(page_path("training"))
+        draw_close(job, "bar_", width="content")

@@ -1,6 +1,6 @@
 """How a training has ended: what the new run reads, and what can be done with it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from mnist_models.jobs.job import Job
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.run import RunError
 from mnist_models.text import t
-from ui.shared.current_run import cached_run, choose_run
+from ui.shared.current_run import cached_run, choose_run, switch_run
 from ui.shared.permission import attempt, may_retrain
 from ui.sidebar.current_training import dismiss, run_before
 from ui.sidebar.run_choice import ask_whether_to_activate
@@ -33,13 +33,12 @@ def draw_end(job: Job, place: str = "") -> None:
     event = job.latest
     if event.stage in ("done", "found"):
         st.info(event.message, icon=":material/flag:")
-        with st.container(gap="xsmall"):
-            _draw_outcome(job)
+        _draw_outcome(job, small=not place)
         with st.container(horizontal=bool(place), gap="xsmall"):
             offer_comparison(job, place)
             look = t("Show the new run on all pages")
             if st.button(look, width="stretch", key=f"look_at_new_run{place}"):
-                choose_run(event.run)
+                switch_run(event.run)
                 dismiss(job)
             draw_close(job, place)
         if not place and may_retrain():
@@ -52,9 +51,9 @@ def draw_end(job: Job, place: str = "") -> None:
     draw_close(job, place)
 
 
-def draw_close(job: Job, place: str) -> None:
+def draw_close(job: Job, place: str, width: Literal["stretch", "content"] = "stretch") -> None:
     """A button that takes the end of a training away, everywhere."""
-    if st.button(t("Close"), width="stretch", key=f"close_{place}{job.id}"):
+    if st.button(t("Close"), width=width, key=f"close_{place}{job.id}"):
         dismiss(job)
 
 
@@ -78,11 +77,12 @@ def offer_comparison(job: Job, place: str) -> None:
         open_duel(*pair)
 
 
-def _draw_outcome(job: Job) -> None:
+def _draw_outcome(job: Job, *, small: bool) -> None:
     from mnist_models.comparison.sentences import outcome_sentences  # not for a first visitor
 
     for contender, duel in _duels(job):
-        st.markdown(outcome_sentences(contender, duel), help=_CHANCE if duel else None)
+        show = st.caption if small else st.markdown
+        show(outcome_sentences(contender, duel), help=_CHANCE if duel else None)
 
 
 def _duels(job: Job) -> "list[tuple[Contender, Duel | None]]":

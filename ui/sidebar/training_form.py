@@ -8,12 +8,13 @@ import streamlit as st
 from mnist_models.data.mnist import find_mnist
 from mnist_models.formatting import duration_text
 from mnist_models.jobs.job import mark_of
+from mnist_models.learning.approaches import NAMES
 from mnist_models.learning.recipes import DATASET_TITLES, RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
 from mnist_models.pipeline.options import TrainingOptions, usual
 from mnist_models.settings import SettingsError, limits
-from mnist_models.text import Text, t
+from mnist_models.text import Text, paragraph, t
 from ui.shared.permission import attempt
 from ui.shared.visitor import presence, visitor
 from ui.sidebar.current_training import remember_order
@@ -24,6 +25,7 @@ _APPROACHES: dict[Literal["both", "single", "multi"], str] = {
     "single": t("Single"),
     "multi": t("Multi"),
 }
+_TRAINED = {"both": t("both approaches"), **NAMES}
 # A button that trains for an hour is no toy: sliders end here, the command line goes further.
 _EPOCHS, _HIDDEN = 100, (16, 32, 64, 128, 256, 512, 800, 1024, 2048)
 
@@ -38,7 +40,13 @@ def offer_retraining() -> None:
         return
     with st.container(key="retrain"):
         pressed = st.button(t("Retrain"), icon=":material/model_training:", width="stretch")
-    st.caption(t("{settings}. {time}", settings=_told(choices), time=_how_long(seconds)))
+    st.caption(
+        paragraph(_told(choices), _how_long(seconds)),
+        help=t(
+            "A recipe is a named set of settings, which you can change above. In an epoch a "
+            "network sees all of its training pictures once."
+        ),
+    )
     if pressed:
         _start(choices)
 
@@ -148,14 +156,7 @@ def _draw_numbers(recipe: str, so_far: TrainingOptions) -> dict[str, Any]:
             key=f"train_dropout_{recipe}",
             help=t("Share of hidden units switched off in each step, to prevent overfitting."),
         ),
-        "sampling": st.selectbox(
-            t("Sampling"), list(STRATEGIES), list(STRATEGIES).index(now["sampling"]),
-            key=f"train_sampling_{recipe}",
-            help=t(
-                "Which pictures of other digits the ten binary models see: {summary}",
-                summary=STRATEGIES[now["sampling"]].summary,
-            ),
-        ),
+        "sampling": _draw_sampling(recipe, now["sampling"]),
         "distortions": st.slider(
             t("Distortions"), 0.0, 1.0, float(now["distortions"]), 0.25,
             key=f"train_distortions_{recipe}",
@@ -169,12 +170,25 @@ def _draw_numbers(recipe: str, so_far: TrainingOptions) -> dict[str, Any]:
     return {name: None if value == meant[name] else value for name, value in chosen.items()}
 
 
+def _draw_sampling(recipe: str, now: str) -> str:
+    """A strategy by its name, and what that means."""
+    name = st.selectbox(
+        t("Sampling"),
+        list(STRATEGIES),
+        list(STRATEGIES).index(now),
+        key=f"train_sampling_{recipe}",
+        help=t("Which pictures each of the ten binary models learns from."),
+    )
+    st.caption(t("{name}: {summary}.", name=name, summary=STRATEGIES[name].summary))
+    return name
+
+
 def _told(choices: TrainingOptions) -> Text:
     recipe = RECIPES[choices.recipe]
     dataset = choices.dataset or recipe.dataset
     return t(
-        "{approaches}, *{recipe}*, {epochs}, {data}",
-        approaches=_APPROACHES[choices.approach],
+        "Trains {approaches} by the recipe *{recipe}*: {epochs}, {data}.",
+        approaches=_TRAINED[choices.approach],
         recipe=choices.recipe,
         epochs=t("{count} epoch", "{count} epochs", count=choices.epochs or recipe.epochs),
         data=DATASET_TITLES.get(dataset, dataset),

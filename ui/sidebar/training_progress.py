@@ -1,5 +1,7 @@
 """The training that runs, and the visitor's own that waits, in the sidebar."""
 
+from typing import Literal
+
 import streamlit as st
 
 from mnist_models.formatting import duration_text
@@ -98,12 +100,10 @@ def draw_progress(job: Job) -> None:
     )
 
 
-def draw_cancel(job: Job, *, key: str) -> None:
+def draw_cancel(job: Job, *, key: str, width: Literal["stretch", "content"] = "stretch") -> None:
     """A button that ends the visitor's own training, in a container with this key."""
-    with st.container(key=key):
-        pressed = st.button(
-            t("Cancel"), icon=":material/stop:", width="stretch", key=f"{key}_button"
-        )
+    with st.container(key=key, width=width):
+        pressed = st.button(t("Cancel"), icon=":material/stop:", width=width, key=f"{key}_button")
     if pressed:
         executor().cancel(job.id)
         st.toast(t("Cancelling …"))

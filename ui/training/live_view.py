@@ -8,7 +8,7 @@ from mnist_models.formatting import percent_text
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Job
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
-from mnist_models.text import Text, t
+from mnist_models.text import Text, paragraph, t
 from ui.sidebar.current_training import EVERY_S, ended_training, is_own, latest_training
 from ui.sidebar.training_end import draw_end
 from ui.sidebar.training_progress import draw_cancel, draw_progress
@@ -51,7 +51,7 @@ def _draw_running(job_id: str) -> None:
             label_visibility="collapsed",
         )
         if is_own(job):
-            draw_cancel(job, key="cancel_live")
+            draw_cancel(job, key="cancel_live", width="content")
     draw_progress(job)
     trained = [approach for approach in APPROACHES if approach in job.order.phases]
     for column, approach in zip(st.columns(len(trained), gap="medium"), trained, strict=True):
@@ -63,13 +63,14 @@ def _draw_approach(job: Job, approach: Approach, figure: str) -> None:
     st.markdown(f"**{TITLES[approach]}**")
     epochs = [e for e in job.epochs if e["approach"] == approach]
     if not epochs:
-        st.caption(t("Its turn comes."))
+        st.caption(t("It has not begun yet."))
         return
     from ui.sidebar.live_curves import show_live_chart  # charts take a second to import
 
     st.caption(_latest_text(epochs[-1]))
     show_live_chart(job, figure, [approach], _HEIGHT)
-    st.caption(_MEANS[approach])
+    again = any(e["stage"] == "refitting" for e in epochs)
+    st.caption(paragraph(_MEANS[approach], t("Faint: the first pass.") if again else ""))
 
 
 def _latest_text(epoch: dict[str, Any]) -> Text:

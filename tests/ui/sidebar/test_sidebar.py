@@ -398,7 +398,7 @@ def test_the_end_of_a_training_says_what_changed_and_lets_one_throw_it_away(
         publish("mine", **_better(tiny_contents, 7))
         progress.tell(Event("done", 1.0, message="The run mine is ready.", run="mine"))
     page.run()
-    said = [markdown.value for markdown in page.sidebar.markdown]
+    said = [caption.value for caption in page.sidebar.caption]
     single, multi = (tiny_run.metrics(approach).right for approach in tiny_run.approaches)
     assert (
         f"The new run reads {single + 7} of 100 test pictures with the single model, 7 more than "
@@ -451,7 +451,7 @@ def test_where_the_old_run_was_judged_on_other_pictures_the_new_ones_approaches_
     page.run()
     right = tiny_run.metrics("single").right
     said = f"The new run reads {right} of 100 test pictures with the single model."
-    assert said in [markdown.value for markdown in page.sidebar.markdown]
+    assert said in [caption.value for caption in page.sidebar.caption]
     page.sidebar.button(key="compare_new_run").click().run()
     pair = [page.selectbox(key=f"duel_{side}").value for side in ("first", "second")]
     assert pair == ["other.single", "other.multi"]
@@ -462,9 +462,9 @@ def test_the_trainings_are_looked_up_once_for_all_that_shows_them(
 ) -> None:
     asked: list[str] = []
 
-    def count(kind: str, **options: bool) -> Job | None:
+    def count(kind: str, *, begun: bool) -> Job | None:
         asked.append(kind)
-        return latest_job(kind, **options)
+        return latest_job(kind, begun=begun)
 
     monkeypatch.setattr("ui.sidebar.current_training.latest_job", count)
     with running_training(Event("training", 0.5, "single")):
@@ -487,7 +487,7 @@ def test_each_run_is_offered_with_its_accuracies_and_a_damaged_one_says_so(
     assert offered.pop("worn (damaged)") == ""
     single, multi = (f"{tiny_run.metrics(a).accuracy:.2%}" for a in tiny_run.approaches)
     expected = f"single {single}, multi {multi}".replace("%", " %")
-    assert list(offered.values()) == [expected] * 2
+    assert list(offered.values()) == [expected, f"{expected}, made here on 2026-01-01"]
 
 
 def test_a_run_that_has_just_been_made_becomes_the_default(
