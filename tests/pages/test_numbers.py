@@ -69,7 +69,7 @@ def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> App
 
 def _texts(page: AppTest) -> Iterator[str]:
     """All that people read, a column of a table and its heading in one."""
-    elements = (*page.markdown, *page.caption, *page.info, *page.header, *page.subheader)
+    elements = (*page.markdown, *page.caption, *page.info, *page.header)
     yield from (element.value for element in elements)
     yield from (f"{metric.label} {metric.value}" for metric in page.metric)
     yield from (chart.proto.alt for chart in page.get("vega_lite_chart"))

@@ -20,7 +20,7 @@ def say_what_is_kept() -> None:
         SettingsError: how long is not a number.
     """
     with st.container(key="what_is_kept"):
-        st.subheader(t("What this site keeps"), anchor=False)
+        st.header(t("What this site keeps"), anchor=False)
         who = known_visitor()
         if who is None:
             if _FORGOTTEN in st.session_state:

@@ -40,7 +40,7 @@ def _draw_running(job_id: str) -> None:
     if job is None or not job.is_unfinished:
         st.rerun()  # the whole page: it says how it has ended
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(t("Training {title}", title=job.order.title), anchor=False)
+        st.header(t("Training {title}", title=job.order.title), anchor=False)
         figure = st.segmented_control(
             t("Figure"),
             _FIGURES,

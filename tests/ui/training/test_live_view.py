@@ -25,7 +25,7 @@ def test_a_training_that_runs_stands_at_the_top_with_both_approaches_side_by_sid
     ]
     with running_training(*told, title="reference on MNIST, 1 epoch", measured=True):
         page = open_page("training")
-        assert page.main.subheader[0].value == "Training reference on MNIST, 1 epoch"
+        assert page.main.header[0].value == "Training reference on MNIST, 1 epoch"
         assert page.main.get("progress")[0].proto.text.startswith("Single model, pass 2 of 2")
         said = [caption.value for caption in page.main.caption]
         assert any("It is what is kept. Somebody else started it." in text for text in said)
