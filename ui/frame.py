@@ -12,6 +12,7 @@ from ui.sidebar.sidebar import draw_sidebar
 from ui.sidebar.training_bar import draw_bar
 
 _STYLE = PROJECT / "ui" / "style.css"
+_HISTORY = (PROJECT / "ui" / "history.js").read_text(encoding="utf-8")
 
 
 def run_app() -> None:
@@ -22,6 +23,8 @@ def run_app() -> None:
     st.session_state[IN_APP] = True
     page = navigate()
     st.html(_STYLE)  # Streamlit wraps a .css file in <style>
+    with st.sidebar.container(key="history"):
+        st.html(f"<script>{_HISTORY}</script>", unsafe_allow_javascript=True)
     look_up_trainings()
     shows_trainings = page.url_path == "training"  # large, at its top
     draw_sidebar(curves=not shows_trainings)
