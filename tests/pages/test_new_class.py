@@ -658,6 +658,18 @@ def test_a_lesson_is_kept_as_a_run_that_only_its_visitor_sees(
     assert unlisted_run_names() == [other]
 
 
+def test_to_compare_a_kept_run_shows_it_on_all_pages_which_is_said(
+    tiny_run: Run, tiny_contents: dict[str, Any]
+) -> None:
+    mine = f"own-{mark_of(ME)}-star"
+    publish(mine, **tiny_contents)
+    page = open_as(ME)
+    page.button(key=f"see_{mine}").click().run()
+    assert not page.exception
+    assert page.query_params["run"] == mine
+    assert "You now look at the run **star (taught here)**, here and on all pages." in said(page)
+
+
 def test_why_a_lesson_cannot_be_kept_is_said(done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise LessonError(t("You keep 3 runs already."))

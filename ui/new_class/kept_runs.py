@@ -12,7 +12,6 @@ from mnist_models.runs.publishing import delete_run
 from mnist_models.runs.registry import load_run, unlisted_run_names
 from mnist_models.runs.run import RunError
 from mnist_models.text import t
-from ui.shared.current_run import choose_run
 from ui.shared.navigation import page_path
 from ui.shared.permission import attempt
 from ui.shared.visitor import known_visitor, visitor
@@ -65,7 +64,6 @@ def _show_run(name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(about)
         if st.button(t("Compare"), key=f"see_{name}", icon=":material/bar_chart:"):
-            choose_run(name)
             st.switch_page(page_path("compare"), query_params={"run": name})
         if st.button(t("Delete"), key=f"delete_{name}", icon=":material/delete:") and attempt(
             lambda: delete_run(name)

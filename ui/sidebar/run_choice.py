@@ -10,7 +10,7 @@ from mnist_models.runs.quota import is_shipped
 from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
-from ui.shared.current_run import choose_run, chosen_run_name
+from ui.shared.current_run import choose_run, chosen_run_name, switch_run
 from ui.shared.permission import attempt, may_retrain
 
 _SHORT = {"single": t("single"), "multi": t("multi")}
@@ -82,7 +82,7 @@ def _offer_changes(name: str) -> None:
     if show and attempt(lambda: activate(name)):
         st.rerun()
     if delete and attempt(lambda: delete_run(name)):
-        choose_run(active_name())
+        switch_run(active_name())
         st.rerun()
 
 

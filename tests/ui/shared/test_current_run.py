@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_models.jobs.progress import Event
 from mnist_models.runs.publishing import activate, delete_run, publish
 from mnist_models.runs.run import Run
+from tests.helpers.jobs import ended
 from tests.helpers.pages import choose_run, run_in_sidebar
 
 OpenPage = Callable[..., AppTest]
@@ -76,6 +78,17 @@ def test_a_link_inside_the_app_and_a_new_default_are_told_as_well(
     assert not _said(page)
     page.query_params["run"] = "strong"
     page.run()
+    assert "strong" in _said(page)[0]
+
+
+def test_who_looks_at_a_training_that_has_ended_is_told(
+    runs: list[Run], open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    ended(Event("done", 1.0, message="The run strong is ready.", run="strong"))
+    page.run()
+    page.sidebar.button(key="look_at_new_run").click().run()
+    assert run_in_sidebar(page) == "strong"
     assert "strong" in _said(page)[0]
 
 
