@@ -88,6 +88,7 @@ def _browse(images: Images, labels: NDArray, rows: NDArray, chosen: int) -> None
         chosen=next(iter(np.flatnonzero(shown == chosen).tolist()), None),
         choose=choose,
         hint=t("Point at a picture for its label, click it to see it larger."),
+        shows="data_picture",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(t("Previous"), disabled=page == 0, on_click=_turn_to, args=(page - 1,))

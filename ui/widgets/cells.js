@@ -35,7 +35,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   stop(buttons.find(button => button === document.activeElement) ?? chosen ?? buttons[0]);
   cells.onclick = ({ target }) => {
     const button = target.closest("button");
-    if (button) setTriggerValue("cell", button.value);
+    if (!button) return;
+    setTriggerValue("cell", button.value);
+    // On a phone what shows it is below the cells.
+    document.querySelector(`.st-key-${data.shows}`)?.scrollIntoView({ block: "nearest" });
   };
   cells.onkeydown = event => {
     const next = buttons[buttons.indexOf(event.target) + STEPS[event.key]?.(data.columns)];

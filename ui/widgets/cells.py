@@ -27,6 +27,7 @@ def show_cells(
     choose: Callable[[int], None] | None = None,
     hint: str = "",
     height: int | None = None,
+    shows: str = "",
 ) -> None:
     """Draw cells, and call back with the one that the visitor chooses.
 
@@ -42,6 +43,8 @@ def show_cells(
         hint: shown in place of the facts until a cell is pointed at.
         height: in pixels, if it is the same on every screen: that much room is there before the
             browser draws the cells, so nothing below them jumps.
+        shows: the key of the container on the page that shows the chosen one, and is scrolled into
+            the window.
     """
 
     def chose() -> None:
@@ -56,6 +59,7 @@ def show_cells(
             "columns": columns,
             "chosen": None if chosen is None else str(chosen),
             "hint": hint,
+            "shows": shows,
         },
         height=height or "content",
         on_cell_change=chose,
