@@ -57,9 +57,10 @@ def test_a_click_at_a_cell_shows_its_digits_and_the_address_says_so(
         assert text.count("✗") == text.count("✓") == 1
         assert text.index("●") < text.index("✗") < text.index("◆") < text.index("✓")
     expect(page).to_have_url(re.compile("digits=only_second"))
-    cell.click()
+    page.keyboard.press("Escape")
     expect(page.locator(CARDS)).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
-    expect(page).not_to_have_url(re.compile("digits="))
+    expect(page).not_to_have_url(re.compile("digits="), timeout=RENDER_TIMEOUT_MS)
+    expect(cell).to_be_focused()
 
 
 def test_the_cells_and_tabs_are_reached_with_the_keyboard(server: Server, page: Page) -> None:
@@ -67,6 +68,8 @@ def test_the_cells_and_tabs_are_reached_with_the_keyboard(server: Server, page: 
     page.locator(".st-key-paired_both_wrong button").focus()
     page.keyboard.press("Enter")
     expect(page.locator(CARDS).first).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+    page.keyboard.press("Escape")
+    expect(page.locator(CARDS)).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
     page.get_by_role("tab", name="Digit by digit").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -78,9 +81,9 @@ def test_a_shared_link_opens_the_same_comparison_tab_and_digits(
 ) -> None:
     visit(page, server, "/compare?first=slides-a.single&second=reference.single&run=reference")
     clicks = {
-        "digits=": page.locator(".st-key-paired_both_wrong button"),
         "evidence=": page.get_by_role("tab", name="Probabilities"),
         "question=": page.get_by_text("Is it this digit?", exact=True),
+        "digits=": page.locator(".st-key-paired_both_wrong button"),
     }
     for parameter, place in clicks.items():  # one after the other, as people click
         place.click()
@@ -160,6 +163,10 @@ def test_every_tab_fits_a_phone(
     )
     page = context.new_page()
     visit(page, server, "/compare?digits=both_wrong")
+    expect(page.locator(CARDS).first).to_be_in_viewport(ratio=1, timeout=RENDER_TIMEOUT_MS)
+    page.keyboard.press("Escape")
+    expect(page.locator(CARDS)).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
     for tab in page.get_by_role("tab").all():
         tab.click()
         settle(page)

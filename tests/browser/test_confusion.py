@@ -82,7 +82,14 @@ def _click(page: Page, matrix: str, true: int, answer: int) -> None:
     _cell(page, matrix, true, answer).click(timeout=RENDER_TIMEOUT_MS)
 
 
-def _choose_by_keyboard(page: Page, label: str, choice: str, *, in_address: str) -> None:
+def _close(page: Page) -> None:
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
+    expect(page).not_to_have_url(re.compile("pictures="), timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+
+
+def _choose_by_keyboard(page: Page, label: str, choice: str) -> None:
     """Choose as a person does, who sees the option before pressing Enter and then sees it taken.
 
     A list that is redrawn between a key and Enter drops what was typed; people then type again.
@@ -95,14 +102,16 @@ def _choose_by_keyboard(page: Page, label: str, choice: str, *, in_address: str)
         with contextlib.suppress(AssertionError, PlaywrightTimeout):
             expect(page.locator("[role=option][data-focused]")).to_have_text(choice)
             page.keyboard.press("Enter")
-            page.wait_for_url(lambda url: in_address in url, timeout=RENDER_TIMEOUT_MS / 3)
-            return settle(page)
+            settle(page)
+            expect(box).to_have_value(choice, timeout=RENDER_TIMEOUT_MS / 3)
+            return
     raise AssertionError(f"{choice!r} cannot be chosen by the keyboard: {page.url}")
 
 
 def _assert_shown(page: Page, rows: PictureRows) -> None:
     """The first page of these pictures is shown, in this order, by their numbers."""
     expected = [re.compile(rf"no\. {row:,}\b") for row in rows[:PER_PAGE]]
+    expect(page.get_by_role("dialog")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
     cards = page.locator(".st-key-asked_cards [data-testid=stMarkdownContainer]")
     expect(cards).to_have_text(expected, timeout=RENDER_TIMEOUT_MS)
 
@@ -121,19 +130,44 @@ def test_a_click_at_a_cell_shows_its_pictures_the_worst_first(
     _click(page, matrix, 4, 9)
     rows = cell_rows(duel, contender, 4, 9)
     _assert_shown(page, rows)
-    said = page.locator(".st-key-asked")
-    expect(said).to_contain_text(
-        f"{TITLES[contender.approach]}: {len(rows)} pictures of 4, read as 9"
-    )
-    pictures = said.get_by_role("img", name=f"Test picture {rows[0]}")
+    title = f"{TITLES[contender.approach]}: {len(rows)} pictures of 4, read as 9"
+    dialog = page.get_by_role("dialog", name=title)
+    pictures = dialog.get_by_role("img", name=f"Test picture {rows[0]}")
     expect(pictures).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
     with np.load(mnist_npz, allow_pickle=False) as file:
         assert np.array_equal(_pixels(pictures), file["x_test"][rows[0]])
     # Another cell, then the first one again: a click always counts.
+    _close(page)
     _click(page, matrix, 3, 3)
     _assert_shown(page, cell_rows(duel, contender, 3, 3))
+    _close(page)
     _click(page, matrix, 4, 9)
     _assert_shown(page, rows)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (360, 640)])
+def test_what_a_click_shows_is_where_the_eye_is(
+    width: int, height: int, browser: Browser, server: Server
+) -> None:
+    touch = width < 640
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch
+    )
+    page = context.new_page()
+    visit(page, server, "/confusion")
+    for matrix in ("single", "multi"):
+        cell = _cell(page, matrix, 4, 9)
+        cell.tap() if touch else cell.click()
+        first = page.locator(".st-key-asked_cards").get_by_role("img").first
+        expect(first).to_be_in_viewport(ratio=1, timeout=RENDER_TIMEOUT_MS)
+        _close(page)
+        expect(cell).to_be_in_viewport(ratio=1)  # and one goes on from there
+        if touch:
+            box = cell.bounding_box()
+            assert box is not None
+            assert box["width"] >= 32
+            assert box["height"] >= 44
+    context.close()
 
 
 def test_the_arrow_keys_go_from_cell_to_cell_and_enter_asks_for_its_pictures(
@@ -150,6 +184,7 @@ def test_the_arrow_keys_go_from_cell_to_cell_and_enter_asks_for_its_pictures(
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     _assert_shown(page, cell_rows(duel, duel.first, 2, 5))
+    _close(page)
     expect(_cell(page, "single", 2, 5)).to_be_focused()  # the way goes on from there
     expect(_cell(page, "single", 2, 5)).to_have_attribute("aria-pressed", "true")
     expect(page.locator("[aria-pressed=true]")).to_have_count(1)
@@ -179,7 +214,7 @@ def test_a_click_at_the_difference_shows_the_pictures_where_the_two_differ_and_c
     _click(page, "difference", 4, 9)
     rows = differing_rows(duel, 4, 9)
     _assert_shown(page, rows)
-    for said in ("matrices=Difference", "true=4", "answer=9", "pictures=Difference"):
+    for said in ("matrices=Difference", "order=Confusion", "pictures=difference.4.9"):
         expect(page).to_have_url(re.compile(said), timeout=RENDER_TIMEOUT_MS)
     shared = page.url
     context = browser.new_context()
@@ -210,39 +245,91 @@ def test_pictures_can_be_asked_for_with_the_keyboard(
     server: Server, page: Page, duel: Duel
 ) -> None:
     visit(page, server, "/confusion")
-    _choose_by_keyboard(page, "Pictures of", "Multi-model: one cell", in_address="pictures=")
-    _choose_by_keyboard(page, "True digit", "9", in_address="true=9")
-    _choose_by_keyboard(page, "Answer", "4", in_address="answer=4")
+    _choose_by_keyboard(page, "Pictures of", "Multi-model: one cell")
+    _choose_by_keyboard(page, "True digit", "9")
+    _choose_by_keyboard(page, "Answer", "4")
+    page.get_by_role("button", name="Show the pictures").focus()
+    page.keyboard.press("Enter")
     _assert_shown(page, cell_rows(duel, duel.second, 9, 4))
 
 
-def test_a_picture_opens_on_draw_as_if_drawn_and_the_way_back_keeps_the_cell(
+def test_a_picture_opens_on_draw_and_every_way_back_leads_to_the_same_pictures(
     server: Server, page: Page, duel: Duel
 ) -> None:
+    rows = cell_rows(duel, duel.second, 3, 3)[PER_PAGE : 2 * PER_PAGE]  # the second page of them
     visit(page, server, "/confusion")
-    for true, answer in ((4, 9), (7, 2)):  # twice: the second picture replaces the first one
-        _click(page, "single", true, answer)
-        rows = cell_rows(duel, duel.first, true, answer)
+    page.locator(".st-key-unit").get_by_text("Row %").click()
+    expect(page).to_have_url(re.compile("unit=Row"), timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    before = page.url
+    _click(page, "multi", 3, 3)
+    page.get_by_role("dialog").get_by_role("button", name="Page 2").click()
+    _assert_shown(page, rows)
+    expect(page).to_have_url(re.compile("~2"), timeout=RENDER_TIMEOUT_MS)
+    address = page.url
+    page.get_by_role("link", name=f"Test picture {rows[1]} ").click()
+    number = page.get_by_label("Test picture, 0 to 9,999")
+    expect(number).to_have_value(str(rows[1]), timeout=RENDER_TIMEOUT_MS)
+    for contender in (duel.first, duel.second):
+        answer = verdict(page, contender.approach)
+        expect(answer).to_have_text(str(contender.answers[rows[1]]), timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    way_back = page.get_by_role("link", name=re.compile("Back to the [0-9,]+ pictures"))
+    for go in (page.go_back, page.reload):
+        go()
         _assert_shown(page, rows)
-        page.get_by_role("button", name=f"Test picture {rows[0]} ").click()
-        expect(page.locator("h1")).to_have_text("One model or ten?", timeout=RENDER_TIMEOUT_MS)
-        number = page.get_by_label("Test picture, 0 to 9,999")
-        expect(number).to_have_value(str(rows[0]), timeout=RENDER_TIMEOUT_MS)
-        expect(page.get_by_text("Its label is")).to_contain_text(f"{true}")
-        expect(verdict(page, "single")).to_have_text(str(answer), timeout=RENDER_TIMEOUT_MS)
-        multi = str(duel.second.answers[rows[0]])
-        expect(verdict(page, "multi")).to_have_text(multi, timeout=RENDER_TIMEOUT_MS)
-        page.reload()
-        expect(number).to_have_value(str(rows[0]), timeout=RENDER_TIMEOUT_MS)
-        page.locator("[data-testid=stSidebarNavLink]", has_text="Confusion").click()
-        expect(page.locator("h1")).to_have_text("Confusion", timeout=RENDER_TIMEOUT_MS)
+        assert page.url == address
         settle(page)
+    page.go_forward()
+    expect(number).to_have_value(str(rows[1]), timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    way_back.click()
+    _assert_shown(page, rows)
+    assert page.url == address
+    settle(page)
+    for steps in (2, 1, 1):  # to the pictures, to their first page, to the page without them
+        page.evaluate(f"history.go(-{steps})")
+        page.wait_for_timeout(300)
+        settle(page)
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
+    assert page.url == before
+
+
+def test_back_from_a_picture_of_compare_leads_to_the_same_pictures_and_tab(
+    server: Server, page: Page
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    visit(page, server, "/compare")
+    page.get_by_role("tab", name="Probabilities").click()
+    expect(page).to_have_url(re.compile("evidence="), timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    page.locator(".st-key-paired_both_wrong button").click()
+    picture = page.locator(".st-key-paired_digits_cards").get_by_role("img").first
+    expect(picture).to_be_in_viewport(ratio=1, timeout=RENDER_TIMEOUT_MS)
+    cards = page.locator(".st-key-paired_digits_cards [data-testid=stMarkdownContainer]")
+    shown = cards.all_inner_texts()
+    address = page.url
+    picture.click()
+    expect(page.get_by_text("Its label is")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    page.go_back()
+    expect(cards).to_have_text(shown, timeout=RENDER_TIMEOUT_MS)
+    tab = page.get_by_role("tab", name="Probabilities", include_hidden=True)
+    expect(tab).to_have_attribute("aria-selected", "true", timeout=RENDER_TIMEOUT_MS)
+    assert page.url == address
 
 
 def test_the_tables_are_saved_as_csv(server: Server, page: Page, duel: Duel) -> None:
-    visit(page, server, "/confusion?pictures=Both+wrong")
+    visit(page, server, "/confusion?pictures=both_wrong")
     rows = outcome_rows(duel, "both_wrong")
     _assert_shown(page, rows)
+    pictures = _saved(page, "asked")
+    assert pictures["test picture"].tolist() == rows.tolist()
+    proba = pictures[[f"Single model: probability of {k}" for k in range(10)]].to_numpy()
+    assert np.allclose(proba, duel.first.proba[rows])
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
     page.get_by_text("The most frequent mistakes").click()
     table = _saved(page, "mistakes")
     matrices: dict[str, Any] = {
@@ -254,10 +341,6 @@ def test_the_tables_are_saved_as_csv(server: Server, page: Page, duel: Duel) -> 
         matrix = _saved(page, f"confusion_{name}")
         assert matrix["true"].tolist() == duel.classes
         assert np.array_equal(matrix.iloc[:, 1:], contender.metrics.confusion)
-    pictures = _saved(page, "asked")
-    assert pictures["test picture"].tolist() == rows.tolist()
-    proba = pictures[[f"Single model: probability of {k}" for k in range(10)]].to_numpy()
-    assert np.allclose(proba, duel.first.proba[rows])
 
 
 def _saved(page: Page, name: str) -> pd.DataFrame:
@@ -273,10 +356,10 @@ def test_without_mnist_the_numbers_work_and_a_button_offers_the_pictures(
     visit(page, fresh, "/confusion")
     _click(page, "multi", 9, 4)
     _assert_shown(page, cell_rows(duel, duel.second, 9, 4))
-    place = page.locator(".st-key-mistakes")
+    place = page.get_by_role("dialog")
     expect(place).to_contain_text("which is not on this machine")
     expect(place.get_by_role("button", name="Download MNIST (11 MB)")).to_be_visible()
-    expect(place.get_by_role("button", name="Test picture")).to_have_count(0)
+    expect(place.get_by_role("link", name="Test picture")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -284,8 +367,8 @@ def test_without_mnist_the_numbers_work_and_a_button_offers_the_pictures(
     first_of(
         [
             "matrices=Difference&unit=Column+%25&diagonal=true&order=Confusion",
-            "pictures=Both+wrong",
-            "first=reference.multi&second=reference.multi&pictures=Both+wrong",
+            "pictures=both_wrong",
+            "first=reference.multi&second=reference.multi&pictures=both_wrong",
         ]
     ),
 )
@@ -301,6 +384,13 @@ def test_the_page_fits_a_phone(options: str, server: Server, phone: Page) -> Non
         assert box["x"] + box["width"] <= 360
     main = "document.querySelector('[data-testid=stMain]').scrollWidth"
     assert phone.evaluate(f"Math.max(document.documentElement.scrollWidth, {main})") <= 360
+
+
+def test_a_picture_chosen_on_a_phone_comes_into_the_window(server: Server, phone: Page) -> None:
+    visit(phone, server, "/data?set=test&digit=4")
+    phone.locator(".st-key-data_grid button[aria-pressed]").nth(GRID_COLUMNS + 1).tap()
+    large = phone.locator(".st-key-data_picture img")
+    expect(large).to_be_in_viewport(ratio=0.95, timeout=RENDER_TIMEOUT_MS)
 
 
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])

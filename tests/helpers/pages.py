@@ -33,6 +33,17 @@ def shown_cells(page: AppTest) -> list[dict[str, Any]]:
     return [json.loads(each.json) for each in components if each.component_name == "cells"]
 
 
+def dialog_title(page: AppTest) -> str:
+    """The title of the dialog that is open above the page; empty if none is."""
+    return "".join(dialog.proto.dialog.title for dialog in page.get("dialog"))
+
+
+def picture_links(page: AppTest) -> list[Any]:
+    """The links from test pictures to the page Draw, as they are sent to the browser."""
+    links = [element.proto for element in page.get("page_link")]
+    return [link for link in links if "test_picture=" in link.query_string]
+
+
 def shown_tables(page: AppTest) -> list[pd.DataFrame]:
     """The tables of a page as people read them: their headings, and every cell as text."""
     tables = [_shown(element.proto, element.value) for element in page.dataframe]

@@ -19,7 +19,7 @@ from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import load_run
 from mnist_models.runs.run import CURVES, Run
 from mnist_models.runs.upgrade import upgrade_run
-from tests.helpers.pages import shown_tables
+from tests.helpers.pages import dialog_title, shown_tables
 from ui.compare import binary_models
 
 OpenPage = Callable[..., AppTest]
@@ -173,25 +173,25 @@ def test_the_totals_tie_out_with_those_of_the_page_confusion(
     assert mistakes == [wrong + cells["only_second"], wrong + cells["only_first"]]
 
 
-def test_a_click_at_a_cell_stands_in_the_address_and_a_second_one_takes_it_away(
+def test_a_click_at_a_number_shows_its_pictures_and_stands_in_the_address(
     tiny_run: Run, open_page: OpenPage
 ) -> None:
     page = open_page("compare")
-    assert "mistakes first" not in _texts(page)
+    assert not dialog_title(page)
     page.button(key="paired_both_wrong").click().run()
     assert page.query_params["digits"] == "both_wrong"
-    assert "Both wrong: the most confident mistakes first." in _texts(page)
-    page.button(key="paired_both_wrong").click().run()
-    assert "digits" not in page.query_params
-    assert "mistakes first" not in _texts(page)
+    assert dialog_title(page).startswith("Both wrong: ")
+    assert "The most confident mistakes come first." in _texts(page)
+    page.button(key="paired_both_right").click().run()
+    assert "The least confident answers come first." in _texts(page)
 
 
-def test_a_link_opens_the_digits_of_a_cell_and_an_unknown_one_opens_nothing(
+def test_a_link_opens_the_pictures_of_a_number_and_an_unknown_one_opens_nothing(
     tiny_run: Run, open_page: OpenPage
 ) -> None:
-    page = open_page("compare", digits="only_second")
-    assert "Only ◆ Multi-model right: the most confident mistakes first." in _texts(page)
-    assert "mistakes first" not in _texts(open_page("compare", digits="<b>rows</b>"))
+    page = open_page("compare", digits="only_second~2")
+    assert dialog_title(page).startswith("Only ◆ Multi-model right: ")
+    assert not dialog_title(open_page("compare", digits="<b>rows</b>"))
 
 
 def test_the_table_of_the_digits_is_sorted_by_the_largest_difference(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.metrics.scores import largest_confusions
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
-from tests.helpers.pages import shown_cells
+from tests.helpers.pages import dialog_title, picture_links, shown_cells
 from ui.confusion.colours import ink_on, mix
 from ui.confusion.display_options import View
 from ui.confusion.matrices import (
@@ -97,6 +98,7 @@ def _ask(page: AppTest, pictures: str, true: object = None, answer: object = Non
     if true is not None:
         page.selectbox(key="true").set_value(str(true)).run()
         page.selectbox(key="answer").set_value(str(answer)).run()
+    page.button(key="show_pictures").click().run()
     assert not page.exception
     return page
 
@@ -108,15 +110,14 @@ def _said(page: AppTest) -> str:
 
 def _opened_by(page: AppTest) -> list[int]:
     """The numbers of the pictures that are shown, in their order."""
-    keys = [button.key or "" for button in page.button]
-    return [int(key.rsplit("_", 1)[1]) for key in keys if "_open_" in key]
+    found = [re.search("test_picture=([0-9]+)", link.query_string) for link in picture_links(page)]
+    return [int(number[1]) for number in found if number]
 
 
 def _cards(page: AppTest) -> list[str]:
     """What stands below the pictures, or in their places where there are none."""
-    labels = [button.label for button in page.button if "_open_" in (button.key or "")]
-    texts = labels or [element.value for element in page.markdown]
-    return [text.partition(") ")[2] if labels else text for text in texts if " no. " in text]
+    labels = [link.label.partition(") ")[2] for link in picture_links(page)]
+    return labels or [element.value for element in page.markdown if " no. " in element.value]
 
 
 def _mistake(confusion: Any) -> tuple[int, int]:
@@ -189,11 +190,9 @@ def test_the_address_chooses_every_option_and_what_it_cannot_mean_is_ignored(
         "confusion",
     ]
     assert page.toggle(key="diagonal").value
-    empty = dict.fromkeys(("order", "diagonal", "answer"), "")
-    page = open_page("confusion", matrices="None", unit="<b>", true="11", pictures="x", **empty)
+    empty = dict.fromkeys(("order", "diagonal"), "")
+    page = open_page("confusion", matrices="None", unit="<b>", **empty)
     assert [control.value for control in page.segmented_control][:2] == ["both", "count"]
-    assert page.selectbox(key="true").value is None
-    assert page.selectbox(key="pictures").value is None
     digits = [str(k) for k in range(10)]
     assert [_orders(table) for table in _tables(page)] == 2 * [(digits, digits)]
 
@@ -258,8 +257,23 @@ def test_until_a_cell_is_asked_for_no_pictures_are_read(
 
     monkeypatch.setattr(current_run_module, "load_sample", refuse)
     page = open_page("confusion")
-    assert not _opened_by(page)
-    assert not _opened_by(_ask(page, FIRST))  # no cell yet
+    assert page.button(key="show_pictures").disabled
+    page.selectbox(key="pictures").set_value(FIRST).run()
+    assert page.button(key="show_pictures").disabled  # no cell yet
+    assert not dialog_title(page)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["", "x", "first", "first.4", "first.4.10", "first.4.x", "first.4.9.1", "both_wrong.1.2",
+     "both_right", "first.٤.9", "first.-1.9", "first.4." + 5_000 * "9", "~2", "<b>"],
+)  # fmt: skip
+def test_what_an_address_cannot_ask_for_opens_nothing(
+    asked: str, tiny_run: Run, open_page: OpenPage
+) -> None:
+    page = open_page("confusion", pictures=asked)
+    assert not dialog_title(page)
+    assert page.selectbox(key="pictures").value is None
 
 
 def test_the_pictures_of_a_cell_are_shown_with_both_answers(
@@ -269,7 +283,9 @@ def test_the_pictures_of_a_cell_are_shown_with_both_answers(
     page = _ask(open_page("confusion"), FIRST, true, answer)
     rows = cell_rows(duel, duel.first, true, answer)
     assert _opened_by(page) == rows[:PER_PAGE].tolist()
-    assert f"**Single model: {len(rows)} pictures of {true}, read as {answer}.**" in _said(page)
+    assert dialog_title(page) == f"Single model: {len(rows)} pictures of {true}, read as {answer}"
+    assert "The most confident mistakes come first." in _said(page)
+    assert page.query_params["pictures"] == f"first.{true}.{answer}"
     cards = _cards(page)
     assert len(cards) == len(rows)
     proba = duel.first.proba[rows[0]]
@@ -284,8 +300,13 @@ def test_the_chosen_cell_has_a_frame_in_its_own_matrix_only(
     duel: Duel, sample: Dataset, open_page: OpenPage
 ) -> None:
     true, answer = _mistake(duel.second.metrics.confusion)
-    page = open_page("confusion", pictures="Multi-model: one cell", true=true, answer=answer)
-    assert [cells["chosen"] for cells in shown_cells(page)] == [None, str(10 * true + answer)]
+    page = open_page("confusion", pictures=f"second.{true}.{answer}")
+    frames = [None, str(10 * true + answer)]
+    assert [cells["chosen"] for cells in shown_cells(page)] == frames
+    del page.query_params["pictures"]  # the dialog is closed, or the browser went back
+    page.run()
+    assert not dialog_title(page)
+    assert [cells["chosen"] for cells in shown_cells(page)] == frames  # where they had looked
 
 
 @pytest.mark.parametrize("outcome", ["only_first", "only_second", "both_wrong"])
@@ -294,9 +315,10 @@ def test_who_alone_is_right_can_be_asked_for_whatever_the_cell(
 ) -> None:
     page = _ask(open_page("confusion"), outcome)
     rows = outcome_rows(duel, outcome)
-    assert f"**{len(rows)} picture" in _said(page)
+    assert dialog_title(page).startswith(f"{len(rows)} picture")
     assert _opened_by(page) == rows[:PER_PAGE].tolist()
     assert page.selectbox(key="true").disabled
+    assert page.query_params["pictures"] == outcome
 
 
 def test_the_pages_of_pictures_hold_each_of_them_once(
@@ -307,11 +329,12 @@ def test_the_pages_of_pictures_hold_each_of_them_once(
     assert len(rows) > PER_PAGE
     shown = _opened_by(page)
     pages = -(-len(rows) // PER_PAGE)
-    key = f"asked_page_{len(rows)}_{rows[0]}_of_{pages}"
     for number in range(2, pages + 1):
-        page.session_state[key] = number
+        page.query_params["pictures"] = f"both_wrong~{number}"
         shown += _opened_by(page.run())
     assert shown == rows.tolist()
+    page.query_params["pictures"] = "both_wrong~9999"  # the last one
+    assert _opened_by(page.run()) == shown[(pages - 1) * PER_PAGE :]
 
 
 def test_an_empty_cell_says_that_there_is_nothing(
@@ -319,6 +342,7 @@ def test_an_empty_cell_says_that_there_is_nothing(
 ) -> None:
     true, answer = np.argwhere(np.array(duel.first.metrics.confusion) == 0)[0]
     page = _ask(open_page("confusion"), FIRST, true, answer)
+    assert dialog_title(page).startswith(f"Single model: 0 pictures of {true}, read ")
     assert "There are no such pictures." in _said(page)
     assert not _opened_by(page)
 
@@ -330,6 +354,45 @@ def test_a_difference_counts_who_gives_the_answer(
     true, answer = _mistake(first - second)
     page = _ask(open_page("confusion"), DIFFERENCE, true, answer)
     assert f"a difference of +{first[true, answer] - second[true, answer]}" in _said(page)
+
+
+def test_a_picture_opens_on_draw_which_has_a_link_back_to_all_of_them(
+    duel: Duel, sample: Dataset, open_page: OpenPage
+) -> None:
+    rows = outcome_rows(duel, "both_wrong")
+    page = open_page("confusion", matrices="Difference", pictures="both_wrong~2")
+    query = dict(parse_qsl(picture_links(page)[0].query_string))
+    row = int(rows[PER_PAGE])
+    assert query["test_picture"] == str(row)
+    assert "run" not in query  # who has chosen none goes on with the default
+    draw = open_page("draw", **query)
+    (link,) = draw.get("page_link")
+    assert link.proto.label == f"Back to the {len(rows)} pictures"
+    assert link.proto.page == "confusion"
+    assert dict(parse_qsl(link.proto.query_string)) == {
+        "matrices": "Difference",
+        "pictures": "both_wrong~2",
+    }
+    draw.number_input(key="test_picture").set_value(row + 1).run()
+    assert not draw.get("page_link")  # another picture
+    draw.number_input(key="test_picture").set_value(row).run()
+    draw.segmented_control(key="source").set_value("Draw").run()
+    assert not draw.get("page_link")
+
+
+def test_a_picture_of_another_run_opens_with_that_run_and_draw_says_so(
+    tiny_run: Run, sample: Dataset, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    publish("other", **tiny_contents)
+    link = {"first": "other.single", "second": "other.multi", "pictures": "both_wrong"}
+    page = open_page("confusion", **link)
+    query = dict(parse_qsl(picture_links(page)[0].query_string))
+    assert query["run"] == "other"
+    page.switch_page("../../pages/draw.py")
+    for name, value in query.items():
+        page.query_params[name] = value
+    page.run()
+    assert "You now look at the run **other" in _said(page)
 
 
 def test_pictures_of_another_sample_are_not_passed_off_as_the_runs(
@@ -376,24 +439,6 @@ def test_without_mnist_the_answers_are_shown_and_one_click_downloads_the_picture
     assert page.button(key="asked_download_mnist").label == "Download MNIST (11 MB)"
     assert len(_cards(page)) == PER_PAGE
     assert not _opened_by(page)
-
-
-def test_two_galleries_on_one_page_each_offer_the_pictures(mnist_run: Run) -> None:
-    def galleries() -> None:
-        import numpy as np
-
-        from mnist_models.comparison.contenders import Duel, contenders_of
-        from mnist_models.runs.registry import load_run
-        from ui.shared.picture_cards import show_digits
-
-        duel = Duel.of(*contenders_of(load_run("reference")))
-        for key in ("first", "second"):
-            show_digits(duel, np.arange(30), key=key)
-
-    page = AppTest.from_function(galleries).run()
-    assert not page.exception
-    keys = [button.key for button in page.button]
-    assert keys == ["first_download_mnist", "second_download_mnist"]
 
 
 def test_where_visitors_may_not_download_the_place_of_the_pictures_says_who_can(

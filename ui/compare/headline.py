@@ -12,10 +12,10 @@ from mnist_models.comparison.sentences import accuracy_text, beside_accuracy, mc
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.formatting import percent_text
 from mnist_models.text import Text, paragraph, t
-from ui.shared.picture_cards import show_digits
+from ui.shared.picture_cards import Found, ask_for, asked_for, show_pictures
 from ui.widgets.contender_style import Looks, looks
 
-_CELL = "digits"  # in the address: whose digits are open
+_PARAMETER = "digits"  # in the address: whose pictures are open
 
 
 def show_accuracies(duel: Duel, seeds: Evidence | None) -> None:
@@ -37,9 +37,8 @@ def show_accuracies(duel: Duel, seeds: Evidence | None) -> None:
 
 @st.fragment
 def show_paired(duel: Duel) -> None:
-    """The 2 × 2 table of who reads what; each cell opens its digits."""
+    """The 2 × 2 table of who reads what; each cell opens its pictures."""
     titles, counts = _titles(looks(duel)), asdict(duel.paired)
-    chosen = next((o for o in titles if o == st.query_params.get(_CELL)), None)
     with st.container(key="paired", gap="xsmall"):
         rows = [st.container(horizontal=True, wrap=False, gap="xsmall") for _ in range(2)]
         for place, (outcome, title) in enumerate(titles.items()):
@@ -47,19 +46,22 @@ def show_paired(duel: Duel) -> None:
                 f"**{counts[outcome]:,}**  \n{title}",
                 key=f"paired_{outcome}",
                 width="stretch",
-                type="primary" if outcome == chosen else "secondary",
-                on_click=_toggle,
-                args=(outcome,),
+                on_click=ask_for,
+                args=(_PARAMETER, outcome),
             )
-    st.caption(paragraph(mcnemar_sentence(duel), t("Click a number to see its digits.")))
+    st.caption(paragraph(mcnemar_sentence(duel), t("Click a number to see its pictures.")))
+    asked = asked_for(_PARAMETER)[0]
+    chosen = next((outcome for outcome in titles if outcome == asked), None)
     if chosen:
-        title = titles[chosen]
-        caption = (
-            t("{title}: the least confident answers first.", title=title)
-            if chosen == "both_right"
-            else t("{title}: the most confident mistakes first.", title=title)
+        pictures = outcome_rows(duel, chosen)
+        title = t(
+            "{title}: {count:,} picture",
+            "{title}: {count:,} pictures",
+            title=titles[chosen],
+            count=len(pictures),
         )
-        show_digits(duel, outcome_rows(duel, chosen), key="paired_digits", caption=caption)
+        found = Found(title, pictures, right=chosen == "both_right")
+        show_pictures(duel, found, page="compare", parameter=_PARAMETER, key="paired_digits")
 
 
 def _titles(pair: Looks) -> dict[Outcome, Text]:
@@ -70,13 +72,6 @@ def _titles(pair: Looks) -> dict[Outcome, Text]:
         "only_second": t("Only {sign} {name} right", sign=second.sign, name=second.name),
         "both_wrong": t("Both wrong"),
     }
-
-
-def _toggle(outcome: Outcome) -> None:
-    if st.query_params.get(_CELL) == outcome:
-        del st.query_params[_CELL]
-    else:
-        st.query_params[_CELL] = outcome
 
 
 def offer_reports(duel: Duel) -> None:

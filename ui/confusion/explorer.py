@@ -21,7 +21,7 @@ from ui.confusion.matrices import (
     in_unit,
     show_heatmap,
 )
-from ui.confusion.selection import Matrix, Selection, choose_cell, choose_pictures, show_selected
+from ui.confusion.selection import Matrix, Selection, choose_cell, choose_pictures, show_asked
 from ui.widgets.contender_style import Looks, looks
 from ui.widgets.tables import offer_csv, offer_table
 
@@ -40,10 +40,8 @@ def explore(duel: Duel) -> None:
         st.header(t("The pictures behind the numbers"), anchor=False)
         selection = choose_pictures(duel)  # before the matrices, which frame the cell
         with matrices:
-            (_show_difference if difference else _show_both)(
-                pair, counts, duel.classes, view, selection
-            )
-        show_selected(duel, selection)
+            (_show_difference if difference else _show_both)(duel, counts, view, selection)
+        show_asked(duel)
         by_name = {look.name: c.tolist() for look, c in zip(pair, counts, strict=True)}
         offer_table(
             t("The most frequent mistakes"),
@@ -56,15 +54,20 @@ def explore(duel: Duel) -> None:
 
 
 def _show_matrix(
-    name: Matrix, draw: Callable[[View], Heatmap], view: View, selection: Selection, alt: str
+    duel: Duel,
+    name: Matrix,
+    draw: Callable[[View], Heatmap],
+    view: View,
+    selection: Selection,
+    alt: str,
 ) -> None:
     view = replace(view, chosen=selection.cell_of(name))
-    show_heatmap(draw(view), view, key=f"matrix_{name}", alt=alt, choose=partial(choose_cell, name))
+    choose = partial(choose_cell, duel, name)
+    show_heatmap(draw(view), view, key=f"matrix_{name}", alt=alt, choose=choose)
 
 
-def _show_both(
-    pair: Looks, counts: _Counts, classes: list[Any], view: View, selection: Selection
-) -> None:
+def _show_both(duel: Duel, counts: _Counts, view: View, selection: Selection) -> None:
+    pair = looks(duel)
     full = full_colour([in_unit(c, view.unit) for c in counts], diagonal=view.diagonal)
     names = get_args(Matrix)[:2]
     for column, name, look, confusion in zip(st.columns(2), names, pair, counts, strict=True):
@@ -79,14 +82,13 @@ def _show_both(
                 ),
                 anchor=False,
             )
-            draw = partial(confusion_heatmap, confusion, classes, full)
+            draw = partial(confusion_heatmap, confusion, duel.classes, full)
             alt = t("Confusion matrix: {name}", name=look.name)
-            _show_matrix(name, draw, view, selection, alt)
+            _show_matrix(duel, name, draw, view, selection, alt)
 
 
-def _show_difference(
-    pair: Looks, counts: _Counts, classes: list[Any], view: View, selection: Selection
-) -> None:
+def _show_difference(duel: Duel, counts: _Counts, view: View, selection: Selection) -> None:
+    pair = looks(duel)
     values = in_unit(counts[0], view.unit) - in_unit(counts[1], view.unit)
     full = full_colour([values], diagonal=view.diagonal)
     first, second = (look.name for look in pair)
@@ -100,9 +102,9 @@ def _show_difference(
                 second=second,
             )
         )
-        draw = partial(difference_heatmap, *counts, classes, full, pair)
+        draw = partial(difference_heatmap, *counts, duel.classes, full, pair)
         alt = t("Difference between the two confusion matrices")
-        _show_matrix("difference", draw, view, selection, alt)
+        _show_matrix(duel, "difference", draw, view, selection, alt)
 
 
 def _offer_matrices(pair: Looks, counts: _Counts, classes: list[Any]) -> None:

@@ -204,7 +204,7 @@ def as_table(cells: Heatmap, order: Sequence[int], alt: str, tag: str) -> str:
     )
 
 
-_HINT = t("Point at a cell to see its counts and shares here.")
+_HINT = t("Point at a cell to see its counts and shares here, click it to see its pictures.")
 
 
 def _as_html(cells: Heatmap, number: int, tag: str) -> str:

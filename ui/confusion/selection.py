@@ -6,24 +6,18 @@ from typing import Any, Literal, cast, get_args
 import streamlit as st
 
 from mnist_models.comparison.contenders import Duel, Outcome
-from mnist_models.comparison.mistakes import (
-    PictureRows,
-    cell_rows,
-    differing_rows,
-    outcome_rows,
-)
+from mnist_models.comparison.mistakes import cell_rows, differing_rows, outcome_rows
 from mnist_models.formatting import signed_text
 from mnist_models.runs.run import RunError
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, t
 from ui.confusion.display_options import Cell
-from ui.shared.picture_cards import show_digits
+from ui.shared.navigation import is_short
+from ui.shared.picture_cards import Found, ask_for, asked_for, show_pictures
 from ui.widgets.contender_style import Look, Looks, looks
 
 Matrix = Literal["first", "second", "difference"]
 
-_KEYS = ("pictures", "true", "answer")  # of the widgets, and in the address
-_LEAST_CONFIDENT = t("The least confident answers come first.")
-_MOST_CONFIDENT = t("The most confident mistakes come first.")
+_PARAMETER = "pictures"  # in the address: "first.4.9", by the places of the classes, or an outcome
 
 
 @dataclass(frozen=True)
@@ -43,68 +37,101 @@ class Selection:
         return self.cell if self.about == matrix else None
 
 
-def choose_cell(matrix: Matrix, cell: Cell) -> None:
-    """Select the pictures of a cell; for callbacks, before the widgets are drawn again."""
-    for key, value in zip(_KEYS, (matrix, *cell), strict=True):
-        st.session_state[key] = value
+def choose_cell(duel: Duel, matrix: Matrix, cell: Cell) -> None:
+    """Ask for the pictures of a cell; for callbacks, before the page is drawn again."""
+    _ask(duel, Selection(matrix, cell))
 
 
 def choose_pictures(duel: Duel) -> Selection:
-    """Draw the choice, which can do what a click on a cell does, and more."""
-    titles = _titles(looks(duel))
-    with st.container(key="ask", horizontal=True):
+    """Draw the choice, which can do what a click on a cell does, and more.
+
+    It begins with what the address asks for, and after that stays as it was.
+    """
+    titles, names = _titles(looks(duel)), _names(duel)
+    if asked := _asked(duel):
+        st.session_state["pictures"] = asked.about
+        if asked.cell:
+            st.session_state["true"], st.session_state["answer"] = asked.cell
+    with st.container(key="ask", horizontal=True, vertical_alignment="bottom"):
         about = st.selectbox(
             t("Pictures of"),
             titles,
             index=None,
             format_func=titles.__getitem__,
             placeholder=t("Click a cell above, or choose"),
-            key=_KEYS[0],
-            bind="query-params",
+            key="pictures",
             width=320,
         )
-        of_a_cell = about is None or about in get_args(Matrix)
-        # Drawn even where they do not matter: Streamlit writes what a click chose into the address
-        # only if the widget was there before.
+        is_outcome = about is not None and about not in get_args(Matrix)
         true, answer = (
             st.selectbox(
                 title,
-                [str(label) for label in duel.classes],
+                names,
                 index=None,
                 placeholder="–",
                 key=key,
-                bind="query-params",
-                disabled=not of_a_cell,
+                disabled=is_outcome,
                 width=110,
             )
-            for title, key in zip((t("True digit"), t("Answer")), _KEYS[1:], strict=True)
+            for key, title in (("true", t("True digit")), ("answer", t("Answer")))
         )
-    return Selection(about, (true, answer) if of_a_cell and true and answer else None)
+        selection = Selection(about, (true, answer) if true and answer and not is_outcome else None)
+        st.button(
+            t("Show the pictures"),
+            key="show_pictures",
+            disabled=not (is_outcome or (about and selection.cell)),
+            on_click=_ask,
+            args=(duel, selection),
+        )
+    return selection
 
 
-def show_selected(duel: Duel, selection: Selection) -> None:
-    """The selected pictures; nothing until the selection is complete."""
+def show_asked(duel: Duel) -> None:
+    """The pictures that the address asks for, above the page; nothing if it does not."""
+    asked = _asked(duel)
+    if asked is None:
+        return
     try:
-        if found := _find(duel, selection):
-            show_digits(duel, found[0], key="asked", caption=found[1])
+        found = _find(duel, asked)
+        show_pictures(duel, found, page="confusion", parameter=_PARAMETER, key="asked")
     except RunError as error:
         st.error(error.text, icon=":material/error:")
 
 
-def _find(duel: Duel, selection: Selection) -> tuple[PictureRows, Text] | None:
-    """The pictures and what they have in common."""
-    if selection.about is None:
+def _ask(duel: Duel, selection: Selection) -> None:
+    names = _names(duel)
+    places = [str(names.index(name)) for name in selection.cell or ()]
+    ask_for(_PARAMETER, ".".join([str(selection.about), *places]))
+
+
+def _asked(duel: Duel) -> Selection | None:
+    """What the address asks for; None if it asks for nothing that is there."""
+    about, *places = asked_for(_PARAMETER)[0].split(".")
+    if about not in _titles(looks(duel)) or not is_short(*places):
         return None
+    names = _names(duel)
+    match [int(place) for place in places]:
+        case []:
+            is_whole = about not in get_args(Matrix)
+            return Selection(cast(Outcome, about)) if is_whole else None
+        case [true, answer] if about in get_args(Matrix) and max(true, answer) < len(names):
+            return Selection(cast(Matrix, about), (names[true], names[answer]))
+    return None
+
+
+def _names(duel: Duel) -> list[str]:
+    return [str(label) for label in duel.classes]
+
+
+def _find(duel: Duel, asked: Selection) -> Found:
     pair = looks(duel)
-    if selection.about not in get_args(Matrix):
-        return _outcome(duel, pair, cast(Outcome, selection.about))
-    if selection.cell is None:
-        return None
-    labels = {str(label): label for label in duel.classes}
-    true, answer = (labels[name] for name in selection.cell)
-    if selection.about == "difference":
+    if asked.cell is None:
+        return _outcome(duel, pair, cast(Outcome, asked.about))
+    labels = dict(zip(_names(duel), duel.classes, strict=True))
+    true, answer = (labels[name] for name in asked.cell)
+    if asked.about == "difference":
         return _difference(duel, pair, true, answer)
-    return _cell(duel, pair[selection.about == "second"], true, answer)
+    return _cell(duel, pair[asked.about == "second"], true, answer)
 
 
 def _titles(pair: Looks) -> dict[Matrix | Outcome, Text]:
@@ -119,61 +146,58 @@ def _titles(pair: Looks) -> dict[Matrix | Outcome, Text]:
     }
 
 
-def _cell(duel: Duel, look: Look, true: Any, answer: Any) -> tuple[PictureRows, Text]:
-    rows = cell_rows(duel, look.contender, true, answer)
-    if true == answer:
-        read = t(
-            "**{name}: {count:,} picture of {true}, read correctly.**",
-            "**{name}: {count:,} pictures of {true}, read correctly.**",
-            name=look.name,
-            count=len(rows),
-            true=true,
+def _cell(duel: Duel, look: Look, true: Any, answer: Any) -> Found:
+    rows, right = cell_rows(duel, look.contender, true, answer), true == answer
+    fields = {"name": look.name, "count": len(rows), "true": true, "answer": answer}
+    if right:
+        title = t(
+            "{name}: {count:,} picture of {true}, read correctly",
+            "{name}: {count:,} pictures of {true}, read correctly",
+            **fields,
         )
-        return rows, paragraph(read, _LEAST_CONFIDENT)
-    misread = t(
-        "**{name}: {count:,} picture of {true}, read as {answer}.**",
-        "**{name}: {count:,} pictures of {true}, read as {answer}.**",
-        name=look.name,
-        count=len(rows),
-        true=true,
-        answer=answer,
-    )
-    return rows, paragraph(misread, _MOST_CONFIDENT)
+    else:
+        title = t(
+            "{name}: {count:,} picture of {true}, read as {answer}",
+            "{name}: {count:,} pictures of {true}, read as {answer}",
+            **fields,
+        )
+    return Found(title, rows, right)
 
 
-def _difference(duel: Duel, pair: Looks, true: Any, answer: Any) -> tuple[PictureRows, Text]:
+def _difference(duel: Duel, pair: Looks, true: Any, answer: Any) -> Found:
     rows = differing_rows(duel, true, answer)
     first, second = (int((look.contender.answers[rows] == answer).sum()) for look in pair)
-    read = t(
-        "**{count:,} picture of {true} that only one of the two reads as {answer}:** {first_name} "
-        "{first:,}, {second_name} {second:,}, a difference of {difference}.",
-        "**{count:,} pictures of {true} that only one of the two reads as {answer}:** {first_name} "
-        "{first:,}, {second_name} {second:,}, a difference of {difference}.",
+    title = t(
+        "{count:,} picture of {true} that only one of the two reads as {answer}",
+        "{count:,} pictures of {true} that only one of the two reads as {answer}",
         count=len(rows),
         true=true,
         answer=answer,
-        first_name=pair[0].name,
-        second_name=pair[1].name,
-        first=first,
-        second=second,
-        difference=signed_text(first - second),
     )
-    return rows, paragraph(read, _LEAST_CONFIDENT if true == answer else _MOST_CONFIDENT)
+    counts = t(
+        "{first_name} {first:,}, {second_name} {second:,}, a difference of {difference}.",
+        first_name=pair[0].name,
+        first=first,
+        second_name=pair[1].name,
+        second=second,
+        difference=signed_text(first - second) if first != second else "0",
+    )
+    return Found(title, rows, right=true == answer, more=counts)
 
 
-def _outcome(duel: Duel, pair: Looks, outcome: Outcome) -> tuple[PictureRows, Text]:
+def _outcome(duel: Duel, pair: Looks, outcome: Outcome) -> Found:
     rows = outcome_rows(duel, outcome)
     if outcome == "both_wrong":
-        read = t(
-            "**{count:,} picture that both misread.**",
-            "**{count:,} pictures that both misread.**",
+        title = t(
+            "{count:,} picture that both misread",
+            "{count:,} pictures that both misread",
             count=len(rows),
         )
     else:
-        read = t(
-            "**{count:,} picture that only one reads correctly: {name}.**",
-            "**{count:,} pictures that only one reads correctly: {name}.**",
+        title = t(
+            "{count:,} picture that only one reads correctly: {name}",
+            "{count:,} pictures that only one reads correctly: {name}",
             count=len(rows),
             name=pair[outcome == "only_second"].name,
         )
-    return rows, paragraph(read, _MOST_CONFIDENT)
+    return Found(title, rows, right=False)

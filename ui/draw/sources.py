@@ -14,6 +14,7 @@ from mnist_models.preprocessing.picture_files import UnreadablePicture
 from mnist_models.preprocessing.to_mnist import BlankDrawing, Steps, to_mnist_steps
 from mnist_models.text import paragraph, t
 from ui.draw.canvas import draw_canvas_buttons, draw_on_canvas
+from ui.draw.way_back import offer_way_back
 from ui.shared.current_run import pictures
 
 Picture = NDArray[np.uint8]
@@ -147,6 +148,7 @@ def from_test_set(name: str) -> Subject:
             width=170,
             bind="query-params",
         )
+    offer_way_back(number)
     image, truth = dataset.x_test[number], int(dataset.y_test[number])
     _show(image, LARGE)
     st.markdown(t("Its label is **{truth}**.", truth=truth))

@@ -91,8 +91,7 @@ def _choose(run_name: str) -> None:
 
 def _keep(run_name: str, pair: KeyPair) -> None:
     st.session_state[_CHOICE] = (run_name, pair)
-    for side, key in zip(_SIDES, pair, strict=True):
-        st.query_params[side] = key
+    st.query_params.update(zip(_SIDES, pair, strict=True))  # at once: one step of the history
 
 
 def _forget() -> None:

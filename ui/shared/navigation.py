@@ -1,6 +1,10 @@
-"""Which pages there are, how to get to them, and how each of them begins."""
+"""Which pages there are, how to get to them and back, and how each of them begins."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -24,6 +28,7 @@ _PAGES = (
 )
 IN_APP = "_page_runs_in_app"  # in the session state, once app.py has run
 TEST_PICTURE = t("Test picture")  # a source on Draw, as the address names it
+ORIGIN = "from"  # in the address of Draw
 
 _ICON = PROJECT / "ui" / "icon.svg"
 
@@ -45,6 +50,41 @@ def navigate() -> StreamlitPage:
 def page_path(name: str) -> Path:
     """The script of a page, as `st.switch_page` and `st.page_link` expect it."""
     return _FOLDER / f"{name}.py"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Several pictures that a visitor left for one of them; the address of Draw holds it.
+
+    Attributes:
+        page: where they are, by the name of its script.
+        query: the parameters of its address.
+        count: how many pictures.
+        picture: the number of the one that was opened.
+    """
+
+    page: str
+    query: Mapping[str, str]
+    count: int
+    picture: int
+
+    def to_parameter(self) -> str:
+        """Like "confusion/11/115?pictures=first.4.9"."""
+        return f"{self.page}/{self.count}/{self.picture}?{urlencode(self.query)}"
+
+    @classmethod
+    def from_parameter(cls, text: str) -> Self | None:
+        """What `to_parameter` was given, or None if the text is of no such form."""
+        path, _, query = text.partition("?")
+        match path.split("/"):
+            case [page, count, picture] if page in dict(_PAGES) and is_short(count, picture):
+                return cls(page, dict(parse_qsl(query)), int(count), int(picture))
+        return None
+
+
+def is_short(*numbers: str) -> bool:
+    """Whether these parts of an address are whole numbers that a page can mean."""
+    return all(number.isascii() and number.isdecimal() and len(number) < 8 for number in numbers)
 
 
 def begin(title: str, lead: str = "") -> None:

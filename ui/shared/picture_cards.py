@@ -1,22 +1,22 @@
-"""Test pictures with the answers of two contenders, page by page; each opens on Draw."""
+"""Test pictures with the answers of two contenders, in a dialog; each opens on Draw."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
 from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.mistakes import PictureRows
 from mnist_models.data.mnist import find_mnist
 from mnist_models.formatting import share_text
 from mnist_models.pictures import Grey
-from mnist_models.text import paragraph, t
+from mnist_models.text import Text, paragraph, t
 from ui.shared.current_run import chosen_run_name, pictures
 from ui.shared.mnist_download import offer_download
-from ui.shared.navigation import TEST_PICTURE, page_path
+from ui.shared.navigation import ORIGIN, TEST_PICTURE, Origin, is_short, page_path
 from ui.widgets.contender_style import Look, Looks, looks
-from ui.widgets.controls import page_of
 from ui.widgets.images import picture_url
 from ui.widgets.tables import offer_csv
 
@@ -24,47 +24,107 @@ PER_PAGE = 12
 
 _CARD_WIDTH = 140  # pixels
 _BREAK = "  \n"  # a new line in Markdown
+_ORDER = {
+    True: t("The least confident answers come first."),
+    False: t("The most confident mistakes come first."),
+}
 
 
-def show_digits(duel: Duel, rows: NDArray[np.intp], *, key: str, caption: str = "") -> None:
-    """Pages of test pictures with their true digit and the answers of both contenders.
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Test pictures that a visitor asks for.
 
+    Attributes:
+        title: what they have in common, and how many there are.
+        rows: (m,) their numbers, in the order to show them.
+        right: whether the answers to them are right, which decides their order.
+        more: another sentence about them.
+    """
+
+    title: Text
+    rows: PictureRows
+    right: bool
+    more: str = ""
+
+
+def asked_for(parameter: str) -> tuple[str, int]:
+    """What the address asks for, and the page of these pictures: "both_wrong~2"."""
+    what, _, page = st.query_params.get(parameter, "").partition("~")
+    return what, max(1, int(page)) if is_short(page) else 1
+
+
+def ask_for(parameter: str, what: str, page: int = 1) -> None:
+    """Put into the address whose pictures are shown; the browser's Back then leads out again."""
+    st.query_params[parameter] = what if page == 1 else f"{what}~{page}"
+
+
+def show_pictures(duel: Duel, found: Found, *, page: str, parameter: str, key: str) -> None:
+    """Pages of test pictures with the answers of both contenders, in a dialog above the page.
+
+    So they are where the eye is, wherever that was, and what opened them is there again after.
     Clicking a picture opens it on Draw. If the pictures are not on this machine, the answers are
     shown without them, and a sentence says how to get them.
 
     Args:
         duel: whose answers and probabilities are shown.
-        rows: the numbers of the test pictures, in the order to show them.
+        found: the pictures.
+        page: that shows them, by the name of its script.
+        parameter: of the address, see `ask_for`; closing the dialog takes it out.
         key: of the container, and the beginning of the keys of everything in it.
-        caption: what the pictures have in common, shown above them.
 
     Raises:
         RunError: the file of the scores is damaged.
     """
-    with st.container(key=key):
-        if caption:
-            st.markdown(caption)
-        if not len(rows):
-            st.info(t("There are no such pictures."), icon=":material/search_off:")
-            return
-        images = _pictures(duel, key)
-        # Other pictures start at their first page again.
-        shown = rows[page_of(len(rows), PER_PAGE, f"{key}_page_{len(rows)}_{rows[0]}")]
-        pair = looks(duel)
-        legend = t(
-            "{names}. Each line shows the answer, whether it is right (✓) or wrong (✗), and its "
-            "probability; after a wrong answer, the probability of the true digit as well.",
-            names=" · ".join(f"{look.sign} {look.name}" for look in pair),
-        )
-        opens = t("Click a picture to open it on the page Draw.")
-        st.caption(legend if images is None else paragraph(legend, opens))
-        with st.container(key=f"{key}_cards", horizontal=True, gap="small"):
-            for row in shown:
-                _show_card(duel, pair, row, None if images is None else images[row], key)
-        offer_csv(lambda: answers_table(duel, rows), file_name=f"{key}.csv")
+
+    def draw() -> None:
+        with st.container(key=key):
+            if len(found.rows):
+                _show_page(duel, found, page, parameter, key)
+            else:
+                st.info(t("There are no such pictures."), icon=":material/search_off:")
+
+    def forget() -> None:
+        st.query_params.pop(parameter, None)
+
+    st.dialog(found.title, width="large", on_dismiss=forget)(draw)()
 
 
-def answers_table(duel: Duel, rows: NDArray[np.intp]) -> pd.DataFrame:
+def _show_page(duel: Duel, found: Found, page: str, parameter: str, key: str) -> None:
+    st.markdown(paragraph(found.more, _ORDER[found.right]))
+    images = _pictures(duel, key)
+    pair, rows = looks(duel), found.rows
+    legend = t(
+        "{names}. Each line shows the answer, whether it is right (✓) or wrong (✗), and its "
+        "probability; after a wrong answer, the probability of the true digit as well.",
+        names=" · ".join(f"{look.sign} {look.name}" for look in pair),
+    )
+    opens = t("Click a picture to open it on the page Draw.")
+    shown = rows[_choose_page(len(rows), parameter)]
+    with st.container(key=f"{key}_cards", horizontal=True, gap="small"):
+        for row in shown.tolist():
+            origin = Origin(page, dict(st.query_params), len(rows), row)
+            _show_card(duel, pair, origin, None if images is None else images[row])
+    st.caption(legend if images is None else paragraph(legend, opens))
+    offer_csv(lambda: answers_table(duel, rows), file_name=f"{key}.csv")
+
+
+def _choose_page(count: int, parameter: str) -> slice:
+    """Let the visitor turn pages if there are several; the address holds which one is open."""
+    pages = -(-count // PER_PAGE)
+    what, page = asked_for(parameter)
+    page = min(page, pages)
+    if pages > 1:
+        key = f"{parameter}_page"
+        st.session_state[key] = page  # the address decides, so Back works
+
+        def turn() -> None:
+            ask_for(parameter, what, st.session_state[key])
+
+        st.pagination(pages, key=key, on_change=turn)
+    return slice((page - 1) * PER_PAGE, page * PER_PAGE)
+
+
+def answers_table(duel: Duel, rows: PictureRows) -> pd.DataFrame:
     """A row per picture: its number, its true digit, and the answers of both contenders.
 
     Args:
@@ -84,18 +144,19 @@ def answers_table(duel: Duel, rows: NDArray[np.intp]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def open_on_draw(duel: Duel, row: int) -> None:
-    """Go to Draw to read a test picture, with the visitor's run if it is one of the duel's."""
+def query_of_draw(duel: Duel, origin: Origin) -> dict[str, str]:
+    """The address of a test picture on Draw, with the visitor's run if it is one of the duel's."""
     runs = [contender.run.name for contender in (duel.first, duel.second)]
-    run = chosen_run_name()
-    st.switch_page(
-        page_path("draw"),
-        query_params={
-            "run": run if run in runs else runs[0],
-            "source": TEST_PICTURE,
-            "test_picture": str(row),
-        },
-    )
+    shown = chosen_run_name()
+    run = shown if shown in runs else runs[0]
+    # Who has chosen no run follows the default of this site, there as here.
+    needed = {"run": run} if run != shown or "run" in st.query_params else {}
+    return {
+        **needed,
+        "source": TEST_PICTURE,
+        "test_picture": str(origin.picture),
+        ORIGIN: origin.to_parameter(),
+    }
 
 
 def _pictures(duel: Duel, key: str) -> Grey | None:
@@ -124,7 +185,8 @@ def _pictures(duel: Duel, key: str) -> Grey | None:
     return None
 
 
-def _show_card(duel: Duel, pair: Looks, row: int, image: Grey | None, key: str) -> None:
+def _show_card(duel: Duel, pair: Looks, origin: Origin, image: Grey | None) -> None:
+    row = origin.picture
     lines = [
         t("**{digit}** no. {number:,}", digit=duel.labels[row], number=row),
         *(_answer(look, duel, row) for look in pair),
@@ -132,10 +194,16 @@ def _show_card(duel: Duel, pair: Looks, row: int, image: Grey | None, key: str) 
     if image is None:
         st.markdown(_BREAK.join(lines), width=_CARD_WIDTH)
         return
-    # Streamlit shows pictures in labels, so the whole card can be the button.
+    # Streamlit shows pictures in labels, so the whole card can be the link. Unlike a button with
+    # `st.switch_page`, a link leaves the address of this page in the browser's history as it is.
     picture = f"![{t('Test picture {number}', number=row)}]({picture_url(image)})"
-    if st.button(f"{picture} {_BREAK.join(lines)}", key=f"{key}_open_{row}", width=_CARD_WIDTH):
-        open_on_draw(duel, row)
+    st.page_link(
+        page_path("draw"),
+        label=f"{picture} {_BREAK.join(lines)}",
+        icon="",
+        width=_CARD_WIDTH,
+        query_params=query_of_draw(duel, origin),
+    )
 
 
 def _answer(look: Look, duel: Duel, row: int) -> str:
