@@ -39,7 +39,7 @@ def test_a_choice_stands_in_the_address_and_a_link_shares_it(
     assert _shown(page) == ("reference.single", "other.single")
     query = {side: page.query_params[side] for side in ("first", "second")}
     assert query == {"first": "reference.single", "second": "other.single"}
-    assert "the single model of other" in page.markdown[0].value
+    assert "the single model of other" in page.header[0].value
     assert _shown(open_page("compare", **query)) == ("reference.single", "other.single")
 
 
