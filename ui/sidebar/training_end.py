@@ -9,7 +9,7 @@ from mnist_models.jobs.job import Job
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.run import RunError
 from mnist_models.text import t
-from ui.shared.current_run import cached_run, choose_run, switch_run
+from ui.shared.current_run import cached_run, switch_run
 from ui.shared.permission import attempt, may_retrain
 from ui.sidebar.current_training import dismiss, run_before
 from ui.sidebar.run_choice import ask_whether_to_activate
@@ -117,7 +117,7 @@ def _offer_changes(job: Job) -> None:
         shown = ask_whether_to_activate(name, key="activate_new_run")
         thrown_away = st.button(t("Throw it away"), key="delete_new_run")
     if shown and attempt(lambda: activate(name)):
-        choose_run(name)
+        switch_run(name)
         dismiss(job)
     if thrown_away and attempt(lambda: delete_run(name)):
         dismiss(job)
