@@ -33,7 +33,7 @@ def read_and_answer(run: Run) -> None:
         source = pick(t("What to read"), sources, "source", hidden=True)
         subject = sources[source]()
     with right:
-        show_verdicts(run, subject.image, subject.truth, subject.hint)
+        show_verdicts(run, subject.image, subject.truth, subject.hint, subject.steps)
         if subject.image is None and source == t("Draw"):
             offer_first_drawings()
         if subject.image is not None and subject.original is not None:

@@ -1,10 +1,11 @@
-"""What runs answer to pictures of no digit: the shipped experiment "no_digit" as rows."""
+"""What runs answer to pictures of no digit: the experiments "no_digit" and "unsure" in words."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mnist_models.evidence.experiments import Entry
-from mnist_models.text import t
+from mnist_models.evidence.experiments import Entry, Evidence
+from mnist_models.formatting import percent_text, points_text
+from mnist_models.text import Text, t
 
 NO_DIGITS = ("letters", "scribbles", "noise")
 KINDS = {  # of pictures, and their titles
@@ -38,3 +39,30 @@ def no_digit_rows(entries: Mapping[str, Sequence[Entry]]) -> list[dict[str, Any]
         for name, own in entries.items()
         for entry in own
     ]
+
+
+def unsure_sentence(found: Evidence) -> Text:
+    """What it costs and catches to doubt answers, of both approaches together.
+
+    Args:
+        found: the experiment "unsure".
+    """
+    counts = {e["source"]: e for e in found["catches"] if e["approach"] == "both"}
+    counts["digits"] = next(e["right"] for e in found["costs"] if e["approach"] == "both")
+    shares = {
+        name: percent_text(count["unsure"] / count["rows"], 1) for name, count in counts.items()
+    }
+    least = found["threshold"]
+    return t(
+        "Draw doubts an answer whose probability is less than {single} (single model) or {multi} "
+        "(multi-model) percentage points ahead of the next one, or that the two do not share. Of "
+        "the right answers to digits of people who were left out of the training {digits} are then "
+        "doubted. Of what is no digit it catches {letters} of letters and {scribbles} of "
+        "scribbles; the others stand as plain agreement. Made with `{command}`.",
+        single=points_text(least["single"], ".0f"),
+        multi=points_text(least["multi"], ".0f"),
+        digits=shares["digits"],
+        letters=shares["letters"],
+        scribbles=shares["scribbles"],
+        command=found["command"],
+    )

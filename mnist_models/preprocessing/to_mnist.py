@@ -16,6 +16,7 @@ from mnist_models.preprocessing.decoding import LONGER_SIDE, MAX_PIXELS
 from mnist_models.preprocessing.foreground import BlankDrawing as BlankDrawing
 from mnist_models.preprocessing.foreground import find_ink
 from mnist_models.preprocessing.morphology import bounding_box
+from mnist_models.preprocessing.shapes import count_shapes, is_dot
 from mnist_models.preprocessing.stroke_width import FINENESS, mend, pen_width
 from mnist_models.text import t
 
@@ -28,6 +29,7 @@ class Steps:
     """How a drawing became MNIST's, each step (H, W) uint8, light ink on black, 255 the strongest.
 
     The pen's widths are in pixels of the 20 × 20 box; they are equal if the pen was left as it is.
+    `is_dot` and `shapes` say what there was to fit: too little for a digit, or several of them.
     """
 
     ink: Grey  # the whole picture, shrunk if it is large
@@ -37,6 +39,8 @@ class Steps:
     centred: Grey  # (28, 28): what `to_mnist` returns
     pen_before: float
     pen_after: float
+    is_dot: bool = False
+    shapes: int = 1
 
 
 def to_mnist(picture: NDArray[np.uint8]) -> Grey:
@@ -76,6 +80,8 @@ def to_mnist_steps(picture: NDArray[np.uint8]) -> Steps:
         centred=_centre(fitted),
         pen_before=before,
         pen_after=after,
+        is_dot=is_dot(fine, before),
+        shapes=count_shapes(fine),
     )
 
 

@@ -452,6 +452,23 @@ def _picture_of_one(kind: str) -> bytes:
     return file.getvalue()
 
 
+def test_a_dot_is_too_little_until_it_becomes_a_digit(open_draw: Callable[..., Page]) -> None:
+    page = open_draw()
+    said = page.locator(".st-key-agreement")
+    doubt = page.locator(".st-key-single_verdict [data-testid=stMetricDelta]")
+    draw(page, [[(140, 60), (141, 61)]])
+    expect(said).to_contain_text("too little to read", timeout=RENDER_TIMEOUT_MS)
+    expect(doubt).to_have_text("?")
+    value = verdict(page, "single").bounding_box()
+    mark = doubt.bounding_box()
+    assert value is not None
+    assert mark is not None
+    assert abs(mark["y"] - value["y"]) < value["height"] / 2  # beside it and not below
+    draw(page, DOWN)
+    expect(said).to_contain_text("Both read 1.", timeout=RENDER_TIMEOUT_MS)
+    expect(doubt).to_have_count(0)
+
+
 def _upload(page: Page, name: str, data: bytes) -> None:
     page.locator(".st-key-source").get_by_text("Upload", exact=True).click()
     chooser = page.locator(".st-key-upload input[type=file]")

@@ -275,7 +275,7 @@ def broken_evidence(
     folder = tmp_path / "experiments"
     folder.mkdir()
     if request.param != "absent":
-        for name in ("seeds", "equal_size", "no_digit"):
+        for name in ("seeds", "equal_size", "no_digit", "unsure"):
             contents = "{" if request.param == "damaged" else "[0]"
             (folder / f"{name}.json").write_text(contents, encoding="utf-8")
     monkeypatch.setattr(evidence, "FOLDER", folder)
@@ -317,6 +317,7 @@ def test_the_shipped_reference_was_asked_about_what_is_no_digit(
     by_default = _texts(page)
     page.segmented_control(key="rule").set_value("refused").run()
     assert "1.0 % of the digits" in _texts(page)
+    assert "Draw doubts an answer that is less than" in _texts(page)
     assert _texts(page) != by_default
 
 

@@ -56,9 +56,18 @@ def test_a_test_picture_gets_the_verdicts_of_the_models(
     assert "scikit-learn's digits" in text
 
 
-def _show(proba_multi: list[float], truth: int | None = None) -> None:
+def _show(
+    proba_multi: list[float],
+    truth: int | None = None,
+    proba_single: list[float] | None = None,
+    is_dot: bool = False,
+    shapes: int = 1,
+) -> None:
+    import dataclasses
+
     import numpy as np
 
+    from mnist_models.preprocessing.to_mnist import to_mnist_steps
     from mnist_models.runs.registry import load_run
     from ui.draw.verdicts import show_verdicts
 
@@ -70,15 +79,17 @@ def _show(proba_multi: list[float], truth: int | None = None) -> None:
             return self.proba
 
     run = load_run()
-    run.__dict__["single"] = Fixed([0.91] + [0.01] * 9)
+    run.__dict__["single"] = Fixed(proba_single or [0.991] + [0.001] * 9)
     run.__dict__["multi"] = Fixed(proba_multi)
-    show_verdicts(run, np.zeros((28, 28), dtype=np.uint8), truth)
+    steps = to_mnist_steps(np.eye(40, dtype=np.uint8) * 255)
+    steps = dataclasses.replace(steps, is_dot=is_dot, shapes=shapes)
+    show_verdicts(run, np.zeros((28, 28), dtype=np.uint8), truth, steps=steps)
 
 
 @pytest.mark.parametrize(
     ("proba", "digit", "sign", "detail", "agreement"),
     [
-        ([0.9] + [0.1] * 9, "0", "=", "9 of 10 say no, only 0 says yes", "Both read 0."),
+        ([0.99] + [0.1] * 9, "0", "=", "9 of 10 say no, only 0 says yes", "Both read 0."),
         (
             [0.1, 0.9, 0.8] + [0.1] * 7,
             "1",
@@ -91,7 +102,7 @@ def _show(proba_multi: list[float], truth: int | None = None) -> None:
             "0",
             "=",
             "7 of 10 say no, 0, 1 and 9 say yes",
-            "Both read 0.",
+            "Perhaps 0: that is what both read, but not with certainty.",
         ),
         (
             [0.6] + [0.9] * 8 + [0.2],
@@ -100,7 +111,7 @@ def _show(proba_multi: list[float], truth: int | None = None) -> None:
             "1 of 10 says no, 0, 1, 2, 3, 4, 5, 6, 7 and 8 say yes",
             "They disagree",
         ),
-        ([0.9] * 10, "0", "=", "all 10 say yes", "Both read 0."),
+        ([0.9] * 10, "0", "=", "all 10 say yes", "The 10 models are unsure: 0 has 90.0 %, 1 has"),
         (
             [0.4] + [0.2] * 9,
             "?",
@@ -108,7 +119,7 @@ def _show(proba_multi: list[float], truth: int | None = None) -> None:
             "none says yes: **not one of my digits**",
             "None of the 10 binary models says yes",
         ),
-        ([0.5] + [0.2] * 9, "0", "=", "9 of 10 say no, only 0 says yes", "Both read 0."),
+        ([0.5] + [0.2] * 9, "0", "=", "9 of 10 say no, only 0 says yes", "Perhaps 0:"),
     ],
 )
 def test_verdicts_say_who_says_yes_and_whether_they_agree(
@@ -117,7 +128,7 @@ def test_verdicts_say_who_says_yes_and_whether_they_agree(
     page = AppTest.from_function(_show, kwargs={"proba_multi": proba}, default_timeout=30).run()
     assert not page.exception
     assert [metric.value for metric in page.metric] == ["0", digit]
-    assert [c.value for c in page.caption] == ["probability 91.0 %", detail]
+    assert [c.value for c in page.caption] == ["probability 99.1 %", detail]
     assert [m.value for m in page.markdown] == [sign]
     assert agreement in [*page.info, *page.warning][0].value
     assert not page.success  # nobody knows whether it is right
@@ -134,10 +145,72 @@ def test_verdicts_say_who_says_yes_and_whether_they_agree(
 def test_green_is_for_what_is_known_to_be_right(
     truth: int | None, box: str, sentence: str, tiny_run: Run
 ) -> None:
-    values = {"proba_multi": [0.9] + [0.1] * 9, "truth": truth}
+    values = {"proba_multi": [0.99] + [0.1] * 9, "truth": truth}
     page = AppTest.from_function(_show, kwargs=values, default_timeout=30).run()
     boxes = {each: [e.value for e in getattr(page, each)] for each in ("info", "success", "error")}
     assert boxes == {**{each: [] for each in boxes}, box: [sentence]}
+
+
+_YES_0, _NO = [0.99] + [0.01] * 9, [0.1] * 10
+_WAVERS = [0.6, 0.35] + [0.005] * 8
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "doubted"),
+    [
+        (
+            {"proba_multi": _YES_0, "proba_single": _WAVERS},
+            "Perhaps 0: that is what both read, but not with certainty. The single model is "
+            "unsure: 0 has 60.0 %, 1 has 35.0 %. Try it again, larger and clearer.",
+            ["?", ""],
+        ),
+        (
+            {"proba_multi": [0.9, 0.8] + [0.1] * 8, "proba_single": _WAVERS},
+            "The 10 models are unsure: 0 has 90.0 %, 1 has 80.0 %.",
+            ["?", "?"],
+        ),
+        (
+            {"proba_multi": [0.01] * 3 + [0.99] + [0.01] * 6, "proba_single": _WAVERS},
+            "They disagree: the single model reads 0, the 10 models read 3. The single model is "
+            "unsure: 0 has 60.0 %",
+            ["?", ""],
+        ),
+        (
+            {"proba_multi": _YES_0, "is_dot": True},
+            "This is too little to read: a dot or a blot, and no line. Show one digit that fills",
+            ["?", "?"],
+        ),
+        (
+            {"proba_multi": _YES_0, "shapes": 2},
+            "There are 2 separate shapes here, and only one digit is read at a time: the answers "
+            "take them for one. Draw one digit alone",
+            ["?", "?"],
+        ),
+        (
+            {"proba_multi": _NO, "proba_single": _WAVERS},
+            "The single model has to choose and says 0. If it is a digit, draw it larger",
+            ["?", ""],
+        ),
+    ],
+)
+def test_what_nobody_should_rely_on_has_its_own_sentence_and_a_question_mark(
+    values: dict[str, Any], said: str, doubted: list[str], tiny_run: Run
+) -> None:
+    page = AppTest.from_function(_show, kwargs=values, default_timeout=30).run()
+    assert not page.exception
+    [box] = page.warning
+    assert said in box.value
+    assert [metric.delta for metric in page.metric] == doubted
+    assert not page.success
+    assert not page.info
+
+
+def test_a_known_digit_is_not_to_be_drawn_again(tiny_run: Run) -> None:
+    values = {"proba_multi": _YES_0, "proba_single": _WAVERS, "truth": 0}
+    page = AppTest.from_function(_show, kwargs=values, default_timeout=30).run()
+    [box] = page.success
+    assert "which is right. The single model is unsure" in box.value
+    assert "Try it again" not in box.value
 
 
 def test_the_bars_show_each_probability_on_one_scale_and_say_it_to_those_who_cannot_see() -> None:

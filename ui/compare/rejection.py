@@ -9,8 +9,8 @@ import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
 from mnist_models.comparison.sentences import none_sentence
-from mnist_models.evidence.experiments import Entry, Evidence
-from mnist_models.evidence.rejection import KINDS, NO_DIGITS, no_digit_rows
+from mnist_models.evidence.experiments import Entry, Evidence, load_evidence
+from mnist_models.evidence.rejection import KINDS, NO_DIGITS, no_digit_rows, unsure_sentence
 from mnist_models.formatting import percent_text, share_text
 from mnist_models.metrics.significance import wilson_interval
 from mnist_models.pictures import SIDE
@@ -109,6 +109,8 @@ def show_no_digit(duel: Duel) -> None:
             share=percent_text(found["refused_digits"], 0),
         ),
     )
+    if doubted := load_evidence("unsure"):
+        st.caption(unsure_sentence(doubted))
 
 
 def answers_of(found: Evidence, look: Look) -> list[Entry]:

@@ -8,15 +8,19 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from mnist_models.comparison.judgement import Judgement, judge
 from mnist_models.formatting import listing, share_text
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
+from mnist_models.preprocessing.to_mnist import Steps
 from mnist_models.runs.run import RunError
 from mnist_models.text import Text, paragraph, t
 
-_NOTHING, _NO_DIGIT = "–", "?"
-_RIGHT = ":material/check_circle:"
+_NOTHING, _NO_DIGIT, _DOUBT = "–", "?", "?"
+_DIGITS = set("0123456789")
+_SIGNS = {"agreement": "=", "disagreement": "≠", "alone": ""}  # else "?"
+
 
 Probas = dict[Approach, NDArray]  # (K,) for each approach that could be asked
 
@@ -37,27 +41,40 @@ class Answering(Protocol):
 
 
 def show_verdicts(
-    run: Answering, image: NDArray[np.uint8] | None, truth: int | None = None, hint: str = ""
+    run: Answering,
+    image: NDArray[np.uint8] | None,
+    truth: int | None = None,
+    hint: str = "",
+    steps: Steps | None = None,
 ) -> None:
-    """Both verdicts, whether they agree, and the probabilities behind them.
+    """Both verdicts, what may be said of them, and the probabilities behind them.
 
     Args:
         run: its models answer.
         image: (28, 28) as the models see it, or None while there is nothing to read.
         truth: the digit that it shows, if that is known.
         hint: what to do while there is nothing to read.
+        steps: how it was made, if it was made of a drawing or a picture.
     """
     probas = {} if image is None else _probas(run, image)
+    judgement = None
+    if probas:
+        # A symbol that somebody taught may be a dot, or of several shapes.
+        seen = steps if _DIGITS.issuperset(map(str, run.classes)) else None
+        judgement = judge(
+            probas, is_dot=bool(seen and seen.is_dot), shapes=seen.shapes if seen else 1
+        )
     with st.container(key="verdicts", horizontal=True, wrap=False, gap="xsmall"):
-        _show_verdict("single", probas.get("single"), run.classes)
+        _show_verdict("single", probas.get("single"), run.classes, judgement)
         with st.container(key="agreement_sign", width="content"):
-            st.markdown(_sign(probas, run.classes))
-        _show_verdict("multi", probas.get("multi"), run.classes)
+            # So that nobody has to rely on colours.
+            st.markdown("" if judgement is None else _SIGNS.get(judgement.finding, "?"))
+        _show_verdict("multi", probas.get("multi"), run.classes, judgement)
     with st.container(key="agreement"):
         if image is None:
             st.info(hint, icon=":material/draw:")
-        elif len(probas) == len(APPROACHES):
-            _show_agreement(probas, run.classes, truth)
+        elif judgement is not None:
+            _show_finding(judgement, probas, run.classes, truth)
     if probas:
         st.html(probability_bars(probas, run.classes))
 
@@ -72,9 +89,19 @@ def _probas(run: Answering, image: NDArray[np.uint8]) -> Probas:
     return probas
 
 
-def _show_verdict(approach: Approach, proba: NDArray | None, classes: list[Any]) -> None:
+def _show_verdict(
+    approach: Approach, proba: NDArray | None, classes: list[Any], judgement: Judgement | None
+) -> None:
+    answer = _answer(approach, proba, classes)
+    doubted = judgement is not None and proba is not None and judgement.doubts(approach)
     with st.container(key=f"{approach}_verdict", border=True):
-        st.metric(TITLES[approach], _answer(approach, proba, classes))
+        st.metric(
+            TITLES[approach],
+            answer,
+            _DOUBT if doubted and answer != _NO_DIGIT else None,  # style.css has it beside
+            delta_color="off",
+            delta_arrow="off",
+        )
         st.caption(_detail(approach, proba, classes))
 
 
@@ -130,47 +157,93 @@ def _accepting(proba: NDArray, classes: list[Any]) -> list[str]:
     return [str(label) for label, p in zip(classes, proba, strict=True) if p >= YES]
 
 
-def _sign(probas: Probas, classes: list[Any]) -> str:
-    """ "=" or "≠" between the verdicts, so that nobody has to rely on colours."""
-    if len(probas) < len(APPROACHES):
-        return ""
-    if not _accepting(probas["multi"], classes):
-        return "?"
-    single, multi = (int(probas[a].argmax()) for a in APPROACHES)
-    return "=" if single == multi else "≠"
-
-
-def _show_agreement(probas: Probas, classes: list[Any], truth: int | None) -> None:
-    single, multi = (str(classes[int(probas[a].argmax())]) for a in APPROACHES)
-    sign = _sign(probas, classes)
-    if sign == "?":
-        none = t(
-            "None of the {networks} binary models says yes: this is not one of their digits.",
+def _show_finding(
+    judgement: Judgement, probas: Probas, classes: list[Any], truth: int | None
+) -> None:
+    """Each finding has sentences of its own. Green is for what is known to be right."""
+    answers = {a: str(classes[int(proba.argmax())]) for a, proba in probas.items()}
+    doubts = [_doubt(a, probas[a], classes) for a in judgement.unsure]
+    again = t("Try it again, larger and clearer.") if doubts and truth is None else ""
+    if judgement.finding == "dot":
+        st.warning(
+            paragraph(
+                t("This is too little to read: a dot or a blot, and no line."),
+                t("Show one digit that fills most of the picture."),
+            ),
+            icon=":material/fiber_manual_record:",
+        )
+    elif judgement.finding == "several":
+        st.warning(
+            paragraph(
+                t(
+                    "There are {shapes} separate shapes here, and only one digit is read at a "
+                    "time: the answers take them for one.",
+                    shapes=judgement.shapes,
+                ),
+                t("Draw one digit alone, or cut one out of the picture."),
+            ),
+            icon=":material/select_all:",
+        )
+    elif judgement.finding == "none":
+        larger = t("If it is a digit, draw it larger and clearer.") if truth is None else ""
+        said = paragraph(_no_digit(probas, answers, classes), larger)
+        st.warning(said, icon=":material/help:")
+    elif judgement.finding == "disagreement":
+        they_disagree = t(
+            "They disagree: the single model reads {single}, the {networks} models read {multi}.",
+            **answers,
             networks=len(classes),
         )
-        share = share_text(probas["multi"].max())
-        closest = t("{label} comes closest, with {share}.", label=multi, share=share)
-        forced = t("The single model has to choose and says {label}.", label=single)
-        st.warning(paragraph(none, closest, forced), icon=":material/help:")
-    elif sign == "≠":
-        st.warning(
-            t(
-                "They disagree: the single model reads {single}, the {networks} models read "
-                "{multi}.",
-                single=single,
-                networks=len(classes),
-                multi=multi,
-            ),
-            icon=":material/compare_arrows:",
-        )
+        st.warning(paragraph(they_disagree, *doubts, again), icon=":material/compare_arrows:")
+    elif judgement.finding == "agreement":
+        _show_agreement(answers["single"], truth, [*doubts, again])
+    elif doubts:
+        st.warning(paragraph(*doubts, again), icon=":material/help:")
+
+
+def _show_agreement(label: str, truth: int | None, doubts: Sequence[str]) -> None:
+    if truth is None and any(doubts):
+        perhaps = t("Perhaps {label}: that is what both read, but not with certainty.", label=label)
+        st.warning(paragraph(perhaps, *doubts), icon=":material/help:")
     elif truth is None:
-        # They agree, and may both be wrong: green is for what is known to be right.
-        st.info(t("Both read {label}.", label=single), icon=":material/equal:")
-    elif single == str(truth):
-        st.success(t("Both read {label}, which is right.", label=single), icon=_RIGHT)
+        st.info(t("Both read {label}.", label=label), icon=":material/equal:")
+    elif label == str(truth):
+        right = t("Both read {label}, which is right.", label=label)
+        st.success(paragraph(right, *doubts), icon=":material/check_circle:")
     else:
-        wrong = t("Both read {label}, which is wrong.", label=single)
-        st.error(wrong, icon=":material/cancel:")
+        wrong = t("Both read {label}, which is wrong.", label=label)
+        st.error(paragraph(wrong, *doubts), icon=":material/cancel:")
+
+
+def _no_digit(probas: Probas, answers: dict[Approach, str], classes: list[Any]) -> Text:
+    none = t(
+        "None of the {networks} binary models says yes: this is not one of their digits.",
+        networks=len(classes),
+    )
+    share = share_text(probas["multi"].max())
+    closest = t("{label} comes closest, with {share}.", label=answers["multi"], share=share)
+    forced = ""
+    if "single" in answers:
+        forced = t("The single model has to choose and says {label}.", label=answers["single"])
+    return paragraph(none, closest, forced)
+
+
+def _doubt(approach: Approach, proba: NDArray, classes: list[Any]) -> Text:
+    """Between which two an approach wavers."""
+    first, second = (int(k) for k in (-proba).argsort(kind="stable")[:2])
+    values = {
+        "first": classes[first],
+        "second": classes[second],
+        "p": share_text(proba[first]),
+        "q": share_text(proba[second]),
+    }
+    if approach == "single":
+        return t("The single model is unsure: {first} has {p}, {second} has {q}.", **values)
+    return t(
+        "The {networks} models are unsure: {first} has {p}, {second} has {q}.",
+        networks=len(classes),
+        **values,
+    )
 
 
 def probability_bars(probas: Probas, classes: list[Any]) -> str:

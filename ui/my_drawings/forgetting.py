@@ -24,7 +24,7 @@ def say_what_is_kept() -> None:
         who = known_visitor()
         if who is None:
             if _FORGOTTEN in st.session_state:
-                st.success(t("You are forgotten here."), icon=":material/check_circle:")
+                st.info(t("You are forgotten here."), icon=":material/check:")
             st.caption(_about_strangers())
             return
         st.session_state.pop(_FORGOTTEN, None)

@@ -1,0 +1,288 @@
+"""When is an answer unsure? python -m experiments.unsure [--networks FOLDER]
+
+The shipped run "strong" knows MNIST only. For two epochs it goes on to learn from digits of 18 of
+the 30 writers of the pen digits, with some of MNIST's training pictures, which makes of it nearly
+what the shipped run "pens" is, in minutes instead of an hour, and leaves 12 writers that it never
+saw. It answers every other digit of theirs as the page redraws them (as drawn, and big and
+centred), and what is no digit: the letters and scribbles of `experiments.no_digit`, pairs of these
+writers' digits side by side, and, if CHARACTERS names them, characters of seven alphabets. Latin is
+left out; what else happens to look like a digit is not.
+
+The rule was written down before the thresholds were seen. An answer is unsure if its lead over the
+next class is smaller than a threshold: for each approach the largest in hundredths at which at most
+one in a hundred of the *right* answers to these people is called unsure. Wrong answers and what is
+no digit have no part in it: they show what it catches. The largest probability, treated in the same
+way, is reported beside the lead.
+
+"strong" has learned from all of MNIST's training pictures, so those can choose nothing here. What
+the thresholds cost on training pictures that were held out is reported for the shipped single
+models that hold some out (slides-a, -b and -c), and on the test pictures for all shipped runs.
+
+It also counts how many of the pen digits are taken for several shapes or for a dot, and how many
+pairs are seen to be two, with a gap of that share of their height between the digits.
+"""
+
+import argparse
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments import write
+from experiments.no_digit import letter, scribble
+from mnist_models.comparison.judgement import lead
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.mnist import load_mnist
+from mnist_models.data.pen_digits import (
+    WRITING_BOX,
+    PenDigit,
+    load_pen_digits,
+    pen_pictures,
+)
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.learning.sampling import stream
+from mnist_models.learning.stack import Stack
+from mnist_models.learning.training import fit
+from mnist_models.metrics.scores import YES
+from mnist_models.metrics.significance import wilson_interval
+from mnist_models.preprocessing.rasterise import REDRAWN_PEN, render
+from mnist_models.preprocessing.to_mnist import Steps, to_mnist_steps
+from mnist_models.runs.registry import load_run, run_names
+
+COST = 0.01  # of the right answers of each source may be called unsure
+SEED = 0
+FOLDS, LEFT_OUT = 5, 2  # of five writers two are left out
+LEARNED_DIGITS, LEARNED = 2_900, 10_000  # of the other writers, and of MNIST: the first so many
+START = "strong"
+RECIPE = replace(RECIPES["pens"], epochs=2, batch_size=256, learning_rate=0.0003, distortion=None)
+GAPS = (0.1, 0.2, 0.3, 0.5)  # between two digits side by side, shares of their height
+PAIRS = 100  # per gap
+PICTURES = 500  # of letters, and of scribbles
+CHARACTERS = "CHARACTERS"  # names a file of Omniglot's characters
+_LATIN, _DRAWERS = "Latin/", 4  # of a character's twenty
+
+Measure = Callable[[NDArray], NDArray]
+MEASURES: dict[str, Measure] = {"lead": lead, "largest": lambda proba: proba.max(axis=1)}
+Probas = dict[Approach, NDArray]
+
+
+def is_left_out(digit: PenDigit) -> bool:
+    """Whether the networks never see this writer."""
+    return digit.writer % FOLDS < LEFT_OUT
+
+
+def train(mnist: Dataset, digits: Sequence[PenDigit]) -> dict[Approach, Stack]:
+    """Both approaches of START, taught by the writers that are not left out."""
+    theirs = [digit for digit in digits if not is_left_out(digit)]
+    x, y = pen_pictures(theirs[:LEARNED_DIGITS])
+    pictures = np.concatenate([mnist.x_train[:LEARNED], x])
+    labels = np.concatenate([mnist.y_train[:LEARNED], y])
+    begun = load_run(START)
+    return {
+        a: fit(RECIPE, a, pictures, labels, seed=SEED, start=begun.stack(a)).stack.rounded()
+        for a in APPROACHES
+    }
+
+
+def networks(
+    folder: Path | None, mnist: Dataset, digits: Sequence[PenDigit]
+) -> dict[Approach, Stack]:
+    """Those in the folder, or newly trained ones, which it then keeps."""
+    files = {a: folder / f"{a}.npz" for a in APPROACHES} if folder else {}
+    if files and all(file.exists() for file in files.values()):
+        return {approach: Stack.load(file) for approach, file in files.items()}
+    stacks = train(mnist, digits)
+    for approach, file in files.items():
+        stacks[approach].save(file)
+    return stacks
+
+
+def side_by_side(one: PenDigit, other: PenDigit, gap: float) -> NDArray[np.uint8]:
+    """Two digits on one canvas, so far apart in shares of the taller one's height."""
+    left, right = (np.concatenate(digit.strokes) for digit in (one, other))
+    height = max(float(np.ptp(points[:, 1])) for points in (left, right))
+    move = np.array([left[:, 0].max() + gap * height - right[:, 0].min(), 0], dtype=np.float32)
+    strokes = [*one.strokes, *(stroke + move for stroke in other.strokes)]
+    return render(strokes, box=WRITING_BOX, pen=REDRAWN_PEN, big=True)
+
+
+def pairs(digits: Sequence[PenDigit]) -> dict[float, list[Steps]]:
+    """Pairs of digits that one writer could have written beside each other, per gap."""
+    rng = stream(SEED, "pairs", "unsure")
+    by_writer: dict[int, list[PenDigit]] = {}
+    for digit in digits:
+        by_writer.setdefault(digit.writer, []).append(digit)
+    drawn: dict[float, list[Steps]] = {}
+    for gap in GAPS:
+        chosen = rng.choice(list(by_writer), PAIRS)
+        twos = [rng.choice(len(by_writer[w]), 2, replace=False) for w in chosen]
+        drawn[gap] = [
+            to_mnist_steps(side_by_side(by_writer[w][one], by_writer[w][other], gap))
+            for w, (one, other) in zip(chosen, twos, strict=True)
+        ]
+    return drawn
+
+
+def characters() -> NDArray[np.uint8] | None:
+    """(n, 28, 28) characters that are no digits; None if they are not on this machine."""
+    if not (path := os.environ.get(CHARACTERS)):
+        return None
+    with np.load(path, allow_pickle=False) as file:
+        few = file["drawer"] <= _DRAWERS
+        other = np.array([not str(label).startswith(_LATIN) for label in file["label"]])
+        side = int(file["side"])
+        bits = np.unpackbits(file["ink"][few & other], axis=1)[:, : side * side]
+    return np.stack([to_mnist_steps(ink.reshape(side, side) * 255).centred for ink in bits])
+
+
+def threshold(sureness: NDArray) -> float:
+    """The largest in hundredths below which at most COST of the right answers lie."""
+    steps = np.arange(100) / 100
+    return float(max(step for step in steps if np.mean(sureness < step) <= COST))
+
+
+def count(unsure: NDArray[np.bool_]) -> dict[str, Any]:
+    """How many are called unsure, of how many, with a 95 % interval of the share."""
+    number, rows = int(unsure.sum()), len(unsure)
+    interval = list(wilson_interval(number, rows)) if rows else None
+    return {"unsure": number, "rows": rows, "interval": interval}
+
+
+def costs(probas: Probas, labels: NDArray, limits: dict[Approach, float]) -> Iterator[dict]:
+    """Right and wrong answers that are called unsure: of each approach, then of both together.
+
+    Both together are right if they agree on the label. "plain" are the answers of which nothing is
+    said but that both read it: both are sure, they agree, and a binary model says yes.
+    """
+    right = {a: proba.argmax(axis=1) == labels for a, proba in probas.items()}
+    unsure = {a: lead(proba) < limits[a] for a, proba in probas.items()}
+    for approach in probas:
+        yield {
+            "approach": approach,
+            "right": count(unsure[approach][right[approach]]),
+            "wrong": count(unsure[approach][~right[approach]]),
+        }
+    if len(probas) < len(APPROACHES):
+        return
+    both, doubted = right["single"] & right["multi"], ~plain(probas, limits)
+    yield {"approach": "both", "right": count(doubted[both]), "wrong": count(doubted[~both])}
+
+
+def catches(probas: Probas, limits: dict[Approach, float]) -> Iterator[dict]:
+    """How many pictures that show no digit are called unsure, by each approach and by both."""
+    for approach in APPROACHES:
+        yield {"approach": approach, **count(lead(probas[approach]) < limits[approach])}
+    yield {"approach": "both", **count(~plain(probas, limits))}
+
+
+def plain(probas: Probas, limits: dict[Approach, float]) -> NDArray[np.bool_]:
+    """Of which answers nothing is said but that both read it, (n,)."""
+    single, multi = (probas[a] for a in APPROACHES)
+    agree = (single.argmax(axis=1) == multi.argmax(axis=1)) & (multi.max(axis=1) >= YES)
+    return agree & (lead(single) >= limits["single"]) & (lead(multi) >= limits["multi"])
+
+
+def ask(stacks: dict[Approach, Stack], pictures: NDArray[np.uint8]) -> Probas:
+    """What both say, (n, K) each."""
+    return {approach: stack.predict_proba(pictures) for approach, stack in stacks.items()}
+
+
+def main() -> None:
+    """Train or read the networks, choose the thresholds, count, and write the JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--networks", type=Path, help="a folder that keeps what was trained")
+    mnist, digits = load_mnist(), load_pen_digits()
+    stacks = networks(parser.parse_args().networks, mnist, digits)
+    theirs = [digit for digit in digits if is_left_out(digit)][::2]
+    redrawn = {
+        big: [to_mnist_steps(d.drawn(pen=REDRAWN_PEN, big=big)) for d in theirs]
+        for big in (False, True)
+    }
+    labels = np.tile([digit.digit for digit in theirs], len(redrawn))
+    answers = ask(
+        stacks, np.stack([steps.centred for drawn in redrawn.values() for steps in drawn])
+    )
+    limits = {
+        name: {
+            a: threshold(measure(proba[proba.argmax(axis=1) == labels]))
+            for a, proba in answers.items()
+        }
+        for name, measure in MEASURES.items()
+    }
+    chosen = limits["lead"]
+    beside = pairs(theirs)
+    others: dict[str, NDArray | None] = {
+        "letters": np.stack([letter(k) for k in range(PICTURES)]),
+        "scribbles": np.stack([scribble(k) for k in range(PICTURES)]),
+        "pairs of digits": np.stack([s.centred for steps in beside.values() for s in steps]),
+        "characters": characters(),
+    }
+    no_digits = {name: ask(stacks, x) for name, x in others.items() if x is not None}
+    contents = {
+        "settings": RECIPE.settings(),
+        "cost": COST,
+        "threshold": chosen,
+        "costs": list(costs(answers, labels, chosen)),
+        "catches": [
+            {"source": name, **entry}
+            for name, probas in no_digits.items()
+            for entry in catches(probas, chosen)
+        ],
+        "largest": {
+            "threshold": limits["largest"],
+            "catches": [
+                {
+                    "source": name,
+                    "approach": a,
+                    **count(probas[a].max(axis=1) < limits["largest"][a]),
+                }
+                for name, probas in no_digits.items()
+                for a in APPROACHES
+            ],
+        },
+        "shipped": list(shipped(mnist, chosen)),
+        "shapes": {
+            "digits": [
+                {
+                    "big": big,
+                    "rows": len(steps),
+                    "several": sum(s.shapes > 1 for s in steps),
+                    "dots": sum(s.is_dot for s in steps),
+                }
+                for big, steps in redrawn.items()
+            ],
+            "pairs": [
+                {"gap": gap, "rows": len(steps), "several": sum(s.shapes > 1 for s in steps)}
+                for gap, steps in beside.items()
+            ],
+        },
+    }
+    write("unsure", None, contents)
+
+
+def shipped(mnist: Dataset, limits: dict[Approach, float]) -> Iterator[dict[str, Any]]:
+    """What the thresholds cost shipped runs on MNIST, for the record."""
+    for run in (load_run(name) for name in run_names() if name in RECIPES):
+        asked = [a for a in APPROACHES if a in run.with_weights]
+        test = {a: run.test_scores[a] for a in asked}
+        yield from _entries(run.name, "test", costs(test, mnist.y_test, limits))
+        seen = np.any([run.rows_seen(a).any(axis=0) for a in asked], axis=0)
+        if not seen.all():
+            held_out = np.flatnonzero(~seen)
+            answers = ask({a: run.stack(a) for a in asked}, mnist.x_train[held_out])
+            counts = costs(answers, mnist.y_train[held_out], limits)
+            yield from _entries(run.name, "held out", counts)
+
+
+def _entries(run: str, pictures: str, counts: Iterator[dict]) -> Iterator[dict[str, Any]]:
+    for entry in counts:
+        yield {"run": run, "pictures": pictures, **entry}
+
+
+if __name__ == "__main__":
+    main()

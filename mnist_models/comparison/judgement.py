@@ -1,0 +1,79 @@
+"""What may be said of an answer whose truth nobody knows: that both agree is no proof.
+
+Both read a dot as a 0. So what was drawn comes first, then whether anyone takes it for a digit,
+then whether they agree, and how sure each of them is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from numpy.typing import NDArray
+
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.metrics.scores import YES
+
+# An answer whose lead is smaller is unsure. Chosen by `python -m experiments.unsure`: the largest
+# at which at most one in a hundred right answers, to people who were left out of the training, is
+# called so. A test holds them to its file.
+LEAST_LEAD: dict[Approach, float] = {"single": 0.79, "multi": 0.44}
+
+Finding = Literal["dot", "several", "none", "disagreement", "agreement", "alone"]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is to be said of one picture.
+
+    Attributes:
+        finding: "dot" and "several" are about the picture, "none" that no binary model says yes,
+            "alone" that only one approach could be asked.
+        unsure: the approaches whose answer is not to be relied on.
+        shapes: how many separate ones the picture holds.
+    """
+
+    finding: Finding
+    unsure: tuple[Approach, ...] = ()
+    shapes: int = 1
+
+    def doubts(self, approach: Approach) -> bool:
+        """Whether the answer of this approach is no more than a guess."""
+        return self.finding in ("dot", "several") or approach in self.unsure
+
+
+def judge(
+    probas: Mapping[Approach, NDArray], *, is_dot: bool = False, shapes: int = 1
+) -> Judgement:
+    """What may be said of these answers.
+
+    Args:
+        probas: (K,) for each approach that was asked.
+        is_dot: the picture holds too little ink, see `preprocessing.shapes`.
+        shapes: how many separate shapes it holds.
+    """
+    unsure = tuple(a for a, proba in probas.items() if lead(proba) < LEAST_LEAD[a])
+    return Judgement(_finding(probas, is_dot, shapes), unsure, shapes)
+
+
+def _finding(probas: Mapping[Approach, NDArray], is_dot: bool, shapes: int) -> Finding:
+    if is_dot:
+        return "dot"
+    if shapes > 1:
+        return "several"
+    if "multi" in probas and probas["multi"].max() < YES:
+        return "none"
+    if len(probas) < len(APPROACHES):
+        return "alone"
+    single, multi = (probas[a].argmax() for a in APPROACHES)
+    return "agreement" if single == multi else "disagreement"
+
+
+def lead(proba: NDArray) -> NDArray:
+    """How far the most probable class is ahead of the next: (K,) → a number, (n, K) → (n,).
+
+    The margin of Scheffer, Decomain and Wrobel 2001. Unlike the largest probability it also tells
+    when two of the independent binary models say yes.
+    """
+    ordered = proba.copy()
+    ordered.partition(-2, axis=-1)
+    return ordered[..., -1] - ordered[..., -2]
