@@ -165,7 +165,7 @@ def test_what_a_click_shows_is_where_the_eye_is(
         if touch:
             box = cell.bounding_box()
             assert box is not None
-            assert box["width"] >= 32
+            assert box["width"] >= 30
             assert box["height"] >= 44
     context.close()
 
