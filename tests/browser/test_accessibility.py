@@ -118,6 +118,8 @@ def test_neither_the_sidebar_nor_a_chosen_cell_keeps_anyone_out(server: Server, 
     page.locator(".st-key-confusion_single [aria-label^='3 read as 5']").click()
     expect(page.locator(".st-key-asked_cards img").first).to_be_visible(timeout=RENDER_TIMEOUT_MS)
     expect_accessible(page)
+    page.keyboard.press("Escape")  # the pictures are in a dialog
+    expect(page.get_by_role("dialog")).to_have_count(0)
     if (page.viewport_size or {})["width"] < 640:
         page.locator("[data-testid=stExpandSidebarButton]").click()
     for section in page.locator("[data-testid=stSidebar] summary").all():
