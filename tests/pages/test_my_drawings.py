@@ -25,7 +25,7 @@ from mnist_models.runs.registry import unlisted_run_names
 from mnist_models.runs.run import Run
 from tests.helpers.drawings import make_drawing
 from tests.helpers.jobs import ORDER, ended
-from tests.helpers.pages import app_page, run_in_sidebar, shown_cells
+from tests.helpers.pages import app_page, run_in_sidebar
 from ui.my_drawings.gallery import DRAWINGS_PER_PAGE
 
 ME, YOU = "me", "you"
@@ -359,5 +359,5 @@ def test_who_cannot_be_forgotten_now_stays_known_and_can_try_again(
 
 def shown_scripts(page: AppTest) -> list[dict[str, Any]]:
     """What the browser is asked by `shared.visitor`."""
-    sent: list[Any] = [*shown_cells(page)]
-    return [json.loads(asked) for asked in sent if isinstance(asked, str)]
+    sent = [element.proto for element in page.get("bidi_component")]
+    return [json.loads(json.loads(e.json)) for e in sent if e.component_name == "visitor"]
