@@ -41,9 +41,9 @@ def points_text(share: float, form: str = ".2f") -> str:
     return number_text(100 * share, form)
 
 
-def change_text(share: float) -> str:
-    """The same with its sign: "+1.50", "−0.54"."""
-    return points_text(share, "+.2f")
+def change_text(share: float) -> Text:
+    """The same with its sign and its unit: "+1.50 points", "−0.54 points"."""
+    return t("{change} points", change=points_text(share, "+.2f"))
 
 
 def signed_text(value: float, form: str = ",") -> str:

@@ -41,7 +41,7 @@ def _published_row(run: Run, approach: Approach, seeds: Evidence | None) -> dict
         t("published"): _printed(theirs),
         t("ours (95 % interval)"): interval_text(test.accuracy, test.accuracy_interval),
         t("several seeds"): spread.text(percent_text) if spread else "–",
-        t("difference, points"): "–" if theirs is None else change_text(test.accuracy - theirs),
+        t("difference"): "–" if theirs is None else change_text(test.accuracy - theirs),
         t("published train"): _printed(published.train.get(approach)),
         t("our train"): percent_text(run.metrics(approach, "train").accuracy),
         t("source"): published.source,

@@ -142,7 +142,7 @@ def test_names_are_whole_on_a_phone_and_no_toolbar_covers_the_tabs(
         viewport={"width": 360, "height": 780}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
-    visit(page, server, "/compare?evidence=Cost")
+    visit(page, server, "/compare?evidence=Probabilities")
     for box in page.locator(".st-key-duel input").all():
         assert box.evaluate("e => e.scrollWidth <= e.clientWidth")
     toolbar = page.locator("[data-testid=stElementToolbar]").first
@@ -151,6 +151,27 @@ def test_names_are_whole_on_a_phone_and_no_toolbar_covers_the_tabs(
     assert bar
     assert tabs
     assert bar["y"] >= tabs["y"] + tabs["height"]
+    context.close()
+
+
+def test_a_table_says_that_it_goes_on_until_it_has_been_scrolled_to_its_end(
+    browser: Browser, server: Server
+) -> None:
+    """At first a shade stands at its right edge; and bars and experiment need few screens."""
+    context = browser.new_context(viewport={"width": 360, "height": 780}, has_touch=True)
+    page = context.new_page()
+    visit(page, server, "/compare?evidence=Equal+size")
+    page.get_by_role("tab", name="Cost").click()
+    expect(page.locator(".c-costs")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
+    for bar in page.locator(".c-costs [role=img]").all():
+        assert bar.evaluate("e => e.scrollWidth <= e.clientWidth")
+    page.get_by_text("As a table").click()
+    table = page.locator(".dvn-scroller").first
+    expect(table).not_to_have_css("box-shadow", "none", timeout=RENDER_TIMEOUT_MS)
+    table.evaluate("e => e.scrollTo(e.scrollWidth, 0)")
+    expect(table).to_have_css("box-shadow", re.compile("none|rgba?\\(.*, 0\\)"))
+    page.set_viewport_size({"width": 1600, "height": 900})
+    expect(table).to_have_css("box-shadow", "none")  # all of it is in sight
     context.close()
 
 

@@ -276,7 +276,7 @@ def test_published_figures_stand_beside_ours_for_runs_on_mnist(
     first = table.iloc[0]
     ours = run.metrics("single")
     assert (first["approach"], first["published"]) == (TITLES["single"], "95.25 %")
-    assert first["difference, points"] == change_text(ours.accuracy - 0.9525)
+    assert first["difference"] == change_text(ours.accuracy - 0.9525)
     assert first["ours (95 % interval)"] == interval_text(ours.accuracy, ours.accuracy_interval)
     assert first["published train"] == "95.62 %"
     assert first["our train"] == percent_text(run.metrics("single", "train").accuracy)

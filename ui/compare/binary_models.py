@@ -44,7 +44,7 @@ _COLUMNS = {
     "digit": Column(t("digit")),
     "balanced_accuracy": Column(t("balanced accuracy"), percent_text),
     "published": Column(t("published"), percent_text),
-    "difference": Column(t("difference, points"), change_text),
+    "difference": Column(t("difference"), change_text),
     "recall": Column(t("recall"), percent_text),
     "false_alarms": Column(t("false alarms"), percent_text),
     "roc": Column(t("ROC area"), number_writer(".4f")),

@@ -40,7 +40,7 @@ _PAIRS = {
     "learned": Column(t("each of the ten learns from")),
     "one": Column(t("single model"), percent_text),
     "ten": Column(t("ten"), percent_text),
-    "difference": Column(t("ten − single, points"), change_text),
+    "difference": Column(t("ten − single"), change_text),
     "smallest": Column(t("smallest"), change_text),
     "largest": Column(t("largest"), change_text),
 }

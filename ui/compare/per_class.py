@@ -131,7 +131,7 @@ def class_table(duel: Duel, figure: Figure) -> pd.DataFrame:
 def _columns(pair: Looks) -> dict[str, Column]:
     columns = {
         "digit": Column(t("digit")),
-        "difference": Column(t("difference, points"), change_text),
+        "difference": Column(t("difference"), change_text),
     }
     for place, look in zip(_PLACES, pair, strict=True):
         columns[place] = Column(look.name, percent_text)
