@@ -120,14 +120,13 @@ def judged_text(duel: Duel) -> Text:
     runs = list(dict.fromkeys(c.run.label for c in (duel.first, duel.second)))
     return paragraph(
         t(
-            "A run is a training with all that came of it; here it is {runs}, judged on {data} "
-            "that training never saw.",
-            "A run is a training with all that came of it; here they are {runs}, judged on {data} "
-            "that training never saw.",
+            "Run {runs}, judged on {data} that training never saw.",
+            "Runs {runs}, judged on {data} that training never saw.",
             count=len(runs),
             runs=listing([f"*{label}*" for label in runs]),
             data=data_text(duel.first.run),
         ),
+        t("A run is one training and all that came of it."),
         t(
             "Accuracy is the share of pictures read correctly; in brackets its 95 % Wilson "
             "interval, the range in which the true share plausibly lies."

@@ -8,14 +8,17 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from mnist_models.formatting import number_text
 from mnist_models.jobs.job import Job
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.text import Text, paragraph, t
-from ui.widgets.charts import DASHED, Layered, show_chart, version_of
+from ui.widgets.charts import DASHED, SHARE, Layered, share_axis, show_chart, version_of
 from ui.widgets.contender_style import COLOURS
 
 _METRICS = {"accuracy": ("accuracy", "val_accuracy"), "loss": ("loss", "val_loss")}
 _TITLES = {"accuracy": t("accuracy"), "loss": t("loss")}
+_FORMS = {"accuracy": SHARE, "loss": ".4f"}  # of their numbers, as D3 and Python write them
+_AXES = {"accuracy": share_axis(), "loss": alt.Axis()}
 SMALL = 130  # pixels
 
 _Value = tuple[str, bool, float | None]  # the line that it is of, whether that is dashed
@@ -56,7 +59,9 @@ def show_live_chart(
     """
     epochs, last = [e for e in job.epochs if e["approach"] in approaches], job.order.epochs
     latest = {e["approach"]: e.get(name) for e in epochs}
-    figures = ", ".join(f"{TITLES[a]} {v:.4f}" for a, v in latest.items() if v is not None)
+    figures = ", ".join(
+        f"{TITLES[a]} {number_text(v, _FORMS[name])}" for a, v in latest.items() if v is not None
+    )
     texts = {
         "accuracy": t("Accuracy per epoch so far, {latest}", latest=figures),
         "loss": t("Loss per epoch so far, {latest}", latest=figures),
@@ -111,7 +116,7 @@ def live_chart(
             scale=whole,
             axis=alt.Axis(tickMinStep=1, format="d", grid=False),
         ),
-        y=alt.Y(f"{name}:Q", title=_TITLES[name], scale=y),
+        y=alt.Y(f"{name}:Q", title=_TITLES[name], scale=y, axis=_AXES[name]),
         color=alt.Color("approach:N", scale=colours, legend=None),
         opacity=alt.when(alt.datum.faint).then(alt.value(0.3)).otherwise(alt.value(1)),
         detail="line:N",
@@ -119,7 +124,7 @@ def live_chart(
             alt.Tooltip("title:N", title=t("approach")),
             alt.Tooltip("line:N", title=t("line")),
             alt.Tooltip("epoch:Q", title=t("epoch")),
-            alt.Tooltip(f"{name}:Q", title=_TITLES[name], format=".4f"),
+            alt.Tooltip(f"{name}:Q", title=_TITLES[name], format=_FORMS[name]),
         ],
     )
     dashed = alt.datum.dashed
