@@ -14,11 +14,15 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.data.dataset import Dataset
+from mnist_models.data.loading import load_dataset
 from mnist_models.data.sample import load_sample
 from mnist_models.runs.publishing import publish
+from mnist_models.runs.registry import load_run
 from mnist_models.runs.run import Run
+from mnist_models.settings import PROJECT
 from tests.helpers.pages import open_page
 from ui.about.diagrams import approach_diagram, example_drawing, layer_table, sampling_bars
+from ui.about.example_picture import ASKED, choose_example
 
 
 @pytest.fixture(autouse=True)
@@ -60,12 +64,17 @@ INSIDE = "Inside a network"
 # The diagrams
 
 
+def _shown(run: Run, data: Dataset, digit: int) -> np.ndarray:
+    """(1, 28, 28): the picture that the page shows of a digit."""
+    return choose_example(run, data, digit)[0][np.newaxis]
+
+
 @pytest.mark.parametrize("digit", [0, 3, 9])
 def test_the_diagrams_show_what_the_runs_models_answer_to_the_chosen_digit(
     tiny_run: Run, sample: Dataset, digit: int
 ):
     page = _open(example=str(digit))
-    picture = sample.x_test[sample.y_test == digit][:1]
+    picture = _shown(tiny_run, sample, digit)
     for stack, accent in ((tiny_run.single, BLUE), (tiny_run.multi, ORANGE)):
         html = _diagram(page, accent)
         proba = stack.predict_proba(picture)[0]
@@ -86,13 +95,37 @@ def test_choosing_a_digit_changes_both_diagrams_and_the_sampling(tiny_run: Run):
 
 
 def test_the_multi_models_yeses_are_counted(tiny_run: Run, sample: Dataset):
-    proba = tiny_run.multi.predict_proba(sample.x_test[sample.y_test == 3][:1])
+    proba = tiny_run.multi.predict_proba(_shown(tiny_run, sample, 3))
     yes = (proba >= 0.5).sum()
     assert f"{yes} of them {'says' if yes == 1 else 'say'} yes" in _said(_open())
 
 
+@pytest.mark.parametrize("name", ["pens", "reference"])
+def test_the_ten_answers_do_not_add_up_to_1_where_the_page_begins(
+    name: str, sample: Dataset, monkeypatch: pytest.MonkeyPatch
+):
+    """With the runs that are shipped, and without MNIST; both read what is shown."""
+    monkeypatch.setenv("MNIST_TRAINED", str(PROJECT / "trained"))
+    run = load_run(name)
+    for digit in range(10):
+        picture, reason = choose_example(run, sample, digit)
+        total = float(run.multi.predict_proba(picture[np.newaxis]).sum())
+        assert abs(total - 1) > 0.1
+        assert ("plainly do not" in reason) == (abs(total - 1) > 0.2)
+        assert run.multi.predict(picture[np.newaxis]) == digit
+        assert run.single.predict(picture[np.newaxis]) == digit
+
+
+def test_why_a_picture_is_shown_is_said_with_how_usual_the_opposite_is(
+    tiny_run: Run, sample: Dataset
+):
+    sums = tiny_run.multi.predict_proba(sample.x_train[sample.y_train == 3]).sum(axis=1)
+    near = (abs(sums[:ASKED] - 1) <= 0.1).sum()
+    assert f"For {near} of the first {ASKED} training pictures of 3" in _said(_open())
+
+
 def test_a_wrong_answer_is_called_wrong(tiny_run: Run, sample: Dataset):
-    picture = sample.x_test[sample.y_test == 3][:1]
+    picture = _shown(tiny_run, sample, 3)
     answers = [stack.predict(picture)[0] for stack in (tiny_run.single, tiny_run.multi)]
     assert _said(_open()).count("which is wrong") == sum(answer != 3 for answer in answers)
 
@@ -159,8 +192,7 @@ def test_with_mnist_the_picture_is_mnists(
 ):
     monkeypatch.setenv("MNIST_NPZ", str(mnist_npz))
     page = _open(example="4")
-    with np.load(mnist_npz, allow_pickle=False) as file:
-        picture = file["x_test"][file["y_test"] == 4][:1]
+    picture = _shown(tiny_run, load_dataset("mnist"), 4)
     assert _outputs(_diagram(page, BLUE)) == [
         f"{p:.3f}" for p in tiny_run.single.predict_proba(picture)[0]
     ]
@@ -205,7 +237,12 @@ def test_the_parameters_shown_are_the_runs(tiny_run: Run):
 def test_the_layers_are_those_that_keras_prints_for_the_slides_network():
     table = layer_table([784, 256, 10], "Softmax", negative_slope=0.0, dropouts=[0.0])
     assert table["layer"].tolist() == ["Dense", "ReLU", "Dense", "Softmax"]
-    assert table["parameters"].tolist() == [200_960, 0, 2_570, 0]  # 203,530 in all, as printed
+    assert table["parameters"].tolist() == [
+        "200,960",
+        "0",
+        "2,570",
+        "0",
+    ]  # 203,530 in all, as printed
     assert table["output shape"].tolist() == ["(None, 256)"] * 2 + ["(None, 10)"] * 2
 
 

@@ -15,7 +15,6 @@ from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run, RunError
 from mnist_models.text import paragraph, t
 from ui.about.diagrams import (
-    PARAMETERS,
     activation_curves,
     approach_diagram,
     example_drawing,
@@ -23,6 +22,7 @@ from ui.about.diagrams import (
     sampling_bars,
     steps_to_mnist,
 )
+from ui.about.example_picture import choose_example
 from ui.shared.navigation import page_path
 from ui.widgets.charts import show_chart
 from ui.widgets.controls import pick
@@ -32,21 +32,23 @@ _TYPICAL_LEAK = 0.1  # the slope of the LeakyReLU that is drawn for runs without
 
 @st.fragment  # choosing another digit does not rerun the rest of the page
 def show_example(run: Run, data: Dataset) -> None:
-    """What each approach answers for a test picture, and how few pictures are of its digit.
+    """What each approach answers for a training picture, and how few pictures are of its digit.
 
     Args:
         run: whose networks answer.
-        data: whose test pictures are offered.
+        data: whose training pictures are offered.
     """
-    labels = data.y_test.astype(str)
+    labels = set(map(str, np.unique(data.y_train)))
     shown = [c for c in run.classes if str(c) in labels]  # an added class is a name
-    title = t("A test picture of the digit")
+    title = t("A training picture of the digit")
     if data.name == "sample":
-        title = t("A test picture of the digit, from the offline sample")
+        title = t("A training picture of the digit, from the offline sample")
     digit = pick(title, shown, "example", default=shown[3])
+    picture, reason = choose_example(run, data, digit)
+    st.caption(reason)
     for column, approach in zip(st.columns(2, gap="large"), APPROACHES, strict=True):
         with column:
-            _show_approach(run, approach, data.x_test[labels == str(digit)][0], digit)
+            _show_approach(run, approach, picture, digit)
     _show_sampling(run, digit)
 
 
@@ -183,7 +185,6 @@ def _show_layers(run: Run, approach: Approach, dropouts: Sequence[float]) -> Non
             total=total,
         )
     table = layer_table(entry["layers"], output, slope, dropouts)
-    table[PARAMETERS] = table[PARAMETERS].map("{:,}".format)
     with st.container(key=f"layers_{approach}"):
         st.table(table, border="horizontal", hide_index=True, alt=alt)
     st.markdown(count)

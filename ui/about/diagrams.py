@@ -20,8 +20,6 @@ from ui.widgets.charts import DOTTED, NEUTRAL, SOLID, line_legend
 from ui.widgets.contender_style import COLOURS
 from ui.widgets.images import picture_url
 
-PARAMETERS = t("parameters")  # a column of the table of layers
-
 _CANVAS = 240  # side of the example drawing in pixels
 _PEN = 16
 # (x, y): small, and right of the middle
@@ -139,8 +137,8 @@ def layer_table(
         hidden = depth < len(layers) - 2
         after = [activation] + [t("Dropout")] * (dropouts[depth] > 0) if hidden else [output]
         for name, parameters in [(t("Dense"), (inputs + 1) * units), *((n, 0) for n in after)]:
-            rows.append((name, f"(None, {units})", parameters))
-    return pd.DataFrame(rows, columns=[t("layer"), t("output shape"), PARAMETERS])
+            rows.append((name, f"(None, {units})", f"{parameters:,}"))
+    return pd.DataFrame(rows, columns=[t("layer"), t("output shape"), t("parameters")])
 
 
 def example_drawing() -> Grey:
