@@ -387,3 +387,25 @@ def test_a_drawing_is_corrected_kept_and_shown_to_nobody_else(
     other.context.close()
     page.locator(".st-key-undo_correction button").click()
     expect(said).not_to_contain_text("Kept as", timeout=RENDER_TIMEOUT_MS)
+
+
+def test_on_a_phone_the_numbers_begin_at_the_digit_and_say_that_there_are_more(
+    server: Server, browser: Browser
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 640}, is_mobile=True)
+    page = context.new_page()
+    visit(page, server, "/data?digit=1")
+    numbers = page.locator(".d-scroll")
+    numbers.scroll_into_view_if_needed()
+    expect(page.get_by_text("There is more on both sides")).to_be_visible()
+    page.wait_for_timeout(500)  # it snaps in its first third of a second, and is then free
+    inside = """box => {
+        const [left, right] = [box.getBoundingClientRect().left, box.getBoundingClientRect().right];
+        const ink = [...box.querySelectorAll("i")].map(i => i.getBoundingClientRect());
+        return ink.filter(i => i.left >= left && i.right <= right).length / ink.length;
+    }"""
+    assert numbers.evaluate(inside) > 0.9
+    numbers.evaluate("box => box.scrollTo(0, 0)")
+    page.wait_for_timeout(200)
+    assert numbers.evaluate("box => box.scrollLeft") == 0
+    context.close()

@@ -67,14 +67,18 @@ def numbers_table(picture: Grey, *, scaled: bool) -> str:
         scaled: divide them by 255 and show two decimals.
     """
     head = "<b>" + "".join(map(_placed, ("", *range(len(picture))))) + "</b>"
+    middle = _placed(_middle_of_the_ink(picture))
+    head = head.replace(middle, f"<u>{middle}</u>")  # where style.css begins to scroll
     lines = (
         f"<b>{_placed(r)}</b><span>" + "".join(_number(int(v), scaled) for v in row) + "</span>"
         for r, row in enumerate(picture)
     )
     label = html.escape(t("28 × 28 numbers"))
+    more = html.escape(t("There is more on both sides: swipe or scroll sideways."))
     return (
+        f"<div class='d-wide'><p>{more}</p>"
         f"<div class='d-scroll' tabindex=0 role=region aria-label='{label}'>"
-        f"<pre class='d-numbers'>{head}\n" + "\n".join(lines) + "</pre></div>"
+        f"<pre class='d-numbers'>{head}\n" + "\n".join(lines) + "</pre></div></div>"
     )
 
 
@@ -103,6 +107,11 @@ def row_excerpt(row: NDArray) -> str:
         f"{piece.start:3} … {piece.stop - 1:3}:  " + "  ".join(f"{v:.3f}" for v in row[piece])
         for piece in pieces
     )
+
+
+def _middle_of_the_ink(picture: Grey) -> int:
+    columns = np.flatnonzero(picture.any(axis=0))
+    return int(columns.mean().round()) if len(columns) else picture.shape[1] // 2
 
 
 def _number(value: int, scaled: bool) -> str:
