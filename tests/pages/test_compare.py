@@ -317,7 +317,7 @@ def test_the_shipped_reference_was_asked_about_what_is_no_digit(
     by_default = _texts(page)
     page.segmented_control(key="rule").set_value("refused").run()
     assert "1.0 % of the digits" in _texts(page)
-    assert "Draw doubts an answer that is less than" in _texts(page)
+    assert "Draw doubts an answer whose probability is less than" in _texts(page)
     assert _texts(page) != by_default
 
 
