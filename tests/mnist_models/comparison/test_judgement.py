@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from mnist_models.comparison.judgement import LEAST_LEAD, judge, lead
 from mnist_models.evidence.experiments import load_evidence
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import APPROACHES, Approach
+
+Probas = dict[Approach, NDArray]
 
 
 def proba(*largest: float, rest: float = 0.0, at: int = 0) -> NDArray:
@@ -42,7 +44,7 @@ def test_what_is_found_and_who_is_unsure(
 
 
 def test_what_was_drawn_comes_before_what_was_answered() -> None:
-    both = {"single": SURE, "multi": SURE}
+    both: Probas = {"single": SURE, "multi": SURE}
     assert judge(both, is_dot=True, shapes=2).finding == "dot"
     several = judge({**both, "multi": NEITHER}, shapes=2)
     assert (several.finding, several.shapes) == ("several", 2)

@@ -10,11 +10,11 @@ from mnist_models.preprocessing.to_mnist import Steps, to_mnist_steps
 
 Lines = list[list[tuple[float, float]]]
 
-ONE = [[(140, 40), (140, 240)]]
-SEVEN = [[(60, 50), (180, 50), (120, 240)]]
-FIVE = [[(80, 60), (80, 130), (150, 120), (160, 190), (80, 220)], [(88, 48), (165, 45)]]
-FIVE_APART = [FIVE[0], [(100, 25), (180, 22)]]  # its bar hangs in the air
-FOUR = [[(80, 50), (70, 150), (165, 150)], [(160, 60), (160, 240)]]
+ONE: Lines = [[(140, 40), (140, 240)]]
+SEVEN: Lines = [[(60, 50), (180, 50), (120, 240)]]
+FIVE: Lines = [[(80, 60), (80, 130), (150, 120), (160, 190), (80, 220)], [(88, 48), (165, 45)]]
+FIVE_APART: Lines = [FIVE[0], [(100, 25), (180, 22)]]  # its bar hangs in the air
+FOUR: Lines = [[(80, 50), (70, 150), (165, 150)], [(160, 60), (160, 240)]]
 
 
 def steps_of(strokes: Lines, pen: float = 8) -> Steps:
@@ -33,7 +33,7 @@ def test_a_digit_is_one_shape_and_no_dot_however_many_strokes_it_has(strokes: Li
 
 
 def test_a_4_whose_strokes_do_not_quite_touch_is_one_shape() -> None:
-    apart = [[(80, 50), (70, 150), (140, 150)], [(154, 60), (154, 240)]]
+    apart: Lines = [[(80, 50), (70, 150), (140, 150)], [(154, 60), (154, 240)]]
     assert steps_of(apart).shapes == 1
 
 
