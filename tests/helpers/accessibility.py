@@ -14,10 +14,6 @@ NOT_OURS = {
         'data-testid="stFileUploaderDropzone"': "Streamlit names the area that files are dropped "
         "on, which has a button of its own, and says that it is for looks only.",
     },
-    "target-size": {
-        'class="dc-icon-button"': "The canvas' own toolbar has small buttons; larger ones below "
-        "the canvas do the same.",
-    },
 }
 _OPTIONS = {
     "resultTypes": ["violations"],
