@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
@@ -497,7 +498,8 @@ def test_a_lesson_that_waits_says_for_how_long_and_can_be_cancelled(tiny_run: Ru
         enter(lesson_order(), {})
         page = open_as(ME)
         assert "Waiting for your turn" in said(page)
-        assert "1 job before yours. About 15 seconds until your turn." in said(page)
+        # 13 seconds are left, less what a busy machine takes to come to this line.
+        assert re.search(r"1 job before yours. About 1[05] seconds until your turn.", said(page))
         assert not has_button(page, "Teach")
         page = press(page, "Cancel")
     page.run()
