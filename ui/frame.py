@@ -31,5 +31,6 @@ def run_app() -> None:
     if not shows_trainings:
         draw_bar()
     say_run_change()
-    meet_browser("frame", before_making=may_retrain())
+    with st.sidebar:  # at its end: the browser keeps room for it until the style is there
+        meet_browser("frame", before_making=may_retrain())
     page.run()
