@@ -82,7 +82,7 @@ def _sampling(found: Mapping[str, Any]) -> Text | None:
 
 def _epochs(found: Mapping[str, Any]) -> Text | None:
     epochs = found.get("epochs")
-    return t("{count} epoch", "{count} epochs", count=epochs) if isinstance(epochs, int) else None
+    return t("{count:,} epoch", "{count:,} epochs", count=epochs) if isinstance(epochs, int) else None
 
 
 def _hidden(found: Mapping[str, Any]) -> Text | None:

@@ -94,4 +94,4 @@ def test_what_it_cost_counts_what_its_networks_had_learned_before(
         assert after["rows"] == before["rows"]
     page = open_page("compare", run=taught.name, evidence="Cost")
     said = " ".join(caption.value for caption in page.main.caption)
-    assert "training seconds are those of the lesson and of all" in said
+    assert "training time is that of the lesson, with" in said

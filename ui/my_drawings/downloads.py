@@ -51,7 +51,8 @@ def _as_zip(store: Store) -> BinaryIO:
     Raises:
         CorrectionError: the database cannot be used.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - read, and closed, once it is returned
+    # Without a buffer, since Streamlit takes no file that is open for both reading and writing.
+    file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - read, and closed, later
     write_zip(store.whole_drawings(), file)
     file.seek(0)
     return file

@@ -29,7 +29,7 @@ function settle({ secret, replaces, seconds, path }) {
 
 export default function ({ data, setTriggerValue }) {
   const look = () => {
-    const answer = settle(JSON.parse(data));
+    const answer = settle(JSON.parse(data[0]));
     if (answer) setTriggerValue("answer", answer);
   };
   look();

@@ -112,8 +112,9 @@ def meet_browser(place: str, *, before_making: bool = False) -> None:
     }
     key = f"visitor_{place}"
     with st.container(key=f"hidden_{key}"):
-        # As text: of a dict Streamlit asks whether it is a table, and imports pandas for that.
-        _mount(key=key, data=json.dumps(asked), on_answer_change=lambda: _hear(state[key].answer))
+        # As text in a list: of a dict, and of text alone, Streamlit asks whether it is a table, and
+        # imports pandas for that.
+        _mount(key=key, data=[json.dumps(asked)], on_answer_change=lambda: _hear(state[key].answer))
 
 
 def _hear(answer: object) -> None:

@@ -24,6 +24,7 @@ from mnist_models.jobs.executor import executor, latest_job
 from mnist_models.jobs.job import JobError, forget_files, job_ids, progress_path
 from mnist_models.jobs.lock import Busy, exclusive, is_held, running_id
 from mnist_models.jobs.progress import Event
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.train_job import order_training
 from mnist_models.runs.registry import load_run, run_names
@@ -56,7 +57,7 @@ def test_who_orders_waits_for_their_turn_and_a_cancelled_training_leaves_nothing
     training = until(first, lambda job: job.epochs)
     assert (training.place, training.order.title) == (
         "running",
-        "reference on the offline sample",
+        "reference on the offline sample, 10,000 epochs",
     )
     assert training.latest.stage == "training"
     assert 1 <= (training.epoch or 0) < 5000
@@ -96,7 +97,9 @@ def test_after_a_job_was_killed_the_next_one_trains_to_the_end(folder: Path) -> 
     done = until(following, lambda job: job.place == "ended")
     assert done.latest.stage == "done", (done.folder / "output.txt").read_text()
     assert done.latest.message == f"The new run is ready: {load_run(done.latest.run).label}."
-    assert [(e["approach"], e["epoch"]) for e in done.epochs] == [("single", 1), ("multi", 1)]
+    told = [(e["approach"], e["stage"], e["epoch"]) for e in done.epochs]
+    passes = ("training", "refitting")
+    assert told == [(approach, stage, 1) for approach in APPROACHES for stage in passes]
     assert [p.name for p in folder.parent.iterdir() if p.name.startswith(".")] == [".jobs"]
     assert executor().collect(following) == done.folder
     with pytest.raises(JobError, match="not come to its end"):

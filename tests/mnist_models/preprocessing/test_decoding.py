@@ -205,7 +205,7 @@ TOO_LARGE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: saved(coloured(4096, 4096), "WEBP", lossless=True, quality=0, method=0),
         "12 million",
     ),
-    "animated WebP": (lambda: animated("WEBP", 2000), "3 million"),
+    "large animated WebP": (lambda: animated("WEBP", 2000), "3 million"),
     "GIF as large as a photo": (lambda: saved(coloured(4032, 3024), "GIF"), "10 million"),
     "BMP as large as a photo": (lambda: bmp_header(4_032, 4_032), "12 million"),
     "progressive in full colour": (

@@ -173,7 +173,7 @@ def _page() -> None:
 
 def _asked(page: AppTest) -> list[dict[str, Any]]:
     assert not page.exception
-    return [json.loads(json.loads(e.proto.json)) for e in page.get("bidi_component")]
+    return [json.loads(json.loads(e.proto.json)[0]) for e in page.get("bidi_component")]
 
 
 def test_who_only_looks_is_asked_nothing_and_gets_no_cookie(trained: object) -> None:
