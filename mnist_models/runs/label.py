@@ -82,7 +82,9 @@ def _sampling(found: Mapping[str, Any]) -> Text | None:
 
 def _epochs(found: Mapping[str, Any]) -> Text | None:
     epochs = found.get("epochs")
-    return t("{count:,} epoch", "{count:,} epochs", count=epochs) if isinstance(epochs, int) else None
+    if not isinstance(epochs, int):
+        return None
+    return t("{count:,} epoch", "{count:,} epochs", count=epochs)
 
 
 def _hidden(found: Mapping[str, Any]) -> Text | None:
