@@ -388,7 +388,14 @@ def test_the_page_fits_a_phone(options: str, server: Server, phone: Page) -> Non
 
 def test_a_picture_chosen_on_a_phone_comes_into_the_window(server: Server, phone: Page) -> None:
     visit(phone, server, "/data?set=test&digit=4")
-    phone.locator(".st-key-data_grid button[aria-pressed]").nth(GRID_COLUMNS + 1).tap()
+    chosen = phone.locator(".st-key-data_grid button[aria-pressed]").nth(GRID_COLUMNS + 1)
+    chosen.scroll_into_view_if_needed()
+    said = phone.locator(".st-key-data_grid .cell-facts").bounding_box()
+    below = phone.get_by_role("button", name="Next").bounding_box()
+    assert said is not None
+    assert below is not None
+    assert said["y"] + said["height"] <= below["y"]  # its room is not too small
+    chosen.tap()
     large = phone.locator(".st-key-data_picture img")
     expect(large).to_be_in_viewport(ratio=0.95, timeout=RENDER_TIMEOUT_MS)
 
