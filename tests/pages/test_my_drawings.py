@@ -360,4 +360,4 @@ def test_who_cannot_be_forgotten_now_stays_known_and_can_try_again(
 def shown_scripts(page: AppTest) -> list[dict[str, Any]]:
     """What the browser is asked by `shared.visitor`."""
     sent = [element.proto for element in page.get("bidi_component")]
-    return [json.loads(json.loads(e.json)) for e in sent if e.component_name == "visitor"]
+    return [json.loads(json.loads(e.json)[0]) for e in sent if e.component_name == "visitor"]
