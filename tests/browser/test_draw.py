@@ -427,7 +427,10 @@ def test_an_upload_that_is_no_picture_gets_one_clear_sentence(
 
 @pytest.mark.parametrize(
     ("name", "size", "sentence"),
-    [("one.txt", 10, "This file cannot be read."), ("large.png", 33_000_000, "must be")],
+    [
+        ("one.txt", 10, "This file cannot be read."),
+        pytest.param("large.png", 33_000_000, "must be", marks=pytest.mark.matrix),
+    ],
 )
 def test_a_refused_upload_takes_the_verdict_on_the_file_before_with_it(
     name: str, size: int, sentence: str, open_draw: Callable[..., Page]

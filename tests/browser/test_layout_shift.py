@@ -8,7 +8,6 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser
 
-from tests.helpers.matrix import first_of
 from tests.helpers.serving import Server, copy_reference, serve, visit
 
 PATHS = (
@@ -45,7 +44,8 @@ def bare() -> Iterator[Server]:
         yield it
 
 
-@pytest.mark.parametrize("path", first_of(PATHS))
+@pytest.mark.matrix
+@pytest.mark.parametrize("path", PATHS)
 def test_a_page_stays_where_it_is_while_it_loads(
     path: str, server: Server, bare: Server, browser: Browser
 ) -> None:

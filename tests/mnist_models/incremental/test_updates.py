@@ -220,6 +220,7 @@ def fit_anew(task: Task) -> Stack:
     return fit(TINY, "single", task.old.x, task.old.y, seed=1).stack
 
 
+@pytest.mark.matrix  # half a minute
 def test_on_mnist_a_class_more_is_cheap_for_ten_and_forgetful_for_one(mnist_npz: Path) -> None:
     mnist = load_mnist()
     train = Labelled(mnist.x_train, mnist.y_train.astype(np.int64))

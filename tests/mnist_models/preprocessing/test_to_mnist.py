@@ -480,6 +480,7 @@ class TestRealDigits:
         back = np.stack([s.centred for s in steps])
         assert np.median(difference(back, x_test)[usual].mean(axis=(1, 2))) < tolerance
 
+    @pytest.mark.matrix  # a minute
     def test_mending_the_pen_leaves_mnist_as_legible_as_it_was(self, mnist_npz: Path):
         with np.load(mnist_npz, allow_pickle=False) as arrays:
             images, labels = arrays["x_test"][::5], arrays["y_test"][::5]
