@@ -37,10 +37,10 @@ PATHS = (
 )
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 780}, "has_touch": True}
-LOOKS = {
-    f"{theme} {name}": {**size, "color_scheme": theme}
-    for theme in ("light", "dark")
-    for name, size in (("desktop", DESKTOP), ("phone", PHONE))
+# Colours depend on the theme and sizes on the window, so each of both is looked at once.
+LOOKS: dict[str, dict[str, Any]] = {
+    "light desktop": {**DESKTOP, "color_scheme": "light"},
+    "dark phone": {**PHONE, "color_scheme": "dark"},
 }
 ONE = [[(140, 60), (140, 220)]]
 MAIN = "[data-testid=stMain] "
