@@ -26,9 +26,9 @@ def components(mask: Mask, *, diagonal: bool = True) -> Indices:
     edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     row, start = np.nonzero(edges == 1)  # runs of pixels, in reading order
     end = np.nonzero(edges == -1)[1]
-    roots = _roots(row.size, *_touching(row, start, end, width, int(diagonal)))
+    root = roots(row.size, *_touching(row, start, end, width, int(diagonal)))
     labels = np.zeros((height, width), dtype=np.intp)
-    labels[mask] = np.repeat(np.unique(roots, return_inverse=True)[1] + 1, end - start)
+    labels[mask] = np.repeat(np.unique(root, return_inverse=True)[1] + 1, end - start)
     return labels
 
 
@@ -46,8 +46,11 @@ def _touching(
     return upper, np.repeat(first, count) + within
 
 
-def _roots(size: int, one: Indices, other: Indices) -> Indices:
-    """For each of `size` runs the first that it is connected with, given the touching pairs."""
+def roots(size: int, one: Indices, other: Indices) -> Indices:
+    """For each of `size` things the first that it is connected with, given the touching pairs.
+
+    one, other: (pairs,) indices. Returns (size,).
+    """
     root = np.arange(size)
     while True:
         low, high = np.minimum(root[one], root[other]), np.maximum(root[one], root[other])

@@ -36,13 +36,21 @@ def pen_width(ink: Ink) -> float:
     return _width(_mask(ink)) / FINENESS
 
 
+def is_blob(ink: Ink, width: float) -> bool:
+    """Whether the ink is a dot or a blot: as wide a line is none.
+
+    ink, width: as for `pen_width`.
+    """
+    return width > BLOB * max(ink.shape) / FINENESS
+
+
 def mend(ink: Ink, width: float) -> Ink | None:
     """The same digit drawn with a pen like MNIST's; None if its pen is usual or it is a blob.
 
     ink, width: as for `pen_width`. Returns (H', W'), 0 to 1; no stroke and no hole is lost.
     """
     length = max(ink.shape) / FINENESS
-    if USUAL[0] <= width <= USUAL[1] or width > BLOB * length:
+    if USUAL[0] <= width <= USUAL[1] or is_blob(ink, width):
         return None
     wanted = USUAL_PEN * max(width / USUAL_PEN, 1) ** KEPT
     # The centrelines keep their length and the pen grows with them as they are fitted into the box.

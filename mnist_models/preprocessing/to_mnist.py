@@ -16,8 +16,8 @@ from mnist_models.preprocessing.decoding import LONGER_SIDE, MAX_PIXELS
 from mnist_models.preprocessing.foreground import BlankDrawing as BlankDrawing
 from mnist_models.preprocessing.foreground import find_ink
 from mnist_models.preprocessing.morphology import bounding_box
-from mnist_models.preprocessing.shapes import count_shapes, is_dot
-from mnist_models.preprocessing.stroke_width import FINENESS, mend, pen_width
+from mnist_models.preprocessing.shapes import count_shapes
+from mnist_models.preprocessing.stroke_width import FINENESS, is_blob, mend, pen_width
 from mnist_models.text import t
 
 BOX = 20
@@ -80,7 +80,7 @@ def to_mnist_steps(picture: NDArray[np.uint8]) -> Steps:
         centred=_centre(fitted),
         pen_before=before,
         pen_after=after,
-        is_dot=is_dot(fine, before),
+        is_dot=is_blob(fine, before),
         shapes=count_shapes(fine),
     )
 

@@ -1,11 +1,14 @@
 """One digit, several, or a dot: told before the drawing is put into MNIST's box."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from mnist_models.data.pen_digits import load_pen_digits
 from mnist_models.preprocessing.rasterise import render
+from mnist_models.preprocessing.shapes import count_shapes
 from mnist_models.preprocessing.to_mnist import Steps, to_mnist_steps
 
 Lines = list[list[tuple[float, float]]]
@@ -52,6 +55,17 @@ def test_a_dot_of_ink_beside_a_digit_is_no_shape_of_its_own() -> None:
 )
 def test_digits_beside_or_below_each_other_are_counted(strokes: Lines, shapes: int) -> None:
     assert steps_of(strokes).shapes == shapes
+
+
+def test_a_picture_full_of_dots_is_counted_in_little_memory() -> None:
+    dots = np.zeros((80, 80))
+    dots[::2, ::2] = 1
+    tracemalloc.start()
+    try:
+        assert count_shapes(dots) == 1600
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("pen", [8, 16, 24])
