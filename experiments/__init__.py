@@ -20,15 +20,17 @@ def arguments(about: str | None, *, seeds: int = 3) -> argparse.ArgumentParser:
     return parser
 
 
-def write(name: str, seeds: int | None, contents: dict[str, Any]) -> None:
+def write(name: str, seeds: int | None, contents: dict[str, Any], *, variables: str = "") -> None:
     """Write `experiments/<name>.json`, with numbers rounded to five decimals.
 
     Args:
         name: of the script; the file records the command that made it.
         seeds: how many were trained; None if the command has no such option.
         contents: what was measured.
+        variables: of the environment, as they stand before the command.
     """
     command = f"python -m experiments.{name}" + (f" --seeds {seeds}" if seeds else "")
+    command = f"{variables} {command}".strip()
     text = json.dumps({"command": command, **_rounded(contents)}, indent=1)
     (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 

@@ -1,12 +1,13 @@
-"""When is an answer unsure? python -m experiments.unsure [--networks FOLDER]
+"""When is an answer unsure? CHARACTERS=characters.npz python -m experiments.unsure
 
 The shipped run "strong" knows MNIST only. For two epochs it goes on to learn from digits of 18 of
 the 30 writers of the pen digits, with some of MNIST's training pictures, which makes of it nearly
 what the shipped run "pens" is, in minutes instead of an hour, and leaves 12 writers that it never
 saw. It answers every other digit of theirs as the page redraws them (as drawn, and big and
 centred), and what is no digit: the letters and scribbles of `experiments.no_digit`, pairs of these
-writers' digits side by side, and, if CHARACTERS names them, characters of seven alphabets. Latin is
-left out; what else happens to look like a digit is not.
+writers' digits side by side, and, if CHARACTERS names their file, characters of seven alphabets.
+Latin is left out; what else happens to look like a digit is not. Without the file the programme
+says so and leaves the characters out.
 
 The rule was written down before the thresholds were seen. An answer is unsure if its lead over the
 next class is smaller than a threshold: for each approach the largest in hundredths at which at most
@@ -26,7 +27,6 @@ import argparse
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from experiments import write
 from experiments.no_digit import letter, scribble
-from mnist_models.comparison.judgement import lead
+from mnist_models.comparison.judgement import judge, lead
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import (
@@ -48,7 +48,6 @@ from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import stream
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import fit
-from mnist_models.metrics.scores import YES
 from mnist_models.metrics.significance import wilson_interval
 from mnist_models.preprocessing.rasterise import REDRAWN_PEN, render
 from mnist_models.preprocessing.to_mnist import Steps, to_mnist_steps
@@ -89,19 +88,6 @@ def train(mnist: Dataset, digits: Sequence[PenDigit]) -> dict[Approach, Stack]:
     }
 
 
-def networks(
-    folder: Path | None, mnist: Dataset, digits: Sequence[PenDigit]
-) -> dict[Approach, Stack]:
-    """Those in the folder, or newly trained ones, which it then keeps."""
-    files = {a: folder / f"{a}.npz" for a in APPROACHES} if folder else {}
-    if files and all(file.exists() for file in files.values()):
-        return {approach: Stack.load(file) for approach, file in files.items()}
-    stacks = train(mnist, digits)
-    for approach, file in files.items():
-        stacks[approach].save(file)
-    return stacks
-
-
 def side_by_side(one: PenDigit, other: PenDigit, gap: float) -> NDArray[np.uint8]:
     """Two digits on one canvas, so far apart in shares of the taller one's height."""
     left, right = (np.concatenate(digit.strokes) for digit in (one, other))
@@ -129,7 +115,11 @@ def pairs(digits: Sequence[PenDigit]) -> dict[float, list[Steps]]:
 
 
 def characters() -> NDArray[np.uint8] | None:
-    """(n, 28, 28) characters that are no digits; None if they are not on this machine."""
+    """(n, 28, 28) characters that are no digits; None if CHARACTERS does not name their file.
+
+    The file holds for each drawing `ink`, the bits of its `side` × `side` pixels as
+    `numpy.packbits` packs them, `label`, which is alphabet/number, and `drawer`, from 1.
+    """
     if not (path := os.environ.get(CHARACTERS)):
         return None
     with np.load(path, allow_pickle=False) as file:
@@ -153,38 +143,36 @@ def count(unsure: NDArray[np.bool_]) -> dict[str, Any]:
     return {"unsure": number, "rows": rows, "interval": interval}
 
 
-def costs(probas: Probas, labels: NDArray, limits: dict[Approach, float]) -> Iterator[dict]:
-    """Right and wrong answers that are called unsure: of each approach, then of both together.
+def doubts(probas: Probas, limits: dict[Approach, float]) -> dict[str, NDArray[np.bool_]]:
+    """Which answers the page would doubt, (n,) bool: of each approach, then of "both" together.
 
-    Both together are right if they agree on the label. "plain" are the answers of which nothing is
-    said but that both read it: both are sure, they agree, and a binary model says yes.
+    Not doubted of both are those of which nothing is said but that both read it.
     """
-    right = {a: proba.argmax(axis=1) == labels for a, proba in probas.items()}
-    unsure = {a: lead(proba) < limits[a] for a, proba in probas.items()}
-    for approach in probas:
+    rows = zip(*probas.values(), strict=True)
+    judged = [judge(dict(zip(probas, row, strict=True)), least_lead=limits) for row in rows]
+    doubted = {str(a): np.array([j.doubts(a) for j in judged], dtype=bool) for a in probas}
+    if len(probas) == len(APPROACHES):
+        plain = [j.finding == "agreement" and not j.unsure for j in judged]
+        doubted["both"] = ~np.array(plain, dtype=bool)
+    return doubted
+
+
+def costs(probas: Probas, labels: NDArray, limits: dict[Approach, float]) -> Iterator[dict]:
+    """Right and wrong answers that are doubted; both together are right if each of them is."""
+    right = {str(a): proba.argmax(axis=1) == labels for a, proba in probas.items()}
+    right["both"] = np.all([*right.values()], axis=0)
+    for approach, doubted in doubts(probas, limits).items():
         yield {
             "approach": approach,
-            "right": count(unsure[approach][right[approach]]),
-            "wrong": count(unsure[approach][~right[approach]]),
+            "right": count(doubted[right[approach]]),
+            "wrong": count(doubted[~right[approach]]),
         }
-    if len(probas) < len(APPROACHES):
-        return
-    both, doubted = right["single"] & right["multi"], ~plain(probas, limits)
-    yield {"approach": "both", "right": count(doubted[both]), "wrong": count(doubted[~both])}
 
 
 def catches(probas: Probas, limits: dict[Approach, float]) -> Iterator[dict]:
-    """How many pictures that show no digit are called unsure, by each approach and by both."""
-    for approach in APPROACHES:
-        yield {"approach": approach, **count(lead(probas[approach]) < limits[approach])}
-    yield {"approach": "both", **count(~plain(probas, limits))}
-
-
-def plain(probas: Probas, limits: dict[Approach, float]) -> NDArray[np.bool_]:
-    """Of which answers nothing is said but that both read it, (n,)."""
-    single, multi = (probas[a] for a in APPROACHES)
-    agree = (single.argmax(axis=1) == multi.argmax(axis=1)) & (multi.max(axis=1) >= YES)
-    return agree & (lead(single) >= limits["single"]) & (lead(multi) >= limits["multi"])
+    """How many pictures that show no digit are doubted, by each approach and by both."""
+    for approach, doubted in doubts(probas, limits).items():
+        yield {"approach": approach, **count(doubted)}
 
 
 def ask(stacks: dict[Approach, Stack], pictures: NDArray[np.uint8]) -> Probas:
@@ -193,11 +181,12 @@ def ask(stacks: dict[Approach, Stack], pictures: NDArray[np.uint8]) -> Probas:
 
 
 def main() -> None:
-    """Train or read the networks, choose the thresholds, count, and write the JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--networks", type=Path, help="a folder that keeps what was trained")
-    mnist, digits = load_mnist(), load_pen_digits()
-    stacks = networks(parser.parse_args().networks, mnist, digits)
+    """Train the networks, choose the thresholds, count, and write the JSON."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    mnist, digits, drawn_characters = load_mnist(), load_pen_digits(), characters()
+    if drawn_characters is None:
+        print(f"The characters are left out: {CHARACTERS} does not name their file.")
+    stacks = train(mnist, digits)
     theirs = [digit for digit in digits if is_left_out(digit)][::2]
     redrawn = {
         big: [to_mnist_steps(d.drawn(pen=REDRAWN_PEN, big=big)) for d in theirs]
@@ -220,7 +209,7 @@ def main() -> None:
         "letters": np.stack([letter(k) for k in range(PICTURES)]),
         "scribbles": np.stack([scribble(k) for k in range(PICTURES)]),
         "pairs of digits": np.stack([s.centred for steps in beside.values() for s in steps]),
-        "characters": characters(),
+        "characters": drawn_characters,
     }
     no_digits = {name: ask(stacks, x) for name, x in others.items() if x is not None}
     contents = {
@@ -262,7 +251,8 @@ def main() -> None:
             ],
         },
     }
-    write("unsure", None, contents)
+    used = "" if drawn_characters is None else f"{CHARACTERS}=characters.npz"
+    write("unsure", None, contents, variables=used)
 
 
 def shipped(mnist: Dataset, limits: dict[Approach, float]) -> Iterator[dict[str, Any]]:

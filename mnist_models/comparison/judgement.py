@@ -42,7 +42,11 @@ class Judgement:
 
 
 def judge(
-    probas: Mapping[Approach, NDArray], *, is_dot: bool = False, shapes: int = 1
+    probas: Mapping[Approach, NDArray],
+    *,
+    is_dot: bool = False,
+    shapes: int = 1,
+    least_lead: Mapping[Approach, float] = LEAST_LEAD,
 ) -> Judgement:
     """What may be said of these answers.
 
@@ -50,8 +54,9 @@ def judge(
         probas: (K,) for each approach that was asked.
         is_dot: the picture holds too little ink, see `preprocessing.shapes`.
         shapes: how many separate shapes it holds.
+        least_lead: an answer with a smaller one is unsure.
     """
-    unsure = tuple(a for a, proba in probas.items() if lead(proba) < LEAST_LEAD[a])
+    unsure = tuple(a for a, proba in probas.items() if lead(proba) < least_lead[a])
     return Judgement(_finding(probas, is_dot, shapes), unsure, shapes)
 
 

@@ -4,7 +4,7 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -14,8 +14,8 @@ from experiments.unsure import (
     Probas,
     catches,
     costs,
+    doubts,
     is_left_out,
-    plain,
     side_by_side,
     threshold,
 )
@@ -42,6 +42,7 @@ def _probas(*rows: tuple[int, float, int, float]) -> Probas:
     return {"single": single, "multi": multi}
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=300))
 def test_the_threshold_is_the_largest_that_costs_no_more_than_the_rule(
     values: list[float],
@@ -68,9 +69,19 @@ def test_right_and_wrong_answers_are_counted_apart_and_those_of_both_together() 
     assert caught == {"single": 1, "multi": 1, "both": 2}
 
 
-def test_plain_is_what_both_read_surely() -> None:
+def test_not_doubted_of_both_is_what_both_read_surely() -> None:
     probas = _probas((3, 0.9, 3, 0.9), (3, 0.9, 5, 0.9), (3, 0.9, 3, 0.45), (3, 0.4, 3, 0.9))
-    assert plain(probas, LIMITS).tolist() == [True, False, False, False]
+    doubted = doubts(probas, LIMITS)
+    assert doubted["both"].tolist() == [False, True, True, True]
+    # By the thresholds that are given, not by those of the page.
+    assert doubted["single"].tolist() == [False, False, False, True]
+    assert doubted["multi"].tolist() == [False] * 4
+
+
+def test_one_approach_alone_has_no_answer_of_both() -> None:
+    alone: Probas = {"single": _probas((3, 0.9, 3, 0.9))["single"]}
+    assert list(doubts(alone, LIMITS)) == ["single"]
+    assert [entry["approach"] for entry in costs(alone, np.full(1, 3), LIMITS)] == ["single"]
 
 
 def test_two_of_five_writers_are_left_out() -> None:
