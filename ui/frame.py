@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_models.settings import PROJECT
-from ui.shared.current_run import say_run_change
+from ui.shared.current_run import remember_choice, say_run_change
 from ui.shared.navigation import IN_APP, navigate
 from ui.shared.permission import may_retrain
 from ui.shared.visitor import meet_browser
@@ -25,6 +25,7 @@ def run_app() -> None:
     st.html(_STYLE)  # Streamlit wraps a .css file in <style>
     with st.sidebar.container(key="history"):
         st.html(f"<script>{_HISTORY}</script>", unsafe_allow_javascript=True)
+    remember_choice(page.url_path)
     look_up_trainings()
     shows_trainings = page.url_path == "training"  # large, at its top
     draw_sidebar(curves=not shows_trainings)

@@ -6,6 +6,7 @@ if (!window.stepByStep) {
   window.stepByStep = true;
   let acted = true;
   for (const act of ["click", "keydown"]) addEventListener(act, () => (acted = true), true);
+  addEventListener("popstate", () => (acted = false)); // Back and Forward add none, be it by key
   const { pushState, replaceState } = history;
   history.pushState = (...step) => {
     (acted ? pushState : replaceState).apply(history, step);

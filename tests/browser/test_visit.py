@@ -215,6 +215,50 @@ def test_the_run_in_the_address_is_shown_and_kept_on_the_way_to_other_pages(
         shutil.rmtree(folder / "another")
 
 
+def test_back_undoes_the_first_choice_of_a_run_and_is_one_step(
+    environment: dict[str, str], server: Server, page: Page
+) -> None:
+    folder = Path(environment["MNIST_TRAINED"])
+    shutil.copytree(folder / "reference", folder / "another")
+    choice = page.locator(".st-key-run_choice")
+    shown = choice.locator("summary p")
+
+    def go_to(title: str) -> None:
+        page.locator("[data-testid=stSidebarNavLink]", has_text=title).click()
+        expect_page(title)
+
+    def expect_page(title: str) -> None:
+        expect(page.locator("h1")).to_have_text(title, timeout=RENDER_TIMEOUT_MS)
+        settle(page)
+
+    def choose_another() -> None:
+        choice.locator("summary").click()
+        choice.get_by_text("another", exact=True).click()
+        expect(shown).to_have_text("Run: another", timeout=RENDER_TIMEOUT_MS)
+        settle(page)
+
+    try:
+        visit(page, server, "/compare")
+        go_to("Data")
+        choose_another()
+        go_to("Data")  # the page that one is on: nothing is lost
+        expect(page).to_have_url(re.compile("run=another"))
+        expect(shown).to_have_text("Run: another")
+        page.go_back()
+        expect(shown).to_have_text("Run: reference", timeout=RENDER_TIMEOUT_MS)
+        settle(page)
+        assert "run=" not in page.url
+        choose_another()
+        page.locator("h1").click()  # changes no address
+        page.evaluate("history.go(-2)")
+        expect_page("Compare")
+        expect(page).to_have_url(re.compile("run=another"))
+        page.go_forward()  # what was ahead is still there
+        expect_page("Data")
+    finally:
+        shutil.rmtree(folder / "another")
+
+
 def test_the_web_process_is_small_and_never_loads_tensorflow(
     tmp_path: Path, mnist_npz: Path, page: Page
 ) -> None:

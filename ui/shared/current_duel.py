@@ -46,9 +46,10 @@ def choose_duel() -> Duel:
 
 
 def open_duel(first: Contender, second: Contender) -> NoReturn:
-    """Go to Compare with these two."""
+    """Go to Compare with these two; the run stays the one that the visitor has chosen."""
     pair = {side: each.key for side, each in zip(_SIDES, (first, second), strict=True)}
-    st.switch_page(page_path("compare"), query_params=pair)
+    chosen = {"run": run} if (run := st.query_params.get("run")) else {}
+    st.switch_page(page_path("compare"), query_params=chosen | pair)
 
 
 def _asked(run: Run, known: dict[str, Contender]) -> KeyPair | None:

@@ -1,4 +1,4 @@
-"""Cached loaders: runs by the hash of their contents, data sets by name."""
+"""The run that a visitor looks at, what is said when it changes, and cached runs and pictures."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -18,7 +18,7 @@ from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
 
 _CHOICE, _ACTIVE = "_run", "_active_run"
-_SHOWN = "_run_shown"  # the run of the page before
+_PAGE, _SHOWN = "_run_page", "_run_shown"  # the page drawn before, and its run
 _BEFORE = "_run_before"  # the run that was left for the one shown, if not by its name
 
 
@@ -48,20 +48,27 @@ def switch_run(name: str) -> None:
     st.query_params["run"] = name
 
 
-def remember_choice() -> None:
+def remember_choice(page: str) -> None:
     """Carry the choice from page to page, since Streamlit drops the parameters of the address.
 
-    For visitors who have not chosen, the active run is looked up here, once per page: somebody may
-    activate another run while the page is drawn, or between two strokes. If the run is not that of
-    the page before, and the visitor has not named it, `say_run_change` will tell them.
+    On the same page an address without a run is that of the browser's Back, which takes the first
+    choice back. For visitors who have not chosen, the active run is looked up here, once per page:
+    somebody may activate another run while the page is drawn, or between two strokes. If the run is
+    not that of the page before, and the visitor has not named it, `say_run_change` will tell them.
+
+    Args:
+        page: the one that is drawn, by its address.
     """
     st.session_state.pop(_ACTIVE, None)
     with suppress(RunError):  # the page reports it
         st.session_state[_ACTIVE] = active_name()
     if asked := st.query_params.get("run"):
         st.session_state[_CHOICE] = asked
+    elif page == st.session_state.get(_PAGE):
+        st.session_state.pop(_CHOICE, None)
     elif chosen := st.session_state.get(_CHOICE):
         st.query_params["run"] = chosen
+    st.session_state[_PAGE] = page
     _notice_change()
 
 
@@ -86,7 +93,7 @@ def say_run_change() -> None:
     For all that changes the run of the whole app beside what it was pressed for, a link included.
     """
     before = st.session_state.get(_BEFORE)
-    shown = _label(chosen_run_name()) if before else ""
+    shown = _label(st.session_state[_SHOWN]) if before else ""
     if not before or not shown:
         return
     with st.container(

@@ -29,6 +29,7 @@ _PAGES = (
 IN_APP = "_page_runs_in_app"  # in the session state, once app.py has run
 TEST_PICTURE = t("Test picture")  # a source on Draw, as the address names it
 ORIGIN = "from"  # in the address of Draw
+_STREAMLITS_OWN = {"embed", "embed_options"}  # it refuses links that set these
 
 _ICON = PROJECT / "ui" / "icon.svg"
 
@@ -74,11 +75,14 @@ class Origin:
 
     @classmethod
     def from_parameter(cls, text: str) -> Self | None:
-        """What `to_parameter` was given, or None if the text is of no such form."""
-        path, _, query = text.partition("?")
+        """What `to_parameter` was given, or None if the text is none that it makes."""
+        path, _, query_text = text.partition("?")
+        query = dict(parse_qsl(query_text))
+        if any(name.lower() in _STREAMLITS_OWN for name in query):
+            return None
         match path.split("/"):
             case [page, count, picture] if page in dict(_PAGES) and is_short(count, picture):
-                return cls(page, dict(parse_qsl(query)), int(count), int(picture))
+                return cls(page, query, int(count), int(picture))
         return None
 
 

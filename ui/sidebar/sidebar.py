@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from ui.shared.current_run import remember_choice
 from ui.shared.permission import draw_sign_in, may_retrain
 from ui.sidebar.run_choice import draw_run_choice
 from ui.sidebar.training_form import offer_retraining
@@ -15,7 +14,6 @@ def draw_sidebar(*, curves: bool = True) -> None:
     Args:
         curves: with small ones of a training that runs.
     """
-    remember_choice()
     with st.sidebar:
         draw_run_choice()
         has_own = watch_trainings(curves=curves)

@@ -1,6 +1,8 @@
 """The run that a visitor looks at: whatever changes it beside their own choice says so."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,3 +103,46 @@ def test_there_is_no_way_back_to_a_run_that_was_deleted(
     page.run()
     assert "strong" in _said(page)[0]
     assert "run_before" not in [button.key for button in page.main.button]
+
+
+def test_back_takes_the_first_choice_back_and_other_pages_keep_it(
+    runs: list[Run], open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    choose_run(page, "strong")
+    assert page.query_params["run"] in ("strong", ["strong"])
+    del page.query_params["run"]
+    page = _go_to(page, "confusion")
+    assert page.query_params["run"] in ("strong", ["strong"])
+    del page.query_params["run"]  # the browser's Back, to before the choice
+    page.run()
+    assert "run" not in page.query_params
+    assert run_in_sidebar(page) == "pens"
+    assert run_in_sidebar(_go_to(page, "draw")) == "pens"
+
+
+def test_a_comparison_that_is_opened_on_its_own_page_keeps_the_run(
+    runs: list[Run], open_page: OpenPage
+) -> None:
+    page = open_page("compare")
+    choose_run(page, "strong")
+    ended(Event("done", 1.0, message="The run pens is ready.", run="pens"))
+    page.run()
+    page.sidebar.button(key="compare_new_run").click().run()
+    assert not page.exception
+    assert page.query_params["first"]
+    assert run_in_sidebar(page) == "strong"
+
+
+def test_a_folder_that_is_emptied_is_reported_and_breaks_no_page(
+    runs: list[Run], open_page: OpenPage, trained: Path
+) -> None:
+    page = open_page("compare")
+    activate("strong")
+    page.run()
+    assert _said(page)
+    shutil.rmtree(trained)
+    trained.mkdir()
+    page.run()
+    assert not _said(page)
+    assert "no trained run" in page.main.error[0].value
