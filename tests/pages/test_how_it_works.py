@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.loading import load_dataset
 from mnist_models.data.sample import load_sample
+from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import load_run
 from mnist_models.runs.run import Run
@@ -114,6 +116,7 @@ def test_the_ten_answers_do_not_add_up_to_1_where_the_page_begins(
         assert ("plainly do not" in reason) == (abs(total - 1) > 0.2)
         assert run.multi.predict(picture[np.newaxis]) == digit
         assert run.single.predict(picture[np.newaxis]) == digit
+        assert reason.endswith("of those that every approach reads correctly.")
 
 
 def test_why_a_picture_is_shown_is_said_with_how_usual_the_opposite_is(
@@ -122,6 +125,24 @@ def test_why_a_picture_is_shown_is_said_with_how_usual_the_opposite_is(
     sums = tiny_run.multi.predict_proba(sample.x_train[sample.y_train == 3]).sum(axis=1)
     near = (abs(sums[:ASKED] - 1) <= 0.1).sum()
     assert f"For {near} of the first {ASKED} training pictures of 3" in _said(_open())
+
+
+def test_where_none_is_read_the_picture_is_not_called_read(
+    tiny_run: Run, sample: Dataset, monkeypatch: pytest.MonkeyPatch
+):
+    """Networks that always answer 0; the name keeps their answers out of the real ones' cache."""
+    monkeypatch.setattr(Stack, "predict_proba", lambda _, x: np.eye(10)[[0] * len(x)])
+    picture, reason = choose_example(tiny_run, replace(sample, name="unread"), 3)
+    assert "Here is" in reason
+    assert "correctly" not in reason
+    assert (picture == sample.x_train[sample.y_train == 3][0]).all()
+
+
+def test_a_run_of_no_multi_model_has_nothing_to_say_of_its_sums(
+    trained: Path, half_contents: dict[str, Any]
+):
+    publish("half", **half_contents)
+    assert all(caption.value for caption in _open().caption)
 
 
 def test_a_wrong_answer_is_called_wrong(tiny_run: Run, sample: Dataset):

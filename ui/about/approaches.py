@@ -45,7 +45,8 @@ def show_example(run: Run, data: Dataset) -> None:
         title = t("A training picture of the digit, from the offline sample")
     digit = pick(title, shown, "example", default=shown[3])
     picture, reason = choose_example(run, data, digit)
-    st.caption(reason)
+    if reason:
+        st.caption(reason)
     for column, approach in zip(st.columns(2, gap="large"), APPROACHES, strict=True):
         with column:
             _show_approach(run, approach, picture, digit)
