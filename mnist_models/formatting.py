@@ -2,7 +2,7 @@
 
 An accuracy is a share in per cent with two decimals, "97.54 %"; a difference of two of them is in
 percentage points, "−0.54"; a probability of one picture is in per cent with one decimal. Minus is
-U+2212. What programs read, JSON and CSV, holds plain numbers.
+U+2212. What programs read, JSON and the columns of numbers in CSV, holds plain numbers.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,19 +36,19 @@ def share_text(share: float, nearly_one: str = t("over 99.9 %")) -> str:
     return nearly_one if share >= 0.9995 else percent_text(share, 1)
 
 
-def points_text(share: float, form: str = ".2f") -> str:
-    """A difference of two shares in percentage points: "1.50" for 0.015."""
+def points_text(share: float, form: str = "z.2f") -> str:
+    """A difference of two shares in percentage points: "1.50" for 0.015, and no minus before 0."""
     return number_text(100 * share, form)
 
 
 def change_text(share: float) -> Text:
     """The same with its sign and its unit: "+1.50 points", "−0.54 points"."""
-    return t("{change} points", change=points_text(share, "+.2f"))
+    return t("{change} points", change=points_text(share, "+z.2f"))
 
 
-def signed_text(value: float, form: str = ",") -> str:
-    """A difference with its sign: "+3", "−2"."""
-    return number_text(value, f"+{form}")
+def signed_text(count: float) -> str:
+    """A difference of two counts with its sign: "+3", "−2"."""
+    return number_text(count, "+,")
 
 
 def interval_text(share: float, interval: Sequence[float]) -> Text:
@@ -86,9 +86,10 @@ def seconds_text(seconds: float) -> str:
     return f"{seconds:,.{digits}f} s"
 
 
-def times_text(factor: float) -> str:
-    """How many times as much: "1.4", "26", "0.04"."""
-    return number_text(factor, ",.0f" if factor >= 9.95 else ".1f" if factor >= 0.1 else ".1g")
+def rounded_text(number: float) -> str:
+    """A number above 0 in two figures, or all before the point: "0.042", "1.4", "26", "1,210"."""
+    exponent = int(f"{number:.1e}".partition("e")[2])  # of what is rounded: of 9.96 it is 1
+    return number_text(number, f",.{max(0, 1 - exponent)}f")
 
 
 def bytes_text(size: float) -> str:

@@ -1,16 +1,15 @@
 """What a lesson cost and brought, as figures of each way and as rows of a table."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from mnist_models.formatting import listing, percent_text
+from mnist_models.formatting import listing
 from mnist_models.incremental.lesson import Lesson, State, Step
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.metrics.significance import difference_margin
 from mnist_models.text import Text, t
 
-_NONE = "–"
-_MANY = 100  # pictures; of fewer, the count is shown and not the share
 # Which networks answer and are kept if several ways were taught: the first of these.
 BEST: dict[Approach, tuple[Way, ...]] = {
     "multi": ("mended", "member"),
@@ -73,17 +72,18 @@ def lost(step: Step, state: State) -> float:
 
 def margin(state: State) -> float:
     """Up to which share a loss cannot be told from chance, with so many test pictures."""
-    return difference_margin(min(state.before.values(), default=0.5), state.tested)
+    return difference_margin(min(state.before.values()), state.tested)
 
 
-def billions_text(work: int) -> str:
-    """Work in billions, two figures at least: "0.42", "1.3", "64", "1,210"."""
-    billions = work / 1e9
-    return f"{billions:,.0f}" if billions >= 10 else f"{billions:.2g}"
+def lesson_rows(lesson: Lesson, state: State) -> list[dict[str, Any]]:
+    """A row per distinct way: what was trained, its cost, and the accuracies.
 
-
-def lesson_rows(lesson: Lesson, state: State) -> list[dict[str, str | float | int]]:
-    """A row per distinct way: what was trained, its cost, and the accuracies."""
+    Returns:
+        `approach`, `way`, `work` in billions, `seconds`, `old_before` and `old`, the shares of the
+        old classes' pictures that were and are read, `new_before` and `new`, the same of what was
+        taught, the largest share of `false_alarms`, the member that is `alarmed`, what was
+        `trained`, and the `rows` looked at. None stands for what there is not.
+    """
     return [_row(step, lesson, state) for step in distinct_steps(state.steps)]
 
 
@@ -93,20 +93,22 @@ def _read(step: Step, state: State) -> float:
     return right / max(state.tested + state.kept_back, 1)
 
 
-def _row(step: Step, lesson: Lesson, state: State) -> dict[str, str | float | int]:
+def _row(step: Step, lesson: Lesson, state: State) -> dict[str, Any]:
     approach = WAYS[step.way].approach
-    old = t("all classes") if lesson.kind == "mend" else t("old classes")
-    recall = t("recall on {label}", label=lesson.label)
+    alarmed = max(step.alarms, key=step.alarms.__getitem__, default=None)
     return {
-        t("approach"): TITLES[approach],
-        t("way"): way_title(step.way, lesson),
-        t("work in billions"): billions_text(step.work),
-        t("seconds"): step.seconds,
-        old: _change(state.before.get(approach), step.old),
-        recall: _recall(state.new_before.get(approach), step.new, state),
-        t("false alarms"): _alarm(step),
-        t("trained"): _trained(step),
-        t("pictures looked at"): step.rows,
+        "approach": TITLES[approach],
+        "way": way_title(step.way, lesson),
+        "work": step.work / 1e9 if step.weights else None,
+        "seconds": step.seconds,
+        "old_before": state.before.get(approach),
+        "old": step.old,
+        "new_before": state.new_before.get(approach),
+        "new": step.new,
+        "false_alarms": step.alarms.get(alarmed or ""),
+        "alarmed": alarmed if alarmed and step.alarms[alarmed] else None,
+        "trained": _trained(step),
+        "rows": step.rows,
     }
 
 
@@ -119,27 +121,3 @@ def _trained(step: Step) -> Text:
         count=len(step.changed),
         labels=listing(step.changed),
     )
-
-
-def _change(before: float | None, after: float) -> str:
-    return percent_text(after) if before is None else f"{before * 100:.2f} → {percent_text(after)}"
-
-
-def _recall(before: float | None, after: float | None, state: State) -> str:
-    """A percentage, or a count if there are few pictures."""
-    if after is None:
-        return _NONE
-    if state.kept_back >= _MANY:
-        return _change(before, after)
-    right = [round(share * state.kept_back) for share in (before, after) if share is not None]
-    return t("{right} of {total}", right=" → ".join(map(str, right)), total=state.kept_back)
-
-
-def _alarm(step: Step) -> str:
-    """The member that claims the most pictures of other classes."""
-    if not step.alarms:
-        return _NONE
-    label, share = max(step.alarms.items(), key=lambda entry: entry[1])
-    if not share:
-        return t("none")
-    return t("{label}: {share}", label=label, share=percent_text(share, 0))

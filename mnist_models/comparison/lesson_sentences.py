@@ -1,17 +1,16 @@
 """What a lesson came to, in sentences that say no more than its figures show."""
 
 from mnist_models.comparison.lesson_results import (
-    billions_text,
     compared_steps,
     distinct_steps,
     lost,
     margin,
 )
-from mnist_models.formatting import listing, points_text, signed_text
+from mnist_models.formatting import listing, points_text, rounded_text
 from mnist_models.incremental.lesson import Lesson, State, Step
 from mnist_models.learning.approaches import NAMES, TITLES, Approach
 from mnist_models.metrics.significance import wilson_interval
-from mnist_models.text import Text, t
+from mnist_models.text import Text, paragraph, t
 
 _ALIKE = 1.5  # works that differ by a smaller factor are about the same
 _FEW = 10  # pictures; of fewer, nothing follows
@@ -20,23 +19,24 @@ Compared = dict[Approach, Step]
 
 
 def outcome_sentence(lesson: Lesson, state: State) -> Text:
-    """What the lesson cost both approaches and what they forgot; empty before a way is done."""
+    """What the lesson cost both approaches and what they forgot; empty before a way is done.
+
+    Older lessons do not say how large their networks were, so nothing is said of their work.
+    """
     compared = compared_steps(state)
     losses = {a: lost(step, state) for a, step in compared.items()}
     forgot = {a: points_text(loss) for a, loss in losses.items() if loss > margin(state)}
-    if len(compared) == 2:
+    if len(compared) == 2 and all(step.weights for step in compared.values()):
         return _of_both(lesson, compared, forgot)
-    for approach in compared:
-        return _of_one(lesson, approach, forgot.get(approach))
-    return t("")
+    return paragraph(*(_of_one(lesson, each, forgot.get(each)) for each in compared))
 
 
 def figures_text(step: Step, state: State) -> Text:
     """What a way cost, and what it forgot."""
     return t(
         "{work} billion weights, accuracy {points} points",
-        work=billions_text(step.work),
-        points=signed_text(-100 * lost(step, state), ".1f"),
+        work=rounded_text(step.work / 1e9),
+        points=points_text(-lost(step, state), "+z.1f"),
     )
 
 
@@ -120,7 +120,7 @@ def _of_both(lesson: Lesson, compared: Compared, forgot: dict[Approach, str]) ->
         "label": lesson.label,
         "more": NAMES[more],
         "fewer": NAMES[fewer],
-        "factor": f"{factor:,.0f}" if factor >= 10 else f"{factor:.1f}",
+        "factor": rounded_text(factor),
         "losses": listing(losses),
         "one": NAMES[next(iter(forgot), more)],
         "points": next(iter(forgot.values()), ""),

@@ -12,8 +12,8 @@ from mnist_models.formatting import (
     p_value_text,
     percent_text,
     points_text,
+    rounded_text,
     score_text,
-    times_text,
 )
 from mnist_models.learning.approaches import NAMES
 from mnist_models.learning.recipes import DATASET_TITLES
@@ -233,7 +233,7 @@ def cost_sentence(duel: Duel) -> Text:
         "parameters": lambda n: t("{times} times the parameters", times=n),
     }
     factors = [
-        told(times_text(more / less))
+        told(rounded_text(more / less))
         for key, told in write.items()
         if (less := small[key]) and (more := large[key])
     ]

@@ -31,10 +31,14 @@ from mnist_models.formatting import (
 from mnist_models.text import t
 from ui.shared.experiments import shipped
 from ui.widgets.charts import NEUTRAL, Layered, legend_on_top, show_chart, version_of
+from ui.widgets.contender_style import COLOURS, MARKS, SECOND_OF_ITS_KIND
 from ui.widgets.tables import Column, offer_table, show_table
 
 # The ten in two ways to sample: neither colour is that of the single model.
-_RANGE = {"color": ["#d9731a", "#8f62c9"], "shape": ["circle", "diamond"]}
+_RANGE = {
+    "color": [COLOURS["multi"], SECOND_OF_ITS_KIND["multi"]],
+    "shape": [shape for shape, *_ in MARKS],
+}
 _PAIRS = {
     "equal": Column(t("equal")),
     "learned": Column(t("each of the ten learns from")),

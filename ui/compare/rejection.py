@@ -45,7 +45,7 @@ _COLUMNS = {
     "none": Column(t("no probability over 50 %"), percent_text),
     "one": Column(t("exactly one"), percent_text),
     "several": Column(t("several"), percent_text),
-    "sure": Column(t("surer than 90 %"), percent_text),
+    "sure": Column(t("at least 90 % sure"), percent_text),
     "refused": Column(t("refused, equally strict"), percent_text),
     "threshold": Column(t("below a probability of"), share_text),
     "median_largest": Column(t("median probability"), share_text),
@@ -100,9 +100,9 @@ def show_no_digit(duel: Duel) -> None:
         columns=_COLUMNS,
         about=t(
             "All shares are of the pictures shown. No probability over 50 %, exactly one, several: "
-            "how many of the ten probabilities reach one half. Surer than 90 %: the largest one is "
-            "at least {sure}. Refused, equally strict: the largest one is below the probability in "
-            "the next column, chosen so that {share} of the digits are refused. Median "
+            "how many of the ten probabilities reach one half. At least 90 % sure: the largest one "
+            "is at least {sure}. Refused, equally strict: the largest one is below the probability "
+            "in the next column, chosen so that {share} of the digits are refused. Median "
             "probability: of the largest ones. Told from digits: how often the largest probability "
             "is larger for a digit than for such a picture.",
             sure=percent_text(found["sure"], 0),

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnist_models.formatting import number_text, signed_text
+from mnist_models.formatting import number_text
 from mnist_models.text import Text, t
 from ui.confusion.colours import ink_on, mix
 from ui.confusion.display_options import Cell, Unit, View
@@ -260,11 +260,11 @@ def _fills(values: NDArray, colours: NDArray, full: float, *, diagonal: bool) ->
 
 
 def _number(value: float, unit: Unit, *, signed: bool) -> str:
-    write = signed_text if signed else number_text
+    sign = "+z" if signed else "z"
     if value == 0:
         return ""
     if unit == "count" or abs(value) >= 100:
-        return write(value, ".0f")
+        return number_text(value, f"{sign}.0f")
     if abs(value) < 0.095:  # one or two of 10,000 pictures; the cell is narrow
-        return write(value, ".2f").replace("0.", ".")
-    return write(max(-99.9, min(value, 99.9)), ".1f")  # no rounded certainty
+        return number_text(value, f"{sign}.2f").replace("0.", ".")
+    return number_text(max(-99.9, min(value, 99.9)), f"{sign}.1f")  # no rounded certainty

@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 
@@ -28,6 +27,7 @@ from mnist_models.comparison.lesson_sentences import (
     outcome_sentence,
 )
 from mnist_models.evidence.experiments import load_evidence
+from mnist_models.formatting import percent_text, rounded_text
 from mnist_models.incremental.lesson import Lesson, State
 from mnist_models.incremental.lessons import forget_lesson
 from mnist_models.incremental.methods import WAYS
@@ -37,11 +37,11 @@ from mnist_models.text import Text, paragraph, t
 from ui.new_class.kept_runs import offer_to_keep
 from ui.shared.visitor import visitor
 from ui.widgets.charts import HEIGHT, NEUTRAL, Layered, show_chart, version_of
-from ui.widgets.contender_style import COLOURS
-from ui.widgets.tables import offer_table
+from ui.widgets.contender_style import COLOURS, MARKS, TINTS
+from ui.widgets.tables import Column, Columns, offer_table
 
-_SHAPES: Mapping[Approach, str] = {"single": "circle", "multi": "diamond"}
-_SIGNS: Mapping[Approach, str] = {"single": ":blue[●]", "multi": ":orange[◆]"}
+_MARKS = dict(zip(APPROACHES, MARKS, strict=True))
+_MANY = 100  # pictures; of fewer, the count is shown and not the share
 _TICKS = (-10, -1, 0, 1, 10, 100)  # percentage points
 
 
@@ -57,15 +57,17 @@ def show_results(lesson: Lesson, state: State) -> None:
         return
     st.header(outcome_sentence(lesson, state), anchor=False)
     st.markdown(new_class_sentence(lesson, state))
-    if state.before and len(distinct_steps(state.steps)) > 1:
+    weighed = all(step.weights for step in state.steps)  # not in older lessons
+    if state.before and weighed and len(distinct_steps(state.steps)) > 1:
         _show_picture(lesson, state)
     offer_table(
         t("What each way cost and achieved, as a table"),
-        lambda: pd.DataFrame(lesson_rows(lesson, state)),
+        lambda: pd.DataFrame(lesson_rows(lesson, state)).dropna(axis="columns", how="all"),
         key="lesson_table",
         file_name="new_class.csv",
         alt=t("What each way to teach cost and achieved"),
-        about=_about_table(),
+        columns=_columns(lesson, state),
+        more=_explain_table,
     )
     st.caption(paragraph(_about(state), merged_sentence(state)))
 
@@ -87,7 +89,7 @@ def _show_picture(lesson: Lesson, state: State) -> None:
     told = [
         t(
             "{sign} **{number}** {approach}, {way}: {figures}",
-            sign=_SIGNS[WAYS[step.way].approach],
+            sign=_sign(WAYS[step.way].approach),
             number=number,
             approach=NAMES[WAYS[step.way].approach],
             way=f"**{title}**" if step in compared else title,
@@ -137,13 +139,12 @@ def cost_chart(marks: pd.DataFrame, chance: float) -> Layered:
         ),
         y=alt.Y("lost:Q", scale=y_scale, axis=y_axis),
     )
-
-    def by_approach(values: Mapping[Approach, str]) -> alt.Scale:
-        return alt.Scale(domain=list(APPROACHES), range=[values[a] for a in APPROACHES])
-
+    domain = list(APPROACHES)
+    colours = alt.Scale(domain=domain, range=[COLOURS[approach] for approach in domain])
+    shapes = alt.Scale(domain=domain, range=[_MARKS[approach][0] for approach in domain])
     dots = base.mark_point(filled=True, size=160, opacity=1).encode(
-        color=alt.Color("approach:N", scale=by_approach(COLOURS), legend=None),
-        shape=alt.Shape("approach:N", scale=by_approach(_SHAPES), legend=None),
+        color=alt.Color("approach:N", scale=colours, legend=None),
+        shape=alt.Shape("approach:N", scale=shapes, legend=None),
         tooltip=[
             alt.Tooltip("way", title=t("way")),
             alt.Tooltip("work", format=",.2~f", title=t("work in billions")),
@@ -203,13 +204,43 @@ def as_zip(lesson: Lesson, state: State) -> bytes:
     return file.getvalue()
 
 
-def _about_table() -> Text:
+def _sign(approach: Approach) -> str:
+    """The mark of an approach in Markdown."""
+    _, sign, _ = _MARKS[approach]
+    return f":{TINTS[COLOURS[approach]]}[{sign}]"
+
+
+def _columns(lesson: Lesson, state: State) -> Columns:
+    old = t("all classes") if lesson.kind == "mend" else t("old classes")
+    recall = t("recall on {label}", label=lesson.label)
+
+    def read(share: float) -> str:
+        if state.kept_back >= _MANY:
+            return percent_text(share)
+        right = round(share * state.kept_back)
+        return t("{right} of {total}", right=right, total=state.kept_back)
+
+    return {
+        "work": Column(t("work in billions"), rounded_text),
+        "old_before": Column(t("{what}, before", what=old), percent_text),
+        "old": Column(old, percent_text),
+        "new_before": Column(t("{what}, before", what=recall), read),
+        "new": Column(recall, read),
+        "false_alarms": Column(t("false alarms"), partial(percent_text, digits=0)),
+        "alarmed": Column(t("by the member")),
+        "rows": Column(t("pictures looked at")),
+    }
+
+
+def _explain_table() -> None:
     found = load_evidence("new_class")
-    return paragraph(
-        t("Recall is how much of the new class is read correctly."),
-        t("False alarms: the member of another class that most often says yes to it."),
-        t("Pictures are counted again in each round of training, and by each member."),
-        seconds_vary_sentence(found["left_out"]) if found else t(""),
+    st.caption(
+        paragraph(
+            t("Recall is how much of the new class is read correctly."),
+            t("False alarms: the member of another class that most often says yes to it."),
+            t("Pictures are counted again in each round of training, and by each member."),
+            seconds_vary_sentence(found["left_out"]) if found else "",
+        )
     )
 
 

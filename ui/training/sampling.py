@@ -20,11 +20,13 @@ from ui.shared.experiments import shipped
 from ui.training.overfitting import ABOUT_RANGES, ACCURACY_COLUMNS
 from ui.widgets.charts import (
     DASHED,
+    NEUTRAL,
+    SHARE,
     SOLID,
     Layered,
-    dots_per_seed,
     line_legend,
     reliability_chart,
+    share_axis,
     show_chart,
     version_of,
 )
@@ -92,9 +94,23 @@ def strategy_dots(runs: Sequence[Entry]) -> Layered:
         [(run["strategy"], run["seed"], run["test_accuracy"]) for run in runs],
         columns=["strategy", "seed", "accuracy"],
     )
-    color = alt.value(COLOURS["multi"])
-    title = t("test accuracy, all ten digits")
-    return dots_per_seed(frame, "strategy", color, title, whose_title=t("strategy"))
+    order = list(dict.fromkeys(frame["strategy"]))
+    base = alt.Chart(frame).encode(
+        y=alt.Y("strategy:N", sort=order, title=None, axis=alt.Axis(ticks=False, labelLimit=220))
+    )
+    scale, title = alt.Scale(zero=False, padding=12), t("test accuracy, all ten digits")
+    dots = base.mark_point(filled=True, size=80, opacity=0.8, color=COLOURS["multi"]).encode(
+        x=alt.X("accuracy:Q", scale=scale, axis=share_axis(), title=title),
+        tooltip=[
+            alt.Tooltip("strategy", title=t("strategy")),
+            alt.Tooltip("seed", title=t("seed")),
+            alt.Tooltip("accuracy", format=SHARE, title=t("accuracy")),
+        ],
+    )
+    bars = base.mark_tick(color=NEUTRAL, thickness=2, size=22).encode(
+        x=alt.X("median(accuracy):Q", scale=scale)
+    )
+    return alt.layer(bars, dots).properties(height=alt.Step(38))
 
 
 def strategy_reliability(bins: Sequence[dict[str, Any]]) -> Layered:

@@ -43,9 +43,9 @@ def line_legend(**look: Any) -> alt.Legend:
     return legend_on_top(**stroke | look)
 
 
-def share_axis(**look: Any) -> alt.Axis:
+def share_axis() -> alt.Axis:
     """An axis for shares, in per cent with no more decimals than its steps need."""
-    return alt.Axis(format="~%", **look)
+    return alt.Axis(format="~%")
 
 
 def zoomed(values: Iterable[float], *, step: float = 0.02) -> alt.Scale:
@@ -112,38 +112,6 @@ def reliability_chart(
     )
     spans = [base.mark_rule().encode(y="low:Q", y2="high:Q")] if "low" in frame else []
     return alt.layer(diagonal, *spans, lines, dots).properties(height=height)
-
-
-def dots_per_seed(
-    frame: pd.DataFrame, whose: str, color: Any, title: str, *, whose_title: str
-) -> Layered:
-    """Accuracies in lines, in the order of the frame: a dot per seed, a bar at the median.
-
-    Args:
-        frame: a row per dot with the columns `whose`, "seed" and "accuracy".
-        whose: the column that tells the lines apart.
-        color: of the dots.
-        title: of the axis of the accuracies.
-        whose_title: of that column, in tooltips.
-    """
-    order = list(dict.fromkeys(frame[whose]))
-    base = alt.Chart(frame).encode(
-        y=alt.Y(f"{whose}:N", sort=order, title=None, axis=alt.Axis(ticks=False, labelLimit=220))
-    )
-    scale = alt.Scale(zero=False, padding=12)
-    dots = base.mark_point(filled=True, size=80, opacity=0.8).encode(
-        x=alt.X("accuracy:Q", scale=scale, axis=share_axis(), title=title),
-        color=color,
-        tooltip=[
-            alt.Tooltip(whose, title=whose_title),
-            alt.Tooltip("seed", title=t("seed")),
-            alt.Tooltip("accuracy", format=SHARE, title=t("accuracy")),
-        ],
-    )
-    bars = base.mark_tick(color=NEUTRAL, thickness=2, size=22).encode(
-        x=alt.X("median(accuracy):Q", scale=scale)
-    )
-    return alt.layer(bars, dots).properties(height=alt.Step(38))
 
 
 def version_of(data: object) -> str:

@@ -23,13 +23,14 @@ COLOURS: dict[Approach, str] = {"single": "#2f7fc1", "multi": "#d9731a"}
 # red-green blindness too. Not green: that says "known to be right".
 SECOND_OF_ITS_KIND: dict[Approach, str] = {"single": "#a67c00", "multi": "#8f62c9"}
 # The nearest text colours that Streamlit offers.
-_TINTS = {
+TINTS = {
     COLOURS["single"]: "blue",
     COLOURS["multi"]: "orange",
     SECOND_OF_ITS_KIND["single"]: "yellow",
     SECOND_OF_ITS_KIND["multi"]: "violet",
 }
-_MARKS = (("circle", "●", SOLID), ("diamond", "◆", DASHED))
+# Shape, its sign in text, and dash.
+MARKS = (("circle", "●", SOLID), ("diamond", "◆", DASHED))
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Look:
     @property
     def tint(self) -> str:
         """The name of the text colour in Streamlit's Markdown."""
-        return _TINTS[self.colour]
+        return TINTS[self.colour]
 
     @property
     def version(self) -> str:
@@ -70,7 +71,7 @@ def looks(duel: Duel) -> Looks:
     both = (duel.first, duel.second)
     first, second = (
         Look(contender, name, contender.approach, COLOURS[contender.approach], *marks)
-        for contender, name, marks in zip(both, _names(duel), _MARKS, strict=True)
+        for contender, name, marks in zip(both, _names(duel), MARKS, strict=True)
     )
     if first.key == second.key:
         colour = SECOND_OF_ITS_KIND[duel.second.approach]

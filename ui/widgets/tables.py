@@ -42,7 +42,8 @@ def show_table(frame: pd.DataFrame, *, file_name: str, alt: str, columns: Column
             no value, the table has a dash.
         file_name: of the CSV, like "mistakes.csv"; the button's key is then `csv_mistakes`.
         alt: what the table shows, for those who cannot see it.
-        columns: how the fields are shown; the CSV has the same titles and plain numbers.
+        columns: how the fields are shown; the CSV has the same titles, and plain numbers where the
+            frame has numbers; a median with its range is text in both, and sorted as text.
     """
     show_frame(frame, alt=alt, columns=columns)
     offer_csv(partial(_titled, frame, columns), file_name=file_name)

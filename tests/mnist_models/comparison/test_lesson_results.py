@@ -198,21 +198,27 @@ def test_the_table_has_a_row_per_way() -> None:
         "members ★, 3 and 8",
         "the whole network",
     ]
-    assert [row["false alarms"] for row in rows] == ["8: 40 %", "none", "–"]
-    assert rows[2]["old classes"] == "96.00 → 95.00 %"
-    assert [row["recall on ★"] for row in rows] == ["4 of 4", "4 of 4", "3 of 4"]
+    assert [row["false_alarms"] for row in rows] == [0.4, 0.0, None]
+    assert [row["alarmed"] for row in rows] == ["8", None, None]
+    assert (rows[2]["old_before"], rows[2]["old"]) == (0.96, 0.95)
+    assert [row["new"] for row in rows] == [1.0, 1.0, 0.75]
     assert [row["seconds"] for row in rows] == [0.5, 0.9, 5.9]
-    assert [row["work in billions"] for row in rows] == ["0.001", "0.001", "64,000"]
+    assert [row["work"] for row in rows] == [0.001, 0.001, 64_000]
 
 
-def test_recall_is_a_share_of_many_pictures_a_count_of_few_and_a_dash_of_none() -> None:
-    one = step("member", new=0.75)
-    cases = {1000: "75.00 %", 4: "3 of 4"}
-    for kept_back, expected in cases.items():
-        rows = lesson_rows(NEW, state(one, kept_back=kept_back))
-        assert [row["recall on ★"] for row in rows] == [expected]
-    none = lesson_rows(NEW, state(replace(one, new=None), kept_back=0))
-    assert [row["recall on ★"] for row in none] == ["–"]
-    mended = lesson_rows(MEND, state(one, new_before={"multi": 0.25}))
-    assert [row["recall on 7"] for row in mended] == ["1 → 3 of 4"]
-    assert "all classes" in mended[0]
+def test_what_there_is_not_has_no_value_in_the_table() -> None:
+    one = step("member", new=None, weights=0)
+    (row,) = lesson_rows(NEW, state(one, kept_back=0, before={}))
+    missing = {"work", "old_before", "new_before", "new", "false_alarms", "alarmed"}
+    assert {name for name, value in row.items() if value is None} == missing
+
+
+# Older lessons
+
+
+def test_of_a_lesson_that_does_not_say_its_work_only_the_forgetting_is_told() -> None:
+    said = outcome_sentence(NEW, state(step("member", weights=0), step("alone", old=0.05)))
+    assert said == (
+        "Single model: learning ★, it lost 91.00 percentage points on what it knew before. "
+        "Multi-model: learning ★, it forgot nothing measurable of what it knew before."
+    )
