@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from scipy.stats import binomtest
 from streamlit.testing.v1 import AppTest
 
@@ -370,6 +371,23 @@ def test_what_each_costs_is_a_sentence_then_bars_then_a_table_its_caption_explai
 def test_two_of_the_same_networks_cost_the_same(tiny_run: Run, open_page: OpenPage) -> None:
     page = open_page("compare", first="reference.multi", second="reference.multi")
     assert "Both are the same networks, so they cost the same." in _texts(_open_tab(page, "Cost"))
+
+
+def test_networks_that_are_damaged_are_named_beside_the_costs_until_they_are_whole(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    st.cache_data.clear()  # of the same networks, measured in another test
+    path = tiny_run.path / "multi.npz"
+    whole = path.read_bytes()
+    path.write_bytes(b"no weights")
+    page = _open_tab(open_page("compare"), "Cost")
+    _tables(page)
+    assert "multi.npz" in page.error[0].value
+    assert shown_tables(page)[0]["time to answer"][1] == "–"
+    path.write_bytes(whole)
+    page.run()
+    assert not page.error
+    assert shown_tables(page)[0]["time to answer"][1] != "–"
 
 
 def test_damaged_scores_are_a_sentence(tiny_run: Run, open_page: OpenPage) -> None:

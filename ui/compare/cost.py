@@ -1,8 +1,6 @@
 """The page Compare: what each contender costs to train, to keep and to ask."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from html import escape
 from statistics import median
 
@@ -17,34 +15,20 @@ from mnist_models.formatting import bytes_text, count_text, milliseconds_text, s
 from mnist_models.learning.approaches import Approach
 from mnist_models.pictures import SIDE
 from mnist_models.runs.run import Run, RunError
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import paragraph, t
 from ui.widgets.contender_style import Looks, looks
 from ui.widgets.tables import Column, offer_table
 
-
-@dataclass(frozen=True)
-class Cost:
-    """One thing that a contender takes.
-
-    Attributes:
-        title: what it is called.
-        write: makes text of it, with its unit.
-    """
-
-    title: Text
-    write: Callable[[float], str]
-
-
 _DRAWN = {  # fields of `cost_row`, and what is measured here
-    "seconds": Cost(t("training time"), seconds_text),
-    "looked_at": Cost(t("pictures looked at"), count_text),
-    "parameters": Cost(t("parameters"), count_text),
-    "memory": Cost(t("memory"), bytes_text),
-    "milliseconds": Cost(t("time to answer"), milliseconds_text),
+    "seconds": Column(t("training time"), seconds_text),
+    "looked_at": Column(t("pictures looked at"), count_text),
+    "parameters": Column(t("parameters"), count_text),
+    "memory": Column(t("memory"), bytes_text),
+    "milliseconds": Column(t("time to answer"), milliseconds_text),
 }
 _COLUMNS = {
     "name": Column(t("contender")),
-    **{field: Column(cost.title, cost.write) for field, cost in _DRAWN.items()},
+    **_DRAWN,
     "networks": Column(t("networks")),
     "distinct": Column(t("different pictures"), count_text),
     "file": Column(t("file"), bytes_text),
@@ -101,7 +85,7 @@ def cost_bars(costs: pd.DataFrame, pair: Looks) -> str:
         bars = []
         for look, value in zip(pair, costs[field], strict=True):
             share = value / (costs[field].max() or 1) if pd.notna(value) else 0
-            number = cost.write(value) if pd.notna(value) else "–"
+            number = (cost.write or str)(value) if pd.notna(value) else "–"
             said = escape(t("{name}: {number}", name=look.name, number=number), quote=True)
             bars.append(
                 f"<div role='img' aria-label='{said}' style='--accent:{look.colour}'>"
@@ -112,8 +96,15 @@ def cost_bars(costs: pd.DataFrame, pair: Looks) -> str:
 
 
 def _costs(contender: Contender) -> dict[str, float | None]:
+    """What a contender takes; what cannot be measured is None, and a damaged file an error."""
     run, approach = contender.run, contender.approach
-    return {**cost_row(contender), "milliseconds": _milliseconds(run.version, approach, run)}
+    milliseconds = None
+    if approach in run.with_weights:
+        try:
+            milliseconds = _milliseconds(run.version, approach, run)
+        except RunError as error:
+            st.error(error.text, icon=":material/error:")
+    return {**cost_row(contender), "milliseconds": milliseconds}
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -121,12 +112,13 @@ def _milliseconds(
     version: str,  # noqa: ARG001 - the cache's key, with the approach
     approach: Approach,
     _run: Run,
-) -> float | None:
-    """How long a contender takes for one picture, here and now; None if it has no networks."""
-    try:
-        stack = _run.stack(approach)
-    except RunError:
-        return None
+) -> float:
+    """How long a contender takes for one picture, here and now.
+
+    Raises:
+        RunError: the file of its networks is damaged.
+    """
+    stack = _run.stack(approach)
     picture = np.zeros((1, SIDE, SIDE), np.uint8)
     times = []
     for _ in range(_CALLS):
