@@ -72,8 +72,11 @@ def add_example(image: Grey) -> str:
 
 def delete_examples(*digests: str) -> None:
     """Remove the examples with these digests; `bring_back` brings them back."""
-    st.session_state.setdefault(_BEFORE, []).append(examples())
-    st.session_state[_EXAMPLES] = [e for e in examples() if e.digest not in digests]
+    before = examples()
+    kept = [e for e in before if e.digest not in digests]
+    if len(kept) < len(before):  # or else it was the second click on the same
+        st.session_state.setdefault(_BEFORE, []).append(before)
+        st.session_state[_EXAMPLES] = kept
 
 
 def deleted_count() -> int:
