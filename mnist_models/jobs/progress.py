@@ -103,6 +103,7 @@ class ProgressFile:
         self._began = self._last_share = time.monotonic()
         self._share = 0.0
         self._phase: tuple[str, str | None] = ("", None)
+        self._left_out: dict[str, Any] | None = None  # the epoch that came last, if it was
         # Unbuffered, a line and the place of the next one change in one step, which no signal can
         # come in between of.
         self._file = path.open("r+b", buffering=0)
@@ -121,15 +122,26 @@ class ProgressFile:
 
         What cannot be written is not told: a job is not ended by that.
         """
+        left_out = self._left_out
+        if left_out and (event.stage, event.part) != (left_out["stage"], left_out.get("part")):
+            self._left_out = None
+            self._append(left_out)  # the last of its fit, which may end before its time
         if event.news and "epoch" in event.news:
-            if not self._is_told(event.news["epoch"]):
-                return
             figures = {k: v for k, v in event.news.items() if k != "val_confusion"}
-            event = replace(event, news=figures)
-        elif not event.news and event.stage not in FINAL_STAGES and not self._moves_the_bar(event):
-            return
+            line = self._line(replace(event, news=figures))
+            is_told = self._is_told(event.news["epoch"])
+            self._left_out = None if is_told else line
+            if is_told:
+                self._append(line)
+        elif event.news or event.stage in FINAL_STAGES or self._moves_the_bar(event):
+            self._append(self._line(event))
+
+    def _line(self, event: Event) -> dict[str, Any]:
+        return {"at": round(time.monotonic() - self._began, 3), **_as_json(event)}
+
+    def _append(self, line: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):
-            self._write({"at": round(time.monotonic() - self._began, 3), **_as_json(event)})
+            self._write(line)
 
     def _is_told(self, epoch: int) -> bool:
         return epoch % self._stride == 0 or epoch in (1, self._epochs)

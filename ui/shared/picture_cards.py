@@ -1,6 +1,7 @@
 """Test pictures with the answers of two contenders, in a dialog; each opens on Draw."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from ui.shared.current_run import chosen_run_name, pictures
 from ui.shared.mnist_download import offer_download
 from ui.shared.navigation import ORIGIN, TEST_PICTURE, Origin, is_short, page_path
 from ui.widgets.contender_style import Look, Looks, looks
+from ui.widgets.controls import page_of
 from ui.widgets.images import picture_url
 from ui.widgets.tables import offer_csv
 
@@ -99,29 +101,17 @@ def _show_page(duel: Duel, found: Found, page: str, parameter: str, key: str) ->
         names=" · ".join(f"{look.sign} {look.name}" for look in pair),
     )
     opens = t("Click a picture to open it on the page Draw.")
-    shown = rows[_choose_page(len(rows), parameter)]
+    what, asked = asked_for(parameter)  # the address decides, so Back works
+    turn = partial(ask_for, parameter, what)
+    shown = page_of(len(rows), PER_PAGE, f"{parameter}_page", asked=asked, turn=turn)
+    query, run = dict(st.query_params), _run_of_draw(duel)
     with st.container(key=f"{key}_cards", horizontal=True, gap="small"):
-        for row in shown.tolist():
-            origin = Origin(page, dict(st.query_params), len(rows), row)
-            _show_card(duel, pair, origin, None if images is None else images[row])
+        for row in rows[shown].tolist():
+            origin = Origin(page, query, len(rows), row).to_parameter()
+            draws = {"source": TEST_PICTURE, "test_picture": str(row), ORIGIN: origin}
+            _show_card(duel, pair, row, run | draws, None if images is None else images[row])
     st.caption(legend if images is None else paragraph(legend, opens))
     offer_csv(lambda: answers_table(duel, rows), file_name=f"{key}.csv")
-
-
-def _choose_page(count: int, parameter: str) -> slice:
-    """Let the visitor turn pages if there are several; the address holds which one is open."""
-    pages = -(-count // PER_PAGE)
-    what, page = asked_for(parameter)
-    page = min(page, pages)
-    if pages > 1:
-        key = f"{parameter}_page"
-        st.session_state[key] = page  # the address decides, so Back works
-
-        def turn() -> None:
-            ask_for(parameter, what, st.session_state[key])
-
-        st.pagination(pages, key=key, on_change=turn)
-    return slice((page - 1) * PER_PAGE, page * PER_PAGE)
 
 
 def answers_table(duel: Duel, rows: PictureRows) -> pd.DataFrame:
@@ -144,19 +134,13 @@ def answers_table(duel: Duel, rows: PictureRows) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def query_of_draw(duel: Duel, origin: Origin) -> dict[str, str]:
-    """The address of a test picture on Draw, with the visitor's run if it is one of the duel's."""
+def _run_of_draw(duel: Duel) -> dict[str, str]:
+    """What Draw's address says of the run: the visitor's if it is one of the duel's."""
     runs = [contender.run.name for contender in (duel.first, duel.second)]
     shown = chosen_run_name()
     run = shown if shown in runs else runs[0]
     # Who has chosen no run follows the default of this site, there as here.
-    needed = {"run": run} if run != shown or "run" in st.query_params else {}
-    return {
-        **needed,
-        "source": TEST_PICTURE,
-        "test_picture": str(origin.picture),
-        ORIGIN: origin.to_parameter(),
-    }
+    return {"run": run} if run != shown or "run" in st.query_params else {}
 
 
 def _pictures(duel: Duel, key: str) -> Grey | None:
@@ -185,8 +169,9 @@ def _pictures(duel: Duel, key: str) -> Grey | None:
     return None
 
 
-def _show_card(duel: Duel, pair: Looks, origin: Origin, image: Grey | None) -> None:
-    row = origin.picture
+def _show_card(
+    duel: Duel, pair: Looks, row: int, query: dict[str, str], image: Grey | None
+) -> None:
     lines = [
         t("**{digit}** no. {number:,}", digit=duel.labels[row], number=row),
         *(_answer(look, duel, row) for look in pair),
@@ -202,7 +187,7 @@ def _show_card(duel: Duel, pair: Looks, origin: Origin, image: Grey | None) -> N
         label=f"{picture} {_BREAK.join(lines)}",
         icon="",
         width=_CARD_WIDTH,
-        query_params=query_of_draw(duel, origin),
+        query_params=query,
     )
 
 

@@ -15,6 +15,7 @@ from ui.shared.current_run import chosen_run_name
 from ui.shared.visitor import known_visitor, owns
 
 EVERY_S = 2.0  # how often a page looks again
+CURVES_EVERY_S = 5.0  # drawing them takes a browser longer than the rest
 _STAGES = {
     "starting": t("Starting …"),
     "loading": t("Loading the data …"),
@@ -90,9 +91,9 @@ def is_own(job: Job) -> bool:
     return owns(job.order.owner)
 
 
-def is_second_pass(job: Job) -> bool:
+def is_second_pass(stage: str) -> bool:
     """Whether an approach is trained once more, after the held-out pictures have judged it."""
-    return job.latest.stage == "refitting"
+    return stage == "refitting"
 
 
 def stage_text(job: Job) -> Text:
@@ -105,7 +106,7 @@ def stage_text(job: Job) -> Text:
         }
         if job.order.fits == 1:
             return t("{approach}, epoch {epoch} of {epochs} …", **fields)
-        number = 2 if is_second_pass(job) else 1
+        number = 2 if is_second_pass(job.latest.stage) else 1
         return t("{approach}, pass {n} of 2, epoch {epoch} of {epochs} …", n=number, **fields)
     return _STAGES.get(job.latest.stage, _STAGES["starting"])
 

@@ -12,6 +12,7 @@ from mnist_models.formatting import number_text
 from mnist_models.jobs.job import Job
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.text import Text, paragraph, t
+from ui.sidebar.current_training import is_second_pass
 from ui.widgets.charts import DASHED, SHARE, Layered, share_axis, show_chart, version_of
 from ui.widgets.contender_style import COLOURS
 
@@ -40,7 +41,7 @@ def line_text(job: Job) -> Text:
     return paragraph(
         t("Solid: on the training pictures. Dashed: on held-out pictures."),
         t("Faint: the first pass. No pictures are held out in the second.")
-        if any(_is_second(e) for e in job.epochs)
+        if any(is_second_pass(e["stage"]) for e in job.epochs)
         else "",
     )
 
@@ -95,11 +96,11 @@ def live_chart(
         low: where the axis of the accuracy begins.
         each_member: a line for each binary model in place of their mean.
     """
-    again = {e["approach"] for e in epochs if _is_second(e)}
+    again = {e["approach"] for e in epochs if is_second_pass(e["stage"])}
     rows = [
         (e["epoch"], e["approach"], TITLES[e["approach"]], line, dashed, faint, value)
         for e in epochs
-        for faint in [e["approach"] in again and not _is_second(e)]
+        for faint in [e["approach"] in again and not is_second_pass(e["stage"])]
         for line, dashed, value in _values(e, name, each_member)
         if value is not None
     ]
@@ -137,7 +138,7 @@ def live_chart(
 
 def _values(epoch: dict[str, Any], name: str, each_member: bool) -> list[_Value]:
     training, held_out = _METRICS[name]
-    members, second = epoch.get(f"member_{name}", ()), _is_second(epoch)
+    members, second = epoch.get(f"member_{name}", ()), is_second_pass(epoch["stage"])
     if each_member and len(members) > 1:
         return [(_member_line(k, again=second), False, value) for k, value in enumerate(members)]
     if second:
@@ -152,10 +153,6 @@ def _member_line(digit: int, *, again: bool) -> Text:
     if again:
         return t("model {digit}, second pass", digit=digit)
     return t("model {digit}", digit=digit)
-
-
-def _is_second(epoch: dict[str, Any]) -> bool:
-    return epoch["stage"] == "refitting"
 
 
 def _lowest(epochs: Sequence[dict[str, Any]]) -> float:

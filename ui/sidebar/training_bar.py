@@ -34,4 +34,4 @@ def _draw_ended(job: Job) -> None:
             offer_comparison(job, "_bar")
         if st.button(t("See more"), key="more_of_training"):
             st.switch_page(page_path("training"))
-        draw_close(job, "bar_", width="content")
+        draw_close(job, "_bar", width="content")

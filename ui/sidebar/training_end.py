@@ -1,5 +1,6 @@
 """How a training has ended: what the new run reads, and what can be done with it."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from mnist_models.errors import ExpectedError
 from mnist_models.jobs.job import Job
 from mnist_models.runs.publishing import activate, delete_run
-from mnist_models.runs.run import RunError
+from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
 from ui.shared.current_run import cached_run, switch_run
 from ui.shared.permission import attempt, may_retrain
@@ -17,18 +18,20 @@ from ui.sidebar.run_choice import ask_whether_to_activate
 if TYPE_CHECKING:
     from mnist_models.comparison.contenders import Contender, Duel
 
+Place = Literal["", "_page", "_bar"]
+
 _CHANCE = t(
     "By McNemar's exact test on the pictures that only one of the two runs reads. Rarely means in "
     "fewer than 5 of 100 cases. Another seed may change the figures by more than that."
 )
 
 
-def draw_end(job: Job, place: str = "") -> None:
+def draw_end(job: Job, place: Place = "") -> None:
     """What became of a training, and what to do now.
 
     Args:
         job: one that has ended.
-        place: where else than in the sidebar this stands, in the keys of the buttons.
+        place: where else than in the sidebar this stands: the end of the keys of its buttons.
     """
     event = job.latest
     if event.stage in ("done", "found"):
@@ -51,13 +54,13 @@ def draw_end(job: Job, place: str = "") -> None:
     draw_close(job, place)
 
 
-def draw_close(job: Job, place: str, width: Literal["stretch", "content"] = "stretch") -> None:
+def draw_close(job: Job, place: Place, width: Literal["stretch", "content"] = "stretch") -> None:
     """A button that takes the end of a training away, everywhere."""
-    if st.button(t("Close"), width=width, key=f"close_{place}{job.id}"):
+    if st.button(t("Close"), width=width, key=f"close_{job.id}{place}"):
         dismiss(job)
 
 
-def offer_comparison(job: Job, place: str) -> None:
+def offer_comparison(job: Job, place: Place) -> None:
     """A button that opens Compare: with old against new, or the new run's approaches.
 
     Of the approaches that both runs have, it is the one in which they differ most.
@@ -88,21 +91,35 @@ def _draw_outcome(job: Job, *, small: bool) -> None:
 def _duels(job: Job) -> "list[tuple[Contender, Duel | None]]":
     """The new run's approaches, each with that of the run that was looked at before, if it can be
     compared with it; none where the run is gone."""
+    try:
+        new = cached_run(job.latest.run)
+    except RunError:
+        return []
+    before = None
+    with suppress(RunError):
+        before = cached_run(run_before(job) or "")
+    same = before is None or before.name == new.name
+    versions = (str(new.path), new.version), (str(before.path), before.version) if before else ()
+    return _compare(versions, new, None if same else before)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)  # the page, its bar and sidebar ask for it
+def _compare(
+    versions: object,  # noqa: ARG001 - the cache's key
+    _new: Run,
+    _before: Run | None,
+) -> "list[tuple[Contender, Duel | None]]":
     from mnist_models.comparison.contenders import Contender, Duel, contenders_of
 
     def duel_with(contender: Contender) -> Duel | None:
+        if _before is None or contender.approach not in _before.approaches:
+            return None
         try:
-            before = cached_run(run_before(job) or "")
-            if before.name == contender.run.name or contender.approach not in before.approaches:
-                return None
-            return Duel.of(Contender(before, contender.approach), contender)
+            return Duel.of(Contender(_before, contender.approach), contender)
         except ExpectedError:
             return None
 
-    try:
-        return [(each, duel_with(each)) for each in contenders_of(cached_run(job.latest.run))]
-    except RunError:
-        return []
+    return [(each, duel_with(each)) for each in contenders_of(_new)]
 
 
 def _difference(duel: "Duel") -> int:

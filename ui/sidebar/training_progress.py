@@ -10,6 +10,7 @@ from mnist_models.jobs.job import Job
 from mnist_models.text import paragraph, t
 from ui.shared.waiting import wait_text
 from ui.sidebar.current_training import (
+    CURVES_EVERY_S,
     EVERY_S,
     ended_training,
     is_own,
@@ -21,8 +22,6 @@ from ui.sidebar.current_training import (
 )
 from ui.sidebar.training_end import draw_end
 
-# Drawing the curves takes a browser longer than the rest.
-_CURVES_EVERY_S = 5.0
 _WAITED = "_job_waited"  # the job that this visitor has seen waiting
 
 
@@ -40,7 +39,7 @@ def watch_trainings(*, curves: bool = True) -> bool:
         with st.container(key="train_progress"):
             st.fragment(_draw_running, run_every=EVERY_S)(job.id)
             if curves:
-                st.fragment(_draw_curves, run_every=_CURVES_EVERY_S)(job.id)
+                st.fragment(_draw_curves, run_every=CURVES_EVERY_S)(job.id)
     _say_if_lost(own)
     if own and own.place == "waiting":
         with st.container(key="train_waiting"):
@@ -93,7 +92,7 @@ def draw_progress(job: Job) -> None:
             if left is None
             else t("About {duration} left.", duration=duration_text(left)),
             t("The second pass learns from the held-out pictures, too. It is what is kept.")
-            if is_second_pass(job)
+            if is_second_pass(job.latest.stage)
             else "",
             "" if is_own(job) else t("Somebody else started it."),
         )

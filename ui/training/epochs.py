@@ -19,10 +19,9 @@ from ui.training.learning_curves import (
     loss_panels,
     validation_text,
 )
+from ui.training.live_view import FIGURES
 from ui.widgets.charts import show_chart
 from ui.widgets.controls import pick
-
-_FIGURES = {"accuracy": t("Accuracy"), "loss": t("Loss")}
 
 
 def show_epochs(run: Run) -> None:
@@ -31,7 +30,7 @@ def show_epochs(run: Run) -> None:
     st.caption(paragraph(t("Run *{label}*.", label=run.label), validation_text(run)))
     history = _history(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        figure = pick(t("Figure"), _FIGURES, "curve", title=_FIGURES)
+        figure = pick(t("Figure"), FIGURES, "curve", title=FIGURES)
         each_member = "multi" in history and st.toggle(
             t("Each binary model separately"), key="each_member"
         )

@@ -9,12 +9,20 @@ from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Job
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.text import Text, paragraph, t
-from ui.sidebar.current_training import EVERY_S, ended_training, is_own, latest_training
+from ui.sidebar.current_training import (
+    CURVES_EVERY_S,
+    EVERY_S,
+    ended_training,
+    is_own,
+    is_second_pass,
+    latest_training,
+)
 from ui.sidebar.training_end import draw_end
 from ui.sidebar.training_progress import draw_cancel, draw_progress
+from ui.widgets.controls import pick
 
-_HEIGHT = 300  # of a curve, in pixels: all fits a screen of 1280 × 900
-_FIGURES = {"accuracy": t("Accuracy"), "loss": t("Loss")}
+_HEIGHT = 260  # of a curve, in pixels: all fits a screen of 1280 × 900
+FIGURES = {"accuracy": t("Accuracy"), "loss": t("Loss")}
 _MEANS: dict[Approach, Text] = {
     "single": t("Solid: the training pictures. Dashed: pictures that were held out."),
     "multi": t(
@@ -29,30 +37,29 @@ def show_live_training() -> None:
     job, ended = latest_training(), ended_training()
     if job and job.is_unfinished:
         with st.container(key="live_training", border=True):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.header(t("Training {title}", title=job.order.title), anchor=False)
+                if is_own(job):
+                    draw_cancel(job, key="cancel_live", width="content")
             st.fragment(_draw_running, run_every=EVERY_S)(job.id)
+            st.fragment(_draw_curves, run_every=CURVES_EVERY_S)(job.id)
     if ended:
         with st.container(key="live_end", border=True):
-            draw_end(ended, "page_")
+            draw_end(ended, "_page")
 
 
 def _draw_running(job_id: str) -> None:
     job = executor().follow(job_id)
     if job is None or not job.is_unfinished:
         st.rerun()  # the whole page: it says how it has ended
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(t("Training {title}", title=job.order.title), anchor=False)
-        figure = st.segmented_control(
-            t("Figure"),
-            _FIGURES,
-            default="accuracy",
-            required=True,
-            format_func=_FIGURES.__getitem__,
-            key="live_figure",
-            label_visibility="collapsed",
-        )
-        if is_own(job):
-            draw_cancel(job, key="cancel_live", width="content")
     draw_progress(job)
+
+
+def _draw_curves(job_id: str) -> None:
+    job = executor().follow(job_id)
+    if job is None or not job.is_unfinished:
+        return  # what says how far it is draws the page again
+    figure = pick(t("Figure"), FIGURES, "live_figure", title=FIGURES, hidden=True)
     trained = [approach for approach in APPROACHES if approach in job.order.phases]
     for column, approach in zip(st.columns(len(trained), gap="medium"), trained, strict=True):
         with column, st.container(key=f"live_{approach}", gap="xsmall"):
@@ -69,14 +76,14 @@ def _draw_approach(job: Job, approach: Approach, figure: str) -> None:
 
     st.caption(_latest_text(epochs[-1]))
     show_live_chart(job, figure, [approach], _HEIGHT)
-    again = any(e["stage"] == "refitting" for e in epochs)
+    again = any(is_second_pass(e["stage"]) for e in epochs)
     st.caption(paragraph(_MEANS[approach], t("Faint: the first pass.") if again else ""))
 
 
 def _latest_text(epoch: dict[str, Any]) -> Text:
     """The figures of the last epoch."""
     fields = {"epoch": epoch["epoch"], "training": percent_text(epoch["accuracy"])}
-    if epoch["stage"] == "refitting":
+    if is_second_pass(epoch["stage"]):
         return t("Second pass, epoch {epoch}: training {training}.", **fields)
     if "val_accuracy" not in epoch:
         return t("Epoch {epoch}: training {training}.", **fields)

@@ -41,8 +41,9 @@ def show_cells(
         chosen: the number of the cell with a frame around it.
         choose: called with the number of the chosen cell, before the page is drawn again.
         hint: shown in place of the facts until a cell is pointed at.
-        height: in pixels, if it is the same on every screen: that much room is there before the
-            browser draws the cells, so nothing below them jumps.
+        height: in pixels: that much room is there before the browser draws the cells, so nothing
+            below them jumps. On a screen where they need more, `ui/style.css` says how much; None
+            for as much as they need, once they are drawn.
         shows: the key of the container on the page that shows the chosen one, and is scrolled into
             the window.
     """

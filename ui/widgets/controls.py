@@ -45,16 +45,30 @@ def pick(
     return first if picked is None else picked
 
 
-def page_of(count: int, per_page: int, key: str) -> slice:
+def page_of(
+    count: int,
+    per_page: int,
+    key: str,
+    *,
+    asked: int | None = None,
+    turn: Callable[[int], None] | None = None,
+) -> slice:
     """Let the visitor turn pages if there are several; returns the items on the current page.
 
     Args:
         count: how many items there are.
         per_page: how many of them fit on a page.
         key: of the control; a new key, or a new number of pages, starts at the first page.
+        asked: the page to show, where the address decides and not the control.
+        turn: called with the page that the visitor turns to.
     """
-    pages = -(-count // per_page)
-    page = st.pagination(pages, key=f"{key}_of_{pages}") if pages > 1 else 1
+    pages, page = -(-count // per_page), 1
+    if pages > 1:
+        key = f"{key}_of_{pages}"
+        if asked:
+            st.session_state[key] = min(asked, pages)
+        changed = (lambda: turn(st.session_state[key])) if turn else None
+        page = st.pagination(pages, key=key, on_change=changed)
     return slice((page - 1) * per_page, page * per_page)
 
 

@@ -123,6 +123,21 @@ def test_of_two_fits_as_much_is_told_as_of_one(
         assert _epochs(read(), approach).count(1) == _epochs(read(), approach).count(epochs) == 2
 
 
+@pytest.mark.parametrize("shorter", [1, 2, 77, 78, 79])
+def test_the_last_epoch_is_told_of_a_fit_that_ends_early(
+    begin: Callable[..., ProgressFile], read: Callable[[], Progress], shorter: int
+) -> None:
+    file = begin(80, fits=2)
+    for stage, epochs in (("training", 80), ("refitting", shorter)):
+        for epoch in range(1, epochs + 1):
+            file.tell(Event(stage, epoch / epochs, "single", {"epoch": epoch}))
+    file.tell(Event("scoring"))
+    epochs = [(e.stage, e.news["epoch"]) for e in read().events if e.news]
+    assert epochs.count(("training", 80)) == epochs.count(("refitting", shorter)) == 1
+    assert epochs == sorted(epochs, key=lambda told: (told[0] == "refitting", told[1]))
+    assert read().events[-1].stage == "scoring"
+
+
 def test_the_file_never_grows_however_much_is_told(
     begin: Callable[..., ProgressFile], read: Callable[[], Progress], path: Path
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from mnist_models.comparison.contenders import Duel
 from mnist_models.jobs.executor import latest_job
 from mnist_models.jobs.job import (
     Job,
@@ -438,6 +439,24 @@ def test_from_the_end_of_a_training_one_compares_old_with_new(
     pair = [page.selectbox(key=f"duel_{side}").value for side in ("first", "second")]
     assert pair == ["reference.single", "mine.single"]
     assert run_in_sidebar(page) == "reference"
+
+
+def test_old_and_new_are_compared_once_for_all_that_tells_of_it(
+    tiny_run: Run,
+    tiny_contents: dict[str, Any],
+    open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish("mine", **_better(tiny_contents, 7))
+    page = open_page("confusion")
+    compared: list[Any] = []
+    make = Duel.of
+    monkeypatch.setattr(Duel, "of", lambda *pair: compared.append(pair) or make(*pair))
+    ended(Event("done", 1.0, message="The new run is ready: mine.", run="mine"))
+    page.run()
+    page.run()
+    told = [pair for pair in compared if pair[1].run.name == "mine"]
+    assert [first.approach for first, _ in told] == ["single", "multi"]
 
 
 def test_where_the_old_run_was_judged_on_other_pictures_the_new_ones_approaches_are_compared(
