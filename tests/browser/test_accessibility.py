@@ -24,6 +24,8 @@ from tests.helpers.serving import (
     verdict,
     visit,
 )
+from tests.ui.widgets.test_theme import TEXT, contrast
+from ui.widgets.theme import PAPER
 
 PATHS = (
     "/",
@@ -44,6 +46,22 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 ONE = [[(140, 60), (140, 220)]]
 MAIN = "[data-testid=stMain] "
+# The colours of a button's text and of what is behind it, as they are seen on this paper.
+SEEN = """
+(button, paper) => {
+  const { color, backgroundColor } = getComputedStyle(button);
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const lay = colour => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    return '#' + parts.map(part => part.toString(16).padStart(2, '0')).join('');
+  };
+  lay(paper);
+  const behind = lay(backgroundColor);
+  return [lay(color), behind];
+}
+"""
 CLOSED = f"{MAIN}details:not([open]) > summary"
 
 
@@ -66,6 +84,17 @@ def test_no_page_keeps_anyone_out_as_it_opens(server: Server, page: Page) -> Non
     for path in PATHS:
         visit(page, server, path)
         expect_accessible(page)
+
+
+@pytest.mark.parametrize("page", LOOKS, indirect=True)
+def test_what_a_button_says_that_cannot_be_pressed_can_be_read(server: Server, page: Page) -> None:
+    """axe passes such buttons over, however faint they are."""
+    visit(page, server, "/new_class")
+    button = page.locator(".st-key-teach button")
+    expect(button).to_be_disabled(timeout=RENDER_TIMEOUT_MS)
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    text, paper = button.evaluate(SEEN, PAPER["dark" if is_dark else "light"])
+    assert contrast(text, paper) >= TEXT
 
 
 @pytest.mark.matrix

@@ -145,6 +145,11 @@ def test_names_are_whole_on_a_phone_and_no_toolbar_covers_the_tabs(
     visit(page, server, "/compare?evidence=Probabilities")
     for box in page.locator(".st-key-duel input").all():
         assert box.evaluate("e => e.scrollWidth <= e.clientWidth")
+    for cell in page.locator(".st-key-paired [data-testid=stMarkdownContainer]").all():
+        assert cell.evaluate("e => e.scrollWidth <= e.clientWidth")
+    boxes = [cell.bounding_box() for cell in page.locator(".st-key-paired button").all()]
+    heights = [box["height"] for box in boxes if box]
+    assert heights == pytest.approx([heights[0]] * 4, abs=1)
     toolbar = page.locator("[data-testid=stElementToolbar]").first
     expect(toolbar).to_be_visible(timeout=RENDER_TIMEOUT_MS)
     bar, tabs = toolbar.bounding_box(), page.get_by_role("tablist").bounding_box()
