@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from tests.helpers.serving import settle
 
@@ -23,7 +23,10 @@ _OPTIONS = {
 _PATIENCE_S = 5  # a page is compared again until what fades in or out has done so
 
 
-def expect_accessible(page: Page) -> None:
+Seen = Page | Frame  # what is looked at: a page, or ours within a page of another site
+
+
+def expect_accessible(page: Seen) -> None:
     """No finding of any impact that is ours, once the page has come to rest."""
     settle(page)
     deadline = time.monotonic() + _PATIENCE_S
@@ -33,7 +36,7 @@ def expect_accessible(page: Page) -> None:
         page.wait_for_timeout(300)
 
 
-def _findings(page: Page) -> Iterator[str]:
+def _findings(page: Seen) -> Iterator[str]:
     """One line per element that breaks a rule."""
     for violation in Axe().run(page, options=_OPTIONS).response["violations"]:
         for node in violation["nodes"]:

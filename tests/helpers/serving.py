@@ -11,16 +11,30 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_playwright
 
 from mnist_models.settings import PROJECT, trained_folder
 
 CANVAS_SIDE = 280
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 780}, "has_touch": True}
+PAGES = {  # every page by its path, with its heading
+    "/": "One model or ten?",
+    "/compare": "Compare",
+    "/confusion": "Confusion",
+    "/new_class": "New class",
+    "/training": "Training",
+    "/data": "Data",
+    "/my_drawings": "My drawings",
+    "/how_it_works": "How it works",
+}
 _START_TIMEOUT_S = 60
 RENDER_TIMEOUT_MS = 30_000  # machines that run tests can be slow; nothing waits longer than it must
 
 Strokes = Sequence[Sequence[Sequence[float]]]
+ONE: Strokes = [[(140, 60), (140, 100), (140, 150), (140, 220)]]
 
 
 def find_chromium() -> str | None:
@@ -105,6 +119,15 @@ def copy_reference(folder: Path) -> Path:
     return copy
 
 
+def fresh_machine(folder: Path) -> dict[str, str]:
+    """The environment of a machine with the shipped reference and without MNIST."""
+    return {
+        "MNIST_TRAINED": str(copy_reference(folder)),
+        "MNIST_NPZ": "",
+        "KERAS_HOME": str(folder / "keras"),
+    }
+
+
 def expect_verdicts_on_screen(page: Page, digit: str, *, width: int, height: int) -> None:
     """Both approaches have read the digit, and no one needs to scroll in order to see it."""
     for approach in ("single", "multi"):
@@ -123,7 +146,7 @@ def visit(page: Page, server: Server, path: str = "/") -> None:
     settle(page)
 
 
-def settle(page: Page) -> None:
+def settle(page: Page | Frame) -> None:
     """Wait until the heading is there and no script is running."""
     expect(page.locator("h1")).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
     app = page.locator("[data-testid=stApp]")

@@ -18,6 +18,9 @@ from ui.widgets.images import picture_url
 
 GRID_COLUMNS, GRID_PAGE = 8, 32  # of a grid: on a phone, eight in a row are still fingertip-sized
 
+_LARGE = 280  # pixels: ten per pixel of MNIST
+_GRID_HEIGHT = 320  # pixels: about what it takes on a desktop and on a phone
+
 _PAGE = "_data_page"
 _PARTS = {"training": t("training"), "test": t("test")}
 _DIGITS = {"all": t("all")} | {str(digit): str(digit) for digit in range(10)}
@@ -29,7 +32,7 @@ def choose_picture(data: Dataset) -> tuple[Grey, int]:
     Returns:
         The picture (28, 28) and its label.
     """
-    with st.container(horizontal=True):
+    with st.container(key="data_choices", horizontal=True):
         part = pick(t("Pictures"), _PARTS, "set", title=_PARTS)
         digit = pick(t("Digit"), _DIGITS, "digit", title=_DIGITS)
     training = part == "training"
@@ -45,13 +48,15 @@ def choose_picture(data: Dataset) -> tuple[Grey, int]:
             key="picture",
             bind="query-params",
         )
-        picture, label = images[number], int(labels[number])
-        alt = t("Picture {number}, digit {label}, enlarged", number=number, label=label)
-        with st.container(key="data_picture"):
-            st.image(picture, width=336, output_format="PNG", alt=alt)
-        st.markdown(t("Label: **{label}**", label=label))
     with left, st.container(key="data_grid"):
         _browse(images, labels, rows, number)
+    # On a phone below the grid, which would push it away if it came later.
+    with right:
+        picture, label = images[number], int(labels[number])
+        alt = t("Picture {number}, digit {label}, enlarged", number=number, label=label)
+        with st.container(key="data_picture", height=_LARGE, border=False):
+            st.image(picture, width=_LARGE, output_format="PNG", alt=alt)
+        st.markdown(t("Label: **{label}**", label=label))
     return picture, label
 
 
@@ -87,6 +92,7 @@ def _browse(images: Images, labels: NDArray, rows: NDArray, chosen: int) -> None
         columns=GRID_COLUMNS,
         chosen=next(iter(np.flatnonzero(shown == chosen).tolist()), None),
         choose=choose,
+        height=_GRID_HEIGHT,
         hint=t("Point at a picture for its label, click it to see it larger."),
         shows="data_picture",
     )

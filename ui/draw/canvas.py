@@ -123,7 +123,8 @@ def draw_on_canvas(place: str, label: str) -> tuple[NDArray[np.uint8], NDArray[n
     key = f"canvas_{place}_{canvas.number}"
     if key not in st.session_state:  # new, or back from another page: it gets its strokes back
         canvas.give(canvas.strokes)
-    with st.container(key="draw_canvas", gap=None):
+    # So much room is there before the canvas is, and before the style.
+    with st.container(key="draw_canvas", gap=None, height=CANVAS_SIDE, border=False):
         _beside_canvas(key="beside_canvas_script", data={"label": label, "put": canvas.put})
         sent = _ask_canvas(key, canvas.given)
     if sent is not None and sent != canvas.seen:

@@ -13,6 +13,7 @@ from ui.shared.current_run import cached_run, current_run
 from ui.shared.navigation import page_path
 
 _SIDES = {"first": t("Compare"), "second": t("with")}
+_CHOICE_HEIGHT = 68  # pixels of a choice with its label: room for it before it is drawn
 _CHOICE = "_duel"  # the run that was current when this visitor chose, and the chosen keys
 
 KeyPair = tuple[str, str]
@@ -30,7 +31,7 @@ def choose_duel() -> Duel:
     with st.container(key="duel"):
         for column, (side, label), key in zip(st.columns(2), _SIDES.items(), pair, strict=True):
             st.session_state[f"duel_{side}"] = key  # the address decides, so Back works
-            column.selectbox(
+            column.container(height=_CHOICE_HEIGHT, border=False).selectbox(
                 label,
                 known,
                 format_func=lambda key: known[key].title,

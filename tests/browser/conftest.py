@@ -1,0 +1,46 @@
+"""What the tests in a browser share: two machines with their apps, and visitors' pages."""
+
+from collections.abc import Iterator
+
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+
+from playwright.sync_api import Browser, Page
+
+from tests.helpers.serving import DESKTOP, PHONE, Server, copy_reference, fresh_machine, serve
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A fresh machine: the shipped reference, and no MNIST."""
+    return fresh_machine(tmp_path_factory.mktemp("machine"))
+
+
+@pytest.fixture(scope="session")
+def server(machine: dict[str, str]) -> Iterator[Server]:
+    """The app on the fresh machine; who changes what is there puts it back."""
+    with serve(machine) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def equipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app on a machine that has MNIST, if it is here."""
+    trained = copy_reference(tmp_path_factory.mktemp("equipped"))
+    with serve({"MNIST_TRAINED": str(trained)}) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """On a desktop, as somebody whom nobody knows."""
+    with browser.new_context(**DESKTOP) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """On a phone."""
+    with browser.new_context(**PHONE) as context:
+        yield context.new_page()
