@@ -132,9 +132,9 @@ def test_the_last_epoch_is_told_of_a_fit_that_ends_early(
         for epoch in range(1, epochs + 1):
             file.tell(Event(stage, epoch / epochs, "single", {"epoch": epoch}))
     file.tell(Event("scoring"))
-    epochs = [(e.stage, e.news["epoch"]) for e in read().events if e.news]
-    assert epochs.count(("training", 80)) == epochs.count(("refitting", shorter)) == 1
-    assert epochs == sorted(epochs, key=lambda told: (told[0] == "refitting", told[1]))
+    told = [(e.stage, e.news["epoch"]) for e in read().events if e.news]
+    assert told.count(("training", 80)) == told.count(("refitting", shorter)) == 1
+    assert told == sorted(told, key=lambda epoch: (epoch[0] == "refitting", epoch[1]))
     assert read().events[-1].stage == "scoring"
 
 

@@ -13,7 +13,7 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.jobs.executor import latest_job
 from mnist_models.jobs.job import (
     Job,
@@ -449,9 +449,14 @@ def test_old_and_new_are_compared_once_for_all_that_tells_of_it(
 ) -> None:
     publish("mine", **_better(tiny_contents, 7))
     page = open_page("confusion")
-    compared: list[Any] = []
+    compared: list[tuple[Contender, Contender]] = []
     make = Duel.of
-    monkeypatch.setattr(Duel, "of", lambda *pair: compared.append(pair) or make(*pair))
+
+    def count(first: Contender, second: Contender) -> Duel:
+        compared.append((first, second))
+        return make(first, second)
+
+    monkeypatch.setattr(Duel, "of", count)
     ended(Event("done", 1.0, message="The new run is ready: mine.", run="mine"))
     page.run()
     page.run()
