@@ -24,8 +24,8 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
-from mnist_models.runs.publishing import publish, remove_leftovers
-from mnist_models.runs.registry import load_run, unlisted_run_names
+from mnist_models.runs.publishing import make_way, publish, remove_leftovers
+from mnist_models.runs.registry import load_run
 from mnist_models.runs.upgrade import derived_arrays
 from mnist_models.text import Text, t
 
@@ -54,7 +54,6 @@ def keep(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
     }
     manifest = _manifest(lesson, ways, state, dataset, stacks, train, scores)
     tell(Event(PUBLISHING))
-    before = set(unlisted_run_names())
     run = publish(
         request["name"],
         manifest,
@@ -62,8 +61,7 @@ def keep(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
         {"test_scores.npz": scores, **derived_arrays(manifest, scores)},
         {"history.json": {}},
     )
-    gone = len(before - set(unlisted_run_names()))
-    tell(Event("done", 1.0, run=run.name, message=_word(gone)))
+    tell(Event("done", 1.0, run=run.name, message=_word(make_way(run.name))))
     remember_phases(KEEPING, read_progress(progress_path(folder.name)))
 
 

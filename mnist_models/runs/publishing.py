@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.atomic_files import INCOMING, write_atomically, write_errors
+from mnist_models.atomic_files import INCOMING, WriteError, write_atomically, write_errors
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.manifest import FORMAT, RUN_NAME
@@ -40,7 +40,7 @@ def publish(
     arrays: dict[str, dict[str, NDArray]],
     documents: dict[str, Any],
 ) -> Run:
-    """Write a run, whole or not at all; where it is a visitor's, the oldest of theirs may go.
+    """Write a run, whole or not at all.
 
     Args:
         name: of the new folder.
@@ -63,14 +63,33 @@ def publish(
         said = {"format": FORMAT, "name": name, "made_here": True}
         write_json(incoming / "run.json", {**said, **manifest, "files": files_in(incoming)})
         check_room(name, size_of(incoming))
-        for oldest in runs_that_give_way(name, size_of(incoming)):
-            delete_run(oldest)
         sync(*incoming.iterdir(), incoming)
         incoming.chmod(0o755)  # mkdtemp's folders are closed to others
         incoming.rename(trained_folder() / name)
         with contextlib.suppress(OSError):  # the run is there, and an error would deny it
             sync(trained_folder())
     return load_run(name)
+
+
+def make_way(name: str) -> int:
+    """Delete the oldest runs that visitors keep, where another has made them too many.
+
+    Args:
+        name: of the new one, which stays.
+
+    Returns:
+        How many are gone. One that cannot be deleted has to go the next time.
+
+    Raises:
+        RunError: trained/ cannot be read.
+        SettingsError: the limits are not numbers.
+    """
+    gone = 0
+    for oldest in runs_that_give_way(name):
+        with contextlib.suppress(RunError, WriteError):  # the new run is there all the same
+            delete_run(oldest)
+            gone += 1
+    return gone
 
 
 def activate(name: str) -> Run:

@@ -32,17 +32,28 @@ def check_room(name: str, further_bytes: int = 0) -> None:
     """Refuse a run that there is no room for, before it is trained and when it is published.
 
     Args:
-        name: of the run; one named after a recipe always has room, and to one that a visitor keeps
-            others give way, see `runs_that_give_way`.
+        name: of the run; one named after a recipe always has room, and one that a visitor keeps
+            has it unless it is too large alone, since others give way, see `runs_that_give_way`.
         further_bytes: its size, if it is known.
 
     Raises:
         RunError: the runs made here have reached their limit, in number or in size.
         SettingsError: the limits are not numbers.
     """
-    if name in RECIPES or name.startswith(UNLISTED):
+    if name in RECIPES:
         return
     allowed = limits()
+    if name.startswith(UNLISTED):
+        if further_bytes > allowed.kept_megabytes * _MEGABYTE:
+            raise RunError(
+                t(
+                    "The run takes {size:,.0f} MB, and all kept runs together may take "
+                    "{allowed:,} MB.",
+                    size=further_bytes / _MEGABYTE,
+                    allowed=allowed.kept_megabytes,
+                )
+            )
+        return
     made_here = [run for run in run_names() if not is_shipped(run)]
     if len(made_here) >= allowed.runs:
         full = t(
@@ -61,33 +72,22 @@ def check_room(name: str, further_bytes: int = 0) -> None:
         raise RunError(paragraph(full, _NEXT))
 
 
-def runs_that_give_way(name: str, further_bytes: int) -> list[str]:
-    """The oldest of the runs that visitors keep, as many as have to go for another of them.
+def runs_that_give_way(name: str) -> list[str]:
+    """The oldest of the runs that visitors keep, as many as have to go now that another is there.
 
     Args:
-        name: of the run that is to be published; to one that is no visitor's, none gives way.
-        further_bytes: its size.
+        name: of the one that was published last, which stays.
 
     Raises:
-        RunError: it alone is larger than all of them may be together.
+        RunError: trained/ cannot be read.
         SettingsError: the limits are not numbers.
     """
-    if not name.startswith(UNLISTED):
-        return []
     allowed = limits()
-    room = allowed.kept_megabytes * _MEGABYTE - further_bytes
-    if room < 0:
-        raise RunError(
-            t(
-                "The run takes {size:,.0f} MB, and all kept runs together may take {allowed:,} MB.",
-                size=further_bytes / _MEGABYTE,
-                allowed=allowed.kept_megabytes,
-            )
-        )
-    by_age = sorted(unlisted_run_names(), key=_created)
+    by_age = sorted((run for run in unlisted_run_names() if run != name), key=_created)
     sizes = [size_of(trained_folder() / run) for run in by_age]
+    room = allowed.kept_megabytes * _MEGABYTE - size_of(trained_folder() / name)
     go = 0
-    while len(by_age) - go >= allowed.kept_runs or sum(sizes[go:]) > room:
+    while go < len(by_age) and (len(by_age) - go >= allowed.kept_runs or sum(sizes[go:]) > room):
         go += 1
     return by_age[:go]
 

@@ -19,7 +19,7 @@ import pytest
 from mnist_models.atomic_files import WriteError
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.runs import publishing
-from mnist_models.runs.publishing import activate, delete_run, publish, remove_leftovers
+from mnist_models.runs.publishing import activate, delete_run, make_way, publish, remove_leftovers
 from mnist_models.runs.quota import check_room, is_shipped, runs_that_give_way, size_of
 from mnist_models.runs.registry import active_name, load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run, RunError
@@ -311,9 +311,11 @@ def test_a_run_that_is_deleted_while_another_is_measured_takes_no_room(
 # Runs that visitors keep
 
 
-def _keep(name: str, year: int, contents: dict[str, Any]) -> Run:
+def _keep(name: str, year: int, contents: dict[str, Any]) -> int:
+    """Publish a run of that age; returns how many gave way to it."""
     created = f"{year}-01-01T00:00:00+00:00"
-    return publish(name, **{**contents, "manifest": {**contents["manifest"], "created": created}})
+    publish(name, **{**contents, "manifest": {**contents["manifest"], "created": created}})
+    return make_way(name)
 
 
 def test_the_oldest_runs_that_visitors_keep_give_way_and_no_others(
@@ -322,15 +324,48 @@ def test_the_oldest_runs_that_visitors_keep_give_way_and_no_others(
     monkeypatch.setenv("MNIST_MAX_KEPT_RUNS", "2")
     monkeypatch.setenv("MNIST_MAX_RUNS", "1")
     publish("made-here", **tiny_contents)
-    _keep("own-a-1", 2026, tiny_contents)
-    _keep("own-b-1", 2025, tiny_contents)
-    _keep("own-c-1", 2024, tiny_contents)  # it alone is sure to stay
+    assert _keep("own-a-1", 2026, tiny_contents) == 0
+    assert _keep("own-b-1", 2025, tiny_contents) == 0
+    assert _keep("own-c-1", 2024, tiny_contents) == 1  # it alone is sure to stay
     assert unlisted_run_names() == ["own-a-1", "own-c-1"]
     damaged = trained / "own-a-1" / "run.json"
     damaged.write_text("damaged")
-    _keep("own-d-1", 2024, tiny_contents)
+    assert _keep("own-d-1", 2024, tiny_contents) == 1
     assert unlisted_run_names() == ["own-c-1", "own-d-1"]
+    monkeypatch.setenv("MNIST_MAX_KEPT_RUNS", "1")
+    assert _keep("own-e-1", 2024, tiny_contents) == 2
     assert run_names() == ["made-here"]
+
+
+def test_no_run_gives_way_to_one_that_cannot_be_published(
+    trained: Path, tiny_contents: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_MAX_KEPT_RUNS", "1")
+    _keep("own-a-1", 2024, tiny_contents)
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(publishing, "sync", fail)
+    with pytest.raises(WriteError, match="No space left"):
+        _keep("own-b-1", 2025, tiny_contents)
+    assert unlisted_run_names() == ["own-a-1"]
+
+
+def test_a_run_that_cannot_give_way_denies_nobody_theirs(
+    trained: Path, tiny_contents: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _keep("own-a-1", 2024, tiny_contents)
+    monkeypatch.setenv("MNIST_MAX_KEPT_RUNS", "1")
+
+    def gone(name: str) -> None:
+        raise RunError(f"There is no run called {name}.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "delete_run", gone)
+        assert _keep("own-b-1", 2025, tiny_contents) == 0
+    assert unlisted_run_names() == ["own-a-1", "own-b-1"]
+    assert _keep("own-c-1", 2026, tiny_contents) == 2
 
 
 def test_runs_that_visitors_keep_give_way_until_there_is_room_for_the_next(
@@ -339,10 +374,17 @@ def test_runs_that_visitors_keep_give_way_until_there_is_room_for_the_next(
     for number in (1, 2, 3):
         _keep(f"own-a-{number}", 2020 + number, tiny_contents)
     size = size_of(trained / "own-a-1")
+    new = trained / "own-b-1" / "run.json"
+    new.parent.mkdir()
     monkeypatch.setenv("MNIST_MAX_KEPT_RUNS_MB", "1")
-    assert runs_that_give_way("own-b-1", 10**6 - 3 * size) == []
-    assert runs_that_give_way("own-b-1", 10**6 - 3 * size + 1) == ["own-a-1"]
-    assert runs_that_give_way("own-b-1", 10**6 - size) == ["own-a-1", "own-a-2"]
-    assert runs_that_give_way("listed", 10**6) == []
+    for bytes_, go in (
+        (10**6 - 3 * size, []),
+        (10**6 - 3 * size + 1, ["own-a-1"]),
+        (10**6 - size, ["own-a-1", "own-a-2"]),
+        (10**6, ["own-a-1", "own-a-2", "own-a-3"]),
+    ):
+        new.write_bytes(b"x" * bytes_)
+        assert runs_that_give_way("own-b-1") == go
+    check_room("own-b-2", 10**6)
     with pytest.raises(RunError, match="all kept runs together may take 1 MB"):
-        runs_that_give_way("own-b-1", 10**6 + 1)
+        check_room("own-b-2", 10**6 + 1)
