@@ -33,8 +33,10 @@ def parser(about: str) -> argparse.ArgumentParser:
         "--kept", action="store_true", help="list those that visitors taught and kept, too"
     )
     command = add("drawings", drawings, "count the drawings that visitors keep, export or delete")
-    command.add_argument("--export", metavar="FILE.zip", help="write all of them to this file")
-    command.add_argument("--empty", action="store_true", help="delete all of them, after that")
+    command.add_argument("--export", metavar="FILE.zip", help="write all of them to this new file")
+    command.add_argument(
+        "--empty", action="store_true", help="delete all of them, or those that were written"
+    )
     command = add("queue", queue, "list the jobs that run and wait, cancel one")
     command.add_argument("--cancel", metavar="JOB", help="end this job, or take it out")
     command = add(

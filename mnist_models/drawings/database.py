@@ -1,7 +1,7 @@
 """The database of drawings: where it is, its one table, and what is said where it cannot be used.
 
-SQLAlchemy costs 14 MB and a quarter of a second, so it is imported by the first visitor who needs
-it, and its ORM, another 6 MB, never.
+SQLAlchemy is large and slow to import, so the first visitor who needs it imports it, and nobody its
+ORM.
 """
 
 import contextlib
@@ -12,12 +12,12 @@ import tomllib
 import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mnist_models.drawings.drawing import MAX_PICTURE_BYTES, CorrectionError
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.pictures import PIXELS
-from mnist_models.settings import trained_folder
+from mnist_models.settings import SettingsError, trained_folder
 from mnist_models.text import t
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def open_database(secrets: Sequence[Path]) -> "Engine":
     """The database of the site, as the command line finds it.
 
     Args:
-        secrets: the files that may configure it; what stands in a later one wins.
+        secrets: the files that may configure it; as Streamlit has it, a section of a later one
+            replaces that of an earlier one as a whole.
 
     Raises:
         CorrectionError: it cannot be opened, or not from here.
@@ -53,11 +54,12 @@ def open_database(secrets: Sequence[Path]) -> "Engine":
     with database_errors():
         from sqlalchemy import create_engine
 
-        section: dict[str, object] = {}
+        found: dict[str, Any] = {}
         for path in secrets:
             if path.is_file():
                 with path.open("rb") as file:
-                    section |= tomllib.load(file).get("connections", {}).get(CONNECTION, {})
+                    found |= tomllib.load(file)
+        section = found.get("connections", {}).get(CONNECTION, {})
         if section and not isinstance(section.get("url"), str):
             raise CorrectionError(
                 t(
@@ -118,10 +120,15 @@ def _make_table(engine: "Engine") -> None:
 
 @contextlib.contextmanager
 def database_errors(engine: "Engine | None" = None) -> Iterator[None]:
-    """Turn whatever goes wrong into one sentence; only the log says where the database is."""
+    """Turn whatever goes wrong into one sentence; only the log says where the database is.
+
+    Raises:
+        CorrectionError: the database cannot be used.
+        SettingsError: a setting is wrong, which has a sentence of its own.
+    """
     try:
         yield
-    except CorrectionError:
+    except (CorrectionError, SettingsError):
         raise
     except Exception as error:  # drivers, damaged files and foreign tables raise what they like
         _LOG.warning("The database of corrections cannot be used: %s", error)

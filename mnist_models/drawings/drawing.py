@@ -7,7 +7,6 @@ from mnist_models.errors import ExpectedError
 from mnist_models.learning.approaches import Approach
 from mnist_models.pictures import Grey
 
-# The usual 10,000 drawings of all take 330 MB if everybody tries, some 40 MB as people draw.
 MAX_OF_ONE_VISITOR = 200
 MAX_PICTURE_BYTES = 32_000
 

@@ -1,7 +1,7 @@
 """The kept drawings as one visitor may see and change them, or as the owner of the site may."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,8 @@ _AT_ONCE = 100  # rows with their pictures, 3 MB at most
 class Store:
     """The kept drawings, oldest and too many of them gone.
 
-    Every method raises CorrectionError where the database cannot be used.
+    Every method raises CorrectionError where the database cannot be used, and SettingsError where
+    the limits are not numbers.
     """
 
     def __init__(self, engine: "Engine", visitor: str, *, shared: bool = False) -> None:
@@ -61,7 +62,7 @@ class Store:
         values["owner"] = self._owner
         with transaction(self._engine) as connection:
             # Writing first waits for its turn; a reader who then writes may be turned away.
-            connection.execute(table().delete().where(table().c.created < _oldest()))
+            _delete_expired(connection)
             self._delete(connection, table().c.digest == drawing.digest)
             self._make_room(connection)
             connection.execute(table().insert(), values)
@@ -143,13 +144,29 @@ class Store:
 def delete_expired(engine: "Engine") -> None:
     """Delete the drawings that are older than `MNIST_KEEP_DAYS` allows."""
     with transaction(engine) as connection:
-        connection.execute(table().delete().where(table().c.created < _oldest()))
+        _delete_expired(connection)
+
+
+def _delete_expired(connection: "Connection") -> None:
+    connection.execute(table().delete().where(table().c.created < _oldest()))
 
 
 def delete_everyones(engine: "Engine") -> None:
     """Delete all drawings of all visitors."""
     with transaction(engine) as connection:
         connection.execute(table().delete())
+
+
+def delete_exactly(engine: "Engine", drawings: Iterable[Drawing]) -> None:
+    """Delete these rows and no others, not even one that has got the number of one that is gone."""
+    from sqlalchemy import bindparam
+
+    names = ("number", "digest", "label", "created")
+    which = [{f"its_{name}": getattr(drawing, name) for name in names} for drawing in drawings]
+    same = (table().c[name] == bindparam(f"its_{name}") for name in names)
+    if which:
+        with transaction(engine) as connection:
+            connection.execute(table().delete().where(*same), which)
 
 
 def count_of_visitors(engine: "Engine") -> int:

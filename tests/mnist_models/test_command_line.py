@@ -1,3 +1,4 @@
+import errno
 import math
 import os
 import re
@@ -6,10 +7,10 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from sqlalchemy import create_engine
@@ -19,6 +20,8 @@ from mnist_models.atomic_files import WriteError
 from mnist_models.command_line import drawing_list, run_list, scoring
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import DatasetError
+from mnist_models.drawings.drawing import Drawing
+from mnist_models.drawings.files import write_zip
 from mnist_models.drawings.store import Store
 from mnist_models.formatting import interval_text, percent_text
 from mnist_models.jobs import worker
@@ -106,6 +109,58 @@ def test_drawings_are_counted_exported_and_deleted(
     with zipfile.ZipFile(target) as archive:
         assert len(archive.namelist()) == 4
     assert main(["drawings"]) == 0
+
+
+def test_what_arrives_while_the_others_are_exported_is_not_deleted(
+    database: Path, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    you = Store(create_engine(f"sqlite:///{trained}/.corrections.db"), "you")
+
+    def write_and_wait(drawings: Iterable[Drawing], file: IO[bytes]) -> int:
+        count = write_zip(drawings, file)
+        you.add(make_drawing(7, "1"))  # another label than the exported one has, and a new drawing
+        you.add(make_drawing(8, "8"))
+        return count
+
+    monkeypatch.setattr(drawing_list, "write_zip", write_and_wait)
+    assert main(["drawings", "--export", str(tmp_path / "all.zip"), "--empty"]) == 0
+    assert [drawing.label for drawing in you.drawings()] == ["8", "1"]
+
+
+def test_no_export_overwrites_another(database: Path, tmp_path: Path, capsys: Capture) -> None:
+    target = tmp_path / "all.zip"
+    assert main(["drawings", "--export", str(target)]) == 0
+    before = target.read_bytes()
+    assert main(["drawings", "--export", str(target), "--empty"]) == 1
+    assert capsys.readouterr().err == (f"There is a file {target} already. Choose another name.\n")
+    assert target.read_bytes() == before
+    assert main(["drawings"]) == 0
+    assert "3 drawings by 2 visitors are kept." in capsys.readouterr().out
+
+
+def test_an_export_that_fails_leaves_no_file_and_deletes_nothing(
+    database: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(drawing_list, "write_zip", fail)
+        assert main(["drawings", "--export", str(tmp_path / "all.zip"), "--empty"]) == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert not (tmp_path / "all.zip").exists()
+    assert main(["drawings"]) == 0
+    assert "3 drawings by 2 visitors are kept." in capsys.readouterr().out
+
+
+def test_the_section_of_the_project_replaces_that_of_the_home_as_in_streamlit(
+    database: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    home = '[connections.corrections]\nurl = "sqlite://"\n'
+    (tmp_path / "nothing.toml").write_text(home, encoding="utf-8")
+    database.write_text('[connections.other]\nurl = "sqlite://"\n', encoding="utf-8")
+    assert main(["drawings"]) == 0
+    assert "3 drawings by 2 visitors are kept." in capsys.readouterr().out  # beside the runs
 
 
 def test_the_database_in_the_secrets_is_the_one_that_is_looked_at(

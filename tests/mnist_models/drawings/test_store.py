@@ -19,7 +19,14 @@ from sqlalchemy import Engine, create_engine, event
 from mnist_models.drawings import database
 from mnist_models.drawings import store as store_module
 from mnist_models.drawings.drawing import MAX_PICTURE_BYTES, CorrectionError, Drawing
-from mnist_models.drawings.store import Store, count_of_visitors, delete_everyones, delete_expired
+from mnist_models.drawings.store import (
+    Store,
+    count_of_visitors,
+    delete_everyones,
+    delete_exactly,
+    delete_expired,
+)
+from mnist_models.settings import SettingsError
 from tests.helpers.drawings import UNUSABLE
 
 
@@ -172,8 +179,11 @@ def test_a_setting_that_is_no_number_keeps_nothing_and_says_so(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MNIST_KEEP_DAYS", "for ever")
-    with pytest.raises(CorrectionError, match=UNUSABLE):
-        store.add(make())
+    for use in (lambda: store.add(make()), store.drawings):
+        with pytest.raises(SettingsError, match="MNIST_KEEP_DAYS must be a whole number"):
+            use()
+    monkeypatch.delenv("MNIST_KEEP_DAYS")
+    assert store.drawings() == []
 
 
 def test_the_owner_counts_and_deletes_what_all_have_kept(engine: Engine) -> None:
@@ -182,6 +192,19 @@ def test_the_owner_counts_and_deletes_what_all_have_kept(engine: Engine) -> None
     assert count_of_visitors(engine) == 2
     delete_everyones(engine)
     assert _rows(engine) == 0
+
+
+def test_what_is_deleted_exactly_leaves_what_has_got_its_number(
+    store: Store, engine: Engine
+) -> None:
+    store.add(make("d1"))
+    store.add(make("d2"))
+    before = store.drawings()
+    store.forget("d2")
+    store.add(make("d3"))
+    assert store.drawings()[0].number == before[0].number  # SQLite gives it to the next
+    delete_exactly(engine, before)
+    assert [drawing.digest for drawing in store.drawings()] == ["d3"]
 
 
 def test_the_database_does_not_hold_the_secret(store: Store, engine: Engine) -> None:
