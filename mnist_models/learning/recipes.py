@@ -113,6 +113,10 @@ class Recipe:
             values.pop(name, None)
         return json.loads(json.dumps(values))  # tuples become the lists that are read back
 
+    def to_json(self) -> dict[str, Any]:
+        """What a manifest says of it: its name and its settings."""
+        return {"name": self.name, **self.settings()}
+
     @classmethod
     def from_settings(cls, name: str, settings: dict[str, Any]) -> Self:
         """The recipe with these `settings`, without what a run's manifest adds.
@@ -132,6 +136,11 @@ class Recipe:
 
 
 _KERAS_NORMAL = 0.05  # Keras' initializer "normal"
+
+# What people can choose a share of.
+STRONGEST = Distortion(
+    shift=1.0, rotation=10, shear=0.15, scale=0.1, elastic=2.5, smoothness=4, pen=0.3
+)
 
 # Our choices in all recipes but the first: ReLU where the source says so, validation rows drawn at
 # random where Keras takes the last ones, and the multi-model, which no tutorial has.
@@ -233,9 +242,7 @@ RECIPES: dict[str, Recipe] = {
             sampling="hard",
             rescore=4,
             schedule="cosine",
-            distortion=Distortion(
-                shift=1.0, rotation=10, shear=0.15, scale=0.1, elastic=2.5, smoothness=4, pen=0.3
-            ),
+            distortion=STRONGEST,
             refit=True,
         ),
     )

@@ -7,13 +7,11 @@ from typing import Any, Literal, Self
 from mnist_models.data.dataset import DATASETS
 from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.augmentation import Distortion
-from mnist_models.learning.recipes import RECIPES, Recipe
+from mnist_models.learning.recipes import RECIPES, STRONGEST, Recipe
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.request import Request
 from mnist_models.settings import SettingsError, limits
 from mnist_models.text import Text, t
-
-_STRONGEST = RECIPES["strong"].distortion or Distortion()  # what a distortion of 1 is
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ def _distortion(strength: float) -> Distortion | None:
     if strength not in limits().distortions:
         bounds = str(limits().distortions)
         raise SettingsError(t("The distortions must be {bounds}.", bounds=bounds))
-    return _STRONGEST.scaled(strength) if strength else None
+    return STRONGEST.scaled(strength) if strength else None
 
 
 def with_settings(recipe: Recipe, **changes: Any) -> Recipe:

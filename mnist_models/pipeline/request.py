@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.learning.approaches import APPROACHES, Approach
-from mnist_models.learning.recipes import RECIPES, Recipe
+from mnist_models.learning.recipes import Recipe
+from mnist_models.runs.label import default_name
 
 TRAINING = "training"  # the kind of its job
 
@@ -49,10 +50,5 @@ class Request:
 
     def default_name(self, fingerprint: str) -> str:
         """The recipe's name, with what is unusual about this training behind it."""
-        registered = RECIPES.get(self.recipe.name)
-        usual = registered and registered.settings() == self.recipe.settings() and self.seed == 0
-        parts = [self.recipe.name]
-        parts += [self.approaches[0]] if len(self.approaches) == 1 else []
-        parts += [] if self.dataset == self.recipe.dataset else [self.dataset]
-        parts += [] if usual else [fingerprint[:6]]
-        return "-".join(parts)
+        recipe = self.recipe.to_json()
+        return default_name(recipe, self.seed, self.approaches, self.dataset, fingerprint)

@@ -76,8 +76,7 @@ def _order(options: TrainingOptions, owner: str) -> Order:
 def _title(request: Request) -> str:
     """What people read of it while it waits and runs: "reference on MNIST, 1 epoch"."""
     name, data = request.recipe.name, DATASET_TITLES[request.dataset]
-    settings = {"name": name, **request.recipe.settings()}
-    changed = differences(settings, request.seed, request.approaches)
+    changed = differences(request.recipe.to_json(), request.seed, request.approaches)
     return commas([t("{recipe} on {data}", recipe=name, data=data), *changed])
 
 

@@ -200,7 +200,8 @@ def _manifest(
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "fingerprint": fingerprint,
-        "recipe": {"name": request.recipe.name, **request.recipe.settings()},
+        "named": bool(request.name),
+        "recipe": request.recipe.to_json(),
         "seed": request.seed,
         "dataset": {
             "name": dataset.name,

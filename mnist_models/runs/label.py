@@ -1,23 +1,42 @@
 """What people read of a run: its recipe and what differs from it, or the name that it was given."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from mnist_models.data.dataset import DATASETS
 from mnist_models.formatting import commas
 from mnist_models.learning.approaches import APPROACHES, NAMES
 from mnist_models.learning.augmentation import Distortion
-from mnist_models.learning.recipes import DATASET_TITLES, RECIPES
+from mnist_models.learning.recipes import DATASET_TITLES, RECIPES, STRONGEST
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.text import Text, t
 
-# What may stand behind the recipe in a name that nobody chose, see `Request.default_name`; the
-# number is `publishing.free_name`'s.
-_ENDING = re.compile(
-    rf"(-({'|'.join(APPROACHES)}))?(-({'|'.join(DATASETS)}))?"
-    r"(-(?P<fingerprint>[0-9a-f]{6}))?(-(?P<number>\d{1,5}))?"
-)
+# What `publishing.free_name` puts behind a name that is taken.
+_NUMBER = re.compile(r"-([2-9]|[1-9]\d)")
+
+
+def default_name(
+    recipe: Mapping[str, Any],
+    seed: Any,
+    approaches: Collection[str],
+    dataset: str,
+    fingerprint: str,
+) -> str:
+    """The name of a run that nobody named: its recipe's, with what is unusual about it behind.
+
+    Args:
+        recipe: a `Recipe` as a manifest has it.
+        seed: that decided everything random.
+        approaches: those that were trained.
+        dataset: what it learned from.
+        fingerprint: of settings, data and seed.
+    """
+    known = RECIPES.get(recipe["name"])
+    parts = [recipe["name"]]
+    parts += approaches if len(approaches) == 1 else []
+    parts += [] if dataset == (known.dataset if known else "mnist") else [dataset]
+    parts += [] if known and known.to_json() == recipe and seed == 0 else [fingerprint[:6]]
+    return "-".join(parts)
 
 
 def differences(recipe: Mapping[str, Any], seed: Any, approaches: Iterable[str]) -> list[Text]:
@@ -32,13 +51,13 @@ def differences(recipe: Mapping[str, Any], seed: Any, approaches: Iterable[str])
     known = RECIPES.get(recipe["name"])
     if known is None:  # of another version
         return []
-    usual, found = known.settings(), {k: v for k, v in recipe.items() if k != "name"}
-    changed = {k for k in usual.keys() | found.keys() if usual.get(k) != found.get(k)}
+    usual = known.to_json()
+    changed = {k for k in usual.keys() | recipe.keys() if usual.get(k) != recipe.get(k)}
     texts: list[Text] = []
     if len(trained := [a for a in APPROACHES if a in approaches]) == 1:
         texts.append(t("{name} only", name=NAMES[trained[0]]))
     for settings, told in _TOLD.items():
-        if changed & set(settings) and (text := told(found)):
+        if changed & set(settings) and (text := told(recipe)):
             texts.append(text)
             changed -= set(settings)
     if changed:
@@ -56,22 +75,20 @@ def run_title(name: str, manifest: Mapping[str, Any]) -> str:
 
     Args:
         name: of its folder.
-        manifest: its run.json.
+        manifest: its run.json; in older ones nothing says whether somebody named it.
     """
-    recipe = manifest["recipe"]
-    ending = _ENDING.fullmatch(name.removeprefix(recipe["name"]))
-    is_known = name.startswith(recipe["name"]) and recipe["name"] in RECIPES
-    if not (manifest.get("made_here") and is_known and ending):
+    recipe, seed, approaches = manifest["recipe"], manifest.get("seed"), manifest["approaches"]
+    known, dataset = RECIPES.get(recipe["name"]), manifest["dataset"]["name"]
+    stem = default_name(recipe, seed, approaches, dataset, manifest["fingerprint"])
+    number = _NUMBER.fullmatch(name.removeprefix(stem))
+    is_default = name == stem or (name.startswith(stem) and number)
+    if not (manifest.get("made_here") and known and is_default) or manifest.get("named"):
         return name
-    fingerprint = ending["fingerprint"]
-    if fingerprint and not manifest["fingerprint"].startswith(fingerprint):
-        return name
-    texts = differences(recipe, manifest.get("seed"), manifest["approaches"])
-    dataset = manifest["dataset"]["name"]
-    if dataset not in (RECIPES[recipe["name"]].dataset, "sample"):
+    texts = differences(recipe, seed, approaches)
+    if dataset not in (known.dataset, "sample"):
         texts.append(t("on {data}", data=DATASET_TITLES[dataset]))
-    if ending["number"]:
-        texts.append(t("training {number}", number=int(ending["number"])))
+    if number:
+        texts.append(t("training {number}", number=int(number[1])))
     return commas([recipe["name"], *texts])
 
 
@@ -100,12 +117,12 @@ def _dropout(found: Mapping[str, Any]) -> Text | None:
 
 
 def _distortions(found: Mapping[str, Any]) -> Text | None:
-    distortion, strongest = found.get("distortion"), RECIPES["strong"].distortion
+    distortion = found.get("distortion")
     if distortion is None:
         return t("no distortions")
-    if strongest and isinstance(distortion, dict):
+    if isinstance(distortion, dict):
         share = distortion.get("shift")
-        if isinstance(share, int | float) and _is(strongest.scaled(share), distortion):
+        if isinstance(share, int | float) and _is(STRONGEST.scaled(share), distortion):
             return t("distortions {share:g}", share=share)
     return None
 

@@ -26,7 +26,7 @@ def manifest_of(options: TrainingOptions) -> dict[str, Any]:
     return {
         "made_here": True,
         "fingerprint": FINGERPRINT,
-        "recipe": {"name": request.recipe.name, **request.recipe.settings()},
+        "recipe": request.recipe.to_json(),
         "seed": request.seed,
         "dataset": {"name": request.dataset},
         "approaches": {a: {} for a in request.approaches},
@@ -66,6 +66,25 @@ def test_a_name_that_somebody_chose_stays(name: str) -> None:
     assert run_title(name, manifest_of(TrainingOptions(epochs=1))) == name
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("reference-pens", TrainingOptions()),
+        ("reference-2024", TrainingOptions()),
+        ("reference-multi", TrainingOptions()),
+        ("reference-1", TrainingOptions()),
+        ("reference", TrainingOptions(epochs=1)),
+        ("reference-2", TrainingOptions(epochs=1)),
+        ("reference-cd9d98-2024", TrainingOptions(epochs=1)),
+        ("reference-sample-cd9d98", TrainingOptions(epochs=1)),
+    ],
+)
+def test_a_name_like_those_that_nobody_chose_stays_where_another_would_have_been_given(
+    name: str, options: TrainingOptions
+) -> None:
+    assert run_title(name, manifest_of(options)) == name
+
+
 def test_a_shipped_run_keeps_its_name() -> None:
     manifest = {**manifest_of(TrainingOptions(epochs=1)), "made_here": False}
     assert run_title("reference-cd9d98", manifest) == "reference-cd9d98"
@@ -84,6 +103,16 @@ _CHOICES = st.builds(
     distortions=st.none() | st.sampled_from([0.0, 0.25, 0.75, 1.0]),
     seed=st.integers(0, 9999),
 )
+
+
+@given(_CHOICES, st.sampled_from(["", "-2", "-17"]))
+def test_a_name_that_somebody_chose_stays_even_if_it_would_have_been_given(
+    options: TrainingOptions, ending: str
+) -> None:
+    name = options.request().default_name(FINGERPRINT) + ending
+    manifest = manifest_of(options)
+    assert run_title(name, {**manifest, "named": True}) == name
+    assert run_title(name, {**manifest, "named": False}) == run_title(name, manifest)
 
 
 @given(_CHOICES, _CHOICES)
@@ -112,7 +141,7 @@ def test_every_choice_has_its_words_and_other_choices_other_words(
     ],
 )
 def test_what_nobody_can_choose_is_said_to_be_other_settings(changes: dict[str, Any]) -> None:
-    recipe = {"name": "reference", **RECIPES["reference"].settings(), **changes}
+    recipe = {**RECIPES["reference"].to_json(), **changes}
     assert differences(recipe, "seed", APPROACHES) == ["other settings"]
 
 
