@@ -160,11 +160,12 @@ def forget_jobs_and_runs(visitor: str) -> None:
         delete_run(name)
     forget_lesson(visitor)
     for job_id in job_ids(owner=mark):
-        job = executor().follow(job_id)
-        if job and job.place == "waiting":
+        job = executor().follow(job_id)  # None where nobody can read it: it goes as well
+        if job and job.place == "running":
+            continue
+        if job is None or job.is_unfinished:
             executor().cancel(job_id)
-        if job and job.place != "running":
-            forget_files(job_id)
+        forget_files(job_id)
 
 
 def taught(visitor: str, ways: dict[Approach, Way]) -> Pair:

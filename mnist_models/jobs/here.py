@@ -27,6 +27,7 @@ from mnist_models.jobs.job import (
     Order,
     Present,
     forget_files,
+    is_old,
     job_folder,
     job_ids,
     progress_path,
@@ -36,7 +37,7 @@ from mnist_models.jobs.job import (
 from mnist_models.jobs.lock import is_held, running_id, running_job
 from mnist_models.jobs.progress import PUBLISHING, Event
 from mnist_models.jobs.worker import BUSY, worker_environment
-from mnist_models.settings import limits, trained_folder
+from mnist_models.settings import trained_folder
 from mnist_models.text import Text, t
 
 _START_TIMEOUT_S = 30
@@ -63,7 +64,6 @@ class Here:
         """See `Executor`."""
         queue.drop_what_nobody_waits_for()
         _make_room(order.kind)
-        _forget_what_is_old()
         job_id = queue.enter(order, files or {})
         self._starter.watch(job_id, present)
         return job_id
@@ -76,7 +76,9 @@ class Here:
             return job and _with_place(job, waiting)
         running = running_id()
         self._starter.adopt(running)
-        return read_job(job_id, place="running" if job_id == running else "ended")
+        if job_id == running:
+            return read_job(job_id, place="running")
+        return None if is_old(job_id) else read_job(job_id, place="ended")
 
     def cancel(self, job_id: str) -> None:
         """See `Executor`."""
@@ -109,21 +111,12 @@ def _end_by_force(job_id: str, pid: int) -> None:
 
 
 def _make_room(kind: str) -> None:
-    """Remove the oldest jobs of a kind where there are many; what waits or runs stays."""
+    """Remove what is old, and the oldest of a kind where there are many, if it has ended."""
     stay = {running_id(), *queue.waiting_ids()}
-    ended = [job_id for job_id in job_ids(kind) if job_id not in stay]
-    for job_id in ended[:-_MAX_ENDED]:
-        forget_files(job_id)
-
-
-def _forget_what_is_old() -> None:
-    """Remove what visitors were promised to have for so many days, and no longer."""
-    stay = {running_id(), *queue.waiting_ids()}
-    oldest = time.time() - limits().days * 86_400
+    too_many = [job_id for job_id in job_ids(kind) if job_id not in stay][:-_MAX_ENDED]
     for job_id in job_ids():
-        with contextlib.suppress(*UNREADABLE):
-            if job_id not in stay and progress_path(job_id).stat().st_mtime < oldest:
-                forget_files(job_id)
+        if job_id not in stay and (job_id in too_many or is_old(job_id)):
+            forget_files(job_id)
 
 
 def _with_place(job: Job, waiting: list[str]) -> Job:

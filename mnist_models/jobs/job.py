@@ -1,5 +1,6 @@
 """What a job is: an order, a folder of its own, and how far it is."""
 
+import contextlib
 import hashlib
 import json
 import math
@@ -16,7 +17,7 @@ from typing import Any, Literal, Self, TypeGuard
 from mnist_models.errors import ExpectedError
 from mnist_models.jobs.eta import Outlook, Plan, outlook
 from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress, read_progress
-from mnist_models.settings import jobs_folder
+from mnist_models.settings import SettingsError, jobs_folder, limits
 from mnist_models.text import Text, t
 
 # What a file that nobody can read raises, be it absent, damaged or not ours.
@@ -202,6 +203,16 @@ def job_ids(kind: str = "*", owner: str = "*") -> list[str]:
     """All jobs that are there, the latest last, be they only of one kind or of one visitor."""
     pattern = f"{'[0-9]' * 8}-{kind}-{owner}-*"
     return sorted(path.name for path in jobs_folder().glob(pattern))
+
+
+def is_old(job_id: str) -> bool:
+    """Whether a job has said its last word longer ago than anything of it is kept.
+
+    Nobody is told that there is such a job, even while its files are there.
+    """
+    with contextlib.suppress(OSError, SettingsError):  # who orders the next is told of a setting
+        return progress_path(job_id).stat().st_mtime < time.time() - limits().days * 86_400
+    return False
 
 
 def forget_files(job_id: str) -> None:

@@ -1,5 +1,6 @@
 """A lesson of a visitor's own: asked for, given in a process of its own, kept, forgotten."""
 
+import os
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -251,6 +252,32 @@ def test_who_is_forgotten_has_neither_lesson_nor_runs_nor_jobs_that_wait(
     assert unlisted_run_names() == [f"own-{mark_of('you')}-star"]
     assert find_lesson("me") is None
     assert find_lesson("you") is not None
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_who_is_forgotten_leaves_no_job_that_nobody_can_read(
+    waits: bool, tiny_run: Run, nobody_teaches: None
+) -> None:
+    job_id = _order("me")
+    if not waits:
+        leave(job_id)
+    (job_folder(job_id) / "job.jsonl").write_bytes(b"damaged")
+    forget_jobs_and_runs("me")
+    assert job_ids() == waiting_ids() == []
+
+
+def test_a_lesson_that_is_older_than_lessons_are_kept_is_shown_no_more(
+    tiny_run: Run, nobody_teaches: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_KEEP_DAYS", "30")
+    job_id = _order("me")
+    for days, is_there in ((29, True), (31, False)):
+        _tell(job_id, Event("done"))
+        then = time.time() - days * 86_400
+        os.utime(job_folder(job_id) / "job.jsonl", (then, then))
+        assert (find_lesson("me") is not None) == is_there
+    monkeypatch.setenv("MNIST_KEEP_DAYS", "for ever")  # what is wrong is said elsewhere
+    assert find_lesson("me") is not None
 
 
 def test_a_symbol_is_taught_kept_and_deleted(

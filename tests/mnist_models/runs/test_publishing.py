@@ -24,6 +24,7 @@ from mnist_models.runs.quota import check_room, is_shipped, runs_that_give_way, 
 from mnist_models.runs.registry import active_name, load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import SettingsError
+from mnist_models.text import t
 
 ROOT = Path(__file__).resolve().parents[3]
 Contents = dict[str, Any]
@@ -359,7 +360,7 @@ def test_a_run_that_cannot_give_way_denies_nobody_theirs(
     monkeypatch.setenv("MNIST_MAX_KEPT_RUNS", "1")
 
     def gone(name: str) -> None:
-        raise RunError(f"There is no run called {name}.")
+        raise RunError(t("There is no run called {name}.", name=name))
 
     with monkeypatch.context() as patch:
         patch.setattr(publishing, "delete_run", gone)
