@@ -59,13 +59,14 @@ class Limits:
         dropout: share of hidden units that are silenced.
         distortions: how strongly pictures are distorted, see `pipeline.options`.
         seed: of everything random.
-        minutes: how long a job may take, `MNIST_MAX_MINUTES`.
-        runs: how many runs made here are kept, `MNIST_MAX_RUNS`.
+        minutes: how long a job from a page may take, `MNIST_MAX_MINUTES`.
+        runs: how many runs trained here are kept, `MNIST_MAX_RUNS`.
         megabytes: of all of those together, `MNIST_MAX_RUNS_MB`.
         kept_runs: how many that visitors taught and kept, `MNIST_MAX_KEPT_RUNS`.
         kept_megabytes: of all of those together, `MNIST_MAX_KEPT_RUNS_MB`.
         drawings: how many of all visitors are kept, `MNIST_MAX_DRAWINGS`.
-        days: how long drawings, lessons and a visitor's cookie are kept, `MNIST_KEEP_DAYS`.
+        days: how long drawings, jobs with what is taught in them, and a visitor's cookie, which a
+            browser keeps no longer than 400, are kept, `MNIST_KEEP_DAYS`.
         waiting: how many jobs may wait for their turn, `MNIST_MAX_WAITING`.
     """
 
@@ -139,7 +140,7 @@ def jobs_folder() -> Path:
 def who_sees_drawings() -> Literal["nobody", "session", "everyone"]:
     """Who may see a kept drawing, as `MNIST_CORRECTIONS` says; "nobody" means that none is kept.
 
-    `session`, the default: the session in which it was drawn. `shared`: everyone. Any unrecognised
+    `session`, the default: whoever drew it, by their cookie. `shared`: everyone. Any unrecognised
     value counts as `off`, so that a typo publishes nothing.
     """
     setting = (os.environ.get("MNIST_CORRECTIONS") or "session").strip().lower()

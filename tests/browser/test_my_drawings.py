@@ -72,13 +72,16 @@ def test_shared_drawings_are_read_filtered_and_taken_home_on_a_phone(
         assert page.locator("[data-testid=stException]").count() == 0
 
 
-def test_a_site_that_keeps_no_drawings_has_no_page_for_them(
+def test_a_site_that_keeps_no_drawings_says_so_and_what_else_it_keeps(
     environment: dict[str, str], page: Page
 ) -> None:
     with serve({**environment, "MNIST_CORRECTIONS": "off"}) as running:
         visit(page, running, "/my_drawings")
-        expect(page.locator("h1")).not_to_have_text("My drawings")
+        expect(page.locator("h1")).to_have_text("My drawings")
+        expect(page.get_by_text("This site keeps no drawings.")).to_be_visible()
+        expect(page.locator(".st-key-what_is_kept")).to_contain_text("Nothing of yours is stored")
         links = page.locator("[data-testid=stSidebarNavLink]")
         expect(links.first).to_be_attached()
-        assert "My drawings" not in links.all_inner_texts()
+        assert "My drawings" in links.all_inner_texts()
+        assert page.locator(".st-key-cards").count() == 0
         assert page.locator("[data-testid=stException]").count() == 0

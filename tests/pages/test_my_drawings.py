@@ -27,6 +27,7 @@ from tests.helpers.drawings import make_drawing
 from tests.helpers.jobs import ORDER, ended
 from tests.helpers.pages import app_page, run_in_sidebar
 from ui.my_drawings.gallery import DRAWINGS_PER_PAGE
+from ui.shared import visitor
 
 ME, YOU = "me", "you"
 
@@ -35,8 +36,9 @@ MakeStack = Callable[..., Stack]
 
 @pytest.fixture(autouse=True)
 def session_setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The default setting, and no connection from another test."""
+    """The default setting, no connection from another test, and nobody who was forgotten there."""
     monkeypatch.delenv("MNIST_CORRECTIONS", raising=False)
+    monkeypatch.setattr(visitor, "_forgotten", type(visitor._forgotten)())
     st.cache_resource.clear()
     yield
     st.cache_resource.clear()
@@ -63,11 +65,10 @@ def keep(store: Store, run: Run, *, right: int, wrong: int) -> None:
         store.add(make_drawing(number, label))
 
 
-def open_as(visitor: str | None) -> AppTest:
+def open_as(who: str | None) -> AppTest:
     page = app_page("my_drawings")
-    if visitor:
-        page.session_state["_visitor"] = visitor
-        page.session_state["_drawings_opened"] = True
+    if who:
+        page.session_state["_visitor"] = who
     page.run()
     assert not page.exception
     return page
@@ -102,7 +103,50 @@ def test_where_corrections_are_off_the_page_says_so_and_shows_none(
     page = open_as(ME)
     assert "keeps no drawings" in page.info[0].value
     assert cards(page) == []
-    assert not page.main.button
+    assert [button.key for button in page.main.button] == ["forget_me"]
+    assert "Nothing of yours is stored here." in said(open_as(None))
+
+
+def test_who_kept_drawings_before_corrections_were_switched_off_can_have_them_deleted(
+    tiny_run: Run, store_of: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_of(ME).add(make_drawing(1, "1"))
+    monkeypatch.setenv("MNIST_CORRECTIONS", "off")
+    page = open_as(ME)
+    page.button(key="forget_me").click().run()
+    assert "You are forgotten here." in [info.value for info in page.info]
+    assert store_of(ME).drawings() == []
+
+
+def test_who_looks_at_a_run_that_is_gone_can_be_forgotten_all_the_same(
+    tiny_run: Run, store_of: Callable[..., Store]
+) -> None:
+    store_of(ME).add(make_drawing(1, "1"))
+    page = app_page("my_drawings")
+    page.session_state["_visitor"] = ME
+    page.query_params["run"] = "gone"
+    page.run()
+    assert "no run called gone" in page.error[0].value
+    assert "Show the run reference (trained on the sample) instead" in [
+        button.label for button in page.main.button
+    ]
+    page.button(key="forget_me").click().run()
+    assert not page.exception
+    assert "You are forgotten here." in [info.value for info in page.info]
+    assert store_of(ME).drawings() == []
+
+
+def test_a_setting_that_is_no_number_is_said_and_who_wants_to_be_forgotten_is(
+    tiny_run: Run, store_of: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_of(ME).add(make_drawing(1, "1"))
+    monkeypatch.setenv("MNIST_KEEP_DAYS", "for ever")
+    page = open_as(ME)
+    assert "MNIST_KEEP_DAYS must be a whole number" in page.error[0].value
+    page.button(key="forget_me").click().run()
+    assert "You are forgotten here." in [info.value for info in page.info]
+    monkeypatch.delenv("MNIST_KEEP_DAYS")
+    assert store_of(ME).drawings() == []
 
 
 def test_a_damaged_database_is_a_sentence_and_the_sidebar_stays(
@@ -123,12 +167,14 @@ def test_who_looks_at_a_run_that_was_taught_has_drawings_read_by_it(
     store_of(ME).add(make_drawing(1, "1"))
     page = app_page("my_drawings")
     page.session_state["_visitor"] = ME
-    page.session_state["_drawings_opened"] = True
     page.query_params["run"] = "own-0123456789ab-star"
     page.run()
     assert not page.exception
     assert page.main.selectbox[0].value == "own-0123456789ab-star"
-    assert page.main.selectbox[0].options == ["own-0123456789ab-star", "reference"]
+    assert page.main.selectbox[0].options == [
+        "star (taught here)",
+        "reference (trained on the sample)",
+    ]
     assert cards(page) == ["1"]
 
 
@@ -185,7 +231,7 @@ def test_drawings_of_a_class_that_the_run_does_not_know_are_left_out_and_that_is
     keep(store_of(ME), tiny_run, right=2, wrong=0)
     store_of(ME).add(make_drawing(9, "A"))
     page = open_as(ME)
-    assert "1 drawing is left out" in said(page)
+    assert "1 drawing is left out: the run reference (trained on the sample) does" in said(page)
     assert page.metric[0].value == "100 %"
 
 
@@ -297,7 +343,7 @@ def test_how_long_things_are_kept_is_what_the_settings_say(
     assert "Your drawings and your last lesson are kept for 1,000 days" in said(page)
     assert "holds a random number and nothing else, for 400 days" in said(page)
     monkeypatch.setenv("MNIST_KEEP_DAYS", "1")
-    assert "are kept for 1 day, and" in said(page.run())
+    assert "are kept for 1 day. After that nobody sees them" in said(page.run())
 
 
 def test_where_the_browser_refuses_the_cookie_that_is_said(
@@ -309,6 +355,17 @@ def test_where_the_browser_refuses_the_cookie_that_is_said(
     page.run()
     assert "yours only until you reload or close the page" in said(page)
     assert "known again" not in said(page)
+
+
+def test_where_another_tab_was_quicker_that_is_said_and_no_browser_blamed(
+    tiny_run: Run, store_of: Callable[..., Store]
+) -> None:
+    store_of(ME).add(make_drawing(1, "1"))
+    page = open_as(ME)
+    page.session_state["_visitor_browser"] = "another"
+    page.run()
+    assert "yours only until you reload or close it" in said(page)
+    assert "stores nothing" not in said(page)
 
 
 def test_who_comes_back_finds_their_drawings(
@@ -334,6 +391,7 @@ def test_who_asks_for_it_is_forgotten_with_all_that_is_theirs(
     for order in (lesson, training):
         ended(Event("done", run="new"), order=replace(order, owner=mark_of(secret)))
     page = open_as(None)
+    page.session_state["_examples"] = ["of a class that they would have taught"]
     assert "This cannot be undone" in said(page)
     page.button(key="forget_me").click().run()
     assert not page.exception
@@ -343,6 +401,7 @@ def test_who_asks_for_it_is_forgotten_with_all_that_is_theirs(
     assert len(store_of(YOU).drawings()) == 1
     assert unlisted_run_names() == [f"own-{mark_of(YOU)}-star"]
     assert job_ids(owner=mark_of(secret)) == []
+    assert "_examples" not in page.session_state
     [asked] = shown_scripts(page)
     assert (asked["replaces"], asked["secret"]) == (secret, "")  # the browser deletes it
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from sqlalchemy import create_engine
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.drawings.drawing import Drawing
@@ -23,9 +24,9 @@ from mnist_models.drawings.store import Store
 from mnist_models.incremental.lesson import Lesson, LessonError, Step
 from mnist_models.incremental.lessons import find_lesson
 from mnist_models.incremental.methods import Way
-from mnist_models.jobs.job import Order, job_folder, mark_of
+from mnist_models.jobs.job import Order, job_folder, mark_of, new_visitor
 from mnist_models.jobs.progress import Event
-from mnist_models.jobs.queue import enter
+from mnist_models.jobs.queue import enter, waiting_ids
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
@@ -295,7 +296,6 @@ def test_kept_drawings_of_a_label_are_added_together(tiny_run: Run, trained: Pat
     keep(trained, *(drawing(n, "3") for n in range(3)), drawing(9, "5"))
     page = app_page("new_class")
     page.session_state["_visitor"] = ME
-    page.session_state["_drawings_opened"] = True
     page.run()
     page = press(page, "Add these")
     assert len(thumbnails(page)) == 3
@@ -337,6 +337,25 @@ def test_a_digit_left_out_is_asked_for_with_its_examples(tiny_run: Run, started:
     _, lesson, images, *_ = started[0]
     assert (lesson.kind, lesson.label, lesson.many) == ("left out", "4", 100)
     assert images.shape == (0, 28, 28)
+
+
+def test_who_reloads_takes_no_second_place_in_the_queue(
+    tiny_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the cookie they are who they were, whatever they ask for next."""
+    secret = new_visitor()
+    monkeypatch.setattr(ContextProxy, "cookies", {"mnist_visitor": secret})
+    monkeypatch.setattr("mnist_models.jobs.here._Starter.watch", lambda *_: None)
+    with running_training(Event("importing")):
+        press(open_as(teach_what="A digit left out"), "Teach")
+        [waits] = waiting_ids()
+        assert mark_of(secret) in waits
+        reloaded = open_as(teach_what="A digit left out")
+        assert not has_button(reloaded, "Teach")
+        retrain = next(b for b in reloaded.sidebar.button if b.label == "Retrain")
+        retrain.click().run()
+        assert "You have a job waiting already" in reloaded.sidebar.error[0].value
+        assert waiting_ids() == [waits]
 
 
 def test_no_way_chosen_is_a_reason(tiny_run: Run) -> None:
@@ -399,7 +418,6 @@ def keep(trained: Path, *drawings: Drawing) -> None:
 def open_mending() -> AppTest:
     page = app_page("new_class")
     page.session_state["_visitor"] = ME
-    page.session_state["_drawings_opened"] = True
     page.query_params["teach_what"] = "Mend a digit"
     page.run()
     assert not page.exception

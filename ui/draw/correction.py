@@ -8,17 +8,18 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.drawings.drawing import CorrectionError, Drawing
+from mnist_models.drawings.drawing import Drawing
 from mnist_models.drawings.files import as_png
 from mnist_models.drawings.store import Store
+from mnist_models.errors import ExpectedError
 from mnist_models.learning.approaches import Approach
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import keeps_drawings
 from mnist_models.text import t
-from ui.my_drawings.session import has_kept, open_store
+from ui.my_drawings.session import open_store
 from ui.shared.navigation import page_path
-from ui.shared.visitor import meet_browser
+from ui.shared.visitor import known_visitor, meet_browser
 
 _ERROR = "_correction_error"
 _IN_A_ROW, _BUTTON_WIDTH = 5, 57  # pixels: a fingertip, and two rows across a phone
@@ -82,11 +83,11 @@ def _show_kept(label: str, digest: str) -> None:
 
 
 def _label_of(digest: str) -> str | None:
-    if not has_kept():
+    if known_visitor() is None:
         return None
     try:
         return open_store().label_of(digest)
-    except CorrectionError as error:
+    except ExpectedError as error:
         st.session_state[_ERROR] = error.text
         return None
 
@@ -94,7 +95,7 @@ def _label_of(digest: str) -> str | None:
 def _change(change: Callable[[Store], None], *, to_keep: bool = False) -> None:
     try:
         change(open_store(to_keep=to_keep))
-    except CorrectionError as error:
+    except ExpectedError as error:
         st.session_state[_ERROR] = error.text
 
 

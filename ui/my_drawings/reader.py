@@ -9,23 +9,28 @@ from mnist_models.drawings.drawing import Drawing
 from mnist_models.drawings.readings import mistakes_by_class, read
 from mnist_models.drawings.store import Store
 from mnist_models.runs.registry import run_names
-from mnist_models.runs.run import Run, RunError
+from mnist_models.runs.run import Run
 from mnist_models.text import t
 from ui.my_drawings.gallery import show_accuracy, show_cards
-from ui.shared.current_run import cached_run, current_run, sound_stacks
+from ui.shared.current_run import cached_run, find_current_run, run_label, sound_stacks
 from ui.widgets.tables import show_frame
 
 
-def choose_reader() -> Run:
-    """Any run, at first the visitor's current one; if it cannot be read, the page ends."""
-    here = current_run().name
+def choose_reader() -> Run | None:
+    """Any run, at first the visitor's current one; None without that, which the page says.
+
+    Raises:
+        RunError: it cannot be read.
+    """
+    if (current := find_current_run()) is None:
+        return None
+    here = current.name
     names = list(dict.fromkeys([here, *run_names()]))  # a run that was taught is not listed
-    name = st.selectbox(t("Read them with the run"), names, key=f"reader_{here}")
-    try:
-        return cached_run(name)
-    except RunError as error:
-        st.error(error.text, icon=":material/error:")
-        st.stop()
+    return cached_run(
+        st.selectbox(
+            t("Read them with the run"), names, format_func=run_label, key=f"reader_{here}"
+        )
+    )
 
 
 def show_readings(drawings: Sequence[Drawing], run: Run, store: Store) -> None:
@@ -43,7 +48,7 @@ def show_readings(drawings: Sequence[Drawing], run: Run, store: Store) -> None:
                 "{count} drawing is left out: the run {run} does not know its class.",
                 "{count} drawings are left out: the run {run} does not know their classes.",
                 count=unknown,
-                run=run.name,
+                run=run.label,
             )
         )
     readings = read(known, sound_stacks(run, run.approaches))

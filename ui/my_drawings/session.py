@@ -20,20 +20,14 @@ from mnist_models.drawings.database import (
 from mnist_models.drawings.drawing import CorrectionError, Drawing
 from mnist_models.drawings.store import Store, delete_expired
 from mnist_models.jobs.job import new_visitor
-from mnist_models.settings import keeps_drawings, who_sees_drawings
+from mnist_models.settings import SettingsError, keeps_drawings, who_sees_drawings
 from mnist_models.text import t
-from ui.shared.visitor import is_back, known_visitor, visitor
+from ui.shared.visitor import known_visitor, visitor
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 _DAY_S = 86_400
-_OPENED = "_drawings_opened"  # in the session state of whoever has kept one
-
-
-def has_kept() -> bool:
-    """Whether this visitor may have kept a drawing, without asking the database."""
-    return _OPENED in st.session_state or is_back()
 
 
 def own_drawings() -> list[Drawing]:
@@ -41,8 +35,9 @@ def own_drawings() -> list[Drawing]:
 
     Raises:
         CorrectionError: the database cannot be used.
+        SettingsError: the limits are not numbers.
     """
-    if not (keeps_drawings() and has_kept()):
+    if not keeps_drawings() or known_visitor() is None:
         return []
     return [drawing for drawing in open_store().drawings() if drawing.mine]
 
@@ -59,15 +54,13 @@ def open_store(*, to_keep: bool = False) -> Store:
     with database_errors():
         engine = st.connection(CONNECTION, type="sql", **_settings()).engine
     who = visitor() if to_keep else known_visitor()
-    if to_keep:
-        st.session_state[_OPENED] = True
     _delete_expired(engine)
     return Store(engine, who or new_visitor(), shared=who_sees_drawings() == "everyone")
 
 
 @st.cache_resource(ttl=_DAY_S, show_spinner=False)
 def _delete_expired(_engine: "Engine") -> None:
-    with suppress(CorrectionError):  # whoever uses the database next is told
+    with suppress(CorrectionError, SettingsError):  # whoever uses the database next is told
         delete_expired(_engine)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mnist_models.drawings.drawing import CorrectionError
+from mnist_models.errors import ExpectedError
 from mnist_models.incremental.lesson import LessonError, check_examples, check_label
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run
@@ -74,7 +74,7 @@ def offer_kept_drawings() -> None:
     """Let the visitor add all their kept drawings of one label at once."""
     try:
         kept = own_drawings()
-    except CorrectionError as error:
+    except ExpectedError as error:
         st.error(error.text, icon=":material/error:")
         return
     counts = Counter(drawing.label for drawing in kept)

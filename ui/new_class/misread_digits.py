@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from mnist_models.drawings.drawing import CorrectionError
 from mnist_models.drawings.readings import Reading, read
+from mnist_models.errors import ExpectedError
 from mnist_models.pictures import Images
-from mnist_models.runs.run import Run, RunError
+from mnist_models.runs.run import Run
 from mnist_models.settings import keeps_drawings
 from mnist_models.text import Text, t
 from ui.my_drawings.session import own_drawings
@@ -66,7 +66,7 @@ def choose_misread_digit(run: Run) -> MisreadDigit | None:
     """Let the visitor choose a digit; if there are too few drawings, say how to get them."""
     try:
         found = misread_digits(_readings(run))
-    except (CorrectionError, RunError) as error:
+    except ExpectedError as error:
         st.error(error.text, icon=":material/error:")
         return None
     if not found:

@@ -13,7 +13,7 @@ from mnist_models.data.sample import load_sample
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.learning.stack import Stack
-from mnist_models.runs.registry import active_name, load_run, run_names
+from mnist_models.runs.registry import active_name, load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
 
@@ -93,14 +93,14 @@ def say_run_change() -> None:
     For all that changes the run of the whole app beside what it was pressed for, a link included.
     """
     before = st.session_state.get(_BEFORE)
-    shown = _label(st.session_state[_SHOWN]) if before else ""
+    shown = run_label(st.session_state[_SHOWN]) if before else ""
     if not before or not shown:
         return
     with st.container(
         key="run_changed", horizontal=True, vertical_alignment="center", gap="xsmall"
     ):
         st.markdown(t("You now look at the run **{run}**, here and on all pages.", run=shown))
-        if label := _label(before):
+        if label := run_label(before):
             st.button(
                 t("Back to {run}", run=label),
                 key="run_before",
@@ -117,6 +117,13 @@ def say_run_change() -> None:
 
 def current_run() -> Run:
     """The run that this visitor looks at; without one the page ends with a clear message."""
+    if (run := find_current_run()) is None:
+        st.stop()
+    return run
+
+
+def find_current_run() -> Run | None:
+    """The same for a page that goes on; None if there is none, which it has said then."""
     name = None
     try:
         name = chosen_run_name()
@@ -124,7 +131,7 @@ def current_run() -> Run:
     except RunError as error:
         st.error(error.text, icon=":material/error:")
         _offer_another_run(name)
-        st.stop()
+        return None
     if run.test_set != "mnist":
         st.warning(
             t(
@@ -202,17 +209,19 @@ def _changed(path: Path) -> float:
 
 def _offer_another_run(failed: str | None) -> None:
     other = next((name for name in run_names() if name != failed and _is_sound(name)), None)
-    if other and st.button(t("Show the run {name} instead", name=_label(other)), type="primary"):
+    if other and st.button(t("Show the run {name} instead", name=run_label(other)), type="primary"):
         choose_run(other)
         st.rerun()
 
 
-def _label(name: str) -> str:
-    """What a run is called; empty if it is not there or damaged."""
-    try:
+def run_label(name: str) -> str:
+    """What a run is called, damaged or not; empty if it is not there."""
+    with suppress(RunError):
         return load_run(name).label
-    except RunError:
-        return ""
+    with suppress(RunError):
+        if name in (*run_names(), *unlisted_run_names()):
+            return t("{run} (damaged)", run=name)
+    return ""
 
 
 def _is_sound(name: str) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from mnist_models.settings import PROJECT, keeps_drawings
+from mnist_models.settings import PROJECT
 from mnist_models.text import t
 
 _FOLDER = PROJECT / "pages"
@@ -18,7 +18,7 @@ _FOLDER = PROJECT / "pages"
 # them from another server.
 _PAGES = (
     ("draw", t("Draw")),
-    *([("my_drawings", t("My drawings"))] if keeps_drawings() else []),
+    ("my_drawings", t("My drawings")),
     ("compare", t("Compare")),
     ("confusion", t("Confusion")),
     ("new_class", t("New class")),

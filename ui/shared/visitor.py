@@ -20,12 +20,13 @@ from mnist_models.jobs.job import is_visitor, mark_of, new_visitor
 from mnist_models.settings import SettingsError, limits
 
 _COOKIE = "mnist_visitor"
-_SECRET = "_visitor"
-_BROWSER = "_visitor_browser"  # a `_Browser`; absent: it was told nothing, or sent it itself
-_WAS_THERE = "_visitor_was_there"  # the secret is one that the browser had
+_SECRET = "_visitor"  # None: what the browser sent is not to be looked at again
+_BROWSER = "_visitor_browser"  # a `Browser`; absent: it was told nothing, or sent it itself
 _REPLACED = "_visitor_replaced"  # the secret that the browser has to forget
 _MOST_DAYS = 400  # a browser keeps no cookie for longer
-_Browser = Literal["asked", "kept", "refused"]
+# What a browser does with the secret; of two tabs that make something at the same moment, the
+# browser of both keeps what it has got first, which is "another" one to the second.
+Browser = Literal["asked", "kept", "refused", "another"]
 
 _sessions: dict[str, str] = {}  # this server's, with the marks of their visitors, where known
 _MANY_SESSIONS = 1000
@@ -49,18 +50,23 @@ def known_visitor() -> str | None:
 
 def visitor() -> str:
     """The secret to make something under; the browser is asked to keep it as long as that."""
-    secret = known_visitor() or new_visitor()
-    st.session_state[_SECRET] = secret
+    secret = known_visitor()
+    if secret is None:  # or another tab has had them forgotten
+        secret = st.session_state[_SECRET] = new_visitor()
+        st.session_state[_BROWSER] = "asked"
     st.session_state.setdefault(_BROWSER, "asked")
     _note_session(mark_of(secret))
     return secret
 
 
 def _meet_again(sent: object) -> None:
-    """Take what a browser sent for the visitor's secret, if it is one that still counts."""
-    if is_visitor(sent) and mark_of(sent) not in _forgotten:
+    """Take what a browser sent for the visitor's secret; one that was forgotten has to go."""
+    if not is_visitor(sent):
+        return
+    if mark_of(sent) in _forgotten:
+        st.session_state.update({_SECRET: None, _REPLACED: sent})
+    else:
         st.session_state[_SECRET] = sent
-        st.session_state[_WAS_THERE] = True
 
 
 def owns(mark: str) -> bool:
@@ -69,14 +75,9 @@ def owns(mark: str) -> bool:
     return secret is not None and mark == mark_of(secret)
 
 
-def is_back() -> bool:
-    """Whether the browser knew this visitor: what they own may be older than this session."""
-    return known_visitor() is not None and _WAS_THERE in st.session_state
-
-
-def stays_known() -> bool:
-    """Whether a reload leaves this visitor who they are, as far as the browser has said."""
-    return st.session_state.get(_BROWSER) != "refused"
+def browser_answer() -> Browser:
+    """What the browser of a known visitor has said of their secret: by it a reload knows them."""
+    return st.session_state.get(_BROWSER, "kept")
 
 
 def cookie_days() -> int:
@@ -120,23 +121,31 @@ def meet_browser(place: str, *, before_making: bool = False) -> None:
 def _hear(answer: object) -> None:
     state = st.session_state
     word, _, found = answer.partition(" ") if isinstance(answer, str) else ("", "", "")
-    state.pop(_REPLACED, None)
+    asked_to_forget = state.pop(_REPLACED, None)
     if word in ("kept", "refused") and known_visitor():
         state[_BROWSER] = word
     elif word == "found" and is_visitor(found):
+        if mark_of(found) in _forgotten:
+            if found == asked_to_forget:
+                state[_BROWSER] = "refused"  # it does not even forget
+            else:
+                state[_REPLACED] = found
+            return
         if known_visitor() is None:
             _meet_again(found)
         # Else something was made under another secret at the same moment, and stays the session's.
-        state[_BROWSER] = "kept" if known_visitor() == found else "refused"
+        state[_BROWSER] = "kept" if known_visitor() == found else "another"
 
 
 def forget_visitor() -> None:
-    """Be a stranger from now on, in every tab; the browser is told to delete the cookie."""
+    """Be a stranger from now on, in every tab of this server; the browser deletes the cookie.
+
+    This session keeps nothing else either, be it an example or a choice.
+    """
     if secret := known_visitor():
         _forgotten.append(mark_of(secret))
-        st.session_state[_REPLACED] = secret
-        for key in (_SECRET, _BROWSER, _WAS_THERE):
-            st.session_state.pop(key, None)
+        st.session_state.clear()
+        st.session_state.update({_SECRET: None, _REPLACED: secret})
 
 
 def presence() -> Callable[[], bool]:

@@ -10,7 +10,7 @@ from mnist_models.runs.quota import is_shipped
 from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
-from ui.shared.current_run import choose_run, chosen_run_name, switch_run
+from ui.shared.current_run import choose_run, chosen_run_name, run_label, switch_run
 from ui.shared.permission import attempt, may_retrain
 
 _SHORT = {"single": t("single"), "multi": t("multi")}
@@ -65,7 +65,7 @@ def _choose_from(names: list[str], shown: str | None) -> None:
             "A run is one training of both approaches. Below its name is its accuracy on test "
             "pictures. Your choice changes what you see, not what others see."
         ),
-        format_func=_label,
+        format_func=run_label,
         captions=[_accuracies(name) for name in names],
         key=f"run_choice_{len(names)}",  # the options come from outside the widget
     )
@@ -94,22 +94,17 @@ def ask_whether_to_activate(name: str, *, key: str) -> bool:
         key: of the button that answers; that of the question begins with "ask_".
     """
     with st.popover(t("Make it the default"), key=f"ask_{key}"):
-        question = t("Show the run **{run}** to everyone who has not chosen one?", run=_label(name))
+        question = t(
+            "Show the run **{run}** to everyone who has not chosen one?", run=run_label(name)
+        )
         st.markdown(question)
         return st.button(t("Show it to everyone"), type="primary", key=key)
 
 
 def _ask_whether_to_delete(name: str) -> bool:
     with st.popover(t("Delete"), key="delete_run"):
-        st.markdown(t("Delete the run **{run}** for everyone?", run=_label(name)))
+        st.markdown(t("Delete the run **{run}** for everyone?", run=run_label(name)))
         return st.button(t("Delete it"), type="primary", key="delete_run_now")
-
-
-def _label(name: str) -> str:
-    try:
-        return load_run(name).label
-    except RunError:
-        return t("{run} (damaged)", run=name)
 
 
 def _accuracies(name: str) -> str:

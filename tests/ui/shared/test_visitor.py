@@ -60,7 +60,6 @@ def test_who_has_made_nothing_is_nobody_and_who_makes_something_stays_the_same(
     secret = visitor.visitor()
     assert is_visitor(secret)
     assert visitor.known_visitor() == visitor.visitor() == secret
-    assert not visitor.is_back()
     assert visitor.owns(mark_of(secret))
     tab("b")
     assert not visitor.owns(mark_of(secret))
@@ -69,7 +68,6 @@ def test_who_has_made_nothing_is_nobody_and_who_makes_something_stays_the_same(
 def test_after_a_reload_the_cookie_tells_who_it_is(tab: OpenTab) -> None:
     tab("a", SECRET)
     assert visitor.known_visitor() == visitor.visitor() == SECRET
-    assert visitor.is_back()
 
 
 @given(st.one_of(st.none(), st.integers(), st.text(), st.from_regex(r"[\w-]{21,23}")))
@@ -93,8 +91,7 @@ def test_a_second_tab_takes_the_secret_that_its_browser_has(tab: OpenTab) -> Non
     tab("b")
     visitor._hear(f"found {SECRET}")
     assert visitor.visitor() == SECRET
-    assert visitor.is_back()
-    assert visitor.stays_known()
+    assert visitor.browser_answer() == "kept"
 
 
 def test_who_made_something_at_that_moment_keeps_it_and_is_told_for_how_long(tab: OpenTab) -> None:
@@ -102,7 +99,7 @@ def test_who_made_something_at_that_moment_keeps_it_and_is_told_for_how_long(tab
     own = visitor.visitor()
     visitor._hear(f"found {OTHER}")
     assert visitor.known_visitor() == own
-    assert not visitor.stays_known()
+    assert visitor.browser_answer() == "another"
 
 
 @pytest.mark.parametrize("answer", [None, "", "found", "found x", "kept", 7, {"kept": 1}])
@@ -126,6 +123,57 @@ def test_who_is_forgotten_is_a_stranger_in_every_tab(tab: OpenTab) -> None:
     assert visitor.visitor() not in (SECRET, None)
     tab("c", SECRET)  # on its way while the cookie was deleted
     assert visitor.known_visitor() is None
+
+
+def test_a_forgotten_cookie_that_is_still_there_is_deleted_and_the_next_one_written(
+    tab: OpenTab,
+) -> None:
+    tab("a", SECRET)
+    visitor.known_visitor()
+    visitor.forget_visitor()
+    tab("b", SECRET)
+    assert visitor.known_visitor() is None
+    assert visitor.st.session_state["_visitor_replaced"] == SECRET
+    visitor._hear("forgotten")
+    assert visitor.known_visitor() is None
+    assert "_visitor_replaced" not in visitor.st.session_state  # it is asked once
+    own = visitor.visitor()
+    visitor._hear(f"found {SECRET}")  # somebody has put it there again
+    assert visitor.known_visitor() == own
+    assert visitor.browser_answer() == "asked"
+    assert visitor.st.session_state["_visitor_replaced"] == SECRET
+    visitor._hear("kept")
+    assert visitor.browser_answer() == "kept"
+
+
+def test_a_browser_that_does_not_forget_is_not_asked_for_ever(tab: OpenTab) -> None:
+    tab("a", SECRET)
+    visitor.known_visitor()
+    visitor.forget_visitor()
+    visitor.visitor()
+    visitor._hear(f"found {SECRET}")
+    assert visitor.browser_answer() == "refused"
+    assert "_visitor_replaced" not in visitor.st.session_state
+
+
+def test_who_was_forgotten_in_another_tab_gets_a_cookie_for_what_they_make_next(
+    tab: OpenTab,
+) -> None:
+    for name in ("a", "b"):
+        tab(name)
+        visitor._hear(f"found {SECRET}")
+    visitor.forget_visitor()
+    tab("a")
+    assert visitor.visitor() != SECRET
+    assert visitor.browser_answer() == "asked"
+
+
+def test_the_session_of_who_is_forgotten_keeps_nothing(tab: OpenTab) -> None:
+    tab("a", SECRET)
+    visitor.st.session_state.update({"_examples": ["drawn"], "_job_ordered": "1"})
+    visitor.known_visitor()
+    visitor.forget_visitor()
+    assert visitor.st.session_state == {"_visitor": None, "_visitor_replaced": SECRET}
 
 
 # Who is there
