@@ -17,6 +17,8 @@ from mnist_models.settings import trained_folder
 from tests.helpers.matrix import first_of
 from tests.helpers.serving import (
     CANVAS_SIDE,
+    DESKTOP,
+    ONE,
     RENDER_TIMEOUT_MS,
     Server,
     Strokes,
@@ -28,7 +30,6 @@ from tests.helpers.serving import (
     visit,
 )
 
-DOWN = [[(140, 60), (140, 100), (140, 150), (140, 220)]]
 ACROSS = [[(60, 140), (100, 140), (160, 140), (230, 140)]]
 
 
@@ -49,9 +50,7 @@ def open_draw(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]
     contexts = []
 
     def open_page(**options: object) -> Page:
-        context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 900}, **options}  # type: ignore[arg-type]
-        )
+        context = browser.new_context(**{**DESKTOP, **options})
         contexts.append(context)
         page = context.new_page()
         visit(page, server)
@@ -109,7 +108,7 @@ def undo(page: Page) -> None:
 
 def test_undo_takes_the_last_stroke_and_keeps_the_others(open_draw: Callable[..., Page]) -> None:
     page = open_draw()
-    one = add_stroke(page, DOWN)
+    one = add_stroke(page, ONE)
     ink = lit_pixels(page)
     both = add_stroke(page, ACROSS)
     assert one != both
@@ -123,14 +122,14 @@ def test_undo_takes_the_last_stroke_and_keeps_the_others(open_draw: Callable[...
     undo(page)
     expect_empty(page)
     expect(page.locator(".st-key-undo button")).to_be_disabled()
-    assert add_stroke(page, DOWN) == one
+    assert add_stroke(page, ONE) == one
 
 
 def test_undo_works_on_a_drawing_that_comes_back_from_another_page(
     open_draw: Callable[..., Page],
 ) -> None:
     page = open_draw()
-    one = add_stroke(page, DOWN)
+    one = add_stroke(page, ONE)
     add_stroke(page, ACROSS)
     page.locator("[data-testid=stSidebarNavLink]", has_text="Compare").click()
     expect(page.locator("h1")).to_have_text("Compare", timeout=RENDER_TIMEOUT_MS)
@@ -140,18 +139,27 @@ def test_undo_works_on_a_drawing_that_comes_back_from_another_page(
     expect(seen_by_the_models(page)).to_have_attribute("src", one, timeout=RENDER_TIMEOUT_MS)
 
 
-def test_undo_and_clear_have_keys(open_draw: Callable[..., Page]) -> None:
+def test_undo_and_clear_have_keys_but_in_a_field_these_are_about_the_field(
+    open_draw: Callable[..., Page],
+) -> None:
     page = open_draw()
-    one = add_stroke(page, DOWN)
+    one = add_stroke(page, ONE)
     add_stroke(page, ACROSS)
     page.keyboard.press("Control+z")
     expect(seen_by_the_models(page)).to_have_attribute("src", one, timeout=RENDER_TIMEOUT_MS)
     settle(page)
     page.locator("[data-testid=stSidebar] summary", has_text="Training settings").click()
-    page.get_by_role("spinbutton", name="Seed").press("Delete")  # is about the number
-    page.wait_for_timeout(500)
-    settle(page)
-    assert seen_by_the_models(page).get_attribute("src") == one
+    seed = page.get_by_role("spinbutton", name="Seed")
+    seed.fill("7")
+    for key in ("Control+z", "Delete"):
+        seed.press(key)
+        page.wait_for_timeout(500)
+        settle(page)
+        assert seen_by_the_models(page).get_attribute("src") == one
+    page.locator("h1").click()
+    page.keyboard.press("Control+z")
+    expect_empty(page)
+    add_stroke(page, ONE)
     page.locator("h1").click()
     page.keyboard.press("Delete")
     expect_empty(page)
@@ -159,7 +167,7 @@ def test_undo_and_clear_have_keys(open_draw: Callable[..., Page]) -> None:
 
 def test_undo_brings_back_what_clear_took_away(open_draw: Callable[..., Page]) -> None:
     page = open_draw()
-    one = add_stroke(page, DOWN)
+    one = add_stroke(page, ONE)
     ink = lit_pixels(page)
     page.locator(".st-key-clear button").click()
     expect_empty(page)
@@ -173,21 +181,6 @@ def test_undo_brings_back_what_clear_took_away(open_draw: Callable[..., Page]) -
     undo(page)
     expect_empty(page)
     expect(page.locator(".st-key-undo button")).to_be_disabled()
-
-
-def test_ctrl_z_in_a_field_is_about_the_field(open_draw: Callable[..., Page]) -> None:
-    page = open_draw()
-    one = add_stroke(page, DOWN)
-    page.locator("[data-testid=stSidebar] summary", has_text="Training settings").click()
-    seed = page.get_by_role("spinbutton", name="Seed")
-    seed.fill("7")
-    seed.press("Control+z")
-    page.wait_for_timeout(500)
-    settle(page)
-    assert seen_by_the_models(page).get_attribute("src") == one
-    page.locator("h1").click()
-    page.keyboard.press("Control+z")
-    expect_empty(page)
 
 
 def test_a_drawing_to_try_is_put_on_the_canvas_by_a_tap(phone: Page) -> None:
@@ -210,7 +203,7 @@ def test_there_is_one_toolbar_and_it_is_ours(finger: bool, open_draw: Callable[.
     page = open_draw(has_touch=finger)
     toolbar = page.locator(".st-key-draw_canvas .dc-toolbar")
     for _ in range(2):
-        add_stroke(page, DOWN)
+        add_stroke(page, ONE)
         page.locator(".st-key-draw_canvas canvas").last.hover()
         expect(toolbar).to_be_hidden()
         page.locator(".st-key-clear button").click()  # there is a new canvas
@@ -234,7 +227,7 @@ def test_the_pen_width_changes_the_next_stroke_and_not_the_drawing(
     open_draw: Callable[..., Page],
 ) -> None:
     page = open_draw()
-    one = add_stroke(page, DOWN)
+    one = add_stroke(page, ONE)
     ink = lit_pixels(page)
     page.locator(".st-key-pen button").click()
     slider = page.locator(".st-key-pen_width").get_by_role("slider")
@@ -252,28 +245,28 @@ def test_the_pen_width_changes_the_next_stroke_and_not_the_drawing(
 
 
 @pytest.mark.parametrize("path", ["/", "/new_class"])
-@pytest.mark.parametrize("width", [360, 820, 1280])
 def test_the_whole_canvas_can_be_drawn_on_at_any_width(
-    width: int, path: str, open_draw: Callable[..., Page], server: Server
+    path: str, server: Server, page: Page
 ) -> None:
-    page = open_draw(viewport={"width": width, "height": 900})  # the sidebar is open where it fits
     visit(page, server, path)
     canvas = page.locator(".st-key-draw_canvas canvas").last
-    canvas.hover()
     corners = [(x, y) for x in (2, CANVAS_SIDE - 2) for y in (2, CANVAS_SIDE - 2)]
-    assert canvas.evaluate(
-        """(canvas, corners) => {
-            const box = canvas.getBoundingClientRect();
-            const at = ([x, y]) => document.elementFromPoint(box.x + x, box.y + y);
-            return corners.every(corner => at(corner)?.closest('.st-key-draw_canvas'));
-        }""",
-        corners,
-    )
-    for choice in page.locator(".st-key-source button").all():
-        assert choice.evaluate(
-            "e => e.getBoundingClientRect().right <= "
-            "e.closest('[data-testid=stColumn]').getBoundingClientRect().right + 1"
+    for width in (1280, 820, 360):  # the sidebar stays open where it fits
+        page.set_viewport_size({"width": width, "height": 900})
+        canvas.hover()
+        assert canvas.evaluate(
+            """(canvas, corners) => {
+                const box = canvas.getBoundingClientRect();
+                const at = ([x, y]) => document.elementFromPoint(box.x + x, box.y + y);
+                return corners.every(corner => at(corner)?.closest('.st-key-draw_canvas'));
+            }""",
+            corners,
         )
+        for choice in page.locator(".st-key-source button").all():
+            assert choice.evaluate(
+                "e => e.getBoundingClientRect().right <= "
+                "e.closest('[data-testid=stColumn]').getBoundingClientRect().right + 1"
+            )
 
 
 def test_a_finger_draws_and_both_answers_are_on_the_first_screen_of_a_phone(phone: Page) -> None:
@@ -281,23 +274,25 @@ def test_a_finger_draws_and_both_answers_are_on_the_first_screen_of_a_phone(phon
     canvas = page.locator(".st-key-draw_canvas canvas").last.bounding_box()
     assert canvas is not None
     assert canvas["y"] >= 0
-    draw_with_finger(page, DOWN)
+    draw_with_finger(page, ONE)
     expect_verdicts_on_screen(page, "1", width=360, height=640)
+    page.set_viewport_size({"width": 360, "height": 780})
+    expect_verdicts_on_screen(page, "1", width=360, height=780)
     assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 0
     page.locator(".st-key-undo button").tap()
     expect_empty(page)
 
 
-@pytest.mark.parametrize("finger", [False, True])
-def test_a_stroke_is_sent_at_its_end_and_not_200_ms_later(
-    finger: bool, open_draw: Callable[..., Page]
-) -> None:
-    page = open_draw(has_touch=finger)
+def test_a_stroke_is_sent_at_its_end_and_not_200_ms_later(open_draw: Callable[..., Page]) -> None:
+    page = open_draw(has_touch=True)
     page.evaluate(
         "const later = setTimeout; setTimeout = (f, ms, ...a) => ms === 200 || later(f, ms, ...a)"
     )
-    (draw_with_finger if finger else draw)(page, DOWN)
-    expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+    for put in (draw, draw_with_finger):
+        put(page, ONE)
+        expect(verdict(page, "single")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+        page.locator(".st-key-clear button").click()
+        expect_empty(page)
 
 
 def test_a_stroke_is_sent_once(open_draw: Callable[..., Page]) -> None:
@@ -309,7 +304,7 @@ def test_a_stroke_is_sent_once(open_draw: Callable[..., Page]) -> None:
             WebSocket.prototype.send = function (data) { sent += 1; return send.call(this, data); };
         }"""
     )
-    for strokes in (DOWN, ACROSS):
+    for strokes in (ONE, ACROSS):
         add_stroke(page, strokes)
     page.wait_for_timeout(500)  # the canvas' 200 ms end meanwhile
     assert page.evaluate("sent") == 2
@@ -335,32 +330,24 @@ def _touch(page: Page, points: list[tuple[float, float]]) -> None:
     send("touchEnd", [])
 
 
-def test_the_reasons_are_two_pictures_that_open_on_demand(open_draw: Callable[..., Page]) -> None:
-    page = open_draw()
-    add_stroke(page, DOWN)
-    why = page.locator(".st-key-why")
-    expect(why.locator("img")).to_have_count(0)
-    why.locator("summary").click()
-    expect(why.locator("img")).to_have_count(2, timeout=RENDER_TIMEOUT_MS)
-    expect(why).to_contain_text("Multi-model: 1, not")
-    before = why.locator("img").first.get_attribute("src")
-    add_stroke(page, ACROSS)  # stays open, and follows the drawing
-    expect(why.locator("img").first).not_to_have_attribute(
-        "src", str(before), timeout=RENDER_TIMEOUT_MS
-    )
-
-
-def test_the_steps_open_on_demand_and_end_with_what_the_models_see(
+def test_the_reasons_and_the_steps_open_on_demand_and_follow_the_drawing(
     open_draw: Callable[..., Page],
 ) -> None:
     page = open_draw()
-    add_stroke(page, DOWN)
-    steps = page.locator(".st-key-steps")
-    expect(steps.locator("img")).to_have_count(0)
-    steps.locator("summary").click()
-    expect(steps.locator("img")).to_have_count(5, timeout=RENDER_TIMEOUT_MS)
+    add_stroke(page, ONE)
+    why, steps = page.locator(".st-key-why"), page.locator(".st-key-steps")
+    for part, pictures in ((why, 2), (steps, 5)):
+        expect(part.locator("img")).to_have_count(0)
+        part.locator("summary").click()
+        expect(part.locator("img")).to_have_count(pictures, timeout=RENDER_TIMEOUT_MS)
+    expect(why).to_contain_text("Multi-model: 1, not")
     sizes = steps.locator("img").evaluate_all("images => images.map(i => i.naturalWidth)")
-    assert (sizes[0], sizes[-1]) == (280, 28)
+    assert (sizes[0], sizes[-1]) == (280, 28)  # the last is what the models see
+    before = why.locator("img").first.get_attribute("src")
+    add_stroke(page, ACROSS)
+    expect(why.locator("img").first).not_to_have_attribute(
+        "src", str(before), timeout=RENDER_TIMEOUT_MS
+    )
 
 
 FORGED = {
@@ -413,13 +400,7 @@ def test_an_uploaded_picture_is_read(kind: str, open_draw: Callable[..., Page]) 
     for approach in ("single", "multi"):
         expect(verdict(page, approach)).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
     expect(seen_by_the_models(page)).to_have_count(1)
-
-
-def test_an_upload_that_is_no_picture_gets_one_clear_sentence(
-    open_draw: Callable[..., Page],
-) -> None:
-    page = open_draw()
-    _upload(page, "one.png", b"These are not the pixels you are looking for.")
+    _choose(page, "one.png", b"These are not the pixels you are looking for.")
     alert = page.locator("[data-testid=stAlert]", has_text="This file cannot be read.")
     expect(alert).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
     assert page.locator("[data-testid=stException]").count() == 0
@@ -470,7 +451,7 @@ def test_a_dot_is_too_little_until_it_becomes_a_digit(open_draw: Callable[..., P
     assert value is not None
     assert mark is not None
     assert abs(mark["y"] - value["y"]) < value["height"] / 2  # beside it and not below
-    draw(page, DOWN)
+    draw(page, ONE)
     expect(said).to_contain_text("Both read 1.", timeout=RENDER_TIMEOUT_MS)
     expect(doubt).to_have_count(0)
 
