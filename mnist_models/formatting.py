@@ -12,8 +12,8 @@ from mnist_models.text import Text, paragraph, t
 
 
 def number_text(value: float, form: str) -> str:
-    """A number in one of Python's formats; a percent sign after a space, and a true minus."""
-    return f"{value:{form}}".replace("%", " %").replace("-", "−")
+    """A number in one of Python's formats, with a true minus; no line breaks before its %."""
+    return f"{value:{form}}".replace("%", "\N{NO-BREAK SPACE}%").replace("-", "−")
 
 
 def number_writer(form: str) -> Callable[[float], str]:
@@ -31,7 +31,7 @@ def percent_text(share: float, digits: int = 2) -> str:
     return number_text(share, f".{digits}%")
 
 
-def share_text(share: float, nearly_one: str = t("over 99.9 %")) -> str:
+def share_text(share: float, nearly_one: str = t("over 99.9\N{NO-BREAK SPACE}%")) -> str:
     """A probability as people read it: "98.2 %", and never a rounded certainty."""
     return nearly_one if share >= 0.9995 else percent_text(share, 1)
 

@@ -562,8 +562,8 @@ def test_epochs_and_stages_are_told_while_it_trains(
     assert main(["train"]) == 0
     assert capsys.readouterr().err.splitlines() == [
         "importing",
-        "single epoch   2/10  loss 0.5123  accuracy 90.00 %",
-        "multi  epoch   2/10  loss 0.5123  accuracy 90.00 %  validation 80.00 %",
+        "single epoch   2/10  loss 0.5123  accuracy 90.00 %",
+        "multi  epoch   2/10  loss 0.5123  accuracy 90.00 %  validation 80.00 %",
         "done",
     ]
 

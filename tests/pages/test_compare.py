@@ -91,7 +91,7 @@ def test_the_first_sentence_and_the_metrics_are_those_of_the_run(
     assert verdict_sentence(duel) in page.header[0].value
     shown = [metric.value for metric in page.metric]
     assert shown == [
-        f"{tiny_run.metrics(a).accuracy:.2%}".replace("%", " %") for a in tiny_run.approaches
+        f"{tiny_run.metrics(a).accuracy:.2%}".replace("%", " %") for a in tiny_run.approaches
     ]
 
 
@@ -103,7 +103,7 @@ def test_each_accuracy_has_the_interval_that_scipy_calculates(
         metrics = tiny_run.metrics(approach)
         interval = binomtest(metrics.right, metrics.rows).proportion_ci(method="wilson")
         text = f"{metrics.right} of 100 ({interval.low:.2%} to {interval.high:.2%})"
-        assert text.replace("%", " %") in shown
+        assert text.replace("%", " %") in shown
 
 
 def test_published_figures_and_other_seeds_stand_beside_the_accuracies_of_mnist_only(
@@ -115,9 +115,9 @@ def test_published_figures_and_other_seeds_stand_beside_the_accuracies_of_mnist_
     assert published is not None
     shown = _texts(open_page("compare", run="on-mnist"))
     for figure in published.test.values():
-        assert f"Published: {figure:.2%}".replace("%", " %") in shown
+        assert f"Published: {figure:.2%}".replace("%", " %") in shown
     for approach in run.approaches:
-        train = f"{run.metrics(approach, 'train').accuracy:.2%}".replace("%", " %")
+        train = f"{run.metrics(approach, 'train').accuracy:.2%}".replace("%", " %")
         assert f"On its training pictures: {train}" in shown
 
 
@@ -134,7 +134,7 @@ def test_the_spread_over_seeds_is_shown_where_it_was_measured(
     (tmp_path / "seeds.json").write_text(json.dumps({"runs": runs}), encoding="utf-8")
     monkeypatch.setattr(evidence, "FOLDER", tmp_path)
     shown = _texts(open_page("compare"))
-    assert shown.count("62.50 % (50.00 % to 75.00 %)") == 1
+    assert shown.count("62.50 % (50.00 % to 75.00 %)") == 1
 
 
 def test_the_four_cells_count_all_test_pictures_and_mcnemar_is_scipys(
@@ -317,7 +317,7 @@ def test_the_shipped_reference_was_asked_about_what_is_no_digit(
     assert shares.tolist() == pytest.approx(counts)
     by_default = _texts(page)
     page.segmented_control(key="rule").set_value("refused").run()
-    assert "1.0 % of the digits" in _texts(page)
+    assert "1.0 % of the digits" in _texts(page)
     assert "Draw doubts an answer whose probability is less than" in _texts(page)
     assert _texts(page) != by_default
 

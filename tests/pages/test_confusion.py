@@ -150,7 +150,7 @@ def test_every_cell_shows_its_count_and_the_totals_tie_out(
         assert np.array_equal(numbers, metrics.confusion)
         assert numbers.sum() == metrics.rows == 100
         accuracy = numbers.trace() / numbers.sum()
-        assert metric.value == f"{accuracy:.2%}".replace("%", " %")
+        assert metric.value == f"{accuracy:.2%}".replace("%", " %")
 
 
 def test_the_difference_is_the_first_matrix_minus_the_second(
@@ -291,7 +291,7 @@ def test_the_pictures_of_a_cell_are_shown_with_both_answers(
     proba = duel.first.proba[rows[0]]
     first, second, third = cards[0].split("  \n")
     assert first == f"**{true}** no. {rows[0]}"
-    said = f"{answer} ✗ {proba.max():.1%}, {true}: {proba[true]:.1%}".replace("%", " %")
+    said = f"{answer} ✗ {proba.max():.1%}, {true}: {proba[true]:.1%}".replace("%", " %")
     assert second == f":blue[●] {said}"
     assert third.startswith(":orange[◆] ")
 

@@ -111,7 +111,7 @@ def _show(
             "1 of 10 says no, 0, 1, 2, 3, 4, 5, 6, 7 and 8 say yes",
             "They disagree",
         ),
-        ([0.9] * 10, "0", "=", "all 10 say yes", "The 10 models are unsure: 0 has 90.0 %, 1 has"),
+        ([0.9] * 10, "0", "=", "all 10 say yes", "The 10 models are unsure: 0 has 90.0 %, 1 has"),
         (
             [0.4] + [0.2] * 9,
             "?",
@@ -128,7 +128,7 @@ def test_verdicts_say_who_says_yes_and_whether_they_agree(
     page = AppTest.from_function(_show, kwargs={"proba_multi": proba}, default_timeout=30).run()
     assert not page.exception
     assert [metric.value for metric in page.metric] == ["0", digit]
-    assert [c.value for c in page.caption] == ["probability 99.1 %", detail]
+    assert [c.value for c in page.caption] == ["probability 99.1 %", detail]
     assert [m.value for m in page.markdown] == [sign]
     assert agreement in [*page.info, *page.warning][0].value
     assert not page.success  # nobody knows whether it is right
@@ -161,18 +161,18 @@ _WAVERS = [0.6, 0.35] + [0.005] * 8
         (
             {"proba_multi": _YES_0, "proba_single": _WAVERS},
             "Perhaps 0: that is what both read, but not with certainty. The single model is "
-            "unsure: 0 has 60.0 %, 1 has 35.0 %. Try it again, larger and clearer.",
+            "unsure: 0 has 60.0 %, 1 has 35.0 %. Try it again, larger and clearer.",
             ["?", ""],
         ),
         (
             {"proba_multi": [0.9, 0.8] + [0.1] * 8, "proba_single": _WAVERS},
-            "The 10 models are unsure: 0 has 90.0 %, 1 has 80.0 %.",
+            "The 10 models are unsure: 0 has 90.0 %, 1 has 80.0 %.",
             ["?", "?"],
         ),
         (
             {"proba_multi": [0.01] * 3 + [0.99] + [0.01] * 6, "proba_single": _WAVERS},
             "They disagree: the single model reads 0, the 10 models read 3. The single model is "
-            "unsure: 0 has 60.0 %",
+            "unsure: 0 has 60.0 %",
             ["?", ""],
         ),
         (

@@ -186,10 +186,10 @@ def test_accuracy_is_that_of_the_run_today_with_interval_and_what_it_was_then(
 ) -> None:
     keep(store_of(ME), tiny_run, right=3, wrong=2)
     page = open_as(ME)
-    assert page.metric[0].value == "60 %"
+    assert page.metric[0].value == "60 %"
     assert page.metric[0].label == "Single model: accuracy on my handwriting"
     low, high = wilson_interval(3, 5)
-    assert f"3 of 5 ({low:.0%} to {high:.0%})".replace("%", " %") in said(page)
+    assert f"3 of 5 ({low:.0%} to {high:.0%})".replace("%", " %") in said(page)
     assert "when drawn: 5 of 5" in said(page)  # as `make` says of the single model
     assert "keep what was read correctly as well" in said(page)
 
@@ -202,15 +202,15 @@ def test_another_run_reads_them_without_changing_the_visitors_run(
     publish("another", **{**tiny_contents, "stacks": stacks})
     keep(store_of(ME), tiny_run, right=30, wrong=0)
     page = open_as(ME)
-    assert page.metric[0].value == "100 %"
+    assert page.metric[0].value == "100 %"
     page.main.selectbox[0].set_value("another").run()
     assert not page.exception
     drawings = store_of(ME).drawings()
     readings = read(drawings, stacks)
     for metric, approach in zip(page.metric, APPROACHES, strict=True):
         right = sum(reading.right(approach) for reading in readings)
-        assert metric.value == f"{right / 30:.0%}".replace("%", " %")
-    assert page.metric[0].value != "100 %"
+        assert metric.value == f"{right / 30:.0%}".replace("%", " %")
+    assert page.metric[0].value != "100 %"
     assert run_in_sidebar(page) == "reference"
 
 
@@ -232,7 +232,7 @@ def test_drawings_of_a_class_that_the_run_does_not_know_are_left_out_and_that_is
     store_of(ME).add(make_drawing(9, "A"))
     page = open_as(ME)
     assert "1 drawing is left out: the run reference (trained on the sample) does" in said(page)
-    assert page.metric[0].value == "100 %"
+    assert page.metric[0].value == "100 %"
 
 
 def test_a_run_without_weights_of_one_approach_reads_with_the_other(
@@ -243,7 +243,7 @@ def test_a_run_without_weights_of_one_approach_reads_with_the_other(
     keep(store_of(ME), run, right=1, wrong=1)
     page = open_as(ME)
     assert "--approach multi" in " ".join(warning.value for warning in page.warning)
-    assert [metric.value for metric in page.metric] == ["50 %"]
+    assert [metric.value for metric in page.metric] == ["50 %"]
 
 
 def test_a_run_without_any_weights_shows_the_drawings_and_no_figure(

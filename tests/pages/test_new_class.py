@@ -593,7 +593,7 @@ def test_one_picture_shows_cost_against_forgetting_and_the_table_is_a_tap_away(d
     assert "took 0.55 to 0.99 s" in said(page)
 
 
-@pytest.mark.parametrize(("kept_back", "read"), [(4, "4 of 4"), (1000, "100.00 %")])
+@pytest.mark.parametrize(("kept_back", "read"), [(4, "4 of 4"), (1000, "100.00 %")])
 def test_the_table_counts_few_pictures_and_the_csv_has_numbers(
     kept_back: int, read: str, tiny_run: Run, give: Give
 ) -> None:
@@ -605,9 +605,9 @@ def test_the_table_counts_few_pictures_and_the_csv_has_numbers(
     page.session_state["lesson_table"] = True
     page.run()
     (shown,) = shown_tables(page)
-    assert shown["old classes, before"].tolist() == ["95.00 %", "90.00 %"]
+    assert shown["old classes, before"].tolist() == ["95.00 %", "90.00 %"]
     assert shown["recall on ★"].tolist() == [read, read]
-    assert shown["false alarms"].tolist() == ["40 %", "–"]
+    assert shown["false alarms"].tolist() == ["40 %", "–"]
     assert shown["by the member"].tolist() == ["8", "–"]
     assert "recall on ★, before" not in shown
     (table,) = (element.value for element in page.main.dataframe)

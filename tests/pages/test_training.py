@@ -166,11 +166,11 @@ def test_the_slider_changes_matrices_and_accuracies(
 ) -> None:
     publish("reference", **contents)
     page = _open_part(open_page("training"), "Mistakes")
-    assert [m.value for m in page.metric] == ["60.00 %", "60.00 %"]
+    assert [m.value for m in page.metric] == ["60.00 %", "60.00 %"]
     before = _matrices(page)
     page.slider(key="epoch").set_value(1).run()
     assert not page.exception
-    assert [m.value for m in page.metric] == ["40.00 %", "40.00 %"]
+    assert [m.value for m in page.metric] == ["40.00 %", "40.00 %"]
     assert "epoch 1" in page.metric[0].label
     after = _matrices(page)
     assert len(before) == len(after) == 2
@@ -271,18 +271,20 @@ def test_published_figures_stand_beside_ours_for_runs_on_mnist(
     damaged = publish("broken", **contents)
     (damaged.path / "run.json").write_text("{", encoding="utf-8")
 
-    table = _table(_open_part(open_page("training"), "Published and ours"), "published")
+    page = _open_part(open_page("training"), "Published and ours")
+    table = _table(page, "published")
     assert table["run"].tolist() == ["on-mnist"] * 2 + ["without-figure"] * 2  # not the sample's
     first = table.iloc[0]
     ours = run.metrics("single")
-    assert (first["approach"], first["published"]) == (TITLES["single"], "95.25 %")
+    assert (first["approach"], first["published"]) == (TITLES["single"], "95.25 %")
     assert first["difference"] == change_text(ours.accuracy - 0.9525)
     assert first["ours (95 % interval)"] == interval_text(ours.accuracy, ours.accuracy_interval)
-    assert first["published train"] == "95.62 %"
+    assert first["published train"] == "95.62 %"
     assert first["our train"] == percent_text(run.metrics("single", "train").accuracy)
     assert first["source"] == "the reference project's README"
     assert table.iloc[2]["published"] == "not printed"
     assert table.iloc[2]["recipe"] == "slides-b, 3 epochs"
+    assert any("Recipe: the named set of settings" in c.value for c in page.caption)
 
 
 def test_other_seeds_stand_beside_the_run_whose_settings_they_had(
@@ -313,8 +315,11 @@ def test_the_sampling_table_has_medians_and_ranges(
     page = _open_part(open_page("training"), "Sampling")
     table = _table(page, "strategy")
     assert table["strategy"].tolist() == ["undersample", "fresh", "all"]
+    words = next(e for e in page.main if e.type == "markdown" and "* *undersample*: " in e.value)
+    order = list(map(id, page.main))
+    assert order.index(id(words)) < order.index(id(page.main.dataframe[0]))
     first = table.iloc[0]
-    assert first["test"] == "96.00 % (95.00 % to 98.00 %)"
+    assert first["test"] == "96.00 % (95.00 % to 98.00 %)"
     assert first["gap"] == "3.00 (1.00 to 4.00)"
     assert first["distinct_rows"] == "1,001 (1,000 to 1,002)"
     assert first["seconds"] == "20.0 (10.0 to 30.0)"
@@ -323,7 +328,7 @@ def test_the_sampling_table_has_medians_and_ranges(
     page = _open_part(page, "Overfitting")
     dropout = _table(page.segmented_control(key="remedy").set_value("dropout").run(), "dropout")
     assert dropout["test"].tolist() == [
-        "91.00 % (90.00 % to 92.00 %)", "96.00 % (95.00 % to 97.00 %)",
+        "91.00 % (90.00 % to 92.00 %)", "96.00 % (95.00 % to 97.00 %)",
     ]  # fmt: skip
 
 

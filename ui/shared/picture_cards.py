@@ -196,7 +196,7 @@ def _answer(look: Look, duel: Duel, row: int) -> str:
     proba, true = look.contender.proba[row], duel.labels[row]
     answer = duel.classes[int(proba.argmax())]
     right = answer == true
-    share = share_text(proba.max(), ">99.9 %")  # a card is narrow
+    share = share_text(proba.max(), ">99.9\N{NO-BREAK SPACE}%")  # a card is narrow
     said = f":{look.tint}[{look.sign}] {answer} {'✓' if right else '✗'} {share}"
     if not right:
         said += f", {true}: {share_text(proba[duel.classes.index(true)])}"

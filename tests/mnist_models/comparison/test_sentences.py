@@ -55,6 +55,6 @@ def test_accuracy_is_told_with_counts_and_interval(tiny_run: Run) -> None:
 
 def test_the_sentence_names_the_digit_of_the_largest_difference() -> None:
     sentence = difference_sentence("8", 0.9, 0.95, "recall")
-    assert sentence == "The two differ most on the 8: recall 90.00 % against 95.00 %."
+    assert sentence == "The two differ most on the 8: recall 90.00 % against 95.00 %."
     sentence = difference_sentence("3", 0.8, 0.8, "F1")
     assert sentence == "The two have the same F1 on every digit."

@@ -48,7 +48,7 @@ def test_the_answer_in_words_says_both_sides() -> None:
     text = new_class_text(costs)
     assert "6.0 (4.0 to 8.0) times as long" in text
     assert "the loss is 1.50 points, and at worst 2.00" in text
-    assert "costs it 0.50 s as well, and then it reads 95.50 % of all ten correctly" in text
+    assert "costs it 0.50 s as well, and then it reads 95.50 % of all ten correctly" in text
     assert "does it forget: 78.00 points" in text
 
 
@@ -56,7 +56,7 @@ def test_every_way_has_its_row() -> None:
     rows = table_by_way(_left_out())
     assert [row["way"] for row in rows] == [way.title for way in WAYS.values()]
     assert rows[1]["seconds"] == "1.50 (1.00 to 2.00)"
-    assert rows[1]["accuracy, all ten"] == "95.50 % (95.00 % to 96.00 %)"
+    assert rows[1]["accuracy, all ten"] == "95.50 % (95.00 % to 96.00 %)"
 
 
 def test_growing_adds_up_the_steps() -> None:
@@ -83,7 +83,7 @@ def test_examples_and_drawings_are_medians() -> None:
     ]
     (row,) = table_by_digit(drawings)
     assert row["digit"] == "7"
-    assert row["Mended: recall"] == "85.00 % (80.00 % to 90.00 %)"
+    assert row["Mended: recall"] == "85.00 % (80.00 % to 90.00 %)"
     assert row["Mended: points lost"] == "1.00"
 
 

@@ -88,8 +88,8 @@ def test_the_sentence_says_none_by_the_rule_that_is_asked_for(
 ) -> None:
     multi = rejection.answers_of(found, looks(duel)[1])
     said = none_sentence("The ten", multi, "none")
-    assert said.startswith("The ten says “none” to 75.0 % of the letters, ")
-    assert "37.5 % of the letters" in none_sentence("The ten", multi, "refused")
+    assert said.startswith("The ten says “none” to 75.0 % of the letters, ")
+    assert "37.5 % of the letters" in none_sentence("The ten", multi, "refused")
 
 
 def test_the_chart_of_none_has_scipys_intervals_and_the_table_all_counts(

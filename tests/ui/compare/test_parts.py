@@ -236,7 +236,7 @@ def test_the_groups_of_yes_tie_out_with_the_stored_counts(duel: Duel) -> None:
     assert table["pictures"].to_dict() == {"none": none, "one": one, "several": sum(several)}
     assert table["share"].sum() == pytest.approx(1)
     assert table["right"].sum() == duel.second.metrics.right
-    assert f"one says yes to {one / 100:.2%}".replace("%", " %") in yes_sentence("multi", groups)
+    assert f"one says yes to {one / 100:.2%}".replace("%", " %") in yes_sentence("multi", groups)
 
 
 def test_the_bars_of_a_cost_are_shares_of_the_larger_one(duel: Duel) -> None:

@@ -43,6 +43,19 @@ def test_the_sidebar_says_that_a_run_is_no_mnist_result(tiny_run: Run, open_page
     assert any("(trained on the sample)" in caption.value for caption in page.caption)
 
 
+def test_the_words_for_how_a_run_was_trained_are_explained_beside_it(
+    trained: Path, tiny_contents: dict[str, Any], open_page: OpenPage
+) -> None:
+    contents = copy.deepcopy(tiny_contents)
+    contents["manifest"]["recipe"]["sampling"] = "hard"
+    publish("hard-one", **contents)
+    (told,) = (
+        c.proto.help for c in open_page("compare").sidebar.caption if "Trained on" in c.value
+    )
+    assert "A recipe is a named set of settings." in told
+    assert "by the sampling *hard*: all pictures of the digit and as many of the others" in told
+
+
 def test_choosing_a_run_changes_what_the_page_shows(
     tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
 ) -> None:
@@ -510,7 +523,7 @@ def test_each_run_is_offered_with_its_accuracies_and_a_damaged_one_says_so(
     offered = dict(zip(choice.options, choice.proto.captions, strict=True))
     assert offered.pop("worn (damaged)") == ""
     single, multi = (f"{tiny_run.metrics(a).accuracy:.2%}" for a in tiny_run.approaches)
-    expected = f"single {single}, multi {multi}".replace("%", " %")
+    expected = f"single {single}, multi {multi}".replace("%", " %")
     assert list(offered.values()) == [expected, f"{expected}, made here on 2026-01-01"]
 
 

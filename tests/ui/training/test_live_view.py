@@ -29,7 +29,7 @@ def test_a_training_that_runs_stands_at_the_top_with_both_approaches_side_by_sid
         assert page.main.get("progress")[0].proto.text.startswith("Single model, pass 2 of 2")
         said = [caption.value for caption in page.main.caption]
         assert any("It is what is kept. Somebody else started it." in text for text in said)
-        assert "Second pass, epoch 1: training 89.00 %." in said
+        assert "Second pass, epoch 1: training 89.00 %." in said
         assert "It has not begun yet." in said  # the multi-model
         # The small curves beside it would be the same once more, and so would the bar.
         assert not page.sidebar.get("vega_lite_chart")
