@@ -1,5 +1,6 @@
-"""Numbers are written in one way on all pages: in tables, sentences, captions and charts."""
+"""Numbers are written in one way: in the tables, sentences, alerts, HTML and charts of `PLACES`."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from mnist_models.runs.run import Run
 from tests.helpers.matrix import first_of
 from tests.helpers.pages import app_page, shown_tables
 
-# Every part of every page that shows figures, by page and the parameters of its address.
+# Parts of pages that show figures, by page and the parameters of its address.
 PLACES: list[tuple[str, dict[str, str]]] = [
     ("compare", {"evidence": "Not a digit"}),
     ("compare", {"evidence": "Cost"}),
@@ -69,12 +70,22 @@ def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> App
 
 def _texts(page: AppTest) -> Iterator[str]:
     """All that people read, a column of a table and its heading in one."""
-    elements = (*page.markdown, *page.caption, *page.info, *page.header)
+    alerts = (*page.info, *page.warning, *page.error, *page.success)
+    elements = (*page.markdown, *page.caption, *page.header, *alerts)
     yield from (element.value for element in elements)
+    for element in page.get("html"):
+        yield from _texts_of_html(element.proto.body)
     yield from (f"{metric.label} {metric.value}" for metric in page.metric)
     yield from (chart.proto.alt for chart in page.get("vega_lite_chart"))
     for table in shown_tables(page):
         yield from (f"{name}: {' | '.join(table[name])}" for name in table)
+
+
+def _texts_of_html(body: str) -> Iterator[str]:
+    """What stands between its tags, and what is said in its place."""
+    shown = re.sub(r"<(style|script)\b.*?</\1>", "", body, flags=re.DOTALL)
+    texts = (*re.findall(r"(?:aria-label|alt)='([^']*)'", shown), *re.split(r"<[^>]*>", shown))
+    yield from map(html.unescape, texts)
 
 
 def test_nothing_is_none_or_nan_and_minus_and_accuracies_are_written_in_one_way(
