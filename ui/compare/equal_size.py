@@ -147,10 +147,10 @@ def _show_details(found: Evidence, pairs: Sequence[EqualPair]) -> None:
     st.markdown(updates_sentence(runs))
     st.markdown(
         t(
-            "The settings of the recipe *reference* for {epochs} epochs, with one thing changed at "
-            "a time: the number of hidden units, or whether each of the ten learns from all "
-            "pictures or from an undersample. Each variant was trained with {seeds} seeds and "
-            "scored on MNIST's test pictures. Made with `{command}`.",
+            "All were trained by the recipe *reference*, a named set of settings, for {epochs} "
+            "epochs, with one thing changed at a time: the number of hidden units, or whether each "
+            "of the ten learns from all pictures or from an undersample. Each variant was trained "
+            "with {seeds} seeds and scored on MNIST's test pictures. Made with `{command}`.",
             epochs=found["epochs"],
             seeds=len({entry["seed"] for entry in runs}),
             command=found["command"],

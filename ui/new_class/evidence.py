@@ -77,9 +77,9 @@ def _show_answer(found: dict) -> None:
                 "median and the range."
             ),
             t(
-                "Networks trained from scratch follow the recipe *reference*, 10 epochs on "
-                "everything; those that continue train for 3 epochs, on at most 2,000 pictures of "
-                "each digit."
+                "Networks trained from scratch follow the recipe *reference*, a named set of "
+                "settings, for 10 epochs on everything; those that continue train for 3 epochs, on "
+                "at most 2,000 pictures of each digit."
             ),
             t("Accuracy is measured on MNIST's test pictures."),
             t(

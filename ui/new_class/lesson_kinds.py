@@ -70,8 +70,8 @@ def _teach_symbol(run: Run) -> None:
 def _add_left_out(run: Run) -> None:
     st.markdown(
         t(
-            "First, both approaches are trained without one digit, by the recipe *reference*. Then "
-            "that digit is added as if it were new."
+            "First, both approaches are trained without one digit, by the recipe *reference*, a "
+            "named set of settings. Then that digit is added as if it were new."
         )
     )
     digit = st.segmented_control(

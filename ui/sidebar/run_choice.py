@@ -4,12 +4,13 @@ import streamlit as st
 
 from mnist_models.formatting import commas, percent_text
 from mnist_models.learning.recipes import DATASET_TITLES
+from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.label import differences
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.quota import is_shipped
 from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import Run, RunError
-from mnist_models.text import t
+from mnist_models.text import Text, paragraph, t
 from ui.shared.current_run import choose_run, chosen_run_name, run_label, switch_run
 from ui.shared.permission import attempt, may_retrain
 
@@ -44,10 +45,14 @@ def draw_run_choice() -> None:
                 data=DATASET_TITLES[run.dataset],
                 day=run.manifest["created"][:10],
             ),
-            help=t(
-                "A run is one training of both approaches, and all that came of it. This one was "
-                "trained by the recipe {recipe}.",
-                recipe=_recipe_text(run),
+            help=paragraph(
+                t("A run is one training of both approaches, and all that came of it."),
+                t(
+                    "This one was trained by the recipe {recipe}. A recipe is a named set of "
+                    "settings.",
+                    recipe=_recipe_text(run),
+                ),
+                _sampling_text(run),
             ),
         )
     if may_retrain() and shown in names:
@@ -116,6 +121,18 @@ def _accuracies(name: str) -> str:
     if run.made_here:
         texts.append(t("made here on {day}", day=run.manifest["created"][:10]))
     return commas(texts)
+
+
+def _sampling_text(run: Run) -> Text:
+    """What the word for its sampling means, which may stand among what differs from the recipe."""
+    name = run.manifest["recipe"]["sampling"]
+    if "multi" not in run.approaches or name not in STRATEGIES:  # of another version
+        return t("")
+    return t(
+        "What each binary model learned from was chosen by the sampling *{name}*: {summary}.",
+        name=name,
+        summary=STRATEGIES[name].summary,
+    )
 
 
 def _recipe_text(run: Run) -> str:

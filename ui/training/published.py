@@ -12,7 +12,8 @@ _ABOUT = t(
     "Test accuracy: the share of MNIST's 10,000 test pictures read correctly, with its 95 % Wilson "
     "interval in brackets: the range in which the true share plausibly lies. Train: the same on "
     "the training pictures. Difference: ours − published. *Not printed*: the source does not give "
-    "this figure."
+    "this figure. Recipe: the named set of settings that a run was trained by, and what was "
+    "changed in it."
 )
 
 

@@ -60,6 +60,7 @@ def show_sampling(_: Run) -> None:
 def _show_strategies(runs: Sequence[Entry]) -> None:
     rows = table_by_strategy(runs)
     names = [row["strategy"] for row in rows]
+    st.markdown("\n".join(f"* *{n}*: {STRATEGIES[n].summary}" for n in names))
     show_table(
         pd.DataFrame(rows),
         file_name="sampling.csv",
@@ -75,7 +76,6 @@ def _show_strategies(runs: Sequence[Entry]) -> None:
             *("strategies", version_of(runs)),
             text=t("Test accuracy of each sampling strategy, a dot per seed"),
         )
-        st.markdown("\n".join(f"* *{n}*: {STRATEGIES[n].summary}" for n in names))
     with right:
         st.markdown(t("**Are the probabilities right?**"))
         name = st.selectbox(t("Sampling strategy"), names, key="strategy")
