@@ -315,7 +315,7 @@ def test_the_sampling_table_has_medians_and_ranges(
     page = _open_part(open_page("training"), "Sampling")
     table = _table(page, "strategy")
     assert table["strategy"].tolist() == ["undersample", "fresh", "all"]
-    words = next(e for e in page.main if e.type == "markdown" and "* *undersample*: " in e.value)
+    words = next(e for e in page.main.markdown if "* *undersample*: " in e.value)
     order = list(map(id, page.main))
     assert order.index(id(words)) < order.index(id(page.main.dataframe[0]))
     first = table.iloc[0]
