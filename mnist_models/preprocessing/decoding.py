@@ -24,7 +24,9 @@ from mnist_models.preprocessing.picture_files import (
     Kind,
     PictureTooLarge,
     UnreadablePicture,
+    is_lossless,
     kind_of,
+    planar_rows,
 )
 from mnist_models.text import t
 
@@ -40,6 +42,9 @@ _MAX_KEPT = 48_500_000  # bytes that a decoder keeps until it has read the last 
 _MAX_SCANNED = 250_000_000  # pixels times scans of a JPEG: about two seconds
 _SCAN = b"\xff\xda"  # begins each of them
 _CHROMA = {"4:2:0": 1.5, "4:2:2": 2, "4:4:0": 2}  # coefficients per pixel of a colour JPEG
+_MAX_BANDS = 5  # four inks and transparency
+_COLOURS = {"b-w": 1, "grey16": 1, "cmyk": 4}  # bands of a pixel's colour, in others 3
+_ROWS = 1200  # of a TIFF that are on their way at a time, at most
 _STRIP = 16  # rows of the result that are converted at a time
 _IHDR = struct.Struct(">8sI4sIIB")
 _decoding = threading.Lock()  # one at a time: what one takes is bounded, what fifty take is not
@@ -129,6 +134,10 @@ def _read_with_vips(data: bytes, kind: Kind) -> Grey:
     image = load()
     width, height = image.width, image.height
     _check_size(width, height, kind)
+    if image.bands > _MAX_BANDS:
+        raise UnreadablePicture(
+            t("It has {bands} channels: save it with three, as PNG or JPEG.", bands=image.bands)
+        )
     _check_kept(width, height, kind, _kept_per_pixel(image, kind, data))
     factor = _factor(width, height)
     if kind == "jpeg" and factor > 1:  # can be decoded at an eighth of its size
@@ -155,17 +164,33 @@ def _kept_per_pixel(image: "pyvips.Image", kind: Kind, data: bytes) -> float:
             )
         return 2 * _CHROMA.get(image.get("jpeg-chroma-subsample"), image.bands)
     if kind == "png" and "interlaced" in fields:
-        return image.bands * (2 if image.format == "ushort" else 1)
+        return _pixel_size(image)
     if kind == "webp" and "n-pages" in fields:
         return 16  # four canvases
-    if kind == "webp" and b"VP8 " not in data[:64]:  # without loss
+    if kind == "webp" and is_lossless(data):
         return 4
-    return {"gif": 5.0}.get(kind, 0)
+    if kind == "tiff":
+        return _kept_of_tiff(image, data)
+    return 5 if kind == "gif" else 0
+
+
+def _kept_of_tiff(image: "pyvips.Image", data: bytes) -> float:
+    """Bytes per pixel: of the rows on their way, and of tiles, or of strips of one colour each."""
+    tiled = "tile-height" in image.get_fields()
+    together = image.get("tile-height") if tiled else planar_rows(data)
+    rows = min(_ROWS, image.height) + min(3.5 * together, 1.5 * image.height)
+    return _pixel_size(image) * rows / image.height
+
+
+def _pixel_size(image: "pyvips.Image") -> int:
+    return int(image.bands) * {"uchar": 1, "char": 1, "ushort": 2, "short": 2}.get(image.format, 4)
 
 
 def _shrunk(image: "pyvips.Image") -> "pyvips.Image":
     """RGBA of 8 bits at most LONGER_SIDE wide and high, and no longer a plan but pixels."""
     factor = _factor(image.width, image.height)
+    if image.bands > (most := _COLOURS.get(image.interpretation, 3) + 1):
+        image = image[:most]  # a TIFF may have channels beyond colour and transparency
     transparent = image.hasalpha()  # and has a colour too, which must not mix in
     image = image.premultiply() if transparent else image
     # Across first: what is then kept of it is less wide.

@@ -1,5 +1,6 @@
 """Which kind of picture file this is, by its first bytes, and what is said of those not read."""
 
+import struct
 from typing import Literal
 
 from mnist_models.errors import ExpectedError
@@ -12,6 +13,8 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 _AVIF = (b"avif", b"avis")
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_WEBP_CHUNKS = 9  # as many as are looked at for the pixels
+_PLANAR, _ROWS_PER_STRIP = 284, 278  # tags of TIFF
 
 
 class UnreadablePicture(ExpectedError, ValueError):  # noqa: N818 - the name says what the bytes are
@@ -77,3 +80,31 @@ def _signature(data: bytes) -> Kind | None:
     names = data[8 : min(int.from_bytes(data[:4], "big"), 256)]
     brands = {names[at : at + 4] for at in range(0, len(names), 4)}
     return "avif" if brands & {*_AVIF} else "heic" if brands & {*_HEIC} else None
+
+
+def is_lossless(webp: bytes) -> bool:
+    """Whether a WebP was saved without loss, or may have been: its pixels come late."""
+    at = 12
+    for _ in range(_WEBP_CHUNKS):
+        name, size = webp[at : at + 4], int.from_bytes(webp[at + 4 : at + 8], "little")
+        if name in (b"VP8 ", b"VP8L"):
+            return name == b"VP8L"
+        at += 8 + size + size % 2
+    return True
+
+
+def planar_rows(tiff: bytes) -> int:
+    """How many rows of one colour lie together in the first picture of a TIFF; 0 if no colour does.
+
+    Raises struct.error if the file is cut short.
+    """
+    order = "<" if tiff.startswith(b"II") else ">"
+    (at,) = struct.unpack_from(f"{order}I", tiff, 4)
+    (tags,) = struct.unpack_from(f"{order}H", tiff, at)
+    values = {_PLANAR: 1, _ROWS_PER_STRIP: 2**32 - 1}
+    for entry in reversed(range(at + 2, at + 2 + 12 * tags, 12)):  # of two the first counts
+        tag, kind = struct.unpack_from(f"{order}HH", tiff, entry)
+        if tag in values:
+            number = f"{order}H" if kind == 3 else f"{order}I"
+            (values[tag],) = struct.unpack_from(number, tiff, entry + 8)
+    return values[_ROWS_PER_STRIP] if values[_PLANAR] == 2 else 0
