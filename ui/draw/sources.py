@@ -158,23 +158,28 @@ def from_test_set(name: str) -> Subject:
 def _from_bytes(data: bytes | None, hint: str) -> Subject:
     if data is None:
         return Subject(hint=hint)
-    try:
-        subject = _decoded(data)
-    except UnreadablePicture as error:
-        _show_error(error.heading, error)
-        return Subject(hint=hint)
-    except BlankDrawing as error:
-        _show_error(t("No digit was found."), error, t("Try another picture."))
-        return Subject(hint=hint)
-    if subject.image is not None:
-        _show(subject.image, LARGE)
-    return subject
+    read = _decoded(data)
+    if isinstance(read, Subject):
+        if read.image is not None:
+            _show(read.image, LARGE)
+        return read
+    if isinstance(read, UnreadablePicture):
+        _show_error(read.heading, read)
+    else:
+        _show_error(t("No digit was found."), read, t("Try another picture."))
+    return Subject(hint=hint)
 
 
 @st.cache_data(scope="session", max_entries=2, show_spinner=False)
-def _decoded(data: bytes) -> Subject:
-    """Cached: every rerun of the page asks again, and a large photo takes half a second."""
-    return _made_of(read_picture(data))
+def _decoded(data: bytes) -> Subject | UnreadablePicture | BlankDrawing:
+    """What was read, or why nothing was.
+
+    Cached: every rerun of the page asks again, and a large photo takes half a second.
+    """
+    try:
+        return _made_of(read_picture(data))
+    except (UnreadablePicture, BlankDrawing) as error:
+        return error
 
 
 def _made_of(original: Picture) -> Subject:
