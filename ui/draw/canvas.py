@@ -1,5 +1,6 @@
 """The drawing canvas: its widget, its buttons, and the picture that a browser sent."""
 
+import json
 import re
 import sys
 from contextlib import suppress
@@ -19,10 +20,12 @@ from mnist_models.text import t
 CANVAS_SIDE = 280  # pixels: ten per pixel of MNIST, and it fits a phone
 PEN_WIDTH, PEN_WIDTHS = 16, (8, 24)
 MAX_STROKES = 500  # a digit has one to three
+MAX_BYTES = 500_000  # of a drawing, its picture and its strokes together
 
 _INK = "#ffffff"
 _PEN = "_canvas_pen"
 _MOST_CLEARED = 20  # drawings that Undo can bring back after Clear
+_MOST_PLACES = 10  # with a drawing of its own; each lesson has one
 
 
 def _spare_pandas() -> None:
@@ -102,7 +105,12 @@ class _Canvas:
 
 
 def _canvas(place: str) -> _Canvas:
-    return st.session_state.setdefault(f"_canvas_of_{place}", _Canvas())
+    """The canvas of a place; those of the places that were left longest ago are dropped."""
+    canvases: dict[str, _Canvas] = st.session_state.setdefault("_canvases", {})
+    canvases[place] = canvases.pop(place, _Canvas())
+    if len(canvases) > _MOST_PLACES:
+        del canvases[next(iter(canvases))]
+    return canvases[place]
 
 
 def draw_on_canvas(place: str, label: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
@@ -127,11 +135,14 @@ def draw_on_canvas(place: str, label: str) -> tuple[NDArray[np.uint8], NDArray[n
     with st.container(key="draw_canvas", gap=None, height=CANVAS_SIDE, border=False):
         _beside_canvas(key="beside_canvas_script", data={"label": label, "put": canvas.put})
         sent = _ask_canvas(key, canvas.given)
-    if sent is not None and sent != canvas.seen:
-        canvas.seen = canvas.drawn = sent
-    if canvas.drawn is None:
+    is_new = sent is not None and sent != canvas.seen
+    drawing = sent if is_new else canvas.drawn
+    if drawing is None:
         return None
-    return decode_png(canvas.drawn.png), redraw(canvas.strokes, CANVAS_SIDE)
+    pictures = decode_png(drawing.png), redraw(drawing.strokes, CANVAS_SIDE)
+    if is_new:  # what cannot be read is not kept
+        canvas.seen = canvas.drawn = drawing
+    return pictures
 
 
 def draw_canvas_buttons(place: str) -> None:
@@ -226,6 +237,7 @@ def _ask_canvas(key: str, given: dict[str, Any]) -> _Drawing | None:
         )
         png = canvas.image_bytes
         strokes = canvas.json_data["objects"] if png is not None else None
+        size = len(png or b"") + len(json.dumps(strokes))
     # The component takes apart what a browser sends without checking its types.
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise UnreadablePicture(t("The browser did not send a drawing.")) from error
@@ -235,6 +247,8 @@ def _ask_canvas(key: str, given: dict[str, Any]) -> _Drawing | None:
         raise UnreadablePicture(
             t("It has more than {most} strokes, or none at all.", most=MAX_STROKES)
         )
+    if size > MAX_BYTES:
+        raise UnreadablePicture(t("It has more than {most:,} bytes.", most=MAX_BYTES))
     return _Drawing(png, strokes)
 
 
@@ -243,13 +257,12 @@ def _undo(canvas: _Canvas) -> None:
 
     The picture follows when the canvas has sent the one without the stroke.
     """
-    if canvas.drawn is None or not canvas.strokes:
-        if canvas.cleared:
-            canvas.show(canvas.cleared.pop())
-    elif rest := canvas.strokes[:-1]:
-        canvas.show(replace(canvas.drawn, strokes=rest))
-    else:
+    if canvas.drawn and len(canvas.strokes) > 1:
+        canvas.show(replace(canvas.drawn, strokes=canvas.strokes[:-1]))
+    elif canvas.strokes:
         canvas.empty()
+    elif canvas.cleared:
+        canvas.show(canvas.cleared.pop())
 
 
 def _clear(canvas: _Canvas) -> None:

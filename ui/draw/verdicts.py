@@ -17,10 +17,9 @@ from mnist_models.preprocessing.to_mnist import Steps
 from mnist_models.runs.run import RunError
 from mnist_models.text import Text, paragraph, t
 
-_NOTHING, _NO_DIGIT, _DOUBT = "–", "?", "?"
+_NOTHING, _DOUBT = "–", "?"
 _DIGITS = set("0123456789")
-_SIGNS = {"agreement": "=", "disagreement": "≠", "alone": ""}  # else "?"
-
+_SIGNS = {"agreement": "=", "disagreement": "≠", "alone": ""}  # else _DOUBT
 
 Probas = dict[Approach, NDArray]  # (K,) for each approach that could be asked
 
@@ -68,7 +67,7 @@ def show_verdicts(
         _show_verdict("single", probas.get("single"), run.classes, judgement)
         with st.container(key="agreement_sign", width="content"):
             # So that nobody has to rely on colours.
-            st.markdown("" if judgement is None else _SIGNS.get(judgement.finding, "?"))
+            st.markdown("" if judgement is None else _SIGNS.get(judgement.finding, _DOUBT))
         _show_verdict("multi", probas.get("multi"), run.classes, judgement)
     with st.container(key="agreement"):
         if image is None:
@@ -98,7 +97,7 @@ def _show_verdict(
         st.metric(
             TITLES[approach],
             answer,
-            _DOUBT if doubted and answer != _NO_DIGIT else None,  # style.css has it beside
+            _DOUBT if doubted and answer != _DOUBT else None,  # style.css has it beside
             delta_color="off",
             delta_arrow="off",
         )
@@ -109,7 +108,7 @@ def _answer(approach: Approach, proba: NDArray | None, classes: list[Any]) -> st
     if proba is None:
         return _NOTHING
     if approach == "multi" and not _accepting(proba, classes):
-        return _NO_DIGIT
+        return _DOUBT
     return str(classes[int(proba.argmax())])
 
 
