@@ -1,8 +1,9 @@
 """Start one app and draw on it in a real browser, with a clock in the page.
 
 The first stroke is drawn as soon as the canvas is there: Playwright by itself would only look for
-it every half second. Before each later stroke, the canvas' own Reset button clears it and the page
-comes to rest without a verdict, so any verdict after that is a new one, whatever the models answer.
+it every half second. Before each later stroke, Clear, or the canvas' own button in an app without
+it, empties the canvas and the page comes to rest without a verdict, so any verdict after that is a
+new one, whatever the models answer.
 The clock notices when the mouse button is released and sees every change of the page.
 """
 
@@ -99,7 +100,8 @@ def _one(number: int) -> list[tuple[int, int]]:
 def _drawn_anew(page: Page, stroke: Sequence[Sequence[float]]) -> tuple[float, float]:
     settle(page)
     page.locator(".st-key-draw_canvas canvas").last.hover()  # the toolbar hides otherwise
-    page.get_by_role("button", name="Reset canvas").click()
+    ours = page.locator(".st-key-clear button")
+    ours.or_(page.get_by_role("button", name="Reset canvas")).click()
     page.wait_for_function("!answered('single') && !answered('multi')")
     settle(page)
     draw(page, [stroke])

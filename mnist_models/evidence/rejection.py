@@ -55,10 +55,13 @@ def unsure_sentence(found: Evidence) -> Text:
     least = found["threshold"]
     return t(
         "Draw doubts an answer whose probability is less than {single} (single model) or {multi} "
-        "(multi-model) percentage points ahead of the next one, or that the two do not share. Of "
-        "the right answers to digits of people who were left out of the training {digits} are then "
-        "doubted. Of what is no digit it catches {letters} of letters and {scribbles} of "
-        "scribbles; the others stand as plain agreement. Made with `{command}`.",
+        "(multi-model) percentage points ahead of the next one, one that the two do not share, and "
+        "one to which no binary model says yes. These figures are not of the runs above: for them "
+        "the run *strong* went on to learn from 18 of the 30 writers of the pen digits. Of its "
+        "right answers to digits of the other 12 writers {digits} are doubted. Of what is no digit "
+        "{letters} of letters and {scribbles} of scribbles are doubted; the others stand as plain "
+        "agreement. Draw also names dots and several shapes; they are not counted here. Made with "
+        "`{command}`.",
         single=points_text(least["single"], ".0f"),
         multi=points_text(least["multi"], ".0f"),
         digits=shares["digits"],
