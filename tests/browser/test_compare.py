@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mnist_models.settings import trained_folder
 from tests.helpers.matrix import first_of
-from tests.helpers.serving import RENDER_TIMEOUT_MS, Server, copy_reference, serve, settle, visit
+from tests.helpers.serving import RENDER_TIMEOUT_MS, Server, fresh_machine, serve, settle, visit
 from ui.shared.picture_cards import PER_PAGE
 
 CARDS = ".st-key-paired_digits_cards [data-testid=stMarkdownContainer]"
@@ -32,14 +32,9 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Two shipped runs, and no MNIST."""
-    folder = tmp_path_factory.mktemp("machine")
-    trained = copy_reference(folder)
-    shutil.copytree(trained_folder() / "slides-a", trained / "slides-a")
-    environment = {
-        "MNIST_TRAINED": str(trained),
-        "MNIST_NPZ": "",
-        "KERAS_HOME": str(folder / "keras"),
-    }
+    environment = fresh_machine(tmp_path_factory.mktemp("machine"))
+    both = Path(environment["MNIST_TRAINED"])
+    shutil.copytree(trained_folder() / "slides-a", both / "slides-a")
     with serve(environment) as running:
         yield running
 

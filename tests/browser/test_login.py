@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.helpers.provider import Provider, provide
 from tests.helpers.serving import RENDER_TIMEOUT_MS, Server, copy_reference, serve, visit
@@ -33,13 +33,6 @@ def server(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iter
     }
     with serve(environment) as running:
         yield running
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
-    context.close()
 
 
 def _sign_in(page: Page) -> None:

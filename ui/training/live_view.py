@@ -21,7 +21,7 @@ from ui.sidebar.training_end import draw_end
 from ui.sidebar.training_progress import draw_cancel, draw_progress
 from ui.widgets.controls import pick
 
-_HEIGHT = 260  # of a curve, in pixels: all fits a screen of 1280 × 900
+_HEIGHT = 300  # of a curve, in pixels: all fits a screen of 1280 × 900
 FIGURES = {"accuracy": t("Accuracy"), "loss": t("Loss")}
 _MEANS: dict[Approach, Text] = {
     "single": t("Solid: the training pictures. Dashed: pictures that were held out."),
