@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,20 +9,14 @@ import pytest
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import create_engine
 
 from mnist_models.drawings.drawing import Drawing
 from mnist_models.drawings.files import as_png
 from mnist_models.drawings.store import Store
+from tests.helpers.accessibility import expect_accessible
 from tests.helpers.serving import RENDER_TIMEOUT_MS, copy_reference, serve, settle, visit
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 360, "height": 780}, has_touch=True)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture
@@ -49,14 +42,16 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def test_shared_drawings_are_read_filtered_and_taken_home_on_a_phone(
-    environment: dict[str, str], page: Page
+    environment: dict[str, str], phone: Page
 ) -> None:
+    page = phone
     with serve({**environment, "MNIST_CORRECTIONS": "shared"}) as running:
         visit(page, running, "/my_drawings")
         cards = page.locator(".st-key-cards [data-testid=stImage]")
         expect(cards).to_have_count(2, timeout=RENDER_TIMEOUT_MS)
         expect(page.locator(".st-key-single_accuracy")).to_contain_text("1 of 2")
         expect(page.locator(".st-key-cards").get_by_text("Delete")).to_have_count(0)
+        expect_accessible(page)
         page.get_by_text("Only misread drawings (1)").click()
         expect(cards).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
         settle(page)
@@ -72,10 +67,10 @@ def test_shared_drawings_are_read_filtered_and_taken_home_on_a_phone(
         assert page.locator("[data-testid=stException]").count() == 0
 
 
-def test_a_site_that_keeps_no_drawings_says_so_and_what_else_it_keeps(
+def test_a_site_that_keeps_no_drawings_says_so_and_one_that_trains_none_has_no_button(
     environment: dict[str, str], page: Page
 ) -> None:
-    with serve({**environment, "MNIST_CORRECTIONS": "off"}) as running:
+    with serve({**environment, "MNIST_CORRECTIONS": "off", "MNIST_RETRAIN": "off"}) as running:
         visit(page, running, "/my_drawings")
         expect(page.locator("h1")).to_have_text("My drawings")
         expect(page.get_by_text("This site keeps no drawings.")).to_be_visible()
@@ -84,4 +79,5 @@ def test_a_site_that_keeps_no_drawings_says_so_and_what_else_it_keeps(
         expect(links.first).to_be_attached()
         assert "My drawings" in links.all_inner_texts()
         assert page.locator(".st-key-cards").count() == 0
+        assert page.locator(".st-key-retrain").count() == 0
         assert page.locator("[data-testid=stException]").count() == 0

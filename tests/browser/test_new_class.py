@@ -13,14 +13,14 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.helpers.accessibility import expect_accessible
 from tests.helpers.serving import (
     CANVAS_SIDE,
+    DESKTOP,
     RENDER_TIMEOUT_MS,
     Server,
     Strokes,
-    copy_reference,
     draw,
-    serve,
     settle,
     verdict,
     visit,
@@ -31,29 +31,10 @@ EXAMPLES = 5
 MIDDLE = CANVAS_SIDE / 2
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("machine")
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Server]:
-    """A machine without MNIST: old classes are rehearsed with the offline sample."""
-    environment = {
-        "MNIST_TRAINED": str(copy_reference(folder)),
-        "MNIST_NPZ": "",
-        "KERAS_HOME": str(folder / "keras"),
-    }
-    with serve(environment) as running:
-        yield running
-
-
 @contextlib.contextmanager
 def visitor(browser: Browser, server: Server, **options: object) -> Iterator[Page]:
     """Somebody who has just opened the page, and whom nobody else knows."""
-    context = browser.new_context(
-        **{"viewport": {"width": 1280, "height": 900}, **options}  # type: ignore[arg-type]
-    )
+    context = browser.new_context(**{**DESKTOP, **options})
     page = context.new_page()
     visit(page, server, "/new_class")
     yield page
@@ -136,7 +117,7 @@ def expect_read_as(page: Page, name: str) -> None:
 
 
 def test_a_symbol_is_drawn_taught_recognised_and_forgotten(
-    server: Server, folder: Path, browser: Browser
+    server: Server, machine: dict[str, str], browser: Browser
 ) -> None:
     with visitor(browser, server) as page:
         name_it(page, "★")
@@ -151,12 +132,13 @@ def test_a_symbol_is_drawn_taught_recognised_and_forgotten(
         expect(page.get_by_text(re.compile(r"^Learning ★ took"))).to_be_visible()
         draw_and_wait(page, star(2.5))
         expect_read_as(page, "★")
+        expect_accessible(page)
 
         page.locator(".st-key-forget_lesson button").click()
         expect(thumbnails(page)).to_have_count(EXAMPLES, timeout=RENDER_TIMEOUT_MS)
         expect(page.get_by_role("heading", name="Draw it")).to_have_count(0)
         expect(seen_by_the_models(page)).to_have_count(0)  # the next lesson begins with nothing
-        assert list((folder / "trained" / ".jobs").glob("*-lesson-*")) == []
+        assert list(Path(machine["MNIST_TRAINED"], ".jobs").glob("*-lesson-*")) == []
 
 
 @pytest.mark.matrix

@@ -17,8 +17,11 @@ from mnist_models.incremental.lesson import Lesson
 from mnist_models.incremental.lessons import order_lesson
 from mnist_models.jobs.job import mark_of
 from mnist_models.jobs.progress import Event
+from tests.helpers.accessibility import expect_accessible
 from tests.helpers.jobs import running_training
 from tests.helpers.serving import (
+    DESKTOP,
+    ONE,
     RENDER_TIMEOUT_MS,
     Server,
     Strokes,
@@ -29,7 +32,6 @@ from tests.helpers.serving import (
     visit,
 )
 
-ONE: Strokes = [[(140, 60), (140, 100), (140, 150), (140, 220)]]
 SEVEN: Strokes = [[(80, 70), (200, 70), (120, 220)]]
 COOKIE = "mnist_visitor"
 
@@ -51,7 +53,7 @@ def server(trained: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = browser.new_context(**DESKTOP)
     yield opened
     opened.close()
 
@@ -158,6 +160,9 @@ def test_inside_a_frame_of_another_site_nothing_is_stored_and_the_page_says_so(
     frame.locator(".st-key-correct_1 button").click(timeout=RENDER_TIMEOUT_MS)
     said = frame.locator(".st-key-correct")
     expect(said).to_contain_text("Kept as 1", timeout=RENDER_TIMEOUT_MS)
+    inside = page.frame(url=f"{server.url}/**")
+    assert inside is not None
+    expect_accessible(inside)
     said.get_by_role("link", name="My drawings").click()
     about = frame.locator(".st-key-what_is_kept")
     expect(about).to_contain_text("yours only until you reload", timeout=RENDER_TIMEOUT_MS)
