@@ -17,14 +17,20 @@ if TYPE_CHECKING:
     from mnist_models.runs.registry import load_run as load_run
     from mnist_models.runs.run import Run as Run
     from mnist_models.runs.run import RunError as RunError
+    from mnist_models.segmentation.find_digits import find_digits as find_digits
+    from mnist_models.segmentation.found import Found as Found
+    from mnist_models.segmentation.found import TooManyDigits as TooManyDigits
 
 _HOME = {
     "BlankDrawing": "preprocessing.foreground",
     "ExpectedError": "errors",
+    "Found": "segmentation.found",
     "Run": "runs.run",
     "RunError": "runs.run",
+    "TooManyDigits": "segmentation.found",
     "UnreadablePicture": "preprocessing.decoding",
     "add_class": "incremental.add_class",
+    "find_digits": "segmentation.find_digits",
     "load_run": "runs.registry",
     "read_picture": "preprocessing.decoding",
     "to_mnist": "preprocessing.to_mnist",

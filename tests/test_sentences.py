@@ -16,6 +16,7 @@ from mnist_models.settings import PROJECT
 # What looks like text and is none: where it stands, and what it is.
 EXCEPTIONS: dict[str, tuple[str, str]] = {
     "left out": ("", "a kind of lesson, as it is stored"),
+    "Found": ("mnist_models/__init__.py", "a name of the contract"),
     "Run": ("mnist_models/__init__.py", "a name of the contract"),
     ".SEGMENT DIGIT": ("mnist_models/data/pen_digits.py", "a line of UNIPEN files"),
     "multi from the start": ("mnist_models/evidence", "a key of the experiment's file"),

@@ -63,8 +63,23 @@ def place(ink: Ink) -> Grey:
 
 def to_mnist_steps(picture: NDArray[np.uint8]) -> Steps:
     """What `to_mnist` does to a drawing, step by step; takes and raises the same."""
+    return steps_of(ink_of(picture))
+
+
+def ink_of(picture: NDArray[np.uint8]) -> Ink:
+    """The ink of a picture, (H, W), shrunk if it is large; takes and raises what `to_mnist` does.
+
+    A side is n times as short, rounded up, where it takes that to come down to LONGER_SIDE.
+    """
     _check(picture)
-    ink = find_ink(_grey(_shrink(picture)))
+    return find_ink(_grey(_shrink(picture)))
+
+
+def steps_of(ink: Ink) -> Steps:
+    """From the ink of one digit on: crop, mend the pen, fit, centre.
+
+    ink: (H, W), 0 where there is none, with some ink.
+    """
     cropped = ink[bounding_box(ink)]
     fine = _fine(cropped)
     before = pen_width(fine)

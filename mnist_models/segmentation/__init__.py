@@ -1,0 +1,5 @@
+"""A picture of a number, or of rows of numbers → every digit in it.
+
+`find_digits` is the whole way; `found` is what it returns. `pieces` tells what hangs together,
+`lines` which pieces make a digit and which digits a line of writing.
+"""
