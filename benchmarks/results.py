@@ -96,15 +96,15 @@ def new_class_paragraph(found: Evidence) -> str:
 def readme_with_results(text: str, runs: list[Run]) -> str:
     """The README with its tables replaced by those of the runs and the experiments."""
     results = "\n".join(filter(None, [table(runs), *map(binary_table, runs)]))
-    text = _with("results", results, text)
+    text = with_contents("results", results, text)
     if drawn := load_evidence("drawing"):
-        text = _with("drawings", drawings_table(drawn), text)
+        text = with_contents("drawings", drawings_table(drawn), text)
     if taught := load_evidence("new_class"):
-        text = _with("new class", new_class_paragraph(taught), text)
+        text = with_contents("new class", new_class_paragraph(taught), text)
     return text
 
 
-def _with(name: str, contents: str, text: str) -> str:
+def with_contents(name: str, contents: str, text: str) -> str:
     """The text with new contents between the comments of that name."""
     between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     return between.sub(lambda match: f"{match[1]}\n{contents}\n{match[2]}", text)

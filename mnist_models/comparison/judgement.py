@@ -6,7 +6,7 @@ then whether they agree, and how sure each of them is.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from numpy.typing import NDArray
 
@@ -40,6 +40,44 @@ class Judgement:
         """Whether the answer of this approach is no more than a guess."""
         return self.finding in ("dot", "several") or approach in self.unsure
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is an answer and nothing to say against it."""
+        return self.finding in ("agreement", "alone") and not self.unsure
+
+
+class Digits(Protocol):
+    """The digits that an approach has cut out of a picture, see `drawings.number`."""
+
+    @property
+    def boxes(self) -> NDArray:
+        """(n, 4) top, left, bottom and right."""
+
+    @property
+    def lines(self) -> NDArray:
+        """(n,) the line of writing that each stands in."""
+
+    @property
+    def proba(self) -> NDArray:
+        """(n, K) probabilities."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one approach or both see a digit of a number.
+
+    Attributes:
+        line: of writing, from 0.
+        box: top, left, bottom and right in the picture.
+        digits: which digit it is to each approach that cuts it out so, from 0.
+        judgement: what is to be said of it.
+    """
+
+    line: int
+    box: tuple[int, ...]
+    digits: dict[Approach, int]
+    judgement: Judgement
+
 
 def judge(
     probas: Mapping[Approach, NDArray],
@@ -58,6 +96,31 @@ def judge(
     """
     unsure = tuple(a for a, proba in probas.items() if lead(proba) < least_lead[a])
     return Judgement(_finding(probas, is_dot, shapes), unsure, shapes)
+
+
+def judge_number(numbers: Mapping[Approach, Digits]) -> list[Place]:
+    """The places of all digits in reading order, and what may be said of each.
+
+    Each approach has chosen for itself where touching digits are cut. A place that only one of two
+    knows is one at which they disagree.
+
+    Args:
+        numbers: what each approach that was asked has found and reads.
+    """
+    digits: dict[tuple[int, tuple[int, ...]], dict[Approach, int]] = {}
+    for approach, number in numbers.items():
+        for k, (line, box) in enumerate(zip(number.lines, number.boxes, strict=True)):
+            digits.setdefault((int(line), tuple(map(int, box))), {})[approach] = k
+    # By the middle: a digit that one approach cuts in two comes between its halves.
+    in_order = sorted(digits, key=lambda place: (place[0], place[1][1] + place[1][3]))
+    return [Place(*place, digits[place], _judge(digits[place], numbers)) for place in in_order]
+
+
+def _judge(digits: Mapping[Approach, int], numbers: Mapping[Approach, Digits]) -> Judgement:
+    judgement = judge({approach: numbers[approach].proba[k] for approach, k in digits.items()})
+    if len(digits) < len(numbers):
+        return Judgement("disagreement", judgement.unsure)
+    return judgement
 
 
 def _finding(probas: Mapping[Approach, NDArray], is_dot: bool, shapes: int) -> Finding:

@@ -1,0 +1,72 @@
+"""A number in a picture, or written on a canvas, read digit by digit by one approach."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_models.learning.stack import Stack
+from mnist_models.metrics.scores import YES
+from mnist_models.pictures import Images
+from mnist_models.preprocessing.to_mnist import Steps
+from mnist_models.segmentation.find_digits import find_digits
+
+
+@dataclass(frozen=True, eq=False)
+class Number:
+    """The digits that an approach has cut out of a picture, in reading order, and its answers.
+
+    Attributes:
+        steps: how each became MNIST's picture.
+        boxes: (n, 4) top, left, bottom and right in the picture.
+        lines: (n,) the line of writing that each stands in, from 0.
+        cut_off: (n,) whether it touches the edge of the picture.
+        proba: (n, K) the approach's probabilities.
+        answers: (n,) the label of the most probable class of each, as text.
+        accepted: (n,) whether the approach says yes to it: one network of several has to.
+    """
+
+    steps: tuple[Steps, ...]
+    boxes: NDArray[np.integer]
+    lines: NDArray[np.integer]
+    cut_off: NDArray[np.bool_]
+    proba: NDArray[np.floating]
+    answers: tuple[str, ...]
+    accepted: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def __str__(self) -> str:
+        return "".join(self.answers)
+
+
+def read_number(stack: Stack, picture: NDArray[np.uint8]) -> Number:
+    """What an approach reads, where it chooses itself where touching digits are cut.
+
+    Args:
+        stack: of the approach.
+        picture: as `to_mnist` takes it.
+
+    Raises:
+        BlankDrawing: no digit is found.
+        TooManyDigits: more are found than are read.
+    """
+    found = find_digits(picture, stack.predict_proba)
+    return read_digits(stack, found.steps, found.boxes, found.lines, found.cut_off)
+
+
+def read_digits(
+    stack: Stack,
+    steps: Sequence[Steps],
+    boxes: NDArray[np.integer],
+    lines: NDArray[np.integer],
+    cut_off: NDArray[np.bool_],
+) -> Number:
+    """What an approach reads in digits that are already apart; see `Number`."""
+    images: Images = np.stack([each.centred for each in steps])
+    proba = stack.predict_proba(images)
+    answers = tuple(map(str, stack.classes_[proba.argmax(axis=1)]))
+    accepted = proba.max(axis=1) >= (YES if stack.members > 1 else 0)
+    return Number(tuple(steps), boxes, lines, cut_off, proba, answers, accepted)
