@@ -1,8 +1,9 @@
 """How much accuracy does preparing a drawing as in MNIST gain, and what does it cost?
 
-Both approaches of every run read pen digits of real writers, both as drawn and big and centred,
-with pens of several widths, once prepared by `to_mnist` and once the plain way: the whole canvas
-shrunk to 28 × 28. Then they read MNIST's own test pictures, untouched and enlarged to a canvas.
+Both approaches of every run read pen digits of real writers: from their strokes, as the page Draw
+does, and from pictures, both as drawn and big and centred, with pens of several widths, once
+prepared by `to_mnist` and once the plain way: the whole canvas shrunk to 28 × 28. Then they read
+MNIST's own test pictures, untouched and enlarged to a canvas.
 
     python -m benchmarks.drawing [--runs NAME ...] [--limit N] [--out FILE]
 """
@@ -25,8 +26,14 @@ from mnist_models.data.download import DatasetError
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import WIDTHS, PenDigit, load_pen_digits
 from mnist_models.evidence.experiments import command, load_evidence
-from mnist_models.evidence.pen_widths import PEN_DIGITS, left_out_accuracy, pen_pictures_name
+from mnist_models.evidence.pen_widths import (
+    ANY_PEN,
+    PEN_DIGITS,
+    left_out_accuracy,
+    pen_pictures_name,
+)
 from mnist_models.formatting import percent_text
+from mnist_models.preprocessing.rasterise import rasterise
 from mnist_models.runs.registry import run_names
 
 Grey = NDArray[np.uint8]
@@ -62,8 +69,10 @@ def prepare_and_score(
 
 
 def pen_rows(digits: Sequence[PenDigit], predictors: Predictors) -> Iterator[Row]:
-    """A row per pen and preparation, for digits as drawn, then big and centred."""
+    """A row for their strokes, then one per pen and preparation: as drawn, big and centred."""
     labels = np.array([digit.digit for digit in digits])
+    strokes = np.stack([rasterise(digit.strokes) for digit in digits])
+    yield _score(ANY_PEN, "strokes", strokes, labels, predictors)
     for big in (False, True):
         for pen in WIDTHS:
             name = pen_pictures_name(pen, big=big)

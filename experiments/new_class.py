@@ -40,7 +40,7 @@ from mnist_models.preprocessing.to_mnist import to_mnist
 RECIPE = RECIPES["reference"]
 EXAMPLES = (1, 3, 10, 30, 100, 300, 1000)
 TEACHERS, DRAWINGS, LESSONS = 5, 2, 7  # people, drawings by each, groups of people per digit
-CANVAS_PEN = 8.0  # pixels: the pen with which the page Draw redraws strokes
+CANVAS_PEN = 8.0  # pixels: the thinnest that the canvas has
 _FEW: tuple[Way, ...] = ("member", "mended", "together")
 
 Row = dict[str, Any]

@@ -1,13 +1,11 @@
 """When is an answer unsure? CHARACTERS=characters.npz python -m experiments.unsure
 
-The shipped run "strong" knows MNIST only. For two epochs it goes on to learn from digits of 18 of
-the 30 writers of the pen digits, with some of MNIST's training pictures, which makes of it nearly
-what the shipped run "pens" is, in minutes instead of an hour, and leaves 12 writers that it never
-saw. It answers every other digit of theirs as the page redraws them (as drawn, and big and
-centred), and what is no digit: the letters and scribbles of `experiments.no_digit`, pairs of these
-writers' digits side by side, and, if CHARACTERS names their file, characters of seven alphabets.
-Latin is left out; what else happens to look like a digit is not. Without the file the programme
-says so and leaves the characters out.
+The networks of `experiments.folds` know the run "pens"' pictures but for those of the writers who
+are left out, six of thirty at a time. They answer all digits of theirs, drawn from their strokes as
+on the page Draw, and what is no digit: pairs of these writers' digits side by side, the letters and
+scribbles of `experiments.no_digit`, and, if CHARACTERS names their file, characters of seven
+alphabets. Each of those pictures is shown to one of the five. Latin is left out; what else happens
+to look like a digit is not. Without the file the programme says so and leaves the characters out.
 
 The rule was written down before the thresholds were seen. An answer is unsure if its lead over the
 next class is smaller than a threshold: for each approach the largest in hundredths at which at most
@@ -15,8 +13,8 @@ one in a hundred of the *right* answers to these people is called unsure. Wrong 
 no digit have no part in it: they show what it catches. The largest probability, treated in the same
 way, is reported beside the lead.
 
-"strong" has learned from all of MNIST's training pictures, so those can choose nothing here. What
-the thresholds cost on training pictures that were held out is reported for the shipped single
+The networks have learned from all of MNIST's training pictures, so those can choose nothing here.
+What the thresholds cost on training pictures that were held out is reported for the shipped single
 models that hold some out (slides-a, -b and -c), and on the test pictures for all shipped runs.
 
 It also counts how many of the pen digits are taken for several shapes or for a dot, and how many
@@ -25,40 +23,31 @@ pairs are seen to be two, with a gap of that share of their height between the d
 
 import argparse
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments import write
+from experiments.folds import FOLDS, Fold, fingerprint, folds
 from experiments.no_digit import letter, scribble
 from mnist_models.comparison.judgement import judge, lead
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
-from mnist_models.data.pen_digits import (
-    WRITING_BOX,
-    PenDigit,
-    load_pen_digits,
-    pen_pictures,
-)
+from mnist_models.data.pen_digits import WRITING_BOX, PenDigit, load_pen_digits
 from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import stream
 from mnist_models.learning.stack import Stack
-from mnist_models.learning.training import fit
 from mnist_models.metrics.significance import wilson_interval
-from mnist_models.preprocessing.rasterise import REDRAWN_PEN, render
-from mnist_models.preprocessing.to_mnist import Steps, to_mnist_steps
+from mnist_models.preprocessing.rasterise import BIG, Drawn, Stroke, rasterise_steps
+from mnist_models.preprocessing.to_mnist import to_mnist
 from mnist_models.runs.registry import load_run, run_names
 
 COST = 0.01  # of the right answers of each source may be called unsure
 SEED = 0
-FOLDS, LEFT_OUT = 5, 2  # of five writers two are left out
-LEARNED_DIGITS, LEARNED = 2_900, 10_000  # of the other writers, and of MNIST: the first so many
-START = "strong"
-RECIPE = replace(RECIPES["pens"], epochs=2, batch_size=256, learning_rate=0.0003, distortion=None)
 GAPS = (0.1, 0.2, 0.3, 0.5)  # between two digits side by side, shares of their height
 PAIRS = 100  # per gap
 PICTURES = 500  # of letters, and of scribbles
@@ -70,45 +59,32 @@ MEASURES: dict[str, Measure] = {"lead": lead, "largest": lambda proba: proba.max
 Probas = dict[Approach, NDArray]
 
 
-def is_left_out(digit: PenDigit) -> bool:
-    """Whether the networks never see this writer."""
-    return digit.writer % FOLDS < LEFT_OUT
-
-
-def train(mnist: Dataset, digits: Sequence[PenDigit]) -> dict[Approach, Stack]:
-    """Both approaches of START, taught by the writers that are not left out."""
-    theirs = [digit for digit in digits if not is_left_out(digit)]
-    x, y = pen_pictures(theirs[:LEARNED_DIGITS])
-    pictures = np.concatenate([mnist.x_train[:LEARNED], x])
-    labels = np.concatenate([mnist.y_train[:LEARNED], y])
-    begun = load_run(START)
-    return {
-        a: fit(RECIPE, a, pictures, labels, seed=SEED, start=begun.stack(a)).stack.rounded()
-        for a in APPROACHES
-    }
-
-
-def side_by_side(one: PenDigit, other: PenDigit, gap: float) -> NDArray[np.uint8]:
-    """Two digits on one canvas, so far apart in shares of the taller one's height."""
+def side_by_side(one: PenDigit, other: PenDigit, gap: float) -> list[Stroke]:
+    """The strokes of two digits, so far apart in shares of the taller one's height."""
     left, right = (np.concatenate(digit.strokes) for digit in (one, other))
     height = max(float(np.ptp(points[:, 1])) for points in (left, right))
     move = np.array([left[:, 0].max() + gap * height - right[:, 0].min(), 0], dtype=np.float32)
-    strokes = [*one.strokes, *(stroke + move for stroke in other.strokes)]
-    return render(strokes, box=WRITING_BOX, pen=REDRAWN_PEN, big=True)
+    return [*one.strokes, *(stroke + move for stroke in other.strokes)]
 
 
-def pairs(digits: Sequence[PenDigit]) -> dict[float, list[Steps]]:
+def drawn_big(strokes: Sequence[Stroke]) -> Drawn:
+    """What they become, on a canvas that they fill as far as people do."""
+    longer = float(np.ptp(np.concatenate(strokes), axis=0).max())
+    return rasterise_steps(strokes, longer / BIG)
+
+
+def pairs(digits: Sequence[PenDigit], fold: int) -> dict[float, list[Drawn]]:
     """Pairs of digits that one writer could have written beside each other, per gap."""
-    rng = stream(SEED, "pairs", "unsure")
+    rng = stream(SEED, "pairs", f"unsure-{fold}")
     by_writer: dict[int, list[PenDigit]] = {}
     for digit in digits:
         by_writer.setdefault(digit.writer, []).append(digit)
-    drawn: dict[float, list[Steps]] = {}
+    drawn: dict[float, list[Drawn]] = {}
     for gap in GAPS:
-        chosen = rng.choice(list(by_writer), PAIRS)
+        chosen = rng.choice(list(by_writer), PAIRS // FOLDS)
         twos = [rng.choice(len(by_writer[w]), 2, replace=False) for w in chosen]
         drawn[gap] = [
-            to_mnist_steps(side_by_side(by_writer[w][one], by_writer[w][other], gap))
+            drawn_big(side_by_side(by_writer[w][one], by_writer[w][other], gap))
             for w, (one, other) in zip(chosen, twos, strict=True)
         ]
     return drawn
@@ -127,7 +103,7 @@ def characters() -> NDArray[np.uint8] | None:
         other = np.array([not str(label).startswith(_LATIN) for label in file["label"]])
         side = int(file["side"])
         bits = np.unpackbits(file["ink"][few & other], axis=1)[:, : side * side]
-    return np.stack([to_mnist_steps(ink.reshape(side, side) * 255).centred for ink in bits])
+    return np.stack([to_mnist(ink.reshape(side, side) * 255) for ink in bits])
 
 
 def threshold(sureness: NDArray) -> float:
@@ -180,57 +156,98 @@ def ask(stacks: dict[Approach, Stack], pictures: NDArray[np.uint8]) -> Probas:
     return {approach: stack.predict_proba(pictures) for approach, stack in stacks.items()}
 
 
+@dataclass
+class Asked:
+    """What was drawn, and what the networks that had not seen its writers say of it.
+
+    Attributes:
+        steps: of the digits.
+        beside: pairs of digits, per gap.
+        labels: (n,) of the digits.
+        answers: to them.
+        no_digits: by source.
+    """
+
+    steps: list[Drawn]
+    beside: dict[float, list[Drawn]]
+    labels: NDArray[np.uint8]
+    answers: Probas
+    no_digits: dict[str, Probas]
+
+
+def ask_folds(asked: Iterable[Fold], others: dict[str, NDArray[np.uint8]]) -> Asked:
+    """Ask each fold about its own writers, and about its share of the other pictures.
+
+    others: by source, (n, 28, 28) each.
+    """
+    parts: list[Asked] = []
+    for fold in asked:
+        steps = [rasterise_steps(digit.strokes, WRITING_BOX) for digit in fold.digits]
+        beside = pairs(fold.digits, fold.number)
+        shown = {name: pictures[fold.number :: FOLDS] for name, pictures in others.items()}
+        shown["pairs of digits"] = _pictures(step for steps in beside.values() for step in steps)
+        parts.append(
+            Asked(
+                steps,
+                beside,
+                np.array([digit.digit for digit in fold.digits], dtype=np.uint8),
+                ask(fold.stacks, _pictures(steps)),
+                {name: ask(fold.stacks, pictures) for name, pictures in shown.items()},
+            )
+        )
+    return Asked(
+        [step for part in parts for step in part.steps],
+        {gap: [step for part in parts for step in part.beside[gap]] for gap in GAPS},
+        np.concatenate([part.labels for part in parts]),
+        _together([part.answers for part in parts]),
+        {name: _together([part.no_digits[name] for part in parts]) for name in parts[0].no_digits},
+    )
+
+
+def _pictures(steps: Iterable[Drawn]) -> NDArray[np.uint8]:
+    return np.stack([step.centred for step in steps])
+
+
+def _together(parts: Sequence[Probas]) -> Probas:
+    return {approach: np.concatenate([part[approach] for part in parts]) for approach in APPROACHES}
+
+
 def main() -> None:
-    """Train the networks, choose the thresholds, count, and write the JSON."""
+    """Ask the networks, choose the thresholds, count, and write the JSON."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     mnist, digits, drawn_characters = load_mnist(), load_pen_digits(), characters()
+    others = {
+        "letters": np.stack([letter(k) for k in range(PICTURES)]),
+        "scribbles": np.stack([scribble(k) for k in range(PICTURES)]),
+    }
     if drawn_characters is None:
         print(f"The characters are left out: {CHARACTERS} does not name their file.")
-    stacks = train(mnist, digits)
-    theirs = [digit for digit in digits if is_left_out(digit)][::2]
-    redrawn = {
-        big: [to_mnist_steps(d.drawn(pen=REDRAWN_PEN, big=big)) for d in theirs]
-        for big in (False, True)
-    }
-    labels = np.tile([digit.digit for digit in theirs], len(redrawn))
-    answers = ask(
-        stacks, np.stack([steps.centred for drawn in redrawn.values() for steps in drawn])
-    )
+    else:
+        others["characters"] = drawn_characters
+    asked = ask_folds(folds(mnist, digits), others)
     limits = {
         name: {
-            a: threshold(measure(proba[proba.argmax(axis=1) == labels]))
-            for a, proba in answers.items()
+            a: threshold(measure(proba[proba.argmax(axis=1) == asked.labels]))
+            for a, proba in asked.answers.items()
         }
         for name, measure in MEASURES.items()
     }
-    chosen = limits["lead"]
-    beside = pairs(theirs)
-    others: dict[str, NDArray | None] = {
-        "letters": np.stack([letter(k) for k in range(PICTURES)]),
-        "scribbles": np.stack([scribble(k) for k in range(PICTURES)]),
-        "pairs of digits": np.stack([s.centred for steps in beside.values() for s in steps]),
-        "characters": drawn_characters,
-    }
-    no_digits = {name: ask(stacks, x) for name, x in others.items() if x is not None}
+    chosen, largest = limits["lead"], limits["largest"]
     contents = {
-        "settings": RECIPE.settings(),
+        "networks": fingerprint(mnist, digits),
         "cost": COST,
         "threshold": chosen,
-        "costs": list(costs(answers, labels, chosen)),
+        "costs": list(costs(asked.answers, asked.labels, chosen)),
         "catches": [
             {"source": name, **entry}
-            for name, probas in no_digits.items()
+            for name, probas in asked.no_digits.items()
             for entry in catches(probas, chosen)
         ],
         "largest": {
-            "threshold": limits["largest"],
+            "threshold": largest,
             "catches": [
-                {
-                    "source": name,
-                    "approach": a,
-                    **count(probas[a].max(axis=1) < limits["largest"][a]),
-                }
-                for name, probas in no_digits.items()
+                {"source": name, "approach": a, **count(probas[a].max(axis=1) < largest[a])}
+                for name, probas in asked.no_digits.items()
                 for a in APPROACHES
             ],
         },
@@ -238,16 +255,14 @@ def main() -> None:
         "shapes": {
             "digits": [
                 {
-                    "big": big,
-                    "rows": len(steps),
-                    "several": sum(s.shapes > 1 for s in steps),
-                    "dots": sum(s.is_dot for s in steps),
+                    "rows": len(asked.steps),
+                    "several": sum(s.shapes > 1 for s in asked.steps),
+                    "dots": sum(s.is_dot for s in asked.steps),
                 }
-                for big, steps in redrawn.items()
             ],
             "pairs": [
                 {"gap": gap, "rows": len(steps), "several": sum(s.shapes > 1 for s in steps)}
-                for gap, steps in beside.items()
+                for gap, steps in asked.beside.items()
             ],
         },
     }

@@ -1,58 +1,40 @@
 """People it has never seen: python -m experiments.writers
 
-The recipe "pens" is trained five times, each time without the pen digits of six of the thirty
-writers. It is then tested on the digits of these six, drawn with pens of several widths, both as
-written and big and centred. The shipped run has learned from all thirty.
+The networks of `experiments.folds` read the digits of the six writers that each has not seen: from
+their strokes, as the page Draw does, and from pictures, drawn with pens of several widths, both as
+written and big and centred. The shipped run "pens" has learned from all thirty.
+
+"beside" compares the two ways digit by digit: how many are read from their strokes alone, and how
+many from the picture alone.
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.drawing import Predictors, Row, mnist_rows, pen_rows
 from experiments import write
+from experiments.folds import FOLDS, Fold, fingerprint, folds
+from mnist_models import to_mnist
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
-from mnist_models.data.pen_digits import COPIES, PenDigit, load_pen_digits, pen_pictures
+from mnist_models.data.pen_digits import WIDTHS, load_pen_digits
 from mnist_models.evidence.experiments import load_evidence
-from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.recipes import RECIPES
-from mnist_models.learning.stack import Stack
-from mnist_models.learning.training import fit
+from mnist_models.preprocessing.rasterise import rasterise
 
-FOLDS = 5
-SEED = 0
+_BESIDE = (WIDTHS[0], WIDTHS[-1])  # pixels: the pens of the pictures beside the strokes
 
 
-def left_out(writers: NDArray[np.integer], fold: int) -> NDArray[np.bool_]:
-    """Which digits a fold is tested on, (n,): those of every fifth writer."""
-    return writers % FOLDS == fold
-
-
-def train(mnist: Dataset, x: NDArray, y: NDArray) -> dict[Approach, Stack]:
-    """Both approaches on MNIST and these pen pictures, rounded as a run stores them."""
-    pictures, labels = np.concatenate([mnist.x_train, x]), np.concatenate([mnist.y_train, y])
-    return {
-        approach: fit(RECIPES["pens"], approach, pictures, labels, seed=SEED).stack.rounded()
-        for approach in APPROACHES
-    }
-
-
-def measure(
-    fold: int, mnist: Dataset, digits: Sequence[PenDigit], pictures: tuple[NDArray, NDArray]
-) -> Iterator[dict[str, Any]]:
-    """Train without a fold's writers; yields the right answers for each kind of their drawings."""
-    out = left_out(np.array([digit.writer for digit in digits]), fold)
-    x, y = (array[np.repeat(~out, COPIES)] for array in pictures)
-    stacks = train(mnist, x, y)
-    predictors: Predictors = {approach: stack.predict for approach, stack in stacks.items()}
-    theirs = [digit for digit, is_out in zip(digits, out, strict=True) if is_out]
-    for row in pen_rows(theirs, predictors):
-        yield _entry(fold, row, len(theirs))
-    yield _entry(fold, next(mnist_rows(mnist.x_test, mnist.y_test, predictors)), len(mnist.y_test))
+def measure(fold: Fold, mnist: Dataset) -> Iterator[dict[str, Any]]:
+    """The right answers for each kind of drawing."""
+    predictors: Predictors = {approach: stack.predict for approach, stack in fold.stacks.items()}
+    for row in pen_rows(fold.digits, predictors):
+        yield _entry(fold.number, row, len(fold.digits))
+    untouched = next(mnist_rows(mnist.x_test, mnist.y_test, predictors))
+    yield _entry(fold.number, untouched, len(mnist.y_test))
 
 
 def _entry(fold: int, row: Row, rows: int) -> dict[str, Any]:
@@ -61,20 +43,39 @@ def _entry(fold: int, row: Row, rows: int) -> dict[str, Any]:
             "rows": rows, "right": right}  # fmt: skip
 
 
+def beside(fold: Fold) -> Iterator[dict[str, Any]]:
+    """Per pen and approach, which of the two ways alone leads to the right answer how often."""
+    labels = np.array([digit.digit for digit in fold.digits])
+    strokes = np.stack([rasterise(digit.strokes) for digit in fold.digits])
+    for pen in _BESIDE:
+        pictures = np.stack([to_mnist(digit.drawn(pen=pen)) for digit in fold.digits])
+        for approach, stack in fold.stacks.items():
+            one, other = (stack.predict(x) == labels for x in (strokes, pictures))
+            yield {"fold": fold.number, "pen": pen, "approach": approach, "rows": len(labels),
+                   "strokes_alone": int(np.sum(one & ~other)),
+                   "picture_alone": int(np.sum(other & ~one))}  # fmt: skip
+
+
 def main() -> None:
     """Measure the requested folds, and write the JSON after each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folds", type=int, nargs="*", default=list(range(FOLDS)))
     options = parser.parse_args()
     mnist, digits = load_mnist(), load_pen_digits()
-    pictures = pen_pictures(digits)
-    for fold in options.folds:
-        entries = list(measure(fold, mnist, digits, pictures))
-        print(*entries, sep="\n", flush=True)
-        known = (load_evidence("writers") or {"runs": []})["runs"]
-        kept = [entry for entry in known if entry["fold"] != fold]
-        runs = sorted([*kept, *entries], key=lambda entry: entry["fold"])
-        write("writers", None, {"settings": RECIPES["pens"].settings(), "runs": runs})
+    networks = fingerprint(mnist, digits)
+    for fold in folds(mnist, digits, options.folds):
+        measured = {"runs": list(measure(fold, mnist)), "beside": list(beside(fold))}
+        print(*measured["runs"], *measured["beside"], sep="\n", flush=True)
+        known = load_evidence("writers") or {}
+        kept = known if known.get("networks") == networks else {}
+        for name, entries in measured.items():
+            others = [entry for entry in kept.get(name, []) if entry["fold"] != fold.number]
+            measured[name] = sorted([*others, *entries], key=lambda entry: entry["fold"])
+        write(
+            "writers",
+            None,
+            {"settings": RECIPES["pens"].settings(), "networks": networks, **measured},
+        )
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ def read_and_answer(run: Run) -> None:
         offer_run_switch(run)
         if subject.image is not None:
             show_attribution(run, subject.image)
-        if subject.steps is not None:
-            show_steps(subject.steps, redrawn=subject.redrawn)
+        if subject.steps is not None and subject.original is not None:
+            show_steps(subject.steps, subject.original)
 
 
 begin(t("One model or ten?"), t("One network reads your digit, and so do ten."))

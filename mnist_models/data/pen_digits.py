@@ -20,7 +20,7 @@ from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import DatasetError, OnAmount, Source, cache_folder, fetch
 from mnist_models.data.mnist import load_mnist
 from mnist_models.pictures import SIDE, Grey
-from mnist_models.preprocessing.rasterise import Stroke, render
+from mnist_models.preprocessing.rasterise import Stroke, rasterise, render
 from mnist_models.preprocessing.to_mnist import to_mnist
 from mnist_models.text import t
 
@@ -37,13 +37,16 @@ UCI = Source(
 _MEMBER = "pendigits-orig.tra.Z"
 _MAX_MEMBER_BYTES = 16 * 2**20
 
-# Pictures of each digit to learn from: as it was written with any pen, and varied with a thick one.
-# The last of each half is big and centred, the others are as drawn.
-PLAIN, VARIED = 4, 4
-COPIES = PLAIN + VARIED
-# Pixels of the canvas. A copy's pen has any width in between, half of them above 20, or all if it
-# is varied: a thick pen's strokes run into one another, a little differently in each picture, and
-# are then harder to read.
+# Pictures of each digit to learn from: some of its strokes, drawn exactly as a visitor's are, and
+# some of a canvas, as uploads and photographs are read. `python -m experiments.strokes` chose how
+# many. Of the strokes the first are as they were written, the others varied; of each ROUND of
+# pictures the first is as it was written, with any pen, the others are varied, with a thick one,
+# and the last is big and centred: a thick pen's strokes run into one another, a little differently
+# in each picture, and are harder to read.
+STROKES, PICTURES, ROUND = 2, 6, 3
+COPIES = STROKES + PICTURES
+# Pixels of the canvas. As it was written, a digit's pen has any width in between, half of them
+# above 20.
 PENS, THICK = (8.0, 24.0), (18.0, 27.0)
 TURN, SLANT, STRETCH = 10.0, 0.15, 0.12  # at most: degrees, shear, and change of either side
 WIDTHS = (8, 12, 16, 20, 24)  # of the pens that drawings are measured with
@@ -149,30 +152,30 @@ def pen_pictures(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """What the models would see had the writers drawn on our canvas: to learn from.
 
-    Returns (COPIES * n, 28, 28) pictures, the copies of a digit one after another, each with a pen
-    of another width, VARIED of them with strokes that are varied a little, and their (COPIES * n,)
-    labels. A digit's pictures do not depend on the others' that it is rendered with.
+    Returns (COPIES * n, 28, 28) pictures, the copies of a digit one after another, and their
+    (COPIES * n,) labels. A digit's pictures do not depend on the others' that it is drawn with.
     """
     pictures = np.empty((len(digits), COPIES, SIDE, SIDE), dtype=np.uint8)
     for i, digit in enumerate(digits):
         rng = np.random.default_rng([digit.digit, digit.writer, *map(len, digit.strokes)])
         for copy in range(COPIES):
-            pictures[i, copy] = to_mnist(_canvas_to_learn_from(digit.strokes, copy, rng))
+            pictures[i, copy] = _to_learn_from(digit.strokes, copy, rng)
         if progress:
             progress(i + 1, len(digits))
     labels = np.array([digit.digit for digit in digits], dtype=np.uint8)
     return pictures.reshape(-1, SIDE, SIDE), np.repeat(labels, COPIES)
 
 
-def _canvas_to_learn_from(
-    strokes: Sequence[Stroke], copy: int, rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    if copy < PLAIN:
-        pen = PENS[1] - (PENS[1] - PENS[0]) * rng.random() ** 2
+def _to_learn_from(strokes: Sequence[Stroke], copy: int, rng: np.random.Generator) -> Grey:
+    picture = copy - STROKES
+    if picture < 0:
+        return rasterise(_vary(strokes, rng) if copy else strokes)
+    if picture % ROUND:
+        pen, strokes = rng.uniform(*THICK), _vary(strokes, rng)
     else:
-        pen = rng.uniform(*THICK)
-        strokes = _vary(strokes, rng)
-    return render(strokes, box=WRITING_BOX, pen=pen, big=copy in (PLAIN - 1, COPIES - 1))
+        pen = PENS[1] - (PENS[1] - PENS[0]) * rng.random() ** 2
+    big = picture % ROUND == ROUND - 1
+    return to_mnist(render(strokes, box=WRITING_BOX, pen=pen, big=big))
 
 
 def _vary(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:

@@ -4,6 +4,7 @@ The box hides it: there a dot is a large disc, which is read as a 0, and "76" is
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnist_models.pictures import Ink
 from mnist_models.preprocessing.morphology import boxes, components, roots
@@ -16,24 +17,30 @@ MANY = 20  # of more tall pieces none are put together: they are no digit, and p
 FAINT = 0.1  # of the strongest ink: what is fainter joins no pieces
 
 
-def count_shapes(ink: Ink) -> int:
+def pieces_of(ink: Ink) -> NDArray[np.intp]:
+    """(n, 4): top, left, bottom and right of each connected piece of ink; it ends before the last.
+
+    ink: (H, W), cropped and fitted as for `pen_width`.
+    """
+    return boxes(components(ink >= FAINT * ink.max()))[1:] + np.array([0, 0, 1, 1])
+
+
+def count_shapes(pieces: NDArray[np.number]) -> int:
     """How many separate pieces are tall enough to be a digit each, at least 1.
 
     Pieces that are near each other count as one, unless there are more than MANY.
 
-    Args:
-        ink: (H, W), cropped and fitted as for `pen_width`.
+    pieces: (n, 4), top, left, bottom and right of each, in any unit.
     """
-    labels = components(ink >= FAINT * ink.max())
-    if labels.max() == 1:
-        return 1
-    pieces = boxes(labels)[1:]
-    heights = pieces[:, 2] - pieces[:, 0] + 1
+    heights = pieces[:, 2] - pieces[:, 0]
     tall = pieces[heights >= TALL * heights.max()]
     if len(tall) > MANY:
         return len(tall)
-    first, last = tall[:, np.newaxis, :2], tall[np.newaxis, :, 2:]
-    gaps = first - last - 1  # (n, n, 2): how far each begins below and right of the other
+    gaps = tall[:, np.newaxis, :2] - tall[np.newaxis, :, 2:]  # (n, n, 2): below, and right of
     distance = np.maximum(gaps, gaps.swapaxes(0, 1)).max(axis=2)
-    near = np.nonzero(distance < APART * heights.max())
-    return len(np.unique(roots(len(tall), *near)))
+    return len(np.unique(groups(distance < APART * heights.max())))
+
+
+def groups(near: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The first of all that each one is connected with, (n,), given who is near whom, (n, n)."""
+    return roots(len(near), *np.nonzero(near))

@@ -11,17 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_models.pictures import SIDE, Grey, Ink
+from mnist_models.pictures import BOX, CENTRE, SIDE, Grey, Ink
 from mnist_models.preprocessing.decoding import LONGER_SIDE, MAX_PIXELS
 from mnist_models.preprocessing.foreground import BlankDrawing as BlankDrawing
 from mnist_models.preprocessing.foreground import find_ink
 from mnist_models.preprocessing.morphology import bounding_box
-from mnist_models.preprocessing.shapes import count_shapes
+from mnist_models.preprocessing.shapes import count_shapes, pieces_of
 from mnist_models.preprocessing.stroke_width import FINENESS, is_blob, mend, pen_width
 from mnist_models.text import t
-
-BOX = 20
-CENTRE = 14  # where MNIST's centres of mass are: 13.99 and 14.01 on its test set
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +93,7 @@ def steps_of(ink: Ink) -> Steps:
         pen_before=before,
         pen_after=after,
         is_dot=is_blob(fine, before),
-        shapes=count_shapes(fine),
+        shapes=count_shapes(pieces_of(fine)),
     )
 
 

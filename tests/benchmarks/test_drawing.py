@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from benchmarks.drawing import Row, from_folds, mnist_rows, pen_rows, table, whole_canvas
-from experiments.writers import left_out
+from experiments.folds import left_out
 from mnist_models.comparison.contenders import Contender
 from mnist_models.data.pen_digits import WIDTHS, PenDigit
 from mnist_models.evidence import experiments as evidence
-from mnist_models.evidence.pen_widths import pen_pictures_name
+from mnist_models.evidence.pen_widths import ANY_PEN, pen_pictures_name
 from mnist_models.runs.run import Run
 
 ONE = PenDigit(1, 3, (np.array([[100, 100], [100, 200]], np.float32),))
@@ -43,9 +43,10 @@ def test_every_pen_is_measured_in_both_places_and_both_ways() -> None:
         return np.full(len(images), 1)
 
     rows = list(pen_rows([ONE, ONE], {"some.single": predict}))
-    assert len(rows) == 2 * 2 * len(WIDTHS)
+    assert len(rows) == 1 + 2 * 2 * len(WIDTHS)
+    assert (rows[0].pictures, rows[0].preparation) == (ANY_PEN, "strokes")
     assert {row.accuracy["some.single"] for row in rows} == {1.0}
-    plain, fitted = seen[0][0], seen[1][0]
+    plain, fitted = seen[1][0], seen[2][0]
     assert np.ptp(np.nonzero(plain)[0]) < 10  # where it was drawn, and as small
     assert np.ptp(np.nonzero(fitted)[0]) == 19
     assert whole_canvas(np.zeros((280, 280), np.uint8)).shape == (28, 28)

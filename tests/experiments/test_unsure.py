@@ -8,21 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from experiments.folds import FOLDS, Fold
 from experiments.unsure import (
     COST,
     GAPS,
+    PAIRS,
     Probas,
+    ask_folds,
     catches,
     costs,
     doubts,
-    is_left_out,
+    drawn_big,
     side_by_side,
     threshold,
 )
 from mnist_models.data.pen_digits import PenDigit
 from mnist_models.evidence.experiments import Evidence, load_evidence
 from mnist_models.learning.approaches import APPROACHES, Approach
-from mnist_models.preprocessing.to_mnist import to_mnist_steps
 
 LIMITS: dict[Approach, float] = {"single": 0.5, "multi": 0.4}
 
@@ -84,20 +86,36 @@ def test_one_approach_alone_has_no_answer_of_both() -> None:
     assert [entry["approach"] for entry in costs(alone, np.full(1, 3), LIMITS)] == ["single"]
 
 
-def test_two_of_five_writers_are_left_out() -> None:
-    out = [is_left_out(PenDigit(0, writer, ())) for writer in range(1, 31)]
-    assert sum(out) == 12
-
-
 @pytest.mark.parametrize("gap", GAPS)
 def test_digits_stand_beside_each_other_with_a_gap(gap: float) -> None:
     line: NDArray[np.float32] = np.array([[200, 100], [200, 400]], dtype=np.float32)
     digit = PenDigit(1, 1, (line,))
-    picture = side_by_side(digit, digit, gap)
-    rows, columns = (np.flatnonzero(picture.any(axis=axis)) for axis in (1, 0))
-    height, pen = np.ptp(rows), 8
-    assert np.diff(columns).max() == pytest.approx(gap * (height - pen) - pen, abs=3)
-    assert to_mnist_steps(picture).shapes == (2 if gap > GAPS[0] else 1)
+    strokes = side_by_side(digit, digit, gap)
+    assert strokes[1][0, 0] - strokes[0][0, 0] == pytest.approx(gap * 300)
+    assert drawn_big(strokes).shapes == 2
+
+
+def test_each_fold_is_asked_about_its_own_writers_and_its_share_of_the_rest() -> None:
+    line: NDArray[np.float32] = np.array([[200, 100], [200, 400]], dtype=np.float32)
+    seen: list[list[int]] = []
+
+    class Fixed:
+        def predict_proba(self, images: np.ndarray) -> np.ndarray:
+            seen.append([int(image[0, 0]) for image in images])
+            return np.eye(10)[[1] * len(images)]
+
+    asked_folds = [
+        Fold(k, np.arange(2), [PenDigit(1, k, (line,))] * 2, dict.fromkeys(APPROACHES, Fixed()))  # type: ignore[arg-type]
+        for k in range(FOLDS)
+    ]
+    letters = np.zeros((7, 28, 28), np.uint8)
+    letters[:, 0, 0] = range(10, 17)
+    asked = ask_folds(asked_folds, {"letters": letters})
+    assert asked.labels.tolist() == [1] * 2 * FOLDS
+    assert {a: len(proba) for a, proba in asked.answers.items()} == dict.fromkeys(APPROACHES, 10)
+    assert len(asked.no_digits["letters"]["single"]) == 7
+    assert sorted(k for shown in seen for k in shown if k) == sorted([*range(10, 17)] * 2)
+    assert {len(drawn) for drawn in asked.beside.values()} == {PAIRS // FOLDS * FOLDS}
 
 
 def test_no_more_right_answers_are_called_unsure_than_the_rule_allows(shipped: Evidence) -> None:

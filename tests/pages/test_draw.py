@@ -1,5 +1,6 @@
 """The page Draw, as far as no hand is needed; drawing itself is in tests/browser."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,13 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from streamlit.components.v2.bidi_component import serialization
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.learning.attribution import Reason, explain
 from mnist_models.learning.stack import Stack
+from mnist_models.preprocessing.rasterise import render
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
+from ui.draw import canvas
 from ui.draw.attribution import AGAINST, FOR, tint
 from ui.draw.sources import may_have_camera
 from ui.draw.verdicts import Probas, probability_bars
@@ -254,7 +258,7 @@ def test_the_steps_are_numbered_pictures_that_tell_what_became_of_the_pen() -> N
         steps = to_mnist_steps(drawing)
         st.session_state["steps_open"] = True
         changed = dataclasses.replace(steps, pen_before=pen_before, pen_after=pen_after)
-        show_steps(changed, redrawn=pen_before < 2)
+        show_steps(changed, drawing)
 
     def text_of(pen_before: float, pen_after: float) -> str:
         pens = {"pen_before": pen_before, "pen_after": pen_after}
@@ -265,10 +269,46 @@ def test_the_steps_are_numbered_pictures_that_tell_what_became_of_the_pen() -> N
     thickened = text_of(1.25, 2.5)
     assert re.findall(r"<figcaption>(\d)\.", thickened) == ["1", "2", "3", "4", "5"]
     assert thickened.count("src='data:image/png;base64,") == 5
-    assert "redrawn with a pen 8 pixels wide" in thickened
+    assert "1. the ink: what stands out from the background" in thickened
     assert "lines 1.2 pixels wide in the box: changed to 2.5" in thickened
     assert re.search(r"box of 20 × 20: \d+ × 20 pixels", thickened)
     assert "2.5 pixels wide in the box: left as they are" in text_of(2.5, 2.5)
+
+
+def _png(side: int, pen: float) -> bytes:
+    """A canvas as a browser sends it."""
+    picture = render([np.array([[80, 40], [200, 240]], np.float32)], box=280, canvas=side, pen=pen)
+    file = io.BytesIO()
+    Image.fromarray(np.dstack([picture] * 3 + [np.full_like(picture, 255)])).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_which_pen_draws_makes_no_difference_and_the_steps_say_so(
+    tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+    for pen in (8, 24):
+        strokes = [{"path": [["M", 80, 40], ["L", 200, 240]], "strokeWidth": pen}]
+        drawing = canvas._Drawing(_png(280, pen), strokes)
+        monkeypatch.setattr(canvas, "_ask_canvas", lambda key, given, drawing=drawing: drawing)
+        page = open_page("draw")
+        page.session_state["steps_open"] = True
+        page.run()
+        assert not page.exception
+        bodies = [element.proto.body for element in page.get("html")]
+        (steps,) = (body for body in bodies if "class='v-steps'" in body)
+        drawn, *others = re.findall(r"src='([^']+)'", steps)
+        said.append(([metric.value for metric in page.metric], others, drawn))
+    assert [re.sub("<.*?>", "", text) for text in re.findall(r"<figcaption>(.*?)<", steps)] == [
+        "1. what you drew",
+        "2. your strokes, scaled to 13 × 20 pixels and drawn with a pen 2.5 pixels wide, as wide "
+        "as MNIST&#x27;s",
+        "3. centre of mass moved to the middle of 28 × 28",
+    ]
+    (thin, thin_steps, thin_drawn), (thick, thick_steps, thick_drawn) = said
+    assert thin == thick != ["–", "–"]
+    assert thin_steps == thick_steps
+    assert thin_drawn != thick_drawn
 
 
 def test_the_reasons_are_worked_out_only_while_they_are_open(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mnist_models.preprocessing.decoding import decode_png
 from mnist_models.preprocessing.picture_files import UnreadablePicture
-from mnist_models.preprocessing.rasterise import redraw
+from mnist_models.preprocessing.rasterise import Stroke, read_paths
 from mnist_models.text import t
 
 CANVAS_SIDE = 280  # pixels: ten per pixel of MNIST, and it fits a phone
@@ -113,7 +113,7 @@ def _canvas(place: str) -> _Canvas:
     return canvases[place]
 
 
-def draw_on_canvas(place: str, label: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
+def draw_on_canvas(place: str, label: str) -> tuple[NDArray[np.uint8], list[Stroke]] | None:
     """Show the canvas; returns the drawing so far, or None if there is none yet.
 
     Args:
@@ -121,8 +121,7 @@ def draw_on_canvas(place: str, label: str) -> tuple[NDArray[np.uint8], NDArray[n
         label: what the canvas is, and what to do without a pointer, for screen readers.
 
     Returns:
-        (side, side, 4) uint8 as it looks, and (side, side) uint8 with its strokes redrawn by a thin
-        pen.
+        (side, side, 4) uint8 as it looks, and its strokes.
 
     Raises:
         UnreadablePicture: the browser sent something that is not a drawing.
@@ -139,10 +138,10 @@ def draw_on_canvas(place: str, label: str) -> tuple[NDArray[np.uint8], NDArray[n
     drawing = sent if is_new else canvas.drawn
     if drawing is None:
         return None
-    pictures = decode_png(drawing.png), redraw(drawing.strokes, CANVAS_SIDE)
+    read = decode_png(drawing.png), read_paths(drawing.strokes, CANVAS_SIDE)
     if is_new:  # what cannot be read is not kept
         canvas.seen = canvas.drawn = drawing
-    return pictures
+    return read
 
 
 def draw_canvas_buttons(place: str) -> None:

@@ -4,13 +4,14 @@ from functools import cache
 
 import streamlit as st
 
-from mnist_models.preprocessing.rasterise import redraw
+from mnist_models.preprocessing.rasterise import read_paths, render
 from mnist_models.text import paragraph, t
-from ui.draw.canvas import CANVAS_SIDE, put_on_canvas, stroke
+from ui.draw.canvas import CANVAS_SIDE, PEN_WIDTH, put_on_canvas, stroke
 from ui.draw.sources import Subject, from_canvas
 from ui.widgets.images import picture_url
 
 _PLACE = "draw"
+_THUMBNAIL = 56  # pixels
 _HINT = t(
     "Draw a digit in the black square with the mouse or a finger. Both approaches answer after "
     "each stroke."
@@ -49,4 +50,6 @@ def offer_first_drawings() -> None:
 
 @cache
 def _thumbnail(paths: tuple[str, ...]) -> str:
-    return picture_url(redraw([stroke(path) for path in paths], CANVAS_SIDE)[::5, ::5])
+    strokes = read_paths([stroke(path) for path in paths], CANVAS_SIDE)
+    pen = PEN_WIDTH * _THUMBNAIL / CANVAS_SIDE
+    return picture_url(render(strokes, box=CANVAS_SIDE, canvas=_THUMBNAIL, pen=pen))

@@ -2,27 +2,32 @@
 
 import html
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from mnist_models.pictures import Grey
-from mnist_models.preprocessing.rasterise import REDRAWN_PEN
+from mnist_models.preprocessing.rasterise import PEN, Drawn
 from mnist_models.preprocessing.to_mnist import Steps
-from mnist_models.text import t
+from mnist_models.text import Text, t
 from ui.widgets.images import picture_url
 
-_INK = t("the ink: what stands out from the background")
-_REDRAWN = t(
-    "your strokes, redrawn with a pen {width} pixels wide so that they do not run together",
-    width=REDRAWN_PEN,
+_CENTRED = t("centre of mass moved to the middle of 28 × 28")
+_PICTURE = t(
+    "MNIST's authors did the same, except for the line width: a small drawing, enlarged, would "
+    "have thicker lines than any in MNIST."
+)
+_STROKES = t(
+    "MNIST's authors had pictures only. Here it is known where the pen went, so your strokes are "
+    "drawn anew: which pen you chose makes no difference."
 )
 
 
-def show_steps(steps: Steps, *, redrawn: bool) -> None:
+def show_steps(steps: Drawn | Steps, original: NDArray[np.uint8]) -> None:
     """The pictures between the drawing and MNIST's, made only while the visitor has them open.
 
     Args:
-        steps: what `to_mnist_steps` did.
-        redrawn: whether it took the strokes of a drawing, redrawn by a thin pen.
+        steps: what became of the strokes of a drawing, or of a picture.
+        original: what was drawn, as it looks.
     """
     with st.container(key="steps"):
         section = st.expander(
@@ -32,36 +37,43 @@ def show_steps(steps: Steps, *, redrawn: bool) -> None:
             on_change="rerun",
         )
     if section.open:
+        if isinstance(steps, Drawn):
+            shown, about = _of_strokes(steps, original), _STROKES
+        else:
+            shown, about = _of_picture(steps), _PICTURE
+        figures = (_figure(picture, f"{k}. {text}") for k, (picture, text) in enumerate(shown, 1))
         with section:
-            st.html(f"<div class='v-steps'>{''.join(_figures(steps, redrawn))}</div>")
-            st.caption(
-                t(
-                    "MNIST's authors did the same, except for the line width: a small drawing, "
-                    "enlarged, would have thicker lines than any in MNIST."
-                )
-            )
+            st.html(f"<div class='v-steps'>{''.join(figures)}</div>")
+            st.caption(about)
 
 
-def _figures(steps: Steps, redrawn: bool) -> list[str]:
+def _of_strokes(steps: Drawn, original: NDArray[np.uint8]) -> list[tuple[NDArray[np.uint8], Text]]:
     height, width = steps.fitted.shape
-    pictures = (
-        (steps.ink, _REDRAWN if redrawn else _INK),
+    scaled = t(
+        "your strokes, scaled to {width} × {height} pixels and drawn with a pen {pen} pixels wide, "
+        "as wide as MNIST's",
+        width=width,
+        height=height,
+        pen=PEN,
+    )
+    return [(original, t("what you drew")), (steps.fitted, scaled), (steps.centred, _CENTRED)]
+
+
+def _of_picture(steps: Steps) -> list[tuple[NDArray[np.uint8], Text]]:
+    height, width = steps.fitted.shape
+    fitted = t(
+        "fitted into a box of 20 × 20: {width} × {height} pixels", width=width, height=height
+    )
+    return [
+        (steps.ink, t("the ink: what stands out from the background")),
         (steps.cropped, t("cropped to the ink")),
         (steps.mended, _pen(steps)),
-        (
-            steps.fitted,
-            t(
-                "fitted into a box of 20 × 20: {width} × {height} pixels",
-                width=width,
-                height=height,
-            ),
-        ),
-        (steps.centred, t("centre of mass moved to the middle of 28 × 28")),
-    )
-    return [_figure(picture, f"{k}. {text}") for k, (picture, text) in enumerate(pictures, 1)]
+        (steps.fitted, fitted),
+        (steps.centred, _CENTRED),
+    ]
 
 
-def _pen(steps: Steps) -> str:
+def _pen(steps: Steps) -> Text:
     if steps.pen_before == steps.pen_after:
         return t(
             "lines {width:.1f} pixels wide in the box: left as they are", width=steps.pen_before
@@ -73,7 +85,7 @@ def _pen(steps: Steps) -> str:
     )
 
 
-def _figure(picture: Grey, text: str) -> str:
+def _figure(picture: NDArray[np.uint8], text: str) -> str:
     text = html.escape(text)
     return (
         f"<figure><img src='{picture_url(picture)}' alt='{text}'>"

@@ -1,6 +1,6 @@
 """Where a picture to read comes from: the canvas, a file, the camera or the test set."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from mnist_models.errors import ExpectedError
 from mnist_models.preprocessing.decoding import read_picture
 from mnist_models.preprocessing.picture_files import UnreadablePicture
+from mnist_models.preprocessing.rasterise import Drawn, rasterise_steps
 from mnist_models.preprocessing.to_mnist import BlankDrawing, Steps, to_mnist_steps
 from mnist_models.text import paragraph, t
-from ui.draw.canvas import draw_canvas_buttons, draw_on_canvas
+from ui.draw.canvas import CANVAS_SIDE, draw_canvas_buttons, draw_on_canvas
 from ui.draw.way_back import offer_way_back
 from ui.shared.current_run import pictures
 
@@ -37,16 +38,14 @@ class Subject:
     Attributes:
         image: (28, 28) uint8 as the models see it, or None while there is nothing to read.
         original: what it was made from, as `to_mnist` takes it; None for a picture of MNIST's.
-        steps: how it was made; None if `original` is.
-        redrawn: whether the steps begin with the strokes of the original, redrawn by another pen.
+        steps: how it was made, of strokes or of a picture; None if `original` is.
         truth: the digit that it shows, if that is known.
         hint: what to do while there is nothing to read.
     """
 
     image: Picture | None = None
     original: Picture | None = None
-    steps: Steps | None = None
-    redrawn: bool = False
+    steps: Drawn | Steps | None = None
     truth: int | None = None
     hint: str = ""
 
@@ -64,8 +63,9 @@ def from_canvas(place: str, hint: str, without_pointer: str) -> Subject:
     try:
         drawing = draw_on_canvas(place, label)
         if drawing is not None:
-            seen, redrawn = drawing
-            subject = replace(_made_of(redrawn), original=seen, redrawn=True)
+            seen, strokes = drawing
+            steps = rasterise_steps(strokes, CANVAS_SIDE)
+            subject = Subject(steps.centred, seen, steps)
     except BlankDrawing:
         pass  # everything was undone
     except UnreadablePicture as error:
@@ -177,13 +177,10 @@ def _decoded(data: bytes) -> Subject | UnreadablePicture | BlankDrawing:
     Cached: every rerun of the page asks again, and a large photo takes half a second.
     """
     try:
-        return _made_of(read_picture(data))
+        original = read_picture(data)
+        steps = to_mnist_steps(original)
     except (UnreadablePicture, BlankDrawing) as error:
         return error
-
-
-def _made_of(original: Picture) -> Subject:
-    steps = to_mnist_steps(original)
     return Subject(steps.centred, original, steps)
 
 

@@ -13,6 +13,7 @@ from mnist_models.formatting import listing, share_text
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
+from mnist_models.preprocessing.rasterise import Drawn
 from mnist_models.preprocessing.to_mnist import Steps
 from mnist_models.runs.run import RunError
 from mnist_models.text import Text, paragraph, t
@@ -44,7 +45,7 @@ def show_verdicts(
     image: NDArray[np.uint8] | None,
     truth: int | None = None,
     hint: str = "",
-    steps: Steps | None = None,
+    steps: Drawn | Steps | None = None,
 ) -> None:
     """Both verdicts, what may be said of them, and the probabilities behind them.
 

@@ -24,7 +24,7 @@ from mnist_models.data.pen_digits import (
     pen_pictures,
     read_unipen,
 )
-from mnist_models.preprocessing.rasterise import render
+from mnist_models.preprocessing.rasterise import rasterise, render
 
 SEVEN = PenDigit(7, 3, (np.array([[200, 150], [300, 150], [230, 320]], np.float32),))
 DOTTED = PenDigit(4, 30, (np.array([[250, 250]], np.float32),) * 2)
@@ -240,22 +240,35 @@ def test_each_digit_gives_pictures_with_pens_of_several_widths() -> None:
     assert len(np.unique(x[:COPIES], axis=0)) == COPIES
 
 
-def test_half_of_the_pictures_are_of_thick_pens_and_strokes_that_vary(
+def test_some_are_drawn_from_strokes_and_the_rest_are_pictures_of_any_and_of_thick_pens(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    drawn: list[tuple[float, float, bool]] = []
+    exact: list[float] = []
+    pictures: list[tuple[float, float, bool]] = []
+
+    def moved(strokes: list[np.ndarray]) -> float:
+        return float(np.abs(strokes[0] - SEVEN.strokes[0]).max())
+
+    def remember_strokes(strokes: list[np.ndarray]) -> np.ndarray:
+        exact.append(moved(strokes))
+        return rasterise(strokes)
 
     def remember(strokes: list[np.ndarray], *, box: float, pen: float, big: bool) -> np.ndarray:
-        drawn.append((pen, float(np.abs(strokes[0] - SEVEN.strokes[0]).max()), big))
+        pictures.append((pen, moved(strokes), big))
         return render(strokes, box=box, pen=pen, big=big)
 
+    monkeypatch.setattr(pen_digits, "rasterise", remember_strokes)
     monkeypatch.setattr(pen_digits, "render", remember)
-    pen_pictures([SEVEN])
-    for copy, (pen, moved, big) in enumerate(drawn):
-        thinnest, thickest = pen_digits.PENS if copy < pen_digits.PLAIN else pen_digits.THICK
+    x, _ = pen_pictures([SEVEN])
+    np.testing.assert_array_equal(x[0], rasterise(SEVEN.strokes))
+    assert [far > 1 for far in exact] == [copy > 0 for copy in range(pen_digits.STROKES)]
+    assert len(pictures) == pen_digits.PICTURES
+    for number, (pen, far, big) in enumerate(pictures):
+        varied = number % pen_digits.ROUND > 0
+        thinnest, thickest = pen_digits.THICK if varied else pen_digits.PENS
         assert thinnest <= pen <= thickest
-        assert (moved > 1) == (copy >= pen_digits.PLAIN)
-        assert big == (copy in (pen_digits.PLAIN - 1, COPIES - 1))
+        assert (far > 1) == varied
+        assert big == (number % pen_digits.ROUND == pen_digits.ROUND - 1)
 
 
 @settings(deadline=None)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_models.data.pen_digits import load_pen_digits
 from mnist_models.preprocessing.rasterise import render
-from mnist_models.preprocessing.shapes import count_shapes
+from mnist_models.preprocessing.shapes import count_shapes, pieces_of
 from mnist_models.preprocessing.to_mnist import Steps, to_mnist_steps
 
 Lines = list[list[tuple[float, float]]]
@@ -62,7 +62,7 @@ def test_a_picture_full_of_dots_is_counted_in_little_memory() -> None:
     dots[::2, ::2] = 1
     tracemalloc.start()
     try:
-        assert count_shapes(dots) == 1600
+        assert count_shapes(pieces_of(dots)) == 1600
         assert tracemalloc.get_traced_memory()[1] < 2_000_000
     finally:
         tracemalloc.stop()
