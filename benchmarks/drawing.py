@@ -27,8 +27,8 @@ from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import WIDTHS, PenDigit, load_pen_digits
 from mnist_models.evidence.experiments import command, load_evidence
 from mnist_models.evidence.pen_widths import (
-    ANY_PEN,
     PEN_DIGITS,
+    STROKES,
     left_out_accuracy,
     pen_pictures_name,
 )
@@ -72,7 +72,7 @@ def pen_rows(digits: Sequence[PenDigit], predictors: Predictors) -> Iterator[Row
     """A row for their strokes, then one per pen and preparation: as drawn, big and centred."""
     labels = np.array([digit.digit for digit in digits])
     strokes = np.stack([rasterise(digit.strokes) for digit in digits])
-    yield _score(ANY_PEN, "strokes", strokes, labels, predictors)
+    yield _score(STROKES, "rasterise", strokes, labels, predictors)
     for big in (False, True):
         for pen in WIDTHS:
             name = pen_pictures_name(pen, big=big)

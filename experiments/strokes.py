@@ -42,7 +42,7 @@ SMALL = replace(
 DISTORTED = replace(SMALL, distortion=RECIPES["pens"].distortion)
 
 FIRST = {"PEN": 2.5, "SUB": 4, "STEP": 4}  # what the other ways are compared with
-DRAWN: tuple[dict[str, float], ...] = (
+DRAWN: tuple[dict[str, Any], ...] = (
     FIRST,
     {**FIRST, "PEN": 2.2},
     {**FIRST, "PEN": 2.8},

@@ -7,7 +7,7 @@ from mnist_models.evidence.experiments import Evidence
 from mnist_models.learning.approaches import APPROACHES, Approach
 
 PEN_DIGITS = "pen digits"  # how the names of all their pictures begin
-ANY_PEN = f"{PEN_DIGITS}, any pen"  # read from their strokes
+STROKES = f"{PEN_DIGITS}, strokes"  # read without a picture, so no pen matters
 
 
 def pen_pictures_name(pen: int, *, big: bool) -> str:

@@ -90,8 +90,8 @@ def _points(path: list[list[Any]]) -> Stroke:
         numbers = [float(number) for number in rest]
         if not all(math.isfinite(number) and abs(number) < _FAR for number in numbers):
             raise ValueError("a point that is nowhere")
-        start = curves[-1][-2:] if curves or command == "Q" else numbers
-        curves.append([*start, *(numbers if command == "Q" else [*start, *numbers])])
+        before = curves[-1][-2:] if curves or command == "Q" else numbers
+        curves.append([*before, *(numbers if command == "Q" else [*before, *numbers])])
     if not curves:
         raise ValueError("a stroke without points")
     start, middle, end = np.array(curves[1:]).reshape(-1, 3, 1, 2).swapaxes(0, 1)
@@ -102,7 +102,7 @@ def _points(path: list[list[Any]]) -> Stroke:
 
 def _on_canvas(line: Stroke, side: int) -> list[Stroke]:
     """The parts of a line between its points that are on the canvas."""
-    there = ((line >= 0) & (line <= side)).all(axis=1)
+    there = np.all((line >= 0) & (line <= side), axis=1)
     parts = np.split(line, np.flatnonzero(np.diff(there)) + 1)
     return parts[0 if there[0] else 1 :: 2]
 

@@ -13,7 +13,7 @@ from experiments.folds import left_out
 from mnist_models.comparison.contenders import Contender
 from mnist_models.data.pen_digits import WIDTHS, PenDigit
 from mnist_models.evidence import experiments as evidence
-from mnist_models.evidence.pen_widths import ANY_PEN, pen_pictures_name
+from mnist_models.evidence.pen_widths import STROKES, pen_pictures_name
 from mnist_models.runs.run import Run
 
 ONE = PenDigit(1, 3, (np.array([[100, 100], [100, 200]], np.float32),))
@@ -44,7 +44,7 @@ def test_every_pen_is_measured_in_both_places_and_both_ways() -> None:
 
     rows = list(pen_rows([ONE, ONE], {"some.single": predict}))
     assert len(rows) == 1 + 2 * 2 * len(WIDTHS)
-    assert (rows[0].pictures, rows[0].preparation) == (ANY_PEN, "strokes")
+    assert (rows[0].pictures, rows[0].preparation) == (STROKES, "rasterise")
     assert {row.accuracy["some.single"] for row in rows} == {1.0}
     plain, fitted = seen[1][0], seen[2][0]
     assert np.ptp(np.nonzero(plain)[0]) < 10  # where it was drawn, and as small
