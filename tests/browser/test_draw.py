@@ -336,7 +336,7 @@ def test_the_reasons_and_the_steps_open_on_demand_and_follow_the_drawing(
     page = open_draw()
     add_stroke(page, ONE)
     why, steps = page.locator(".st-key-why"), page.locator(".st-key-steps")
-    for part, pictures in ((why, 2), (steps, 5)):
+    for part, pictures in ((why, 2), (steps, 3)):
         expect(part.locator("img")).to_have_count(0)
         part.locator("summary").click()
         expect(part.locator("img")).to_have_count(pictures, timeout=RENDER_TIMEOUT_MS)
