@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mnist_models.errors import ExpectedError as ExpectedError
+    from mnist_models.foreground.paper import BlankDrawing as BlankDrawing
     from mnist_models.incremental.add_class import add_class as add_class
     from mnist_models.preprocessing.decoding import UnreadablePicture as UnreadablePicture
     from mnist_models.preprocessing.decoding import read_picture as read_picture
-    from mnist_models.preprocessing.foreground import BlankDrawing as BlankDrawing
     from mnist_models.preprocessing.to_mnist import to_mnist as to_mnist
     from mnist_models.runs.registry import load_run as load_run
     from mnist_models.runs.run import Run as Run
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mnist_models.segmentation.found import TooManyDigits as TooManyDigits
 
 _HOME = {
-    "BlankDrawing": "preprocessing.foreground",
+    "BlankDrawing": "foreground.paper",
     "ExpectedError": "errors",
     "Found": "segmentation.found",
     "Run": "runs.run",

@@ -9,7 +9,7 @@ from PIL import Image
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import DatasetError
-from mnist_models.preprocessing.foreground import NOISE
+from mnist_models.foreground.paper import NOISE
 from mnist_models.preprocessing.to_mnist import place
 from mnist_models.text import t
 

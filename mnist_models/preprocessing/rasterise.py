@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.pictures import BOX, CENTRE, SIDE, Grey
-from mnist_models.preprocessing.foreground import BlankDrawing
 from mnist_models.preprocessing.picture_files import UnreadablePicture
 from mnist_models.preprocessing.shapes import count_shapes, groups
 from mnist_models.preprocessing.stroke_width import BLOB

@@ -6,8 +6,8 @@ The box hides it: there a dot is a large disc, which is read as a 0, and "76" is
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_models.foreground.morphology import components
 from mnist_models.pictures import Ink
-from mnist_models.preprocessing.morphology import boxes, components, roots
 
 # Shares of the height of the tallest piece. `python -m experiments.unsure` counts how many pen
 # digits are taken for several, and how many pairs of them for one.
@@ -22,7 +22,7 @@ def pieces_of(ink: Ink) -> NDArray[np.intp]:
 
     ink: (H, W), cropped and fitted as for `pen_width`.
     """
-    return boxes(components(ink >= FAINT * ink.max()))[1:] + np.array([0, 0, 1, 1])
+    return components(ink >= FAINT * ink.max())[1]
 
 
 def count_shapes(pieces: NDArray[np.number]) -> int:
@@ -43,4 +43,9 @@ def count_shapes(pieces: NDArray[np.number]) -> int:
 
 def groups(near: NDArray[np.bool_]) -> NDArray[np.intp]:
     """The first of all that each one is connected with, (n,), given who is near whom, (n, n)."""
-    return roots(len(near), *np.nonzero(near))
+    first = np.arange(len(near))
+    while True:
+        lower = np.minimum(first, np.where(near, first, len(near)).min(axis=1))
+        if np.array_equal(first, lower):
+            return first
+        first = lower[lower]

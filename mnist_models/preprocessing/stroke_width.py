@@ -6,8 +6,9 @@ pixels that it will be fitted into, so that neither its size nor its place matte
 
 import numpy as np
 
+from mnist_models.foreground.morphology import Mask, components, depth, dilated
 from mnist_models.pictures import Ink
-from mnist_models.preprocessing.morphology import Mask, components, cones, depth, dilation, skeleton
+from mnist_models.preprocessing.thinning import cones, skeleton
 
 FINENESS = 4  # pixels per pixel of the box
 # `pen_width` of every 15th of MNIST's training pictures: median 2.4, 1.6 and 3.7 at the 5th and the
@@ -61,7 +62,7 @@ def mend(ink: Ink, width: float) -> Ink | None:
 
 def _mask(ink: Ink, share: float = HALF) -> Mask:
     """Where the ink has that share of the strongest nearby: so faint lines count too."""
-    mask = (ink > 0) & (ink >= share * dilation(ink, 2 * FINENESS + 1))
+    mask = (ink > 0) & (ink >= share * dilated(ink, (2 * FINENESS + 1,) * 2))
     return np.pad(mask, 2 * FINENESS)  # room for a thicker pen
 
 
@@ -75,8 +76,8 @@ def _thicken(ink: Ink, pen: float) -> Ink:
     change = max(pen - _width(mask), 0) / 2
     distance = depth(~mask, outside=True)
     reach = np.full(mask.shape, change)
-    holes = components(~mask, diagonal=False)
-    for hole in range(2, int(holes.max()) + 1):  # 1 is what surrounds the digit
+    holes, boxes = components(~mask, diagonal=False)
+    for hole in range(2, len(boxes) + 1):  # 1 is what surrounds the digit
         inside = holes == hole
         reach[inside] = min(change, max(distance[inside].max() - HOLE * FINENESS, 0))
     return np.clip(reach - distance + 1, 0, 1)

@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mnist_models.foreground.detection import find_ink
+from mnist_models.foreground.morphology import bounding_box
+from mnist_models.foreground.paper import BlankDrawing as BlankDrawing
 from mnist_models.pictures import BOX, CENTRE, SIDE, Grey, Ink
 from mnist_models.preprocessing.decoding import LONGER_SIDE, MAX_PIXELS
-from mnist_models.preprocessing.foreground import BlankDrawing as BlankDrawing
-from mnist_models.preprocessing.foreground import find_ink
-from mnist_models.preprocessing.morphology import bounding_box
 from mnist_models.preprocessing.shapes import count_shapes, pieces_of
 from mnist_models.preprocessing.stroke_width import FINENESS, is_blob, mend, pen_width
 from mnist_models.text import t
+
+OPAQUE = 127  # of 255: what is more opaque is seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +132,10 @@ def _check(picture: NDArray[np.uint8]) -> None:
 
 
 def _grey(picture: NDArray[np.uint8]) -> Grey:
-    """ITU-R 601 luma, laid on black or white, whichever the visible ink stands out from."""
+    """ITU-R 601 luma; what is transparent is as the paper seems to be, which ink stands out from.
+
+    A sheet of which little is transparent is its own paper; else it is black or white.
+    """
     if picture.ndim == 2:
         return picture
     luma = np.asarray(Image.fromarray(np.ascontiguousarray(picture[..., :3])).convert("L"))
@@ -138,7 +143,11 @@ def _grey(picture: NDArray[np.uint8]) -> Grey:
         return luma
     alpha = picture[..., 3].astype(np.uint32)
     visible = luma * alpha
-    backdrop = 255 if visible.sum() < 127.5 * alpha.sum() else 0
+    seen = luma[alpha > OPAQUE]
+    if seen.size > luma.size / 2 and np.ptp(seen) > OPAQUE:
+        backdrop = int(np.median(seen))
+    else:
+        backdrop = 255 if visible.sum() < 127.5 * alpha.sum() else 0
     return ((visible + backdrop * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_models.foreground.morphology import components
 from mnist_models.pictures import Ink
 
 Boxes = NDArray[np.intp]  # (n, 4): top, left, bottom, right; the last two are the first beyond
@@ -17,14 +18,14 @@ def find_pieces(ink: Ink) -> tuple[Labels, Boxes]:
     ink: (H, W), 0 where there is none. Returns the labels of its pixels and the boxes of the
     pieces, (n, 4).
     """
-    labels, boxes = _components(ink > 0)
+    labels, boxes = components(ink > 0)
     reach = int(BROKEN * height_of(boxes))
     if reach == 0 or len(boxes) == 1:
         return labels, boxes
     import cv2
 
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    joined, _ = _components(cv2.dilate((ink > 0).astype(np.uint8), disc) > 0)
+    joined, _ = components(cv2.dilate((ink > 0).astype(np.uint8), disc) > 0)
     whole = np.zeros(len(boxes) + 1, np.int32)
     whole[labels.ravel()] = np.where(labels > 0, joined, 0).ravel()
     return whole[labels], boxes_around(boxes, whole[1:] - 1)
@@ -51,12 +52,3 @@ def boxes_around(boxes: Boxes, group_of: NDArray[np.integer]) -> Boxes:
     np.minimum.at(around[:, :2], group_of[grouped], boxes[grouped, :2])
     np.maximum.at(around[:, 2:], group_of[grouped], boxes[grouped, 2:])
     return around
-
-
-def _components(mask: NDArray[np.bool_]) -> tuple[Labels, Boxes]:
-    import cv2
-
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    left, top, width, height = stats[1:, :4].T.astype(np.intp)
-    boxes = np.stack((top, left, top + height, left + width), axis=1)
-    return labels.astype(np.int32, copy=False), boxes

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mnist_models import to_mnist
 from mnist_models.data.pen_digits import PenDigit, load_pen_digits
+from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.preprocessing.decoding import UnreadablePicture
-from mnist_models.preprocessing.foreground import BlankDrawing
 from mnist_models.preprocessing.rasterise import (
     MAX_POINTS,
     PEN,

@@ -8,9 +8,9 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
 from mnist_models.data.pen_digits import load_pen_digits
+from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.pictures import Grey
 from mnist_models.preprocessing.decoding import LONGER_SIDE
-from mnist_models.preprocessing.foreground import BlankDrawing
 from mnist_models.preprocessing.rasterise import render
 from mnist_models.preprocessing.to_mnist import to_mnist
 from mnist_models.segmentation.find_digits import find_digits
