@@ -1,0 +1,86 @@
+"""Networks that have not seen some writers: trained once, kept, and found again."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments import folds as module
+from experiments.folds import FOLDS, fingerprint, folds
+from mnist_models.data.dataset import Dataset
+from mnist_models.data.pen_digits import COPIES, PenDigit
+from mnist_models.evidence.experiments import load_evidence
+from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.recipes import RECIPES
+from mnist_models.learning.stack import Stack
+from mnist_models.preprocessing import rasterise
+
+LINE = np.array([[200, 100], [220, 400]], np.float32)
+DIGITS = [PenDigit(1, writer, (LINE,)) for writer in range(1, 11)]
+
+
+@pytest.fixture
+def mnist() -> Dataset:
+    images, labels = np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8)
+    return Dataset("mnist", images, labels, images, labels)
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, int]]:
+    """The approach and the number of pictures of each training; the cache is empty."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    seen: list[tuple[str, int]] = []
+
+    def fit(recipe: Any, approach: str, x: np.ndarray, y: np.ndarray, seed: int) -> Any:
+        seen.append((approach, len(x)))
+        rng = np.random.default_rng(seed)
+        members, outputs = (1, 10) if approach == "single" else (10, 1)
+        weights = rng.normal(size=(members, 784, outputs)).astype(np.float32)
+        bias = np.zeros((members, outputs), np.float32)
+        return SimpleNamespace(stack=Stack((weights,), (bias,), np.arange(10), 0.0))
+
+    monkeypatch.setattr(module, "fit", fit)
+    return seen
+
+
+def test_each_writer_is_left_out_once_and_nothing_is_trained_twice(
+    mnist: Dataset, trained: list[tuple[str, int]]
+) -> None:
+    first = list(folds(mnist, DIGITS))
+    assert sorted(d.writer for fold in first for d in fold.digits) == list(range(1, 11))
+    assert [DIGITS[row] for fold in first for row in fold.rows] == [
+        digit for fold in first for digit in fold.digits
+    ]
+    assert trained == [(a, 3 + 8 * COPIES) for _ in range(FOLDS) for a in APPROACHES]
+    again = list(folds(mnist, DIGITS, (3,)))
+    assert len(trained) == FOLDS * len(APPROACHES)
+    for approach, stack in again[0].stacks.items():
+        np.testing.assert_array_equal(stack.weights[0], first[3].stacks[approach].weights[0])
+
+
+def test_what_is_trained_otherwise_is_another(
+    mnist: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fingerprint(mnist, DIGITS)
+    assert fingerprint(mnist, DIGITS) == before
+    found = {before, fingerprint(mnist, DIGITS[:-1])}
+    with monkeypatch.context() as patch:
+        patch.setitem(RECIPES, "pens", replace(RECIPES["pens"], epochs=3))
+        found.add(fingerprint(mnist, DIGITS))
+    with monkeypatch.context() as patch:
+        patch.setattr(rasterise, "PEN", 3.0)
+        found.add(fingerprint(mnist, DIGITS))
+    assert len(found) == 4
+
+
+def test_strokes_are_drawn_in_the_way_that_was_read_best_by_both() -> None:
+    shipped = load_evidence("strokes")
+    assert shipped
+    chosen = {name: getattr(rasterise, name) for name in ("PEN", "SUB", "STEP")}
+    for approach in APPROACHES:
+        own = [entry for entry in shipped["drawn"] if entry["approach"] == approach]
+        (ours,) = (entry["right"] for entry in own if chosen.items() <= entry.items())
+        assert ours == max(entry["right"] for entry in own)
