@@ -188,3 +188,23 @@ assert not AppTest.from_file({page!r}, default_timeout=60).run().exception
 """)
     assert "streamlit" in loaded
     assert "altair" not in loaded
+
+
+def test_what_is_drawn_needs_none_of_what_reads_pictures(tiny_run: object) -> None:
+    """Neither a first visit, nor a digit or a number on the canvas."""
+    page = str(ROOT / "app.py")
+    loaded = _loaded_after(f"""
+from streamlit.testing.v1 import AppTest
+for canvas in ("", "number"):
+    app = AppTest.from_file({page!r}, default_timeout=60)
+    app.query_params["canvas"] = canvas
+    assert not app.run().exception
+import numpy as np
+from mnist_models.drawings.number import read_written
+from mnist_models.runs.registry import load_run
+from mnist_models.segmentation.stroke_groups import group_strokes
+strokes = [np.array([[x, 40], [x, 200]], np.float32) for x in (20, 90)]
+assert len(read_written(load_run().single, group_strokes(strokes), 280)) == 2
+""")
+    assert "streamlit_drawable_canvas" in loaded
+    assert not loaded & {*SLOW, "cv2", "pyvips", "pandas", "pyarrow"}

@@ -58,6 +58,10 @@ class Digits(Protocol):
         """(n,) the line of writing that each stands in."""
 
     @property
+    def dots(self) -> NDArray:
+        """(n,) whether it is too little ink, see `preprocessing.shapes`."""
+
+    @property
     def proba(self) -> NDArray:
         """(n, K) probabilities."""
 
@@ -117,8 +121,10 @@ def judge_number(numbers: Mapping[Approach, Digits]) -> list[Place]:
 
 
 def _judge(digits: Mapping[Approach, int], numbers: Mapping[Approach, Digits]) -> Judgement:
-    judgement = judge({approach: numbers[approach].proba[k] for approach, k in digits.items()})
-    if len(digits) < len(numbers):
+    probas = {approach: numbers[approach].proba[k] for approach, k in digits.items()}
+    is_dot = any(numbers[approach].dots[k] for approach, k in digits.items())
+    judgement = judge(probas, is_dot=is_dot)
+    if len(digits) < len(numbers) and not is_dot:
         return Judgement("disagreement", judgement.unsure)
     return judgement
 

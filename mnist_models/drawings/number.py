@@ -9,8 +9,12 @@ from numpy.typing import NDArray
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
 from mnist_models.pictures import Images
+from mnist_models.preprocessing.rasterise import THINNEST, Drawn, Stroke, rasterise_steps
 from mnist_models.preprocessing.to_mnist import Steps
 from mnist_models.segmentation.find_digits import find_digits
+from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
+from mnist_models.segmentation.stroke_groups import Written
+from mnist_models.text import t
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +31,18 @@ class Number:
         accepted: (n,) whether the approach says yes to it: one network of several has to.
     """
 
-    steps: tuple[Steps, ...]
+    steps: tuple[Drawn | Steps, ...]
     boxes: NDArray[np.integer]
     lines: NDArray[np.integer]
     cut_off: NDArray[np.bool_]
     proba: NDArray[np.floating]
     answers: tuple[str, ...]
     accepted: NDArray[np.bool_]
+
+    @property
+    def dots(self) -> NDArray[np.bool_]:
+        """(n,) whether it is too little ink for a digit."""
+        return np.array([each.is_dot for each in self.steps], dtype=bool)
 
     def __len__(self) -> int:
         return len(self.answers)
@@ -54,19 +63,50 @@ def read_number(stack: Stack, picture: NDArray[np.uint8]) -> Number:
         TooManyDigits: more are found than are read.
     """
     found = find_digits(picture, stack.predict_proba)
-    return read_digits(stack, found.steps, found.boxes, found.lines, found.cut_off)
+    return _read(stack, found.steps, found.boxes, found.lines, found.cut_off)
 
 
-def read_digits(
+def read_written(stack: Stack, digits: Sequence[Written], side: float) -> Number:
+    """What an approach reads in digits that were written on a canvas, from their strokes.
+
+    Args:
+        stack: of the approach.
+        digits: at least one, in reading order.
+        side: of the canvas, or its height, in the strokes' unit.
+
+    Raises:
+        TooManyDigits: there are more than are read.
+    """
+    if len(digits) > MAX_DIGITS:
+        raise TooManyDigits(
+            t(
+                "More than {limit} digits were written: take some away, or clear the canvas.",
+                limit=MAX_DIGITS,
+            )
+        )
+    steps = tuple(rasterise_steps(digit.strokes, side) for digit in digits)
+    boxes = np.array([_box(digit.strokes, THINNEST * side / 2) for digit in digits])
+    lines = np.array([digit.line for digit in digits])
+    return _read(stack, steps, boxes, lines, np.zeros(len(digits), bool))
+
+
+def _box(strokes: Sequence[Stroke], margin: float) -> list[int]:
+    """Top, left, bottom and right of the ink, with half a pen around the points."""
+    points = np.concatenate(strokes)
+    left, top = np.maximum(np.floor(points.min(axis=0) - margin), 0).astype(int)
+    right, bottom = np.ceil(points.max(axis=0) + margin).astype(int)
+    return [int(top), int(left), int(bottom), int(right)]
+
+
+def _read(
     stack: Stack,
-    steps: Sequence[Steps],
+    steps: tuple[Drawn | Steps, ...],
     boxes: NDArray[np.integer],
     lines: NDArray[np.integer],
     cut_off: NDArray[np.bool_],
 ) -> Number:
-    """What an approach reads in digits that are already apart; see `Number`."""
     images: Images = np.stack([each.centred for each in steps])
     proba = stack.predict_proba(images)
     answers = tuple(map(str, stack.classes_[proba.argmax(axis=1)]))
     accepted = proba.max(axis=1) >= (YES if stack.members > 1 else 0)
-    return Number(tuple(steps), boxes, lines, cut_off, proba, answers, accepted)
+    return Number(steps, boxes, lines, cut_off, proba, answers, accepted)

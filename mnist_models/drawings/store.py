@@ -1,7 +1,7 @@
 """The kept drawings as one visitor may see and change them, or as the owner of the site may."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -89,14 +89,15 @@ class Store:
                 return
             before = [table().c.number < some[-1].number]
 
-    def label_of(self, digest: str) -> str | None:
-        """The label that the visitor gave a drawing, if it is kept."""
+    def labels_of(self, digests: Collection[str]) -> dict[str, str]:
+        """The labels that the visitor gave to those of these drawings that are kept."""
         from sqlalchemy import select
 
         columns = table().c
-        query = select(columns.label).where(columns.owner == self._owner)
+        query = select(columns.digest, columns.label).where(columns.owner == self._owner)
         with transaction(self._engine) as connection:
-            return connection.scalar(query.where(columns.digest == digest))
+            rows = connection.execute(query.where(columns.digest.in_(digests)))
+            return {row.digest: row.label for row in rows}
 
     def forget(self, digest: str) -> None:
         """Delete a drawing of the visitor's, if it is kept."""

@@ -57,12 +57,12 @@ class Drawn:
     shapes: int
 
 
-def read_paths(paths: list[Any], side: int) -> list[Stroke]:
+def read_paths(paths: list[Any], side: int | tuple[int, int]) -> list[Stroke]:
     """The strokes of a canvas, without what was drawn beyond its edges.
 
     Args:
         paths: as Fabric.js writes them.
-        side: of the canvas, in pixels.
+        side: of the canvas, in pixels, or its width and its height.
 
     Raises:
         UnreadablePicture: they are not paths, or have too many points.
@@ -100,7 +100,7 @@ def _points(path: list[list[Any]]) -> Stroke:
     return np.concatenate([np.array([curves[0][-2:]]), places.reshape(-1, 2)])
 
 
-def _on_canvas(line: Stroke, side: int) -> list[Stroke]:
+def _on_canvas(line: Stroke, side: int | tuple[int, int]) -> list[Stroke]:
     """The parts of a line between its points that are on the canvas."""
     there = np.all((line >= 0) & (line <= side), axis=1)
     parts = np.split(line, np.flatnonzero(np.diff(there)) + 1)

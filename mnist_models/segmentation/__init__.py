@@ -1,5 +1,6 @@
 """A picture of a number, or of rows of numbers → every digit in it.
 
 `find_digits` is the whole way; `found` is what it returns. `pieces` tells what hangs together,
-`lines` which pieces make a digit and which digits a line of writing.
+`lines` which pieces make a digit and which digits a line of writing. `stroke_groups` tells which
+strokes on a canvas make a digit.
 """

@@ -24,6 +24,7 @@ from benchmarks.pictures import (
     score,
 )
 from mnist_models.drawings.number import Number
+from mnist_models.preprocessing.to_mnist import to_mnist_steps
 from mnist_models.runs.run import Run
 
 DIGITS = st.text("0123", max_size=6)
@@ -111,7 +112,13 @@ def _number(answers: str, sure: float = 0.99) -> Number:
     proba[range(n), [int(answer) for answer in answers]] = sure
     boxes = np.array([[0, 30 * k, 40, 30 * k + 20] for k in range(n)])
     return Number(
-        (), boxes, np.zeros(n, int), np.zeros(n, bool), proba, (*answers,), np.ones(n, bool)
+        (to_mnist_steps(np.eye(40, dtype=np.uint8) * 255),) * n,
+        boxes,
+        np.zeros(n, int),
+        np.zeros(n, bool),
+        proba,
+        (*answers,),
+        np.ones(n, bool),
     )
 
 

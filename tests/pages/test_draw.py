@@ -290,7 +290,7 @@ def test_which_pen_draws_makes_no_difference_and_the_steps_say_so(
     for pen in (8, 24):
         strokes = [{"path": [["M", 80, 40], ["L", 200, 240]], "strokeWidth": pen}]
         drawing = canvas._Drawing(_png(280, pen), strokes)
-        monkeypatch.setattr(canvas, "_ask_canvas", lambda key, given, drawing=drawing: drawing)
+        monkeypatch.setattr(canvas, "_ask_canvas", lambda *_, drawing=drawing: drawing)
         page = open_page("draw")
         page.session_state["steps_open"] = True
         page.run()

@@ -1,6 +1,6 @@
 // What the canvas cannot be told by its settings (see ui/draw/canvas.py): a name for who does not see
 // it, to send a stroke at once, to hide its toolbar, to leave Ctrl+Z to the field that somebody types
-// in, and to come into view when something is put on it.
+// in, to come into view when something is put on it, and how wide its place is.
 
 const BUTTON = "[aria-label='Update the app with this drawing']";
 const FIELD = "input:not([type=checkbox], [type=radio], [type=range]), textarea, [contenteditable]";
@@ -35,7 +35,20 @@ function keepInField(event) {
   if (isUndo && event.composedPath()[0].matches?.(FIELD)) event.stopPropagation();
 }
 
-export default function ({ data, parentElement }) {
+// A canvas for numbers is as wide as its place, which only the browser knows.
+function tellWidth(box) {
+  if (box.sizes) return;
+  box.sizes = new ResizeObserver(() => {
+    clearTimeout(box.later);
+    box.later = setTimeout(() => {
+      const width = Math.min(1600, 10 * Math.floor(box.clientWidth / 10));
+      if (box.wide && width !== box.told) box.tell("width", (box.told = width));
+    }, box.told ? 300 : 0); // while a window is being resized it changes many times
+  });
+  box.sizes.observe(box);
+}
+
+export default function ({ data, parentElement, setStateValue }) {
   const box = parentElement.closest(".st-key-draw_canvas");
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", data.label);
@@ -45,6 +58,8 @@ export default function ({ data, parentElement }) {
   watcher = new MutationObserver(() => hideToolbar(box));
   watcher.observe(box, { childList: true, subtree: true });
   hideToolbar(box);
+  Object.assign(box, { wide: data.wide, tell: setStateValue });
+  if (data.wide) tellWidth(box);
   if (data.put > (box.put ?? data.put)) box.scrollIntoView({ block: "nearest" });
   box.put = data.put;
   document.documentElement.addEventListener("keydown", keepInField); // once, as it is one function

@@ -18,6 +18,7 @@ from mnist_models.preprocessing.rasterise import Stroke, read_paths
 from mnist_models.text import t
 
 CANVAS_SIDE = 280  # pixels: ten per pixel of MNIST, and it fits a phone
+MAX_WIDTH = 1600  # of one for numbers
 PEN_WIDTH, PEN_WIDTHS = 16, (8, 24)
 MAX_STROKES = 500  # a digit has one to three
 MAX_BYTES = 500_000  # of a drawing, its picture and its strokes together
@@ -113,32 +114,43 @@ def _canvas(place: str) -> _Canvas:
     return canvases[place]
 
 
-def draw_on_canvas(place: str, label: str) -> tuple[NDArray[np.uint8], list[Stroke]] | None:
+def draw_on_canvas(
+    place: str, label: str, *, wide: bool = False
+) -> tuple[NDArray[np.uint8], list[Stroke]] | None:
     """Show the canvas; returns the drawing so far, or None if there is none yet.
 
     Args:
         place: where in the app; each has a drawing of its own.
         label: what the canvas is, and what to do without a pointer, for screen readers.
+        wide: it is as wide as its place, and not a square.
 
     Returns:
-        (side, side, 4) uint8 as it looks, and its strokes.
+        (CANVAS_SIDE, width, 4) uint8 as it looks, and its strokes.
 
     Raises:
         UnreadablePicture: the browser sent something that is not a drawing.
     """
     canvas = _canvas(place)
-    key = f"canvas_{place}_{canvas.number}"
-    if key not in st.session_state:  # new, or back from another page: it gets its strokes back
-        canvas.give(canvas.strokes)
     # So much room is there before the canvas is, and before the style.
     with st.container(key="draw_canvas", gap=None, height=CANVAS_SIDE, border=False):
-        _beside_canvas(key="beside_canvas_script", data={"label": label, "put": canvas.put})
-        sent = _ask_canvas(key, canvas.given)
+        beside = _beside_canvas(
+            key="beside_canvas_script",
+            data={"label": label, "put": canvas.put, "wide": wide},
+            default={"width": None},
+            on_width_change=lambda: None,
+        )
+        width = _width(beside.width) if wide else CANVAS_SIDE
+        if width is None:  # the browser is about to say it
+            return None
+        key = f"canvas_{place}_{canvas.number}_{width}"
+        if key not in st.session_state:  # new, or back from another page: it gets its strokes back
+            canvas.give(canvas.strokes)
+        sent = _ask_canvas(key, canvas.given, width)
     is_new = sent is not None and sent != canvas.seen
     drawing = sent if is_new else canvas.drawn
     if drawing is None:
         return None
-    read = decode_png(drawing.png), read_paths(drawing.strokes, CANVAS_SIDE)
+    read = decode_png(drawing.png), read_paths(drawing.strokes, (width, CANVAS_SIDE))
     if is_new:  # what cannot be read is not kept
         canvas.seen = canvas.drawn = drawing
     return read
@@ -213,13 +225,20 @@ def _draw_pen_slider(canvas: _Canvas) -> None:
         on_change=_remember_pen,
         args=(canvas,),
         help=t(
-            "The canvas is {side} pixels wide. Strokes that are already drawn stay as they are.",
+            "The canvas is {side} pixels high. Strokes that are already drawn stay as they are.",
             side=CANVAS_SIDE,
         ),
     )
 
 
-def _ask_canvas(key: str, given: dict[str, Any]) -> _Drawing | None:
+def _width(sent: object) -> int | None:
+    """What the browser says of the width of the place, in pixels; None if it is no such width."""
+    if not isinstance(sent, int | float) or not CANVAS_SIDE <= sent <= MAX_WIDTH:
+        return None
+    return int(sent)
+
+
+def _ask_canvas(key: str, given: dict[str, Any], width: int) -> _Drawing | None:
     # Importing it asks the running app for the component, so it cannot be done at the top.
     from streamlit_drawable_canvas import st_canvas
 
@@ -228,7 +247,7 @@ def _ask_canvas(key: str, given: dict[str, Any]) -> _Drawing | None:
             stroke_width=_pen_width(),
             stroke_color=_INK,
             background_color="#000000",
-            width=CANVAS_SIDE,
+            width=width,
             height=CANVAS_SIDE,
             return_image_data=True,
             initial_drawing=given,

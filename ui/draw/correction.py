@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -35,24 +35,81 @@ def offer_correction(run: Run, *, image: Grey, drawing: NDArray[np.uint8]) -> No
     """
     if not keeps_drawings():
         return
-    digest = hashlib.sha256(drawing.tobytes()).hexdigest()
+    digest = digest_of(drawing)
 
     def keep(label: str) -> None:
-        answers = _answers(run, image)
-        kept = Drawing(digest, label, image, as_png(drawing), answers, run.name, run.version)
-        _change(lambda store: store.add(kept), to_keep=True)
+        keep_drawings([kept_drawing(run, label, image, drawing)])
 
     with st.container(key="correct", gap="xsmall"):
         st.markdown(t("It was …"))
-        kept = _label_of(digest)
+        kept = labels_of([digest]).get(digest)
         _draw_buttons([str(label) for label in run.classes], kept, keep)
-        if error := st.session_state.pop(_ERROR, None):
-            st.error(error, icon=":material/error:")
-        elif kept is None:
-            st.caption(t("Tap it even if both are right: your accuracy needs those as well."))
-        else:
-            _show_kept(kept, digest)
+        if not show_error():
+            if kept is None:
+                st.caption(t("Tap it even if both are right: your accuracy needs those as well."))
+            else:
+                show_kept(kept, [digest])
     meet_browser("correction", before_making=True)
+
+
+def digest_of(drawing: NDArray[np.uint8]) -> str:
+    """The same for the same drawing."""
+    return hashlib.sha256(drawing.tobytes()).hexdigest()
+
+
+def kept_drawing(run: Run, label: str, image: Grey, drawing: NDArray[np.uint8]) -> Drawing:
+    """A drawing with its label and what a run answers to it."""
+    answers = _answers(run, image)
+    digest, picture = digest_of(drawing), as_png(drawing)
+    return Drawing(digest, label, image, picture, answers, run.name, run.version)
+
+
+def keep_drawings(drawings: Sequence[Drawing]) -> None:
+    """Keep all of them, or as many as can be; for callbacks."""
+
+    def add(store: Store) -> None:
+        for drawing in drawings:
+            store.add(drawing)
+
+    _change(add, to_keep=True)
+
+
+def labels_of(digests: Sequence[str]) -> dict[str, str]:
+    """The labels of those of these drawings that this visitor has kept."""
+    if known_visitor() is None:
+        return {}
+    try:
+        return open_store().labels_of(digests)
+    except ExpectedError as error:
+        st.session_state[_ERROR] = error.text
+        return {}
+
+
+def show_error() -> bool:
+    """Say what went wrong when something was kept or looked up; returns whether anything has."""
+    error = st.session_state.pop(_ERROR, None)
+    if error:
+        st.error(error, icon=":material/error:")
+    return bool(error)
+
+
+def show_kept(label: str, digests: Sequence[str]) -> None:
+    """What drawings are kept as, with a way to take it back."""
+
+    def forget(store: Store) -> None:
+        for digest in digests:
+            store.forget(digest)
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(t("Kept as **{label}**.", label=label), width="content")
+        st.button(
+            t("Do not keep"),
+            icon=":material/close:",
+            key="undo_correction",
+            on_click=_change,
+            args=(forget,),
+        )
+        st.page_link(page_path("my_drawings"), label=t("My drawings"), icon=":material/gesture:")
 
 
 def _draw_buttons(labels: list[str], kept: str | None, keep: Callable[[str], None]) -> None:
@@ -67,29 +124,6 @@ def _draw_buttons(labels: list[str], kept: str | None, keep: Callable[[str], Non
                     on_click=keep,
                     args=(label,),
                 )
-
-
-def _show_kept(label: str, digest: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(t("Kept as **{label}**.", label=label), width="content")
-        st.button(
-            t("Do not keep"),
-            icon=":material/close:",
-            key="undo_correction",
-            on_click=_change,
-            args=(lambda store: store.forget(digest),),
-        )
-        st.page_link(page_path("my_drawings"), label=t("My drawings"), icon=":material/gesture:")
-
-
-def _label_of(digest: str) -> str | None:
-    if known_visitor() is None:
-        return None
-    try:
-        return open_store().label_of(digest)
-    except ExpectedError as error:
-        st.session_state[_ERROR] = error.text
-        return None
 
 
 def _change(change: Callable[[Store], None], *, to_keep: bool = False) -> None:

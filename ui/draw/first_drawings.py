@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_models.preprocessing.rasterise import read_paths, render
 from mnist_models.text import paragraph, t
 from ui.draw.canvas import CANVAS_SIDE, PEN_WIDTH, put_on_canvas, stroke
+from ui.draw.numbers.number_canvas import BY_KEYBOARD, offer_number_canvas
 from ui.draw.sources import Subject, from_canvas
 from ui.widgets.images import picture_url
 
@@ -16,8 +17,6 @@ _HINT = t(
     "Draw a digit in the black square with the mouse or a finger. Both approaches answer after "
     "each stroke."
 )
-_BY_KEYBOARD = t("By keyboard, choose Upload or Test picture instead.")
-
 # Of our own making, as SVG writes paths: what people write and MNIST does not show, what lies
 # between two digits, and what is none.
 _FIRST_DRAWINGS = {
@@ -32,7 +31,8 @@ _FIRST_DRAWINGS = {
 
 def from_own_canvas() -> Subject:
     """The visitor's drawing on this page."""
-    return from_canvas(_PLACE, paragraph(_HINT, _BY_KEYBOARD), _BY_KEYBOARD)
+    hint = paragraph(_HINT, BY_KEYBOARD)
+    return from_canvas(_PLACE, hint, BY_KEYBOARD, draw_beside=offer_number_canvas)
 
 
 def offer_first_drawings() -> None:

@@ -46,6 +46,7 @@ def show_verdicts(
     truth: int | None = None,
     hint: str = "",
     steps: Drawn | Steps | None = None,
+    prefix: str = "",
 ) -> None:
     """Both verdicts, what may be said of them, and the probabilities behind them.
 
@@ -55,6 +56,7 @@ def show_verdicts(
         truth: the digit that it shows, if that is known.
         hint: what to do while there is nothing to read.
         steps: how it was made, if it was made of a drawing or a picture.
+        prefix: of the keys, for a second pair of verdicts on the page.
     """
     probas = {} if image is None else _probas(run, image)
     judgement = None
@@ -64,13 +66,13 @@ def show_verdicts(
         judgement = judge(
             probas, is_dot=bool(seen and seen.is_dot), shapes=seen.shapes if seen else 1
         )
-    with st.container(key="verdicts", horizontal=True, wrap=False, gap="xsmall"):
-        _show_verdict("single", probas.get("single"), run.classes, judgement)
-        with st.container(key="agreement_sign", width="content"):
+    with st.container(key=f"{prefix}verdicts", horizontal=True, wrap=False, gap="xsmall"):
+        _show_verdict("single", probas.get("single"), run.classes, judgement, prefix)
+        with st.container(key=f"{prefix}agreement_sign", width="content"):
             # So that nobody has to rely on colours.
             st.markdown("" if judgement is None else _SIGNS.get(judgement.finding, _DOUBT))
-        _show_verdict("multi", probas.get("multi"), run.classes, judgement)
-    with st.container(key="agreement"):
+        _show_verdict("multi", probas.get("multi"), run.classes, judgement, prefix)
+    with st.container(key=f"{prefix}agreement"):
         if image is None:
             st.info(hint, icon=":material/draw:")
         elif judgement is not None:
@@ -90,11 +92,15 @@ def _probas(run: Answering, image: NDArray[np.uint8]) -> Probas:
 
 
 def _show_verdict(
-    approach: Approach, proba: NDArray | None, classes: list[Any], judgement: Judgement | None
+    approach: Approach,
+    proba: NDArray | None,
+    classes: list[Any],
+    judgement: Judgement | None,
+    prefix: str,
 ) -> None:
     answer = _answer(approach, proba, classes)
     doubted = judgement is not None and proba is not None and judgement.doubts(approach)
-    with st.container(key=f"{approach}_verdict", border=True):
+    with st.container(key=f"{prefix}{approach}_verdict", border=True):
         st.metric(
             TITLES[approach],
             answer,
@@ -180,7 +186,7 @@ def _show_finding(
                     "time: the answers take them for one.",
                     shapes=judgement.shapes,
                 ),
-                t("Draw one digit alone, or cut one out of the picture."),
+                t("Draw one digit alone, or press *Number* on the page Draw to write several."),
             ),
             icon=":material/select_all:",
         )

@@ -166,6 +166,13 @@ def sound_stacks(run: Run, approaches: Iterable[Approach]) -> dict[Approach, Sta
     return stacks
 
 
+def load_ahead(run: Run) -> None:
+    """Load the networks of a run while its visitor is busy, for a quick answer later."""
+    for approach in run.with_weights:
+        with suppress(RunError):  # the verdicts report it
+            run.stack(approach)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _keep(path: str, version: str, _run: Run) -> Run:  # noqa: ARG001 - the cache's key
     return _run

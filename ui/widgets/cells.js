@@ -32,11 +32,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   // One stop for the Tab key; from there the arrow keys go on.
   const stop = to => buttons.forEach(button => (button.tabIndex = button === to ? 0 : -1));
   buttons.forEach(button => button.setAttribute("aria-pressed", button === chosen));
+  for (const frame of cells.querySelectorAll("[data-cell]"))
+    frame.classList.toggle("chosen", frame.dataset.cell === data.chosen);
   stop(buttons.find(button => button === document.activeElement) ?? chosen ?? buttons[0]);
   cells.onclick = ({ target }) => {
-    const button = target.closest("button");
-    if (!button) return;
-    setTriggerValue("cell", button.value);
+    const cell = target.closest("button, [data-cell]");
+    if (!cell) return;
+    setTriggerValue("cell", cell.value ?? cell.dataset.cell);
     // On a phone what shows it is below the cells.
     document.querySelector(`.st-key-${data.shows}`)?.scrollIntoView({ block: "nearest" });
   };

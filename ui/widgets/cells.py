@@ -33,8 +33,10 @@ def show_cells(
 
     Args:
         content: HTML with the cells in reading order. A cell that can be chosen is a <button>;
-            their values count up from 0. The `data-facts` of a cell are shown below all cells while
-            somebody points at it. The caller escapes all text from outside.
+            their values count up from 0. What else has the number of a cell as its `data-cell`
+            chooses it too, by mouse or touch, and has the class "chosen" with it. The
+            `data-facts` of a cell are shown below all cells while somebody points at it. The
+            caller escapes all text from outside.
         count: how many cells there are.
         key: of the cells in the session state.
         columns: how many cells are side by side.

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mnist_models.comparison.judgement import LEAST_LEAD, judge, lead
+from mnist_models.comparison.judgement import LEAST_LEAD, judge, judge_number, lead
 from mnist_models.evidence.experiments import load_evidence
 from mnist_models.learning.approaches import APPROACHES, Approach
 
@@ -72,3 +72,50 @@ def test_the_thresholds_are_those_of_the_experiment() -> None:
     found = load_evidence("unsure")
     assert found
     assert found["threshold"] == {approach: LEAST_LEAD[approach] for approach in APPROACHES}
+
+
+class _Digits:
+    """What an approach has cut out: boxes (left, right) of one line, and its answers."""
+
+    def __init__(self, *digits: tuple[int, int, NDArray], dots: tuple[int, ...] = ()) -> None:
+        self.boxes = np.array([[0, left, 9, right] for left, right, _ in digits])
+        self.lines = np.zeros(len(digits), int)
+        self.dots = np.isin(np.arange(len(digits)), dots)
+        self.proba = np.stack([values for _, _, values in digits])
+
+
+def test_a_number_is_judged_digit_by_digit_where_both_cut_alike() -> None:
+    wavers = proba(0.5, 0.45)
+    single = _Digits((0, 5, SURE), (6, 9, SURE), (10, 19, wavers), (20, 29, SURE))
+    multi = _Digits((0, 5, SURE), (6, 9, OTHER), (10, 19, SURE), (20, 29, NEITHER))
+    places = judge_number({"single": single, "multi": multi})
+    found = [(p.judgement.finding, p.judgement.unsure) for p in places]
+    assert found == [
+        ("agreement", ()),
+        ("disagreement", ()),
+        ("agreement", ("single",)),
+        ("none", ("multi",)),
+    ]
+    assert [p.judgement.is_plain for p in places] == [True, False, False, False]
+    assert [p.digits for p in places] == [{"single": k, "multi": k} for k in range(4)]
+
+
+def test_where_one_cuts_and_the_other_does_not_they_disagree_and_the_order_is_that_of_reading() -> (
+    None
+):
+    single = _Digits((0, 5, SURE), (6, 10, SURE), (11, 15, SURE), (20, 25, SURE))
+    multi = _Digits((0, 5, SURE), (6, 15, SURE), (20, 25, SURE))
+    places = judge_number({"single": single, "multi": multi})
+    assert [(p.box[1], p.box[3]) for p in places] == [(0, 5), (6, 10), (6, 15), (11, 15), (20, 25)]
+    assert [sorted(p.digits) for p in places] == [
+        ["multi", "single"], ["single"], ["multi"], ["single"], ["multi", "single"]
+    ]  # fmt: skip
+    assert [p.judgement.finding for p in places[1:4]] == ["disagreement"] * 3
+    assert places[4].digits == {"single": 3, "multi": 2}
+
+
+def test_one_approach_alone_is_judged_alone_and_a_dot_is_a_dot() -> None:
+    alone = judge_number({"multi": _Digits((0, 5, SURE), (6, 9, SURE), dots=(1,))})
+    assert [p.judgement.finding for p in alone] == ["alone", "dot"]
+    assert alone[1].judgement.doubts("multi")
+    assert [p.judgement.is_plain for p in alone] == [True, False]

@@ -92,7 +92,7 @@ def test_the_same_drawing_again_replaces_what_was_said_of_it(store: Store) -> No
     store.add(make("d1", "4"))
     store.add(make("d1", "9"))
     assert labels(store) == ["9"]
-    assert store.label_of("d1") == "9"
+    assert store.labels_of(["d0", "d1"]) == {"d1": "9"}
 
 
 def test_a_forgotten_drawing_is_gone_and_the_others_stay(store: Store) -> None:
@@ -100,7 +100,7 @@ def test_a_forgotten_drawing_is_gone_and_the_others_stay(store: Store) -> None:
         store.add(make(digest))
     store.forget("d2")
     assert [drawing.digest for drawing in store.drawings()] == ["d3", "d1"]
-    assert store.label_of("d2") is None
+    assert store.labels_of(["d2"]) == {}
     store.forget_all()
     assert store.drawings() == []
 
@@ -117,7 +117,7 @@ def test_visitors_never_see_nor_delete_each_others_drawings(engine: Engine) -> N
     me.forget("same")
     me.forget_all()
     assert (labels(me), labels(you)) == ([], ["2"])
-    assert me.label_of("same") is None
+    assert me.labels_of(["same"]) == {}
 
 
 def test_shared_drawings_are_seen_by_all_and_deleted_by_their_owner_only(engine: Engine) -> None:
@@ -243,7 +243,7 @@ def test_a_picture_that_is_too_large_is_not_kept(store: Store) -> None:
 
 
 def _assert_unusable(store: Store, *, hidden: str) -> None:
-    for attempt in (store.drawings, lambda: store.add(make("new")), lambda: store.label_of("d")):
+    for attempt in (store.drawings, lambda: store.add(make("new")), lambda: store.labels_of(["d"])):
         with pytest.raises(CorrectionError, match=UNUSABLE) as raised:
             attempt()
         assert hidden not in str(raised.value)

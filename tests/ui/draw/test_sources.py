@@ -9,6 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.preprocessing.decoding import read_picture
+from mnist_models.runs.run import Run
 
 
 def _png(picture: np.ndarray) -> bytes:
@@ -20,9 +21,10 @@ def _png(picture: np.ndarray) -> bytes:
 def _read(data: bytes) -> None:
     import streamlit as st
 
+    from mnist_models.runs.registry import load_run
     from ui.draw import sources
 
-    st.text(sources._from_bytes(data, "Choose a file.").image is not None)
+    st.text(sources._from_bytes(load_run(), data, "Choose a file.").image is not None)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def _read(data: bytes) -> None:
     ids=["no picture", "too large", "blank", "a digit"],
 )
 def test_a_file_is_decoded_once_however_often_the_page_reruns(
-    data: bytes, sentence: str, monkeypatch: pytest.MonkeyPatch
+    data: bytes, sentence: str, monkeypatch: pytest.MonkeyPatch, tiny_run: Run
 ) -> None:
     decode = Mock(wraps=read_picture)
     monkeypatch.setattr("ui.draw.sources.read_picture", decode)

@@ -1,0 +1,69 @@
+"""A number in a picture, or in strokes, is read digit by digit."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from mnist_models.drawings.number import read_number, read_written
+from mnist_models.learning.stack import Stack
+from mnist_models.preprocessing.foreground import BlankDrawing
+from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
+from mnist_models.segmentation.stroke_groups import Written
+
+
+def _bar(x: float) -> np.ndarray:
+    return np.array([[x, 40], [x, 200]], np.float32)
+
+
+def _bars(count: int) -> np.ndarray:
+    picture = np.full((120, 60 * count + 60), 255, np.uint8)
+    for k in range(count):
+        picture[20:100, 60 * k + 50 : 60 * k + 60] = 0
+    return picture
+
+
+def test_a_picture_is_read_from_left_to_right(make_stack: Callable[..., Stack]) -> None:
+    for approach in ("single", "multi"):
+        stack = make_stack(approach, classes=list("abcdefghij"))
+        number = read_number(stack, _bars(3))
+        assert len(number) == len(number.steps) == len(number.boxes) == 3
+        assert np.all(np.diff(number.boxes[:, 1]) > 0)
+        assert str(number) == "".join(number.answers)
+        images = np.stack([steps.centred for steps in number.steps])
+        np.testing.assert_array_equal(number.proba, stack.predict_proba(images))
+        assert list(number.answers) == stack.predict(images).tolist()
+        assert not number.dots.any()
+
+
+def test_one_model_always_chooses_and_of_ten_one_has_to_say_yes(
+    make_stack: Callable[..., Stack],
+) -> None:
+    single = read_number(make_stack("single"), _bars(2))
+    multi = read_number(make_stack("multi"), _bars(2))
+    assert single.accepted.all()
+    assert multi.accepted.tolist() == (multi.proba.max(axis=1) >= 0.5).tolist()
+
+
+def test_an_empty_sheet_is_no_number(make_stack: Callable[..., Stack]) -> None:
+    with pytest.raises(BlankDrawing):
+        read_number(make_stack("single"), np.full((90, 90), 255, np.uint8))
+
+
+def test_what_is_written_has_its_box_and_its_line(make_stack: Callable[..., Stack]) -> None:
+    digits = [Written((_bar(10),), 0), Written((_bar(60), _bar(70)), 0), Written((_bar(10),), 1)]
+    number = read_written(make_stack("single"), digits, side=280)
+    assert number.boxes.tolist() == [[36, 6, 204, 14], [36, 56, 204, 74], [36, 6, 204, 14]]
+    assert number.lines.tolist() == [0, 0, 1]
+    assert not number.cut_off.any()
+    np.testing.assert_array_equal(number.steps[0].centred, number.steps[2].centred)
+
+
+def test_a_dot_among_the_digits_is_told(make_stack: Callable[..., Stack]) -> None:
+    digits = [Written((_bar(10),), 0), Written((_bar(60)[:1],), 0)]
+    assert read_written(make_stack("single"), digits, side=280).dots.tolist() == [False, True]
+
+
+def test_more_are_refused(make_stack: Callable[..., Stack]) -> None:
+    with pytest.raises(TooManyDigits, match="More than 200 digits were written"):
+        read_written(make_stack("single"), [Written((_bar(10),), 0)] * (MAX_DIGITS + 1), side=280)

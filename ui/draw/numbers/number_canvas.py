@@ -1,0 +1,73 @@
+"""A canvas as wide as its place, for writing numbers: the address says whether it is chosen."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_models.drawings.number import read_written
+from mnist_models.preprocessing.rasterise import Stroke
+from mnist_models.runs.run import Run
+from mnist_models.segmentation.stroke_groups import group_strokes
+from mnist_models.text import paragraph, t
+from ui.draw.canvas import CANVAS_SIDE
+from ui.draw.numbers.reading import ask_each
+from ui.draw.sources import Subject, from_canvas
+
+BY_KEYBOARD = t("By keyboard, choose Upload or Test picture instead.")
+
+_CANVAS, _NUMBER = "canvas", "number"  # in the address
+_PLACE = "draw_number"
+_HINT = t(
+    "Write a number in the black field with the mouse or a finger, with some room between the "
+    "digits. Both approaches answer after each stroke."
+)
+
+
+def is_for_numbers() -> bool:
+    """Whether the visitor has chosen this canvas."""
+    return st.query_params.get(_CANVAS) == _NUMBER
+
+
+def offer_number_canvas() -> None:
+    """A button that leads from the canvas of one digit to that for numbers."""
+    with st.container(key="number_canvas", width="content"):
+        st.button(t("Number"), icon=":material/123:", on_click=_choose, args=(_NUMBER,))
+
+
+def from_number_canvas(run: Run) -> Subject:
+    """What the visitor has written there.
+
+    Args:
+        run: it reads the digits.
+    """
+    return from_canvas(
+        _PLACE,
+        paragraph(_HINT, BY_KEYBOARD),
+        BY_KEYBOARD,
+        read_number=partial(_read, run),
+        draw_beside=_offer_digit_canvas,
+    )
+
+
+def _offer_digit_canvas() -> None:
+    with st.container(key="digit_canvas", width="content"):
+        st.button(t("One digit"), icon=":material/looks_one:", on_click=_choose, args=("",))
+
+
+def _choose(canvas: str) -> None:
+    if canvas:
+        st.query_params[_CANVAS] = canvas
+    else:
+        st.query_params.pop(_CANVAS, None)
+
+
+def _read(run: Run, seen: NDArray[np.uint8], strokes: list[Stroke]) -> Subject:
+    """The strokes say what is a digit, and each is drawn from its own, exactly."""
+    written = group_strokes(strokes)
+    reading = ask_each(run, seen, lambda stack: read_written(stack, written, CANVAS_SIDE))
+    if reading.is_number:
+        return Subject(reading=reading)
+    steps = reading.steps(reading.places[0])
+    return Subject(steps.centred, seen, steps)

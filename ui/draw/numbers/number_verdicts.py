@@ -1,0 +1,195 @@
+"""What the two approaches read where there are several digits."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnist_models.formatting import listing, share_text
+from mnist_models.learning.approaches import TITLES, Approach
+from mnist_models.runs.run import Run
+from mnist_models.text import Text, paragraph, t
+from ui.draw.numbers.digit_cards import open_digit, show_cards
+from ui.draw.numbers.number_correction import offer_number_correction
+from ui.draw.numbers.reading import NO_DIGIT, Reading
+from ui.draw.sources import LARGE, Subject, show_model_input
+from ui.draw.verdicts import show_verdicts
+
+_SHORT = 6  # digits: two such numbers fit beside each other on a phone
+
+
+def answer_number(run: Run, reading: Reading) -> Subject:
+    """The number, its digits, and the one that is open; returns that one, or nothing to explain.
+
+    Args:
+        run: whose reading it is.
+        reading: of at least two digits.
+    """
+    show_number(reading, len(run.classes))
+    show_cards(reading)
+    digit = open_digit(reading)
+    if digit is None or digit.image is None:
+        offer_number_correction(run, reading)
+        return Subject(reading=reading)
+    with st.container(key="digit"):
+        show_model_input(digit.image, LARGE)
+        show_verdicts(run, digit.image, steps=digit.steps, prefix="digit_")
+    return digit
+
+
+def show_number(reading: Reading, classes: int) -> None:
+    """Both numbers and what may be said of them.
+
+    Args:
+        reading: of at least two digits.
+        classes: how many networks the multi-model has.
+    """
+    for why in reading.missing:
+        st.warning(why, icon=":material/warning:")
+    with st.container(key="number"):
+        if max(map(len, reading.texts.values())) <= _SHORT:
+            _show_beside(reading, classes)
+        else:  # above each other, so that they can be compared
+            for approach in reading.numbers:
+                _show_verdict(reading, approach, classes)
+    with st.container(key="agreement"):
+        _show_finding(reading, classes)
+
+
+def _show_beside(reading: Reading, classes: int) -> None:
+    with st.container(key="verdicts", horizontal=True, wrap=False, gap="xsmall"):
+        for approach in reading.numbers:
+            if approach == "multi" and len(reading.numbers) > 1:
+                with st.container(key="agreement_sign", width="content"):
+                    st.markdown("=" if len({*reading.texts.values()}) == 1 else "≠")
+            _show_verdict(reading, approach, classes)
+
+
+def _show_verdict(reading: Reading, approach: Approach, classes: int) -> None:
+    number = reading.numbers[approach]
+    text = reading.texts[approach]
+    unsure = any(p.judgement.doubts(approach) for p in reading.places if approach in p.digits)
+    with st.container(key=f"{approach}_verdict", border=True):
+        st.metric(
+            TITLES[approach],
+            text,
+            "?" if unsure else None,  # style.css has it beside
+            delta_color="off",
+            delta_arrow="off",
+        )
+        if approach == "single":
+            least = share_text(number.proba.max(axis=1).min())
+            st.caption(t("the least probability of a digit: {share}", share=least))
+        elif NO_DIGIT in text:
+            count = text.count(NO_DIGIT)
+            st.caption(
+                t("none says yes to {count} digit", "none says yes to {count} digits", count=count)
+            )
+        else:
+            st.caption(t("one of {networks} says yes to each digit", networks=classes))
+
+
+def _show_finding(reading: Reading, classes: int) -> None:
+    """Green is for what is known to be right, and nobody knows that here."""
+    places = reading.places
+    differ = _numbers(reading, "disagreement")
+    none = _numbers(reading, "none")
+    unsure = [str(k) for k, p in enumerate(places, 1) if p.judgement.unsure]
+    doubts = [_which_unsure(unsure), _which_dots(_numbers(reading, "dot")), _cut_off(reading)]
+    texts = reading.texts
+    if differ:
+        st.warning(
+            paragraph(
+                t(
+                    "They disagree: the single model reads {single}, the {networks} models read "
+                    "{multi}.",
+                    **texts,
+                    networks=classes,
+                ),
+                _which_differ(differ),
+                _cuts(reading),
+                *doubts,
+            ),
+            icon=":material/compare_arrows:",
+        )
+    elif none:
+        st.warning(paragraph(_which_none(none, classes), *doubts), icon=":material/help:")
+    elif len(texts) == 1:
+        if any(doubts):
+            st.warning(paragraph(*doubts), icon=":material/help:")
+    elif any(doubts):
+        perhaps = t(
+            "Perhaps {label}: that is what both read, but not with certainty.",
+            label=texts["single"],
+        )
+        st.warning(paragraph(perhaps, *doubts), icon=":material/help:")
+    else:
+        st.info(t("Both read {label}.", label=texts["single"]), icon=":material/equal:")
+
+
+def _numbers(reading: Reading, finding: str) -> list[str]:
+    """Which digits, from 1."""
+    return [str(k) for k, p in enumerate(reading.places, 1) if p.judgement.finding == finding]
+
+
+def _which_differ(digits: Sequence[str]) -> Text:
+    return t(
+        "They differ at digit {which}.",
+        "They differ at the digits {which}.",
+        count=len(digits),
+        which=listing(digits),
+    )
+
+
+def _which_none(digits: Sequence[str], networks: int) -> Text:
+    return t(
+        "None of the {networks} binary models says yes to digit {which}.",
+        "None of the {networks} binary models says yes to the digits {which}.",
+        count=len(digits),
+        networks=networks,
+        which=listing(digits),
+    )
+
+
+def _which_unsure(digits: Sequence[str]) -> Text | str:
+    if not digits:
+        return ""
+    return t(
+        "Digit {which} is unsure.",
+        "The digits {which} are unsure.",
+        count=len(digits),
+        which=listing(digits),
+    )
+
+
+def _which_dots(digits: Sequence[str]) -> Text | str:
+    if not digits:
+        return ""
+    return t(
+        "Digit {which} is too little to read: a dot or a blot, and no line.",
+        "The digits {which} are too little to read: dots or blots, and no lines.",
+        count=len(digits),
+        which=listing(digits),
+    )
+
+
+def _cuts(reading: Reading) -> Text | str:
+    if all(len(place.digits) == len(reading.numbers) for place in reading.places):
+        return ""
+    return t("They cut what touches in different places.")
+
+
+def _cut_off(reading: Reading) -> Text | str:
+    cut = [
+        str(k)
+        for k, place in enumerate(reading.places, 1)
+        if any(reading.numbers[a].cut_off[digit] for a, digit in place.digits.items())
+    ]
+    if not cut:
+        return ""
+    return t(
+        "Digit {which} touches the edge of the picture and may be cut off there: show it whole.",
+        "The digits {which} touch the edge of the picture and may be cut off there: show them "
+        "whole.",
+        count=len(cut),
+        which=listing(cut),
+    )
