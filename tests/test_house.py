@@ -118,7 +118,9 @@ def test_a_wrong_import_is_found(file: str, line: str, complaint: str, tmp_path:
     assert any(complaint in found for found in wrong_imports(tmp_path, TABLE))
 
 
-FOLDERS = sorted(p.parent for package in TABLE for p in (PROJECT / package).glob("*/__init__.py"))
+FOLDERS = sorted(
+    path.parent for package in TABLE for path in (PROJECT / package).glob("*/**/__init__.py")
+)
 MODULES = sorted(path for top in (*TABLE, "pages") for path in (PROJECT / top).rglob("*.py"))
 
 

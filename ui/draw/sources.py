@@ -19,6 +19,7 @@ from mnist_models.segmentation.found import TooManyDigits
 from mnist_models.text import paragraph, t
 from ui.draw.canvas import CANVAS_SIDE, draw_canvas_buttons, draw_on_canvas
 from ui.draw.numbers.number_picture import show_picture
+from ui.draw.numbers.opened_digit import close
 from ui.draw.numbers.reading import Reading, read
 from ui.draw.way_back import offer_way_back
 from ui.shared.current_run import pictures
@@ -114,6 +115,7 @@ def from_file(run: Run) -> Subject:
             # Of any type: what is refused is told why, and by whom can read it.
             t("A picture of a digit or a number"),
             key="upload_file",
+            on_change=close,
             help=_PLAIN,
         )
     hint = paragraph(t("Choose a picture file."), _PLAIN)
@@ -134,7 +136,9 @@ def from_camera(run: Run) -> Subject:
             )
         )
     with st.container(key="photo"):
-        photo = st.camera_input(t("A photo of a digit or a number"), key="photo_file", help=_PLAIN)
+        photo = st.camera_input(
+            t("A photo of a digit or a number"), key="photo_file", on_change=close, help=_PLAIN
+        )
     hint = paragraph(t("Take a photo."), _PLAIN)
     return _from_bytes(run, photo.getvalue() if photo else None, hint)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mnist_models.drawings.number import read_number, read_written
+from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.learning.stack import Stack
-from mnist_models.preprocessing.foreground import BlankDrawing
 from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
 from mnist_models.segmentation.stroke_groups import Written
 

@@ -94,34 +94,31 @@ def _show_finding(reading: Reading, classes: int) -> None:
     differ = _numbers(reading, "disagreement")
     none = _numbers(reading, "none")
     unsure = [str(k) for k, p in enumerate(places, 1) if p.judgement.unsure]
-    doubts = [_which_unsure(unsure), _which_dots(_numbers(reading, "dot")), _cut_off(reading)]
+    doubts = [_which_unsure(unsure), _which_dots(_numbers(reading, "dot"))]
+    is_doubted, doubts = any(doubts), [*doubts, _cut_off(reading)]
     texts = reading.texts
     if differ:
-        st.warning(
-            paragraph(
-                t(
-                    "They disagree: the single model reads {single}, the {networks} models read "
-                    "{multi}.",
-                    **texts,
-                    networks=classes,
-                ),
-                _which_differ(differ),
-                _cuts(reading),
-                *doubts,
-            ),
-            icon=":material/compare_arrows:",
+        they_disagree = t(
+            "They disagree: the single model reads {single}, the {networks} models read {multi}.",
+            **texts,
+            networks=classes,
         )
+        said = paragraph(they_disagree, _which_differ(differ), _cuts(reading), *doubts)
+        st.warning(said, icon=":material/compare_arrows:")
     elif none:
         st.warning(paragraph(_which_none(none, classes), *doubts), icon=":material/help:")
     elif len(texts) == 1:
         if any(doubts):
             st.warning(paragraph(*doubts), icon=":material/help:")
-    elif any(doubts):
+    elif is_doubted:
         perhaps = t(
             "Perhaps {label}: that is what both read, but not with certainty.",
             label=texts["single"],
         )
         st.warning(paragraph(perhaps, *doubts), icon=":material/help:")
+    elif any(doubts):
+        both = t("Both read {label}.", label=texts["single"])
+        st.warning(paragraph(both, *doubts), icon=":material/equal:")
     else:
         st.info(t("Both read {label}.", label=texts["single"]), icon=":material/equal:")
 
