@@ -9,15 +9,15 @@ from mnist_models.pictures import Ink
 
 SPECK_MASS, SPECK_EXTENT = 1 / 100, 1 / 10  # of the largest connected piece of ink
 FRAME_BAND, FRAME_COVER = 1 / 6, 0.9  # a frame's sides lie this near its edges, on this much of it
-EDGE_BAND = 1 / 12  # of the picture: what is there alone, at its edge, is no digit
+EDGE_BAND = 1 / 8  # of the picture: what is there alone, at its edge, is no digit
 SIZEABLE = 1 / 10  # of the picture: such a piece in its middle is what the picture shows
 
 
 def without_clutter(ink: Ink) -> Ink:
     """The largest connected piece and what is not far smaller; without a frame around them.
 
-    Where there is something in the middle, what reaches to two edges, or lies along one, is
-    another sheet, a shadow or a neighbour.
+    Where a large piece is in the middle, or most of the ink, what reaches to two edges, or lies
+    along one, is another sheet, a shadow or a neighbour.
 
     ink: (H, W), with some ink.
     """
@@ -25,7 +25,9 @@ def without_clutter(ink: Ink) -> Ink:
     mass = np.bincount(labels.ravel(), weights=ink.ravel())[1:]
     extent = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
     edges = np.concatenate((boxes[:, :2] == 0, boxes[:, 2:] == ink.shape), axis=1)
-    if (extent[~edges.any(axis=1)] >= SIZEABLE * max(ink.shape)).any():
+    inside = ~edges.any(axis=1)
+    is_sizeable = (extent[inside] >= SIZEABLE * max(ink.shape)).any()
+    if is_sizeable or mass[inside].sum() > mass.sum() / 2:
         low = boxes[:, 2:] - boxes[:, :2] <= EDGE_BAND * np.array(ink.shape)
         along = (edges & np.tile(low, 2)).any(axis=1)
         mass[along | (edges.sum(axis=1) > 1)] = 0

@@ -24,6 +24,7 @@ def components(mask: Mask, *, diagonal: bool = True) -> tuple[NDArray[np.int32],
     """
     import cv2
 
+    cv2.setNumThreads(1)  # each thread would keep the counts of all pieces
     _, labels, stats, _ = cv2.connectedComponentsWithStats(
         mask.view(np.uint8), connectivity=8 if diagonal else 4
     )

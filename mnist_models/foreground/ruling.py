@@ -16,7 +16,8 @@ THIN = 1 / 10  # of the picture's height: a line with its slope is lower
 THICKER = 1.5  # times as thick as its lines: there a stroke crosses one
 THICK = 2  # times as thick as a line at the edge: what hangs on it is more than its rough edge
 LONGER = 1.3  # times as long as the largest piece beside them
-LEAST = 1 / 12  # of the picture's longer side: the largest piece beside lines
+LEAST = 1 / 40  # of the picture's longer side: the largest piece beside lines
+LARGER = 4  # times as large as the lines are thick, at least, is that piece
 
 
 def without_ruling(ink: Ink) -> Ink:
@@ -32,13 +33,14 @@ def without_ruling(ink: Ink) -> Ink:
     lines = across | down
     if not lines.any():
         return ink
-    reach = 2 * math.ceil(2 * depth(lines).max()) + 1
+    thickness = 2 * float(depth(lines).max())
+    reach = 2 * math.ceil(thickness) + 1
     _, boxes = components(mask & ~dilated(lines, (reach, reach)))
     if len(boxes) == 0:
         return ink
     sizes = boxes[:, 2:] - boxes[:, :2]
     height, width = sizes[sizes.max(axis=1).argmax()]
-    if max(height, width) < LEAST * max(mask.shape):
+    if max(height, width) < max(LEAST * max(mask.shape), LARGER * thickness):
         return ink
     whole_height, whole_width = mask.shape
     if across.any() and (height == whole_height or LONGER * width > whole_width):
