@@ -1,6 +1,7 @@
 """Digits on paper as people photograph it: what lies around the ink, and the light on it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +70,11 @@ def _plot(ink: Paint) -> Grey:
 
 
 def _edged(picture: Grey, width: int, level: int, *sides: str) -> Grey:
-    edges = {"top": np.s_[:width], "bottom": np.s_[-width:], "left": np.s_[:, :width]}
+    edges: dict[str, Any] = {
+        "top": np.s_[:width],
+        "bottom": np.s_[-width:],
+        "left": np.s_[:, :width],
+    }
     for side in sides:
         picture[edges[side]] = level
     return picture
