@@ -200,11 +200,11 @@ for canvas in ("", "number"):
     app.query_params["canvas"] = canvas
     assert not app.run().exception
 import numpy as np
-from mnist_models.drawings.number import read_written
+from mnist_models.drawings.number import reader_of
 from mnist_models.runs.registry import load_run
 from mnist_models.segmentation.stroke_groups import group_strokes
 strokes = [np.array([[x, 40], [x, 200]], np.float32) for x in (20, 90)]
-assert len(read_written(load_run().single, group_strokes(strokes), 280)) == 2
+assert len(reader_of(group_strokes(strokes), 280, 280)(load_run().single)) == 2
 """)
     assert "streamlit_drawable_canvas" in loaded
     assert not loaded & {*SLOW, "cv2", "pyvips", "pandas", "pyarrow"}

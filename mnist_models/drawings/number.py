@@ -1,6 +1,6 @@
 """A number in a picture, or written on a canvas, read digit by digit by one approach."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,13 +66,14 @@ def read_number(stack: Stack, picture: NDArray[np.uint8]) -> Number:
     return _read(stack, found.steps, found.boxes, found.lines, found.cut_off)
 
 
-def read_written(stack: Stack, digits: Sequence[Written], side: float) -> Number:
-    """What an approach reads in digits that were written on a canvas, from their strokes.
+def reader_of(digits: Sequence[Written], width: float, height: float) -> Callable[[Stack], Number]:
+    """A function by which each approach reads digits that were written on a canvas.
+
+    Their strokes are drawn once for all of them, and nothing has to be cut.
 
     Args:
-        stack: of the approach.
         digits: at least one, in reading order.
-        side: of the canvas, or its height, in the strokes' unit.
+        width, height: of the canvas, in the strokes' unit.
 
     Raises:
         TooManyDigits: there are more than are read.
@@ -84,10 +85,12 @@ def read_written(stack: Stack, digits: Sequence[Written], side: float) -> Number
                 limit=MAX_DIGITS,
             )
         )
-    steps = tuple(rasterise_steps(digit.strokes, side) for digit in digits)
-    boxes = np.array([_box(digit.strokes, THINNEST * side / 2) for digit in digits])
+    steps = tuple(rasterise_steps(digit.strokes, height) for digit in digits)
+    boxes = np.array([_box(digit.strokes, THINNEST * height / 2) for digit in digits])
     lines = np.array([digit.line for digit in digits])
-    return _read(stack, steps, boxes, lines, np.zeros(len(digits), bool))
+    beyond = np.hstack([boxes[:, :2] <= 0, boxes[:, 2:] >= (height, width)])
+    cut_off = np.asarray(beyond.any(axis=1))
+    return lambda stack: _read(stack, steps, boxes, lines, cut_off)
 
 
 def _box(strokes: Sequence[Stroke], margin: float) -> list[int]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mnist_models.drawings.number import read_number, read_written
+from mnist_models.drawings.number import read_number, reader_of
 from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.learning.stack import Stack
 from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
@@ -52,18 +52,23 @@ def test_an_empty_sheet_is_no_number(make_stack: Callable[..., Stack]) -> None:
 
 def test_what_is_written_has_its_box_and_its_line(make_stack: Callable[..., Stack]) -> None:
     digits = [Written((_bar(10),), 0), Written((_bar(60), _bar(70)), 0), Written((_bar(10),), 1)]
-    number = read_written(make_stack("single"), digits, side=280)
+    number = reader_of(digits, width=280, height=280)(make_stack("single"))
     assert number.boxes.tolist() == [[36, 6, 204, 14], [36, 56, 204, 74], [36, 6, 204, 14]]
     assert number.lines.tolist() == [0, 0, 1]
     assert not number.cut_off.any()
+    narrow = reader_of(digits, width=70, height=280)(make_stack("single"))
+    assert narrow.cut_off.tolist() == [False, True, False]  # the pen left the canvas
     np.testing.assert_array_equal(number.steps[0].centred, number.steps[2].centred)
 
 
 def test_a_dot_among_the_digits_is_told(make_stack: Callable[..., Stack]) -> None:
     digits = [Written((_bar(10),), 0), Written((_bar(60)[:1],), 0)]
-    assert read_written(make_stack("single"), digits, side=280).dots.tolist() == [False, True]
+    assert reader_of(digits, width=280, height=280)(make_stack("single")).dots.tolist() == [
+        False,
+        True,
+    ]
 
 
-def test_more_are_refused(make_stack: Callable[..., Stack]) -> None:
+def test_more_are_refused() -> None:
     with pytest.raises(TooManyDigits, match="More than 200 digits were written"):
-        read_written(make_stack("single"), [Written((_bar(10),), 0)] * (MAX_DIGITS + 1), side=280)
+        reader_of([Written((_bar(10),), 0)] * (MAX_DIGITS + 1), width=280, height=280)

@@ -6,12 +6,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.drawings.number import read_written
+from mnist_models.drawings.number import reader_of
 from mnist_models.preprocessing.rasterise import Stroke
 from mnist_models.runs.run import Run
 from mnist_models.segmentation.stroke_groups import group_strokes
 from mnist_models.text import paragraph, t
-from ui.draw.canvas import CANVAS_SIDE
 from ui.draw.numbers.reading import ask_each
 from ui.draw.sources import Subject, from_canvas
 
@@ -65,8 +64,8 @@ def _choose(canvas: str) -> None:
 
 def _read(run: Run, seen: NDArray[np.uint8], strokes: list[Stroke]) -> Subject:
     """The strokes say what is a digit, and each is drawn from its own, exactly."""
-    written = group_strokes(strokes)
-    reading = ask_each(run, seen, lambda stack: read_written(stack, written, CANVAS_SIDE))
+    height, width = seen.shape[:2]
+    reading = ask_each(run, seen, reader_of(group_strokes(strokes), width, height))
     if reading.is_number:
         return Subject(reading=reading)
     steps = reading.steps(reading.places[0])

@@ -67,7 +67,11 @@ def _show_beside(reading: Reading, classes: int) -> None:
 def _show_verdict(reading: Reading, approach: Approach, classes: int) -> None:
     number = reading.numbers[approach]
     text = reading.texts[approach]
-    unsure = any(p.judgement.doubts(approach) for p in reading.places if approach in p.digits)
+    unsure = any(
+        place.judgement.doubts(approach) and number.accepted[place.digits[approach]]
+        for place in reading.places
+        if approach in place.digits
+    )
     with st.container(key=f"{approach}_verdict", border=True):
         st.metric(
             TITLES[approach],
@@ -90,10 +94,13 @@ def _show_verdict(reading: Reading, approach: Approach, classes: int) -> None:
 
 def _show_finding(reading: Reading, classes: int) -> None:
     """Green is for what is known to be right, and nobody knows that here."""
-    places = reading.places
     differ = _numbers(reading, "disagreement")
     none = _numbers(reading, "none")
-    unsure = [str(k) for k, p in enumerate(places, 1) if p.judgement.unsure]
+    unsure = [
+        str(k)
+        for k, place in enumerate(reading.places, 1)
+        if place.judgement.unsure and place.judgement.finding != "none"
+    ]
     doubts = [_which_unsure(unsure), _which_dots(_numbers(reading, "dot"))]
     is_doubted, doubts = any(doubts), [*doubts, _cut_off(reading)]
     texts = reading.texts

@@ -134,7 +134,7 @@ def _cards(page: AppTest) -> str:
             {"single": "20", "multi": "2?"},
             ["20", "2?"],
             "None of the 10 binary models says yes to digit 2.",
-            ["", "?"],
+            ["", ""],
             [">0 ≠ ?<", "Multi-model: not one of my digits."],
         ),
         (
