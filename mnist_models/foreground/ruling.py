@@ -29,6 +29,8 @@ def without_ruling(ink: Ink) -> Ink:
     """
     mask = ink > 0
     across, down = _lines(mask), _lines(mask.T).T
+    if not (across.any() or down.any()):
+        return ink
     across, down = _crossed(across, mask & ~down), _crossed(down.T, (mask & ~across).T).T
     lines = across | down
     if not lines.any():
@@ -55,7 +57,10 @@ def _lines(mask: Mask) -> Mask:
     height, width = mask.shape
     part = max(5, round(PART * width))
     straight = morphed(dilated(mask, (3, 1)), "open", (1, part))
-    labels, boxes = components(morphed(straight, "close", (3, part)))
+    joined = morphed(straight, "close", (3, part))
+    if joined.any(axis=0).mean() < ACROSS:
+        return np.zeros_like(mask)
+    labels, boxes = components(joined)
     size = boxes[:, 2:] - boxes[:, :2]
     is_line = (size[:, 1] >= ACROSS * width) & (size[:, 0] <= max(3, THIN * height))
     return mask & np.append(False, is_line)[labels]

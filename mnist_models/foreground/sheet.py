@@ -22,6 +22,8 @@ def continued_sheet(grey: Grey, ink: Ink) -> Grey | None:
     grey: (H, W). ink: (H, W), how strongly each pixel stands out from the background.
     """
     strong = ink >= STRONG * ink.max()
+    if strong.mean() < SIZE / 2:
+        return None
     seam = 1 + round(SEAM * max(grey.shape))
     # Opened, so that the ticks of an axis do not belong to it.
     labels, boxes = components(morphed(strong, "open", (2 * seam + 1, 2 * seam + 1)))

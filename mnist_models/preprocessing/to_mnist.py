@@ -138,8 +138,8 @@ def _grey(picture: NDArray[np.uint8]) -> Grey:
     """
     if picture.ndim == 2:
         return picture
-    luma = np.asarray(Image.fromarray(np.ascontiguousarray(picture[..., :3])).convert("L"))
-    if picture.shape[2] == 3:
+    luma = np.asarray(Image.fromarray(np.ascontiguousarray(picture)).convert("L"))
+    if picture.shape[2] == 3 or picture[..., 3].min() == 255:
         return luma
     alpha = picture[..., 3].astype(np.uint32)
     visible = luma * alpha
