@@ -43,7 +43,7 @@ _MAX_MEMBER_BYTES = 16 * 2**20
 # pictures the first is as it was written, with any pen, the others are varied, with a thick one,
 # and the last is big and centred: a thick pen's strokes run into one another, a little differently
 # in each picture, and are harder to read.
-STROKES, PICTURES, ROUND = 2, 6, 3
+STROKES, PICTURES, ROUND = 4, 8, 3
 COPIES = STROKES + PICTURES
 # Pixels of the canvas. As it was written, a digit's pen has any width in between, half of them
 # above 20.
