@@ -71,8 +71,10 @@ def ink_on_paper(grey: Grey, look: Look) -> tuple[Ink, float]:
     if strongest < MIN_CONTRAST:
         raise _blank()
     noise = 1.48 * float(np.median(np.abs(grey - smooth.astype(np.float32))))
-    ink *= ink >= max(NOISE * strongest, min(SIGMAS * noise, SURE * strongest))
-    return ink / np.maximum(paper, DARK), width if noise else math.inf
+    ink *= ink >= min(SIGMAS * noise, SURE * strongest)
+    ink /= np.maximum(paper, DARK)
+    ink *= ink >= NOISE * ink.max()
+    return ink, width if noise else math.inf
 
 
 def _blank() -> BlankDrawing:

@@ -14,6 +14,7 @@ PART = 1 / 8  # of the picture's width: so long a line is straight, even on a pa
 ACROSS = 0.9  # of the picture's width: a line is that long
 THIN = 1 / 10  # of the picture's height: a line with its slope is lower
 THICKER = 1.5  # times as thick as its lines: there a stroke crosses one
+STRONGER = 2.5  # times as strong as most of the lines: there a stroke lies along one
 THICK = 2  # times as thick as a line at the edge: what hangs on it is more than its rough edge
 LONGER = 1.3  # times as long as the largest piece beside them
 LEAST = 1 / 40  # of the picture's longer side: the largest piece beside lines
@@ -33,6 +34,8 @@ def without_ruling(ink: Ink) -> Ink:
         return ink
     across, down = _crossed(across, mask & ~down), _crossed(down.T, (mask & ~across).T).T
     lines = across | down
+    if lines.any():
+        lines &= ~dilated(ink > STRONGER * np.median(ink[lines]), (3, 3))
     if not lines.any():
         return ink
     thickness = 2 * float(depth(lines).max())

@@ -17,6 +17,7 @@ from mnist_models.foreground.detection import find_ink
 from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.pictures import Grey, Images
 from mnist_models.preprocessing.to_mnist import to_mnist
+from mnist_models.segmentation.find_digits import find_digits
 from tests.helpers.paper import PAGES, SIDE, Paint, ink_of_digit, page
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -57,6 +58,27 @@ def test_rows_of_digits_on_ruled_paper_stay_and_the_lines_go(inks: list[Paint]) 
     sure = written > 0.6
     assert found[sure].mean() > 0.95
     assert np.count_nonzero(found & (written < 0.05)) < 0.05 * np.count_nonzero(sure)
+
+
+@pytest.mark.parametrize("squares", [23, 31, 40, 61])
+def test_rows_of_digits_on_squared_paper_stay_in_uneven_light(
+    squares: int, inks: list[Paint]
+) -> None:
+    """Where the light is least, a line stands out by 15 grey levels; many digits lie along one."""
+    small = [ink[60:220:2, 60:220:2] for ink in inks[:21]]
+    rows = [np.concatenate(small[first : first + 7], axis=1) for first in (0, 7, 14)]
+    written = np.pad(np.concatenate([np.pad(row, ((0, 50), (0, 0))) for row in rows]), 60)
+    lines = np.zeros_like(written)
+    lines[9::squares] = lines[:, 9::squares] = 0.18
+    y, x = np.indices(written.shape) / np.array(written.shape)[:, None, None]
+    light = (0.55 + 0.5 * x) * (1 - 0.2 * y)
+    picture = page(np.maximum(written, lines), light)
+    found = find_ink(picture) > 0.3
+    sure = written > 0.6
+    assert found[sure].mean() > 0.98
+    assert np.count_nonzero(found & (written < 0.05)) < 0.02 * np.count_nonzero(sure)
+    digits = find_digits(picture)
+    assert digits.lines.tolist() == [line for line in range(3) for _ in range(7)]
 
 
 SEVEN = np.zeros((SIDE, SIDE))
