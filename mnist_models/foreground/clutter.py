@@ -1,9 +1,11 @@
 """What is neither paper nor writing: frames, specks, and what comes in from beyond the edges."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.foreground.morphology import Boxes, Mask, components, depth
+from mnist_models.foreground.morphology import Boxes, Mask, components, depth, morphed
 from mnist_models.foreground.paper import NOISE, SURE
 from mnist_models.pictures import Ink
 
@@ -11,6 +13,7 @@ SPECK_MASS, SPECK_EXTENT = 1 / 100, 1 / 10  # of the largest connected piece of 
 FRAME_BAND, FRAME_COVER = 1 / 6, 0.9  # a frame's sides lie this near its edges, on this much of it
 EDGE_BAND = 1 / 8  # of the picture: what is there alone, at its edge, is no digit
 SIZEABLE = 1 / 10  # of the picture: such a piece in its middle is what the picture shows
+NIB = 1 / 3  # of the widest stroke: faint ink that is as wide was written, with less pressure
 
 
 def without_clutter(ink: Ink) -> Ink:
@@ -43,9 +46,10 @@ def without_clutter(ink: Ink) -> Ink:
 
 
 def without_faint_ink(ink: Ink, reach: float) -> Ink:
-    """Only ink that hangs together with some that is surely ink, and lies near it.
+    """Only ink that hangs together with some that is surely ink, and is as wide or lies near it.
 
-    ink: (H, W), with some ink. reach: how far from what is surely ink its faint ends go, in pixels.
+    ink: (H, W), with some ink. reach: how wide the widest stroke is, in pixels; so far from what
+    is surely ink its faint ends go, however thin.
     """
     strongest = ink.max()
     ink = ink * (ink >= NOISE * strongest)
@@ -53,7 +57,18 @@ def without_faint_ink(ink: Ink, reach: float) -> Ink:
     labels, boxes = components(ink > 0)
     has_sure = np.zeros(len(boxes) + 1, dtype=bool)
     has_sure[labels[sure]] = True
-    return ink * (has_sure[labels] & (depth(~sure, outside=True) <= reach))
+    meant = depth(~sure, outside=True) <= reach
+    if math.isfinite(reach):
+        meant |= _faintly_written((ink > 0) & ~meant, max(2, round(reach * NIB)))
+    return ink * (has_sure[labels] & meant)
+
+
+def _faintly_written(faint: Mask, nib: int) -> Mask:
+    """What a pen that wide wrote with little pressure; at the picture's edge it is a shade."""
+    wide = morphed(faint, "open", (nib, nib))
+    labels, boxes = components(wide)
+    inside = (boxes[:, :2] > 0).all(axis=1) & (boxes[:, 2:] < faint.shape).all(axis=1)
+    return np.append(False, inside)[labels]
 
 
 def _is_frame(piece: Mask, box: NDArray[np.intp], others: Boxes) -> bool:

@@ -81,6 +81,16 @@ def test_rows_of_digits_on_squared_paper_stay_in_uneven_light(
     assert digits.lines.tolist() == [line for line in range(3) for _ in range(7)]
 
 
+@pytest.mark.parametrize("least", [0.2, 0.25])
+def test_a_digit_written_with_uneven_pressure_stays_whole(least: float, inks: list[Paint]) -> None:
+    """For longer than the pen is wide it is fainter than a line on the paper would be."""
+    y, x = np.indices((SIDE, SIDE)) / SIDE
+    pressure = (1 + least) / 2 + (1 - least) / 2 * np.sin(15 * (x + 0.6 * y))
+    for ink in inks:
+        found = find_ink(page(ink * pressure)) > 0
+        assert found[ink > 0.9].mean() > 0.97
+
+
 SEVEN = np.zeros((SIDE, SIDE))
 SEVEN[80:92, 90:190] = SEVEN[80:205, 178:190] = SEVEN[138:148, 150:205] = 1
 
