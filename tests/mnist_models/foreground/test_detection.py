@@ -16,11 +16,15 @@ from mnist_models.data.pen_digits import load_pen_digits
 from mnist_models.foreground.detection import find_ink
 from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.pictures import Grey, Images
+from mnist_models.preprocessing.decoding import LONGER_SIDE
 from mnist_models.preprocessing.to_mnist import to_mnist
 from mnist_models.segmentation.find_digits import find_digits
 from tests.helpers.paper import PAGES, SIDE, Paint, ink_of_digit, page
 
 ROOT = Path(__file__).resolve().parents[3]
+
+MEMORY = 60_000_000  # bytes that finding the ink of any picture may add,
+SECONDS = 2  # and of the processor
 
 untimed = settings(deadline=None)  # a busy machine is no failure
 
@@ -127,6 +131,46 @@ def test_whatever_the_picture_ink_is_between_0_and_1_or_there_is_none(grey: Grey
         assert ink.shape == grey.shape
         assert ink.min() >= 0
         assert ink.max() == 1
+
+
+COSTLY = {
+    "dots": lambda y, x: 255 * (y % 2 + x % 2 == 0),
+    "rings": lambda y, x: 255 * (np.maximum(abs(y - 512), abs(x - 512)) % 4 < 2),
+    "squares": lambda y, x: 255 - 90 * ((y % 8 == 0) | (x % 8 == 0)),
+    "noise": lambda y, x: np.random.default_rng(0).integers(0, 256, y.shape),
+    "faint noise": lambda y, x: np.random.default_rng(0).integers(200, 256, y.shape),
+}
+PEAK = """
+import re, sys, time
+from pathlib import Path
+import numpy as np
+from mnist_models.foreground.detection import find_ink
+from mnist_models.foreground.paper import BlankDrawing
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
+
+grey = np.load(sys.argv[1])
+find_ink(np.eye(64, dtype=np.uint8) * 255)
+before, began = peak(), time.process_time()
+try:
+    find_ink(grey)
+except BlankDrawing:
+    pass
+print(peak() - before, time.process_time() - began)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells a process's peak")
+@pytest.mark.parametrize("kind", COSTLY)
+def test_no_picture_takes_more_memory_or_time_than_it_may(kind: str, tmp_path: Path) -> None:
+    picture = COSTLY[kind](*np.indices((LONGER_SIDE, LONGER_SIDE)))
+    np.save(file := tmp_path / "picture.npy", picture.astype(np.uint8))
+    command = [sys.executable, "-c", PEAK, str(file)]
+    result = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    memory, seconds = map(float, result.stdout.split())
+    assert memory < MEMORY
+    assert seconds < SECONDS
 
 
 def test_opencv_waits_for_the_first_picture() -> None:
