@@ -45,12 +45,13 @@ def is_blob(ink: Ink, width: float) -> bool:
     return width > BLOB * max(ink.shape) / FINENESS
 
 
-def mend(ink: Ink, width: float) -> Ink | None:
+def mend(ink: Ink, width: float, length: float | None = None) -> Ink | None:
     """The same digit drawn with a pen like MNIST's; None if its pen is usual or it is a blob.
 
-    ink, width: as for `pen_width`. Returns (H', W'), 0 to 1; no stroke and no hole is lost.
+    ink, width: as for `pen_width`. length: of a digit, in pixels of the box; None if the ink is
+    one. Returns (H', W'), 0 to 1; no stroke and no hole is lost.
     """
-    length = max(ink.shape) / FINENESS
+    length = length or max(ink.shape) / FINENESS
     if USUAL[0] <= width <= USUAL[1] or is_blob(ink, width):
         return None
     wanted = USUAL_PEN * max(width / USUAL_PEN, 1) ** KEPT

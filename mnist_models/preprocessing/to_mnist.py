@@ -6,6 +6,7 @@ the same steps, one function each, and first adjusts the pen's width.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,11 +81,11 @@ def steps_of(ink: Ink) -> Steps:
     ink: (H, W), 0 where there is none, with some ink.
     """
     cropped = ink[bounding_box(ink)]
-    fine = _fine(cropped)
-    before = pen_width(fine)
-    redrawn = mend(fine, before)
+    scaled = fine(cropped)
+    before = pen_width(scaled)
+    redrawn = mend(scaled, before)
     mended = cropped if redrawn is None else redrawn[bounding_box(redrawn)]
-    after = before if redrawn is None else pen_width(_fine(mended))
+    after = before if redrawn is None else pen_width(fine(mended))
     fitted = _fit(mended, BOX)
     return Steps(
         ink=_levels(ink),
@@ -94,15 +95,18 @@ def steps_of(ink: Ink) -> Steps:
         centred=_centre(fitted),
         pen_before=before,
         pen_after=after,
-        is_dot=is_blob(fine, before),
-        shapes=count_shapes(pieces_of(fine)),
+        is_dot=is_blob(scaled, before),
+        shapes=count_shapes(pieces_of(scaled)),
     )
 
 
-def _fine(ink: Ink) -> Ink:
-    """As the pen is measured; rounded, so that no last bit of a float decides what is ink."""
-    fine = _fit(ink, BOX * FINENESS)
-    return np.round(fine / fine.max(), 6)
+def fine(ink: Ink, longer: int = BOX * FINENESS) -> Ink:
+    """As the pen is measured; rounded, so that no last bit of a float decides what is ink.
+
+    ink: (H, W), cropped. longer: pixels of the longer side then.
+    """
+    scaled = _fit(ink, longer)
+    return np.round(scaled / scaled.max(), 6)
 
 
 def _levels(ink: Ink) -> Grey:
@@ -158,6 +162,7 @@ def _fit(ink: Ink, box: int) -> Ink:
     return rows @ ink @ columns.T
 
 
+@lru_cache(maxsize=1_000)
 def _averaging(size: int, target: int) -> Ink:
     """(target, size): each of the target pixels is the mean of what it covers of the size pixels.
 

@@ -1,17 +1,46 @@
 """A picture of a number, or of rows of numbers → MNIST's 28 × 28 of each digit."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_models.foreground.morphology import bounding_box
 from mnist_models.pictures import Ink
 from mnist_models.preprocessing.to_mnist import ink_of, steps_of
+from mnist_models.segmentation.cuts import Cuttable, cuttable
 from mnist_models.segmentation.found import MAX_DIGITS, Found, Judge, TooManyDigits
-from mnist_models.segmentation.lines import group
-from mnist_models.segmentation.pieces import boxes_around, find_pieces
+from mnist_models.segmentation.lines import cut_off, group
+from mnist_models.segmentation.pieces import boxes_around, find_pieces, height_of
+from mnist_models.segmentation.scoring import SHARING, WEIGHTS, best_chain, features
 from mnist_models.text import t
 
+MAX_SPANS = 1_000  # that a judge is asked about, of the widest groups of ink
+AT_ONCE = 600  # so many in a call, or the networks need much memory
+MAX_WIDTH = 12  # heights: what is wider is no number
 
-def find_digits(picture: NDArray[np.uint8], judge: Judge | None = None) -> Found:  # noqa: ARG001 - to come
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A digit's ink, (h, w), where it begins in the picture's ink, and its line."""
+
+    ink: Ink
+    top: int
+    left: int
+    line: int
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        rows, columns = bounding_box(self.ink)
+        return (
+            self.top + rows.start,
+            self.left + columns.start,
+            self.top + rows.stop,
+            self.left + columns.stop,
+        )
+
+
+def find_digits(picture: NDArray[np.uint8], judge: Judge | None = None) -> Found:
     """Every digit of a picture. A digit alone gives the same 28 × 28 as `to_mnist`.
 
     picture: as for `to_mnist`. judge: how likely pictures are each digit, to choose where digits
@@ -21,31 +50,90 @@ def find_digits(picture: NDArray[np.uint8], judge: Judge | None = None) -> Found
     TypeError and ValueError as `to_mnist`.
     """
     ink = ink_of(picture)
-    labels, pieces = find_pieces(ink)
-    grouped = group(pieces)
-    if grouped is None or grouped[1].size > MAX_DIGITS:
-        raise TooManyDigits(
-            t(
-                "More than {limit} digits were found: take a picture of a part of the page.",
-                limit=MAX_DIGITS,
-            )
-        )
-    digit_of, lines = grouped
-    if lines.size == 1:  # then to_mnist's picture of all there is
-        digit_of[:] = 0
-    boxes = boxes_around(pieces, digit_of)
-    of_pixel = np.append(digit_of, -1)[labels - 1]
+    parts = _parts(ink)
+    if judge:
+        parts = _cut(parts, judge)
+        if len(parts) > MAX_DIGITS:
+            raise _too_many()
+    boxes = np.array([part.box for part in parts], dtype=np.intp)
     factor = -(-max(picture.shape[:2]) // max(ink.shape))
     return Found(
-        steps=tuple(steps_of(_only(ink, of_pixel, digit, box)) for digit, box in enumerate(boxes)),
+        steps=tuple(steps_of(part.ink) for part in parts),
         boxes=np.minimum(boxes * factor, np.tile(picture.shape[:2], 2)),
-        lines=lines,
-        cut_off=(boxes[:, :2] == 0).any(axis=1) | (boxes[:, 2:] == ink.shape).any(axis=1),
+        lines=np.array([part.line for part in parts], dtype=np.intp),
+        cut_off=cut_off(boxes, ink.shape),
     )
 
 
-def _only(ink: Ink, of_pixel: NDArray[np.intp], digit: int, box: NDArray[np.intp]) -> Ink:
-    """What the box holds of one digit."""
-    where = slice(box[0], box[2]), slice(box[1], box[3])
-    part: Ink = ink[where] * (of_pixel[where] == digit)
-    return part
+def _too_many() -> TooManyDigits:
+    return TooManyDigits(
+        t(
+            "More than {limit} digits were found: take a picture of a part of the page.",
+            limit=MAX_DIGITS,
+        )
+    )
+
+
+def _parts(ink: Ink) -> list[_Part]:
+    """What hangs together or is near, in reading order."""
+    labels, pieces = find_pieces(ink)
+    grouped = group(pieces, ink.shape)
+    if grouped is None or grouped[1].size > MAX_DIGITS:
+        raise _too_many()
+    digit_of, lines = grouped
+    if lines.size == 1:  # then to_mnist's picture of all there is
+        digit_of[:] = 0
+    of_pixel = np.append(digit_of, -1)[labels - 1]
+    parts = []
+    for digit, (top, left, bottom, right) in enumerate(boxes_around(pieces, digit_of)):
+        where = slice(top, bottom), slice(left, right)
+        part: Ink = ink[where] * (of_pixel[where] == digit)
+        parts.append(_Part(part, int(top), int(left), int(lines[digit])))
+    return parts
+
+
+def _cut(parts: list[_Part], judge: Judge) -> list[_Part]:
+    """The parts, some of them cut where the judge finds more digits."""
+    groups = _cuttable(parts)
+    if not groups:
+        return parts
+    images = np.concatenate([group.images() for group in groups.values()])
+    proba = np.concatenate(
+        [judge(images[start : start + AT_ONCE]) for start in range(0, len(images), AT_ONCE)]
+    )
+    cut: list[_Part] = []
+    for number, part in enumerate(parts):
+        if number not in groups:
+            cut.append(part)
+            continue
+        spans = len(groups[number].spans)
+        cut += _cut_one(part, groups[number], proba[:spans])
+        proba = proba[spans:]
+    return cut
+
+
+def _cut_one(part: _Part, group: Cuttable, proba: NDArray[np.floating]) -> list[_Part]:
+    chain = best_chain(group, features(group, proba) @ np.array(list(WEIGHTS.values())), SHARING)
+    if len(chain) == 1:
+        return [part]
+    inks = [group.part(part.ink, *span) for span in chain]
+    return [replace(part, ink=ink) for ink in inks if ink.any()]
+
+
+def _cuttable(parts: list[_Part]) -> dict[int, Cuttable]:
+    """The widest parts, in their order, as far as a judge can be asked about them."""
+    boxes = np.array([part.box for part in parts])
+    line = np.array([part.line for part in parts])
+    heights = np.array([height_of(boxes[line == number]) for number in range(line[-1] + 1)])[line]
+    wide = (boxes[:, 3] - boxes[:, 1]) / heights
+    groups: dict[int, Cuttable] = {}
+    spans = 0
+    for number in np.argsort(-wide, kind="stable"):
+        if wide[number] > MAX_WIDTH:
+            continue
+        group = cuttable(parts[number].ink, heights[number])
+        spans += len(group.spans)
+        if spans > MAX_SPANS and groups:
+            break
+        groups[int(number)] = group
+    return dict(sorted(groups.items()))

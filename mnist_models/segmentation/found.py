@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.errors import ExpectedError
+from mnist_models.foreground.morphology import Boxes
 from mnist_models.pictures import Images
 from mnist_models.preprocessing.to_mnist import Steps
-from mnist_models.segmentation.pieces import Boxes
 
 MAX_DIGITS = 200
 

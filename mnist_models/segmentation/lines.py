@@ -7,13 +7,16 @@ other are in one line. A low one is a part of the digit that it lies above, belo
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.segmentation.pieces import Boxes, boxes_around, height_of
+from mnist_models.foreground.morphology import Boxes, Size
+from mnist_models.preprocessing.shapes import groups
+from mnist_models.segmentation.pieces import boxes_around, height_of
 
 # Shares of a digit's height.
 TALL = 0.4  # a lower piece is a part of a digit: the roof of a 5
 HIGHEST = 1.4  # two pieces above each other, with twice the gap between: then they are one digit
 ABOVE = 0.25  # a low piece that is farther above or below every digit is a speck
 BESIDE = 0.15  # and one that is farther beside
+FAR = 3  # what lies at the picture's edge, so far from every digit that does not, is no digit
 # Shares of the smaller of two pieces.
 OVERLAP = 0.5  # of its width: then one may be above the other
 LEVEL = 0.5  # of its height: then they are beside each other
@@ -23,11 +26,11 @@ MAX_TALL = 800  # pieces: of so many, pairs take little time and memory
 MAX_LOW = 4_000  # of more, the smallest are specks
 
 
-def group(boxes: Boxes) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
+def group(boxes: Boxes, shape: Size) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
     """Which pieces make a digit, and in which line it stands, in reading order.
 
-    boxes: (n, 4), of the pieces. Returns the digit of each piece, (n,), -1 for a speck, and the
-    line of each digit; None if more than MAX_TALL pieces are tall.
+    boxes: (n, 4), of the pieces. shape: of the picture. Returns the digit of each piece, (n,), -1
+    for a speck, and the line of each digit; None if more than MAX_TALL pieces are tall.
     """
     height = height_of(boxes)
     is_tall = boxes[:, 2] - boxes[:, 0] >= TALL * height
@@ -41,10 +44,17 @@ def group(boxes: Boxes) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
     size = (boxes[low, 2:] - boxes[low, :2]).max(axis=1)
     low = low[np.argsort(-size, kind="stable")[:MAX_LOW]]
     digit_of[low] = _nearest(boxes[low], digits, height)
-    line_of = _lines(digits)
-    order = np.lexsort((digits[:, 1] + digits[:, 3], line_of))
-    rank = np.append(np.argsort(order), -1)  # of no digit: -1
+    kept = np.flatnonzero(~_strays(digits, shape, height))
+    line_of = _lines(digits[kept])
+    order = np.lexsort((digits[kept, 1] + digits[kept, 3], line_of))
+    rank = np.full(len(digits) + 1, -1)  # the last is that of no digit
+    rank[kept[order]] = np.arange(kept.size)
     return rank[digit_of], line_of[order]
+
+
+def cut_off(boxes: Boxes, shape: Size) -> NDArray[np.bool_]:
+    """Which boxes touch an edge of a picture of that shape, (n,)."""
+    return (boxes[:, :2] == 0).any(axis=1) | (boxes[:, 2:] == shape).any(axis=1)
 
 
 def _gaps(some: Boxes, others: Boxes) -> NDArray[np.intp]:
@@ -64,10 +74,7 @@ def _one_above_another(tall: Boxes, height: float) -> NDArray[np.intp]:
         & (-rows < LEVEL * smaller_height)
         & (together + 2 * rows <= HIGHEST * height)
     )
-    digit_of = np.arange(len(tall))
-    for one, other in np.argwhere(np.triu(above, 1)):
-        digit_of[digit_of == digit_of[other]] = digit_of[one]
-    return np.unique(digit_of, return_inverse=True)[1]
+    return np.unique(groups(above), return_inverse=True)[1]
 
 
 def _nearest(low: Boxes, digits: Boxes, height: float) -> NDArray[np.intp]:
@@ -76,6 +83,14 @@ def _nearest(low: Boxes, digits: Boxes, height: float) -> NDArray[np.intp]:
     near = (rows <= ABOVE * height) & (columns <= BESIDE * height)
     across = np.where(near, columns, np.inf)
     return np.where(near.any(axis=1), across.argmin(axis=1), -1)
+
+
+def _strays(digits: Boxes, shape: Size, height: float) -> NDArray[np.bool_]:
+    """What of a page's edge or of a shadow has been taken for a digit, (n,)."""
+    at_edge = cut_off(digits, shape)
+    if at_edge.all():
+        return np.zeros(len(digits), bool)
+    return at_edge & (_gaps(digits, digits[~at_edge]).max(axis=2).min(axis=1) > FAR * height)
 
 
 def _lines(digits: Boxes) -> NDArray[np.intp]:

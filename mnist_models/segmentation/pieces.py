@@ -3,10 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.foreground.morphology import components
+from mnist_models.foreground.morphology import Boxes, components, depth
 from mnist_models.pictures import Ink
 
-Boxes = NDArray[np.intp]  # (n, 4): top, left, bottom, right; the last two are the first beyond
 Labels = NDArray[np.int32]  # (H, W): which piece, from 1; 0 where there is no ink
 
 BROKEN = 0.02  # of a digit's height: ink reaches so far, and a gap of twice that is a flaw
@@ -22,10 +21,7 @@ def find_pieces(ink: Ink) -> tuple[Labels, Boxes]:
     reach = int(BROKEN * height_of(boxes))
     if reach == 0 or len(boxes) == 1:
         return labels, boxes
-    import cv2
-
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    joined, _ = components(cv2.dilate((ink > 0).astype(np.uint8), disc) > 0)
+    joined, _ = components(depth(ink == 0, outside=True) <= reach)
     whole = np.zeros(len(boxes) + 1, np.int32)
     whole[labels.ravel()] = np.where(labels > 0, joined, 0).ravel()
     return whole[labels], boxes_around(boxes, whole[1:] - 1)

@@ -128,6 +128,15 @@ def test_a_digit_at_the_edge_may_go_on_beyond_it() -> None:
     assert find_digits(picture[:, 25:]).cut_off.tolist() == [True, False]
 
 
+def test_what_lies_at_the_edge_far_from_every_digit_is_a_shadow() -> None:
+    picture = np.pad(page([[CROPPED["7"], CROPPED["1"]]]), ((0, 0), (0, 500)))
+    picture[80:140, -6:] = 255
+    assert find_digits(picture).cut_off.tolist() == [False, False]
+    alone = np.zeros((140, 600), np.uint8)
+    alone[40:100, :12] = alone[40:100, -12:] = 255  # then they are all there is
+    assert find_digits(alone).cut_off.tolist() == [True, True]
+
+
 def test_touching_digits_stay_together_without_a_judge() -> None:
     assert len(find_digits(page([[CROPPED["7"], CROPPED["7"]]], gap=-5)).images) == 1
 

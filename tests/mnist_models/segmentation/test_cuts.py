@@ -1,0 +1,129 @@
+"""Touching digits are cut where a judge finds the likeliest digits."""
+
+import functools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from mnist_models.data.pen_digits import load_pen_digits
+from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.stack import Stack
+from mnist_models.pictures import Grey, Images
+from mnist_models.preprocessing.rasterise import render
+from mnist_models.preprocessing.to_mnist import ink_of, to_mnist
+from mnist_models.runs.registry import load_run
+from mnist_models.segmentation.cuts import cuttable
+from mnist_models.segmentation.find_digits import AT_ONCE, find_digits
+from mnist_models.segmentation.scoring import WEIGHTS, best_chain, features
+
+Line = list[tuple[float, float]]
+
+TURN = np.linspace(0, 2 * np.pi, 40)
+SEVEN: Line = [(60, 50), (180, 50), (120, 240)]
+ZERO: Line = [(60 * np.sin(a) + 120, -95 * np.cos(a) + 145) for a in TURN]
+TWO: Line = [(70, 90), (100, 50), (150, 60), (150, 110), (70, 238), (190, 238)]
+LINES = {"7": SEVEN, "0": ZERO, "2": TWO}
+
+
+def number(text: str, gaps: list[float], pen: float = 14) -> Grey:
+    """Digits beside each other, so many units between the inks of two neighbours."""
+    strokes, end = [], 0.0
+    for name, gap in zip(text, [0.0, *gaps], strict=True):
+        line = np.array(LINES[name], dtype=float)
+        line[:, 0] += end + gap + pen - line[:, 0].min()
+        strokes.append(line)
+        end = line[:, 0].max()
+    side = int(end) + 40
+    return render(strokes, box=side, canvas=side // 2, pen=pen / 2)[:140]
+
+
+@functools.cache
+def judge(approach: Approach) -> Stack:
+    return load_run("pens").stack(approach)
+
+
+@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize(
+    ("text", "gaps"), [("72", [-10]), ("77", [-4]), ("702", [-2, -3]), ("720", [-8, 30])]
+)
+def test_digits_that_touch_are_cut_apart_by_either_approach(
+    text: str, gaps: list[float], approach: Approach
+) -> None:
+    picture, stack = number(text, gaps), judge(approach)
+    assert len(find_digits(picture).images) < len(text)
+    found = find_digits(picture, stack.predict_proba)
+    assert "".join(map(str, stack.predict(found.images))) == text
+    assert (np.diff(found.boxes[:, 1]) > 0).all()
+    assert found.lines.tolist() == [0] * len(text)
+
+
+@pytest.mark.parametrize("approach", APPROACHES)
+def test_hardly_a_pen_digit_is_cut_in_two(approach: Approach, pen_digits_file: object) -> None:
+    """`experiments/numbers.json` has the figures for writers who were left out."""
+    for digit in load_pen_digits()[::500]:
+        picture = digit.drawn(pen=12, canvas=140)
+        found = find_digits(picture, judge(approach).predict_proba)
+        np.testing.assert_array_equal(found.images, to_mnist(picture)[np.newaxis])
+
+
+@given(
+    st.text("702", min_size=1, max_size=4),
+    st.lists(st.floats(-20, 20), min_size=3, max_size=3),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([1, 2, 10, 30]),
+)
+@settings(max_examples=25, deadline=None)
+def test_whatever_a_judge_says_digits_are_found_in_reading_order(
+    text: str, gaps: list[float], seed: int, classes: int
+) -> None:
+    asked: list[Images] = []
+    rng = np.random.default_rng(seed)
+
+    def any_judge(images: Images) -> NDArray:
+        asked.append(images)
+        return rng.random((len(images), classes)).round(1)  # 0 and 1 among them
+
+    picture = number(text, gaps[: len(text) - 1])
+    found = find_digits(picture, any_judge)
+    assert all(len(images) <= AT_ONCE and images.dtype == np.uint8 for images in asked)
+    assert (found.images.max(axis=(1, 2)) == 255).all()
+    assert (found.boxes[:, 2:] > found.boxes[:, :2]).all()
+    assert (found.boxes[:, 2:] <= picture.shape).all()
+
+
+def test_the_parts_of_a_chain_are_the_whole_again() -> None:
+    picture = number("7027", [-4, -4, 0])
+    ink = ink_of(picture)
+    rows, columns = np.nonzero(ink)
+    ink = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    group = cuttable(ink, len(ink))
+    proba = judge("single").predict_proba(group.images())
+    scores = features(group, proba) @ np.array(list(WEIGHTS.values()))
+    apart = best_chain(group, scores, sharing=1e9)
+    assert [end for _, end in apart[:-1]] == [start for start, _ in apart[1:]]
+    parts = [group.part(ink, *span) for span in apart]
+    np.testing.assert_array_equal(np.max(parts, axis=0), ink)
+
+
+def test_a_chain_is_the_best_of_all_that_there_are() -> None:
+    picture = number("72", [-4])
+    ink = ink_of(picture)
+    group = cuttable(ink, 100)
+    rng = np.random.default_rng(1)
+    spans = group.spans
+    for _ in range(5):
+        scores = rng.normal(size=len(spans)) - 1
+        value = dict(zip(spans, scores, strict=True))
+
+        @functools.cache
+        def best(cut: int, value: dict = value) -> float:
+            if cut == 0:
+                return 0.0
+            ends = [(a, value[a, b]) for a, b in spans if b == cut]
+            return max((best(a) + score for a, score in ends), default=-np.inf)
+
+        chain = best_chain(group, scores, sharing=1e9)
+        assert sum(value[span] for span in chain) == pytest.approx(best(len(group.cuts) - 1))
