@@ -181,7 +181,8 @@ def tiny_contents(tiny_dataset: Dataset, make_stack: Callable[..., Stack]) -> di
     manifest = {
         "created": "2026-01-01T00:00:00+00:00",
         "fingerprint": "0" * 64,
-        "recipe": {"name": "reference", **RECIPES["reference"].settings()},
+        "named": False,
+        "recipe": RECIPES["reference"].to_json(),
         "seed": 0,
         "dataset": {
             "name": tiny_dataset.name,

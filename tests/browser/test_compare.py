@@ -142,7 +142,9 @@ def test_names_are_whole_on_a_phone_and_no_toolbar_covers_the_tabs(
         assert box.evaluate("e => e.scrollWidth <= e.clientWidth")
     for cell in page.locator(".st-key-paired [data-testid=stMarkdownContainer]").all():
         assert cell.evaluate("e => e.scrollWidth <= e.clientWidth")
-    boxes = [cell.bounding_box() for cell in page.locator(".st-key-paired button").all()]
+    cells = page.locator(".st-key-paired button")
+    expect(cells).to_have_count(4, timeout=RENDER_TIMEOUT_MS)
+    boxes = [cell.bounding_box() for cell in cells.all()]
     heights = [box["height"] for box in boxes if box]
     assert heights == pytest.approx([heights[0]] * 4, abs=1)
     toolbar = page.locator("[data-testid=stElementToolbar]").first
