@@ -11,7 +11,7 @@ from mnist_models.pictures import Ink
 
 SPECK_MASS, SPECK_EXTENT = 1 / 100, 1 / 10  # of the largest connected piece of ink
 FRAME_BAND, FRAME_COVER = 1 / 6, 0.9  # a frame's sides lie this near its edges, on this much of it
-EDGE_BAND = 1 / 8  # of the picture: what is there alone, at its edge, is no digit
+EDGE_BAND = 1 / 8  # of the picture: what is there alone, and touches an edge, is no digit
 SIZEABLE = 1 / 10  # of the picture: such a piece in its middle is what the picture shows
 NIB = 1 / 3  # of the widest stroke: faint ink that is as wide was written, with less pressure
 
@@ -31,8 +31,8 @@ def without_clutter(ink: Ink) -> Ink:
     inside = ~edges.any(axis=1)
     is_sizeable = (extent[inside] >= SIZEABLE * max(ink.shape)).any()
     if is_sizeable or mass[inside].sum() > mass.sum() / 2:
-        low = boxes[:, 2:] - boxes[:, :2] <= EDGE_BAND * np.array(ink.shape)
-        along = (edges & np.tile(low, 2)).any(axis=1)
+        reach = np.concatenate((boxes[:, 2:], ink.shape - boxes[:, :2]), axis=1)  # from each edge
+        along = ~inside & (reach <= EDGE_BAND * np.tile(ink.shape, 2)).any(axis=1)
         mass[along | (edges.sum(axis=1) > 1)] = 0
     while True:
         largest = int(mass.argmax())

@@ -11,7 +11,7 @@ from mnist_models.foreground.morphology import Mask, components, depth, dilated,
 from mnist_models.pictures import Ink
 
 PART = 1 / 8  # of the picture's width: so long a line is straight, even on a page that is turned
-ACROSS = 0.88  # of the picture's width: a line is that long, also on a sheet in a picture
+ACROSS = 0.9  # of the picture's width: a line is that long
 THIN = 1 / 10  # of the picture's height: a line with its slope is lower
 THICKER = 1.5  # times as thick as its lines: there a stroke crosses one
 STRONGER = 2.5  # times as strong as most of the lines: there a stroke lies along one

@@ -116,6 +116,16 @@ def surroundings(draw: st.DrawFn) -> Grey:
     return 255 - picture if draw(st.booleans()) else picture
 
 
+def test_a_line_near_the_edge_of_a_sheet_that_lies_on_a_dark_table_is_no_ink() -> None:
+    """It begins at the table and not at the picture's edge."""
+    ink = np.roll(SEVEN, (-3, 32), (0, 1))
+    ink[0] = ink[:, -1] = 1
+    ink[3] = ink[:, -4] = 0.5
+    picture = np.pad(page(ink, noise=0), 30, mode="edge")
+    clear = to_mnist(np.rint(255 * SEVEN).astype(np.uint8))
+    assert np.abs(to_mnist(picture).astype(int) - clear).mean() < 2
+
+
 @untimed
 @given(surroundings())
 def test_what_surrounds_a_clear_digit_changes_no_more_than_rounding(picture: Grey) -> None:
