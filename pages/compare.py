@@ -12,6 +12,7 @@ from ui.compare.calibration import show_probabilities
 from ui.compare.cost import show_cost
 from ui.compare.equal_size import show_equal_size
 from ui.compare.headline import offer_reports, show_accuracies, show_paired
+from ui.compare.numbers import show_numbers
 from ui.compare.per_class import show_classes
 from ui.compare.rejection import show_no_digit
 from ui.shared.current_duel import choose_duel
@@ -24,6 +25,7 @@ EVIDENCE = {
     t("Probabilities"): show_probabilities,
     t("Not a digit"): show_no_digit,
     t("Equal size"): show_equal_size,
+    t("Numbers"): show_numbers,
     t("Cost"): show_cost,
 }
 
@@ -35,5 +37,7 @@ answer.header(verdict_sentence(duel), anchor=False)
 show_accuracies(duel, load_evidence("seeds"))
 st.caption(judged_text(duel))
 show_paired(duel)
+if not load_evidence("numbers"):
+    EVIDENCE.pop(t("Numbers"))  # until it has been measured
 show_parts({title: partial(show, duel) for title, show in EVIDENCE.items()}, key="evidence")
 offer_reports(duel)

@@ -65,6 +65,11 @@ def find_digits(picture: NDArray[np.uint8], judge: Judge | None = None) -> Found
     )
 
 
+def groups_of(picture: NDArray[np.uint8]) -> list[Cuttable]:
+    """What a judge is asked to cut, in reading order; takes and raises what `find_digits` does."""
+    return list(_cuttable(_parts(ink_of(picture))).values())
+
+
 def _too_many() -> TooManyDigits:
     return TooManyDigits(
         t(

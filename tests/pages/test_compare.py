@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.sentences import verdict_sentence
 from mnist_models.evidence import experiments as evidence
+from mnist_models.evidence.numbers import SPACINGS
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.metrics.significance import PairedMetrics
 from mnist_models.runs.publishing import publish
@@ -40,6 +41,7 @@ TABLES = (
     "members_table",
     "no_digit_table",
     "equal_size_table",
+    "numbers_table",
     "costs_table",
 )
 
@@ -334,6 +336,35 @@ def test_the_shipped_comparison_at_equal_size_is_told_and_tabled(
     assert _texts(page).count("If each of the ten learns from") == 2
     assert len(pairs) == len(sizes) == 6
     assert set(pairs["ten"]) | set(pairs["one"]) == set(sizes["accuracy"])
+
+
+def test_numbers_are_a_part_once_they_have_been_measured(
+    tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(evidence, "FOLDER", tmp_path)
+    assert "Numbers" not in [tab.label for tab in open_page("compare").tabs]
+    numbers = [
+        {"spacing": s, "approach": a, "right": right, "rows": 100, "interval": [0.5, 0.95]}
+        for s in SPACINGS
+        for a, right in (("single", 80), ("multi", 90))
+    ]
+    found = {
+        "command": "python -m experiments.numbers",
+        "numbers": numbers,
+        "paired": [{"spacing": s, "p": 0.001} for s in SPACINGS],
+        "singles": [{"approach": a, "cut": 1, "rows": 50} for a in ("single", "multi")],
+        **{"lengths": [2, 6], "height": 96, "pens": [4, 24]},
+        "between": {"apart": [0.05, 0.4], "close": [-0.1, 0], "pushed": [-0.1, 0]},
+    }
+    (tmp_path / "numbers.json").write_text(json.dumps(found), encoding="utf-8")
+    page = _open_tab(open_page("compare"), "Numbers")
+    assert "An experiment of its own" in page.info[0].value
+    told = _texts(page).replace("\N{NO-BREAK SPACE}", " ")
+    assert "the multi-model reads 90.0 % exactly and the single model 80.0 %" in told
+    assert "Of 50 single digits, which need no cut, the single model cuts 1" in told
+    assert len(page.get("vega_lite_chart")) == 1
+    (table,) = _tables(page)
+    assert table["exactly"].tolist() == [0.8, 0.9] * 3
 
 
 def test_the_experiment_at_equal_size_is_the_same_whoever_is_compared(

@@ -1,5 +1,6 @@
 """The tabs of Compare that draw shipped experiments: equal size, and what is no digit."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,12 @@ from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.sentences import none_sentence
 from mnist_models.evidence.equal_size import equal_pairs, variants_of
 from mnist_models.evidence.experiments import load_evidence
+from mnist_models.evidence.numbers import SPACINGS
 from mnist_models.evidence.rejection import NO_DIGITS, no_digit_rows
-from mnist_models.learning.approaches import Approach
+from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
-from ui.compare import equal_size, rejection
+from ui.compare import equal_size, numbers, rejection
 from ui.widgets.contender_style import looks
 
 
@@ -113,3 +115,15 @@ def test_a_contender_without_marks_is_not_in_the_legend(duel: Duel, found: dict[
     chart = rejection.none_dots(entries, pair, "none").to_dict()
     for layer in chart["layer"]:
         assert layer["encoding"]["color"]["scale"]["domain"] == [pair[0].name]
+
+
+def test_the_chart_of_numbers_has_a_dot_per_approach_and_spacing() -> None:
+    entries = [
+        {"spacing": s, "approach": a, "right": k, "rows": 10, "interval": [0.1, 0.9]}
+        for k, (s, a) in enumerate(product(SPACINGS, APPROACHES))
+    ]
+    chart = numbers.number_dots({"numbers": entries}).to_dict()
+    rows = max(chart["datasets"].values(), key=len)
+    assert [row["exactly"] for row in rows] == [k / 10 for k in range(6)]
+    assert {row["approach"] for row in rows} == {"Single model", "Multi-model"}
+    assert {(row["low"], row["high"]) for row in rows} == {(0.1, 0.9)}
