@@ -15,8 +15,8 @@ from mnist_models.segmentation.pieces import boxes_around, find_pieces, height_o
 from mnist_models.segmentation.scoring import SHARING, WEIGHTS, best_chain, features
 from mnist_models.text import t
 
-MAX_SPANS = 1_000  # that a judge is asked about, of the widest groups of ink
-AT_ONCE = 600  # so many in a call, or the networks need much memory
+MAX_SPANS = 700  # that a judge is asked about, of the widest groups of ink
+AT_ONCE = 500  # so many in a call, or the networks need much memory
 MAX_WIDTH = 12  # heights: what is wider is no number
 
 

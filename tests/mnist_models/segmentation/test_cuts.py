@@ -16,7 +16,7 @@ from mnist_models.preprocessing.rasterise import render
 from mnist_models.preprocessing.to_mnist import ink_of, to_mnist
 from mnist_models.runs.registry import load_run
 from mnist_models.segmentation.cuts import cuttable
-from mnist_models.segmentation.find_digits import AT_ONCE, find_digits
+from mnist_models.segmentation.find_digits import AT_ONCE, MAX_SPANS, find_digits
 from mnist_models.segmentation.scoring import WEIGHTS, best_chain, features
 
 Line = list[tuple[float, float]]
@@ -92,6 +92,25 @@ def test_whatever_a_judge_says_digits_are_found_in_reading_order(
     assert (found.images.max(axis=(1, 2)) == 255).all()
     assert (found.boxes[:, 2:] > found.boxes[:, :2]).all()
     assert (found.boxes[:, 2:] <= picture.shape).all()
+
+
+def test_a_page_asks_a_judge_no_more_than_it_has_time_for() -> None:
+    asked = []
+
+    def count(images: Images) -> NDArray:
+        asked.append(len(images))
+        return np.full((len(images), 10), 0.1)
+
+    found = find_digits(np.tile(number("7", [])[::3, ::3], (4, 20)), count)
+    assert len(found.images) >= 80
+    assert 0 < sum(asked) <= MAX_SPANS
+    assert max(asked) <= AT_ONCE
+
+
+def test_a_smudge_as_wide_as_the_page_is_left_whole() -> None:
+    stripes = np.zeros((60, 900), np.uint8)
+    stripes[20:40, ::8] = stripes[28:32] = 255
+    assert len(find_digits(stripes, judge("multi").predict_proba).images) == 1
 
 
 def test_the_parts_of_a_chain_are_the_whole_again() -> None:

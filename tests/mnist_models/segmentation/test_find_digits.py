@@ -1,5 +1,7 @@
 """Every digit of a picture, in reading order."""
 
+import functools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,10 +11,12 @@ from numpy.typing import NDArray
 
 from mnist_models.data.pen_digits import load_pen_digits
 from mnist_models.foreground.paper import BlankDrawing
-from mnist_models.pictures import Grey
+from mnist_models.learning.stack import Stack
+from mnist_models.pictures import Grey, Images
 from mnist_models.preprocessing.decoding import LONGER_SIDE
 from mnist_models.preprocessing.rasterise import render
 from mnist_models.preprocessing.to_mnist import to_mnist
+from mnist_models.runs.registry import load_run
 from mnist_models.segmentation.find_digits import find_digits
 from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
 
@@ -32,6 +36,15 @@ DIGITS = {"1": ONE, "7": SEVEN, "5 apart": FIVE_APART, "4 apart": FOUR, "1 broke
 def drawn(strokes: Lines) -> Grey:
     lines = [np.array(stroke, dtype=np.float32) for stroke in strokes]
     return render(lines, box=280, canvas=140, pen=8)
+
+
+@functools.cache
+def reader() -> Stack:
+    return load_run("pens").multi
+
+
+def read(images: Images) -> NDArray:
+    return reader().predict(images)
 
 
 def cropped(picture: Grey) -> Grey:
@@ -107,6 +120,7 @@ def test_the_place_and_size_of_a_number_do_not_matter(
         )
     if times == 1:
         np.testing.assert_array_equal(before.images, after.images)
+    np.testing.assert_array_equal(read(before.images), read(after.images))
 
 
 def test_a_line_may_rise_or_fall() -> None:
