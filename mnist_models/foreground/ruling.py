@@ -12,6 +12,7 @@ from mnist_models.pictures import Ink
 
 PART = 1 / 8  # of the picture's width: so long a line is straight, even on a page that is turned
 ACROSS = 0.9  # of the picture's width: a line is that long
+FULL = 0.93  # of its length is ink: the roofs of a row of 7s are less
 THIN = 1 / 10  # of the picture's height: a line with its slope is lower
 THICKER = 1.5  # times as thick as its lines: there a stroke crosses one
 STRONGER = 2.5  # times as strong as most of the lines: there a stroke lies along one
@@ -66,6 +67,9 @@ def _lines(mask: Mask) -> Mask:
     labels, boxes = components(joined)
     size = boxes[:, 2:] - boxes[:, :2]
     is_line = (size[:, 1] >= ACROSS * width) & (size[:, 0] <= max(3, THIN * height))
+    for line in np.flatnonzero(is_line):
+        top, left, bottom, right = boxes[line]
+        is_line[line] = straight[top:bottom, left:right].any(axis=0).mean() >= FULL
     return mask & np.append(False, is_line)[labels]
 
 

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
@@ -84,6 +84,8 @@ def test_a_digit_alone_is_what_to_mnist_makes_of_it_however_many_pieces_it_has(
     assert (found.lines.tolist(), found.cut_off.tolist()) == ([0], [False])
 
 
+@example(rows=[["7", "1", "7", "1", "7"]], on_paper=False)  # their roofs are nearly a line
+@example(rows=[["7", "7", "7", "7", "7"]], on_paper=True)
 @given(st.lists(st.lists(names, min_size=1, max_size=5), min_size=1, max_size=3), st.booleans())
 @settings(max_examples=12, deadline=None)
 def test_rows_of_digits_are_read_line_by_line_each_as_if_it_were_alone(
