@@ -12,7 +12,7 @@ from mnist_models.segmentation.cuts import Cuttable, cuttable
 from mnist_models.segmentation.found import MAX_DIGITS, Found, Judge, TooManyDigits
 from mnist_models.segmentation.lines import cut_off, group
 from mnist_models.segmentation.pieces import boxes_around, find_pieces, height_of
-from mnist_models.segmentation.scoring import SHARING, WEIGHTS, best_chain, features
+from mnist_models.segmentation.scoring import best_chain, scores_of
 from mnist_models.text import t
 
 MAX_SPANS = 700  # that a judge is asked about, of the widest groups of ink
@@ -118,7 +118,7 @@ def _cut(parts: list[_Part], judge: Judge) -> list[_Part]:
 
 
 def _cut_one(part: _Part, group: Cuttable, proba: NDArray[np.floating]) -> list[_Part]:
-    chain = best_chain(group, features(group, proba) @ np.array(list(WEIGHTS.values())), SHARING)
+    chain = best_chain(group, scores_of(group, proba))
     if len(chain) == 1:
         return [part]
     inks = [group.part(part.ink, *span) for span in chain]

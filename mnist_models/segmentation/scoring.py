@@ -29,6 +29,17 @@ WEIGHTS = {
     "valley": 2.2,  # pen widths less than 1.5 of a cut that would leave two tall parts
 }
 SHARING = 4.6  # per straight line of shared ink
+# A group that is not cut, since most are one digit. Of 0 to 3 in halves, on the same people: at 1
+# fewer digits that stand apart are cut, and hardly more that touch are left together.
+WHOLE = 1.0
+
+
+def scores_of(group: Cuttable, proba: NDArray[np.floating]) -> NDArray[np.floating]:
+    """How likely each span is a digit, (n,), in nats; proba: what a judge says of it, (n, K)."""
+    scores = features(group, proba) @ np.array(list(WEIGHTS.values()))
+    scores[group.spans.index((0, len(group.cuts) - 1))] += WHOLE
+    found: NDArray[np.floating] = scores
+    return found
 
 
 def features(group: Cuttable, proba: NDArray[np.floating]) -> NDArray[np.floating]:
