@@ -38,8 +38,7 @@ def scores_of(group: Cuttable, proba: NDArray[np.floating]) -> NDArray[np.floati
     """How likely each span is a digit, (n,), in nats; proba: what a judge says of it, (n, K)."""
     scores = features(group, proba) @ np.array(list(WEIGHTS.values()))
     scores[group.spans.index((0, len(group.cuts) - 1))] += WHOLE
-    found: NDArray[np.floating] = scores
-    return found
+    return scores
 
 
 def features(group: Cuttable, proba: NDArray[np.floating]) -> NDArray[np.floating]:
