@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -33,11 +34,10 @@ _EVERY = 100  # of so many digits one is drawn for the hash: all are drawn alike
 class Fold:
     """What was trained without some writers, and their digits.
 
-    `number` is 0 to FOLDS - 1; `rows` (n,) are the places of `digits` among all pen digits.
+    `number` is 0 to FOLDS - 1.
     """
 
     number: int
-    rows: NDArray[np.intp]
     digits: list[PenDigit]
     stacks: dict[Approach, Stack]
 
@@ -64,27 +64,27 @@ def folds(
     """The folds with these numbers, one after another; trains what is not kept yet."""
     folder = cache_folder() / "pens_folds" / fingerprint(mnist, digits)
     writers = np.array([digit.writer for digit in digits])
+    drawn = cache(lambda: pen_pictures(digits))  # takes minutes, and is the same for every fold
     for number in numbers:
         out = left_out(writers, number)
-        theirs = [digit for digit, is_out in zip(digits, out, strict=True) if is_out]
-        others = [digit for digit, is_out in zip(digits, out, strict=True) if not is_out]
         files = {a: folder / f"{number}-{a}.npz" for a in APPROACHES}
-        if not all(file.exists() for file in files.values()):
-            _train(mnist, others, files)
+        for approach, file in files.items():
+            if not file.exists():
+                others = np.repeat(~out, COPIES)
+                x, y = (
+                    np.concatenate([of_mnist, of_pens[others]])
+                    for of_mnist, of_pens in zip((mnist.x_train, mnist.y_train), drawn())
+                )
+                _keep(fit(RECIPES["pens"], approach, x, y, seed=SEED).stack, file)
         stacks = {approach: Stack.load(file) for approach, file in files.items()}
-        yield Fold(number, np.flatnonzero(out), theirs, stacks)
+        yield Fold(number, [digits[row] for row in np.flatnonzero(out)], stacks)
 
 
-def _train(mnist: Dataset, digits: Sequence[PenDigit], files: dict[Approach, Path]) -> None:
-    x, y = pen_pictures(digits)
-    pictures, labels = np.concatenate([mnist.x_train, x]), np.concatenate([mnist.y_train, y])
-    for approach, file in files.items():
-        if not file.exists():
-            stack = fit(RECIPES["pens"], approach, pictures, labels, seed=SEED).stack
-            file.parent.mkdir(parents=True, exist_ok=True)
-            partial = file.with_suffix(".part.npz")
-            stack.save(partial)
-            partial.replace(file)
+def _keep(stack: Stack, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".part.npz")
+    stack.save(partial)
+    partial.replace(file)
 
 
 def main() -> None:

@@ -52,14 +52,37 @@ def test_each_writer_is_left_out_once_and_nothing_is_trained_twice(
 ) -> None:
     first = list(folds(mnist, DIGITS))
     assert sorted(d.writer for fold in first for d in fold.digits) == list(range(1, 11))
-    assert [DIGITS[row] for fold in first for row in fold.rows] == [
-        digit for fold in first for digit in fold.digits
-    ]
     assert trained == [(a, 3 + 8 * COPIES) for _ in range(FOLDS) for a in APPROACHES]
     again = list(folds(mnist, DIGITS, (3,)))
     assert len(trained) == FOLDS * len(APPROACHES)
     for approach, stack in again[0].stacks.items():
         np.testing.assert_array_equal(stack.weights[0], first[3].stacks[approach].weights[0])
+
+
+def test_digits_are_drawn_once_for_all_folds_and_those_left_out_are_not_learned_from(
+    mnist: Dataset, trained: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+
+    def draw(digits: list[PenDigit]) -> tuple[np.ndarray, np.ndarray]:
+        drawn.append(len(digits))
+        pictures = np.zeros((len(digits) * COPIES, 28, 28), np.uint8)
+        return pictures, np.repeat([digit.writer for digit in digits], COPIES)
+
+    monkeypatch.setattr(module, "pen_pictures", draw)
+    fit, learned_from = module.fit, []
+
+    def watched(recipe: Any, approach: Any, x: np.ndarray, y: np.ndarray, seed: int) -> Any:
+        learned_from.append(set(y[len(mnist.y_train) :].tolist()))
+        return fit(recipe, approach, x, y, seed=seed)
+
+    monkeypatch.setattr(module, "fit", watched)
+    monkeypatch.setattr(module, "fingerprint", lambda mnist, digits: "0")
+    found = list(folds(mnist, DIGITS))
+    assert drawn == [len(DIGITS)]
+    for fold, seen in zip(found, learned_from[::2], strict=True):
+        assert seen == set(range(1, 11)) - {digit.writer for digit in fold.digits}
+    assert learned_from[::2] == learned_from[1::2]
 
 
 def test_what_is_trained_otherwise_is_another(

@@ -105,7 +105,7 @@ def test_each_fold_is_asked_about_its_own_writers_and_its_share_of_the_rest() ->
             return np.eye(10)[[1] * len(images)]
 
     asked_folds = [
-        Fold(k, np.arange(2), [PenDigit(1, k, (line,))] * 2, dict.fromkeys(APPROACHES, Fixed()))  # type: ignore[arg-type]
+        Fold(k, [PenDigit(1, k, (line,))] * 2, dict.fromkeys(APPROACHES, Fixed()))  # type: ignore[arg-type]
         for k in range(FOLDS)
     ]
     letters = np.zeros((7, 28, 28), np.uint8)

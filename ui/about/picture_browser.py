@@ -33,7 +33,7 @@ def choose_picture(data: Dataset) -> tuple[Grey, int]:
         The picture (28, 28) and its label.
     """
     with st.container(key="data_choices", horizontal=True):
-        part = pick(t("Pictures"), _PARTS, "set", title=_PARTS)
+        part = pick(t("Pictures"), _PARTS, "set", title=_PARTS, width=136)
         digit = pick(t("Digit"), _DIGITS, "digit", title=_DIGITS)
     training = part == "training"
     images, labels = (data.x_train, data.y_train) if training else (data.x_test, data.y_test)

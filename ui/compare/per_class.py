@@ -79,7 +79,7 @@ _ABOUT_INTERVALS = t(
 def show_classes(duel: Duel) -> None:
     """Chart and table of one figure per class, both contenders side by side."""
     with st.container(horizontal=True):
-        key = pick(t("Figure"), FIGURES, "figure", title=lambda key: FIGURES[key].title)
+        key = pick(t("Figure"), FIGURES, "figure", title=lambda key: FIGURES[key].title, width=205)
         order = pick(t("Order"), _ORDERS, "sort", title=_ORDERS)
     figure, pair = FIGURES[key], looks(duel)
     table = class_table(duel, figure)

@@ -59,9 +59,9 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, bool]:
         The view, and whether to show the difference instead of both matrices.
     """
     with st.container(key="options", horizontal=True, vertical_alignment="bottom"):
-        shown = pick(t("Matrices"), _SHOWN, "matrices", title=_SHOWN)
-        unit = pick(t("Numbers"), _UNITS, "unit", title=_UNITS)
-        sort = pick(t("Order by"), _ORDERS, "order", title=_ORDERS)
+        shown = pick(t("Matrices"), _SHOWN, "matrices", title=_SHOWN, width=156)
+        unit = pick(t("Numbers"), _UNITS, "unit", title=_UNITS, width=243)
+        sort = pick(t("Order by"), _ORDERS, "order", title=_ORDERS, width=156)
         diagonal = st.toggle(t("Colour the diagonal"), key="diagonal", bind="query-params")
     by_confusion = sort == "confusion"
     st.caption(

@@ -16,6 +16,7 @@ def pick(
     title: Callable[[T], str] | Mapping[T, str] | None = None,
     default: T | None = None,
     hidden: bool = False,
+    width: int | None = None,
 ) -> T:
     """Let the visitor choose; the address holds the title of the choice.
 
@@ -28,6 +29,8 @@ def pick(
         title: of each option, a function or a mapping; without it the option as a string.
         default: chosen at first; if None, the first option.
         hidden: do not show the label, for a control right below a heading.
+        width: in pixels, where something stands behind it in a row: the browser keeps so much
+            room before it knows the options. If None, that of the options.
     """
     options = list(options)
     first = options[0] if default is None else default
@@ -41,6 +44,7 @@ def pick(
         key=key,
         bind="query-params",
         label_visibility="collapsed" if hidden else "visible",
+        width=width or "content",
     )
     return first if picked is None else picked
 
