@@ -62,7 +62,9 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, bool]:
         shown = pick(t("Matrices"), _SHOWN, "matrices", title=_SHOWN, width=156)
         unit = pick(t("Numbers"), _UNITS, "unit", title=_UNITS, width=243)
         sort = pick(t("Order by"), _ORDERS, "order", title=_ORDERS, width=156)
-        diagonal = st.toggle(t("Colour the diagonal"), key="diagonal", bind="query-params")
+        diagonal = st.toggle(
+            t("Colour the diagonal"), key="diagonal", bind="query-params", width=157
+        )
     by_confusion = sort == "confusion"
     st.caption(
         paragraph(

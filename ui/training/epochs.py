@@ -30,9 +30,9 @@ def show_epochs(run: Run) -> None:
     st.caption(paragraph(t("Run *{label}*.", label=run.label), validation_text(run)))
     history = _history(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        figure = pick(t("Figure"), FIGURES, "curve", title=FIGURES)
+        figure = pick(t("Figure"), FIGURES, "curve", title=FIGURES, width=147)
         each_member = "multi" in history and st.toggle(
-            t("Each binary model separately"), key="each_member"
+            t("Each binary model separately"), key="each_member", width=214
         )
     sampling = run.manifest["recipe"]["sampling"]
     panels = accuracy_panels(history, sampling) if figure == "accuracy" else loss_panels(history)
