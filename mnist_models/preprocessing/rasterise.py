@@ -34,6 +34,7 @@ STEP = 1  # sub-samples by which the drawing is moved; MNIST's were moved by who
 THINNEST = 8 / 280
 
 MAX_POINTS = 10_000
+MAX_STROKES = 500  # a digit has one to three
 OVERSAMPLING = 4  # drawn at four times the size, then averaged: a browser's antialiasing
 BIG = 0.75  # the share of the canvas that a big drawing fills
 _AT_ONCE = 1_000  # lines, to bound the memory
@@ -65,7 +66,7 @@ def read_paths(paths: list[Any], side: int | tuple[int, int]) -> list[Stroke]:
         side: of the canvas, in pixels, or its width and its height.
 
     Raises:
-        UnreadablePicture: they are not paths, or have too many points.
+        UnreadablePicture: they are not paths, have too many points or leave the canvas too often.
     """
     try:
         # Counted before any is made: a visitor may send millions.
@@ -78,7 +79,12 @@ def read_paths(paths: list[Any], side: int | tuple[int, int]) -> list[Stroke]:
         raise
     except (TypeError, KeyError, ValueError, IndexError, OverflowError) as error:
         raise UnreadablePicture(t("Its strokes are not lines.")) from error
-    return [part for line in lines for part in _on_canvas(line, side)]
+    strokes = [part for line in lines for part in _on_canvas(line, side)]
+    if len(strokes) > MAX_STROKES:
+        raise UnreadablePicture(
+            t("It has more than {most} strokes, or none at all.", most=MAX_STROKES)
+        )
+    return strokes
 
 
 def _points(path: list[list[Any]]) -> Stroke:

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from mnist_models.preprocessing.decoding import decode_png
 from mnist_models.preprocessing.picture_files import UnreadablePicture
-from mnist_models.preprocessing.rasterise import Stroke, read_paths
+from mnist_models.preprocessing.rasterise import MAX_STROKES, Stroke, read_paths
 from mnist_models.text import t
 
 CANVAS_SIDE = 280  # pixels: ten per pixel of MNIST, and it fits a phone
 MAX_WIDTH = 1600  # of one for numbers
 PEN_WIDTH, PEN_WIDTHS = 16, (8, 24)
-MAX_STROKES = 500  # a digit has one to three
 MAX_BYTES = 500_000  # of a drawing, its picture and its strokes together
 
 _INK = "#ffffff"

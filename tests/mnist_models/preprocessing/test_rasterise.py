@@ -16,6 +16,7 @@ from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.preprocessing.decoding import UnreadablePicture
 from mnist_models.preprocessing.rasterise import (
     MAX_POINTS,
+    MAX_STROKES,
     PEN,
     Stroke,
     inked,
@@ -263,6 +264,7 @@ def test_what_was_drawn_beyond_the_canvas_is_not_read() -> None:
         [{"path": [["M", 1]]}], [{"path": [["M", "a", "b"]]}], [{"path": [["M", float("nan"), 1]]}],
         [{"path": [["M", 1e300, 1]]}], [{"path": [["M", 1, 2]] * MAX_POINTS}],
         [{"path": [["M", 1, 2]] * 2000}] * 20,
+        [{"path": [["L", 290 - 20 * (k % 2), 1] for k in range(2 * MAX_STROKES + 2)]}],
     ],
 )  # fmt: skip
 def test_what_is_no_drawing_is_refused_in_a_sentence(paths: list[Any]) -> None:
