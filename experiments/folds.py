@@ -71,10 +71,9 @@ def folds(
         for approach, file in files.items():
             if not file.exists():
                 others = np.repeat(~out, COPIES)
-                x, y = (
-                    np.concatenate([of_mnist, of_pens[others]])
-                    for of_mnist, of_pens in zip((mnist.x_train, mnist.y_train), drawn())
-                )
+                pictures, labels = drawn()
+                x = np.concatenate([mnist.x_train, pictures[others]])
+                y = np.concatenate([mnist.y_train, labels[others]])
                 _keep(fit(RECIPES["pens"], approach, x, y, seed=SEED).stack, file)
         stacks = {approach: Stack.load(file) for approach, file in files.items()}
         yield Fold(number, [digits[row] for row in np.flatnonzero(out)], stacks)

@@ -2,6 +2,13 @@
 
 import copy
 import os
+
+# Each of several processes that test side by side keeps to a core of its own. NumPy looks when it
+# is imported: threads that wait for a busy core took three times the processor's time.
+if os.environ.get("PYTEST_XDIST_WORKER"):
+    for threads in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")
+
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -26,13 +33,6 @@ from tests.helpers import pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-
-def pytest_configure() -> None:
-    """Each of several processes that test side by side keeps to a core of its own."""
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        for threads in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-            os.environ.setdefault(threads, "1")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
