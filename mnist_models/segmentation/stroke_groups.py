@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.preprocessing.rasterise import Stroke
+from mnist_models.preprocessing.shapes import groups
 
 # Chosen on numbers of two to six pen digits of one writer each, with gaps of −0.1 to 0.4 of their
 # height; a test has them grouped.
@@ -86,9 +87,5 @@ def _overlaps(low: NDArray[np.floating], high: NDArray[np.floating]) -> NDArray[
 
 def _components(joined: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
     """What hangs together, (n, n) → the numbers of each group."""
-    reached = joined | np.eye(len(joined), dtype=bool)
-    while True:
-        further = reached @ reached
-        if (further == reached).all():
-            return [np.flatnonzero(row) for row in np.unique(reached, axis=0)]
-        reached = further
+    first = groups(joined)
+    return [np.flatnonzero(first == start) for start in np.unique(first)]

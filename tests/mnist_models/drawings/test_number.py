@@ -9,7 +9,7 @@ from mnist_models.drawings.number import read_number, reader_of
 from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.learning.stack import Stack
 from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
-from mnist_models.segmentation.stroke_groups import Written
+from mnist_models.segmentation.stroke_groups import Written, group_strokes
 
 
 def _bar(x: float) -> np.ndarray:
@@ -72,3 +72,9 @@ def test_a_dot_among_the_digits_is_told(make_stack: Callable[..., Stack]) -> Non
 def test_more_are_refused() -> None:
     with pytest.raises(TooManyDigits, match="More than 200 digits were written"):
         reader_of([Written((_bar(10),), 0)] * (MAX_DIGITS + 1), width=280, height=280)
+
+
+def test_as_many_dots_as_a_canvas_may_send_are_refused_too() -> None:
+    dots = np.random.default_rng(0).uniform(0, 280, (2500, 1, 2)).astype(np.float32)
+    with pytest.raises(TooManyDigits):
+        reader_of(group_strokes([*dots]), width=280, height=280)

@@ -68,6 +68,15 @@ def test_digits_that_touch_are_two_and_what_stands_above_each_other_is_one() -> 
     assert group_strokes([_line((5, 5)), _line((5, 5))])[0].line == 0
 
 
+def test_as_many_dots_as_a_canvas_may_send_are_a_digit_each() -> None:
+    """Pairs are compared; powers of the matrix of who touches whom took minutes."""
+    dots = [_line((10 * (k % 50), 10 * (k // 50))) for k in range(2500)]
+    order = np.random.default_rng(0).permutation(2500)
+    found = group_strokes([dots[k] for k in order])
+    assert [digit.line for digit in found] == [line for line in range(50) for _ in range(50)]
+    assert [digit.strokes[0].tolist() for digit in found] == [dot.tolist() for dot in dots]
+
+
 def _numbers(digits: list[PenDigit], gaps: tuple[float, float]) -> Iterator[list[list[Stroke]]]:
     """Numbers of two to six digits by one writer each, 96 high, with gaps of so much of that."""
     rng = np.random.default_rng(0)
