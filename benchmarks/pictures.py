@@ -31,12 +31,13 @@ from PIL import Image
 from benchmarks.results import README, shipped_runs, with_contents
 from mnist_models import BlankDrawing, RunError, UnreadablePicture, load_run, read_picture
 from mnist_models.comparison.judgement import judge_number
-from mnist_models.drawings.number import Number, read_number
+from mnist_models.drawings.number import Number, reader_in
 from mnist_models.formatting import milliseconds_text, rounded_text, score_text
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.metrics.significance import wilson_interval
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run
+from mnist_models.segmentation.found import TooManyDigits
 
 NUMBERS, SINGLE_DIGITS = "number", "single digits"
 _NONE = "none"  # the label of a picture without a digit
@@ -171,12 +172,13 @@ def decoded(pictures: Iterable[Labelled]) -> Iterator[tuple[Labelled, Grey | Non
 
 
 def read(run: Run, picture: Grey | None) -> dict[Approach, Number]:
-    """The number that each approach reads; empty where no digit is found."""
+    """The number that each approach reads; empty where the page reads none."""
     if picture is None:
         return {}
     try:
-        return {a: read_number(run.stack(a), picture) for a in run.with_weights}
-    except BlankDrawing:
+        ask = reader_in(picture)
+        return {a: ask(run.stack(a)) for a in run.with_weights}
+    except (BlankDrawing, TooManyDigits):
         return {}
 
 

@@ -14,7 +14,7 @@ have not seen them; the figures are of the writers of the folds REPORTED.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, get_args
@@ -32,7 +32,7 @@ from mnist_models.learning.stack import Stack
 from mnist_models.metrics.significance import PairedMetrics, wilson_interval
 from mnist_models.pictures import Grey
 from mnist_models.preprocessing.rasterise import Stroke, render
-from mnist_models.segmentation.find_digits import find_digits
+from mnist_models.segmentation.find_digits import look_at
 
 Spacing = Literal["apart", "close", "pushed"]
 SPACINGS: tuple[Spacing, ...] = get_args(Spacing)
@@ -129,10 +129,11 @@ def numbers_of(digits: Sequence[PenDigit], spacing: Spacing, count: int, name: s
     return [compose(by_writer[writers[k % len(writers)]], spacing, rng) for k in range(count)]
 
 
-def read(stack: Stack, picture: Grey) -> str:
-    """What an approach reads, with cuts of its own; all lines in one."""
-    images = find_digits(picture, stack.predict_proba).images
-    return "".join(map(str, stack.predict(images)))
+def read(stacks: Mapping[Approach, Stack], picture: Grey) -> dict[Approach, str]:
+    """What each approach reads, with cuts of its own; all lines in one."""
+    uncut = look_at(picture)
+    found = {a: uncut.digits(stack.predict_proba) for a, stack in stacks.items()}
+    return {a: "".join(map(str, stacks[a].predict(found[a].images))) for a in stacks}
 
 
 def measure(fold: Fold) -> dict[str, Any]:
@@ -144,17 +145,16 @@ def measure(fold: Fold) -> dict[str, Any]:
     right: dict[Spacing, dict[Approach, list[bool]]] = {}
     for spacing in SPACINGS:
         numbers = numbers_of(fold.digits, spacing, NUMBERS, name)
-        right[spacing] = {
-            approach: [read(stack, number.picture) == number.label for number in numbers]
-            for approach, stack in fold.stacks.items()
-        }
+        rows = [
+            {a: text == number.label for a, text in read(fold.stacks, number.picture).items()}
+            for number in numbers
+        ]
+        right[spacing] = {approach: [row[approach] for row in rows] for approach in fold.stacks}
     rng = stream(_SEED, name, "single digits")
     chosen = rng.choice(len(fold.digits), SINGLES, replace=False)
     pictures = [written([fold.digits[k]], "apart", rng).picture for k in chosen]
-    cut = {
-        approach: [len(read(stack, picture)) > 1 for picture in pictures]
-        for approach, stack in fold.stacks.items()
-    }
+    texts = [read(fold.stacks, picture) for picture in pictures]
+    cut = {approach: [len(text[approach]) > 1 for text in texts] for approach in fold.stacks}
     return {"right": right, "cut": cut}
 
 

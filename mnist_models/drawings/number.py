@@ -11,7 +11,7 @@ from mnist_models.metrics.scores import YES
 from mnist_models.pictures import Images
 from mnist_models.preprocessing.rasterise import THINNEST, Drawn, Stroke, rasterise_steps
 from mnist_models.preprocessing.to_mnist import Steps
-from mnist_models.segmentation.find_digits import find_digits
+from mnist_models.segmentation.find_digits import look_at
 from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
 from mnist_models.segmentation.stroke_groups import Written
 from mnist_models.text import t
@@ -51,19 +51,25 @@ class Number:
         return "".join(self.answers)
 
 
-def read_number(stack: Stack, picture: NDArray[np.uint8]) -> Number:
-    """What an approach reads, where it chooses itself where touching digits are cut.
+def reader_in(picture: NDArray[np.uint8]) -> Callable[[Stack], Number]:
+    """A function by which each approach reads a picture, and cuts for itself what touches in it.
+
+    What is the same for all of them is done once.
 
     Args:
-        stack: of the approach.
         picture: as `to_mnist` takes it.
 
     Raises:
         BlankDrawing: no digit is found.
-        TooManyDigits: more are found than are read.
+        TooManyDigits: more are found than are read; the function raises it too.
     """
-    found = find_digits(picture, stack.predict_proba)
-    return _read(stack, found.steps, found.boxes, found.lines, found.cut_off)
+    uncut = look_at(picture)
+
+    def read(stack: Stack) -> Number:
+        found = uncut.digits(stack.predict_proba)
+        return _read(stack, found.steps, found.boxes, found.lines, found.cut_off)
+
+    return read
 
 
 def reader_of(digits: Sequence[Written], width: float, height: float) -> Callable[[Stack], Number]:

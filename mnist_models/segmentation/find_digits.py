@@ -1,13 +1,14 @@
 """A picture of a number, or of rows of numbers → MNIST's 28 × 28 of each digit."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.foreground.morphology import bounding_box
-from mnist_models.pictures import Ink
-from mnist_models.preprocessing.to_mnist import ink_of, steps_of
+from mnist_models.foreground.morphology import Size, bounding_box
+from mnist_models.pictures import Images, Ink
+from mnist_models.preprocessing.to_mnist import Steps, ink_of, steps_of
 from mnist_models.segmentation.cuts import Cuttable, cuttable
 from mnist_models.segmentation.found import MAX_DIGITS, Found, Judge, TooManyDigits
 from mnist_models.segmentation.lines import cut_off, group
@@ -15,7 +16,7 @@ from mnist_models.segmentation.pieces import boxes_around, find_pieces, height_o
 from mnist_models.segmentation.scoring import best_chain, scores_of
 from mnist_models.text import t
 
-MAX_SPANS = 700  # that a judge is asked about, of the widest groups of ink
+MAX_SPANS = 700  # that a judge is asked about, of the widest groups of ink; the first may have more
 AT_ONCE = 500  # so many in a call, or the networks need much memory
 MAX_WIDTH = 12  # heights: what is wider is no number
 
@@ -29,7 +30,7 @@ class _Part:
     left: int
     line: int
 
-    @property
+    @cached_property
     def box(self) -> tuple[int, int, int, int]:
         rows, columns = bounding_box(self.ink)
         return (
@@ -39,35 +40,83 @@ class _Part:
             self.left + columns.stop,
         )
 
+    @cached_property
+    def steps(self) -> Steps:
+        return steps_of(self.ink)
+
+
+@dataclass(frozen=True, eq=False)
+class Uncut:
+    """A picture before anybody has cut what touches in it: this is the same for every judge.
+
+    Attributes:
+        shape: of the picture, (H, W).
+        ink_shape: of its ink, which is shrunk if it is large.
+        parts: what hangs together or is near, in reading order.
+    """
+
+    shape: Size
+    ink_shape: Size
+    parts: list[_Part]
+
+    @cached_property
+    def groups(self) -> dict[int, Cuttable]:
+        """The parts that a judge is asked to cut, by their numbers, in reading order."""
+        return _cuttable(self.parts)
+
+    @cached_property
+    def spans(self) -> Images:
+        """(n, 28, 28) uint8: all that a judge is asked about, group by group; there are some."""
+        return np.concatenate([group.images() for group in self.groups.values()])
+
+    def digits(self, judge: Judge | None = None) -> Found:
+        """What `find_digits` finds in it; raises TooManyDigits."""
+        parts = self._cut(judge) if judge and self.groups else self.parts
+        if len(parts) > MAX_DIGITS:
+            raise _too_many()
+        boxes = np.array([part.box for part in parts], dtype=np.intp)
+        factor = -(-max(self.shape) // max(self.ink_shape))
+        return Found(
+            steps=tuple(part.steps for part in parts),
+            boxes=np.minimum(boxes * factor, np.tile(self.shape, 2)),
+            lines=np.array([part.line for part in parts], dtype=np.intp),
+            cut_off=cut_off(boxes, self.ink_shape),
+        )
+
+    def _cut(self, judge: Judge) -> list[_Part]:
+        """The parts, some of them cut where the judge finds more digits."""
+        starts = range(0, len(self.spans), AT_ONCE)
+        proba = np.concatenate([judge(self.spans[start : start + AT_ONCE]) for start in starts])
+        ends = np.cumsum([len(group.spans) for group in self.groups.values()])
+        own = dict(zip(self.groups, np.split(proba, ends[:-1]), strict=True))
+        cut: list[_Part] = []
+        for number, part in enumerate(self.parts):
+            in_groups = number in own
+            cut += _cut_one(part, self.groups[number], own[number]) if in_groups else [part]
+        return cut
+
 
 def find_digits(picture: NDArray[np.uint8], judge: Judge | None = None) -> Found:
     """Every digit of a picture. A digit alone gives the same 28 × 28 as `to_mnist`.
 
     picture: as for `to_mnist`. judge: how likely pictures are each digit, to choose where digits
-    that touch are cut; without one they stay together.
+    that touch are cut; without one they stay together. Where nothing might be cut it is not asked.
 
     Raises BlankDrawing for a picture without ink, TooManyDigits for more than MAX_DIGITS, and
     TypeError and ValueError as `to_mnist`.
     """
+    return look_at(picture).digits(judge)
+
+
+def look_at(picture: NDArray[np.uint8]) -> Uncut:
+    """What is the same for every judge, so that several look once; as `find_digits`."""
     ink = ink_of(picture)
-    parts = _parts(ink)
-    if judge:
-        parts = _cut(parts, judge)
-        if len(parts) > MAX_DIGITS:
-            raise _too_many()
-    boxes = np.array([part.box for part in parts], dtype=np.intp)
-    factor = -(-max(picture.shape[:2]) // max(ink.shape))
-    return Found(
-        steps=tuple(steps_of(part.ink) for part in parts),
-        boxes=np.minimum(boxes * factor, np.tile(picture.shape[:2], 2)),
-        lines=np.array([part.line for part in parts], dtype=np.intp),
-        cut_off=cut_off(boxes, ink.shape),
-    )
+    return Uncut((picture.shape[0], picture.shape[1]), (ink.shape[0], ink.shape[1]), _parts(ink))
 
 
 def groups_of(picture: NDArray[np.uint8]) -> list[Cuttable]:
     """What a judge is asked to cut, in reading order; takes and raises what `find_digits` does."""
-    return list(_cuttable(_parts(ink_of(picture))).values())
+    return list(look_at(picture).groups.values())
 
 
 def _too_many() -> TooManyDigits:
@@ -95,26 +144,6 @@ def _parts(ink: Ink) -> list[_Part]:
         part: Ink = ink[where] * (of_pixel[where] == digit)
         parts.append(_Part(part, int(top), int(left), int(lines[digit])))
     return parts
-
-
-def _cut(parts: list[_Part], judge: Judge) -> list[_Part]:
-    """The parts, some of them cut where the judge finds more digits."""
-    groups = _cuttable(parts)
-    if not groups:
-        return parts
-    images = np.concatenate([group.images() for group in groups.values()])
-    proba = np.concatenate(
-        [judge(images[start : start + AT_ONCE]) for start in range(0, len(images), AT_ONCE)]
-    )
-    cut: list[_Part] = []
-    for number, part in enumerate(parts):
-        if number not in groups:
-            cut.append(part)
-            continue
-        spans = len(groups[number].spans)
-        cut += _cut_one(part, groups[number], proba[:spans])
-        proba = proba[spans:]
-    return cut
 
 
 def _cut_one(part: _Part, group: Cuttable, proba: NDArray[np.floating]) -> list[_Part]:

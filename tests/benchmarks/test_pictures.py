@@ -156,6 +156,11 @@ def test_what_cannot_be_read_counts_as_read_wrongly(tiny_run: Run, folder: Path)
     assert result.blank == 1
 
 
+def test_a_page_of_more_digits_than_are_read_counts_as_read_wrongly(tiny_run: Run) -> None:
+    bar = np.pad(np.full((12, 3), 255, np.uint8), 3)
+    assert benchmark.read(tiny_run, np.tile(bar, (11, 20))) == {}
+
+
 def test_the_command_writes_its_tables_into_the_readme(
     tiny_run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

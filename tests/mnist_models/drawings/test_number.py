@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mnist_models.drawings.number import read_number, reader_of
+from mnist_models.drawings.number import reader_in, reader_of
 from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.learning.stack import Stack
 from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
@@ -26,7 +26,7 @@ def _bars(count: int) -> np.ndarray:
 def test_a_picture_is_read_from_left_to_right(make_stack: Callable[..., Stack]) -> None:
     for approach in ("single", "multi"):
         stack = make_stack(approach, classes=list("abcdefghij"))
-        number = read_number(stack, _bars(3))
+        number = reader_in(_bars(3))(stack)
         assert len(number) == len(number.steps) == len(number.boxes) == 3
         assert np.all(np.diff(number.boxes[:, 1]) > 0)
         assert str(number) == "".join(number.answers)
@@ -39,15 +39,15 @@ def test_a_picture_is_read_from_left_to_right(make_stack: Callable[..., Stack]) 
 def test_one_model_always_chooses_and_of_ten_one_has_to_say_yes(
     make_stack: Callable[..., Stack],
 ) -> None:
-    single = read_number(make_stack("single"), _bars(2))
-    multi = read_number(make_stack("multi"), _bars(2))
+    single = reader_in(_bars(2))(make_stack("single"))
+    multi = reader_in(_bars(2))(make_stack("multi"))
     assert single.accepted.all()
     assert multi.accepted.tolist() == (multi.proba.max(axis=1) >= 0.5).tolist()
 
 
 def test_an_empty_sheet_is_no_number(make_stack: Callable[..., Stack]) -> None:
     with pytest.raises(BlankDrawing):
-        read_number(make_stack("single"), np.full((90, 90), 255, np.uint8))
+        reader_in(np.full((90, 90), 255, np.uint8))
 
 
 def test_what_is_written_has_its_box_and_its_line(make_stack: Callable[..., Stack]) -> None:

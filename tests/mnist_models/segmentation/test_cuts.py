@@ -1,6 +1,9 @@
 """Touching digits are cut where a judge finds the likeliest digits."""
 
 import functools
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +18,9 @@ from mnist_models.pictures import Grey, Images
 from mnist_models.preprocessing.rasterise import render
 from mnist_models.preprocessing.to_mnist import ink_of, to_mnist
 from mnist_models.runs.registry import load_run
+from mnist_models.segmentation import find_digits as finding
 from mnist_models.segmentation.cuts import cuttable
-from mnist_models.segmentation.find_digits import AT_ONCE, MAX_SPANS, find_digits
+from mnist_models.segmentation.find_digits import AT_ONCE, MAX_SPANS, find_digits, look_at
 from mnist_models.segmentation.scoring import best_chain, scores_of
 
 Line = list[tuple[float, float]]
@@ -58,6 +62,35 @@ def test_digits_that_touch_are_cut_apart_by_either_approach(
     assert "".join(map(str, stack.predict(found.images))) == text
     assert (np.diff(found.boxes[:, 1]) > 0).all()
     assert found.lines.tolist() == [0] * len(text)
+
+
+def test_what_is_the_same_for_both_approaches_is_done_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = number("77027", [-4, 30, -2, 12])  # 77, 02 and 7
+    alone = {
+        approach: find_digits(picture, judge(approach).predict_proba) for approach in APPROACHES
+    }
+    calls: Counter[str] = Counter()
+
+    def counted(name: str) -> Callable[..., Any]:
+        whole = getattr(finding, name)
+
+        def call(*arguments: Any) -> Any:
+            calls[name] += 1
+            return whole(*arguments)
+
+        return call
+
+    for name in ("ink_of", "cuttable", "steps_of"):
+        monkeypatch.setattr(finding, name, counted(name))
+    uncut = look_at(picture)
+    for approach, found in alone.items():
+        again = uncut.digits(judge(approach).predict_proba)
+        np.testing.assert_array_equal(again.images, found.images)
+        np.testing.assert_array_equal(again.boxes, found.boxes)
+        np.testing.assert_array_equal(again.lines, found.lines)
+        np.testing.assert_array_equal(again.cut_off, found.cut_off)
+    assert calls == {"ink_of": 1, "cuttable": 3, "steps_of": 9}  # the last 7 is whole for both
+    assert len(uncut.digits().images) == 3
 
 
 @pytest.mark.parametrize("approach", APPROACHES)
@@ -107,10 +140,35 @@ def test_a_page_asks_a_judge_no_more_than_it_has_time_for() -> None:
     assert max(asked) <= AT_ONCE
 
 
+def test_the_widest_group_is_asked_about_however_many_spans_it_has() -> None:
+    asked = []
+
+    def count(images: Images) -> NDArray:
+        asked.append(len(images))
+        return np.full((len(images), 10), 0.1)
+
+    across = np.arange(20, 990.0)
+    line = np.stack([across, 30 + 80 * abs(across / 40 % 2 - 1)], axis=1)
+    waves = render([line], box=1010, canvas=1010, pen=6)[:200].copy()
+    find_digits(waves, count)
+    alone = sum(asked)
+    assert MAX_SPANS < alone < 1000
+    assert max(asked) <= AT_ONCE
+    asked.clear()
+    waves[125:195, 100:150] = 255
+    assert len(find_digits(waves).images) == 2
+    find_digits(waves, count)
+    assert sum(asked) == alone  # so that there is no time for the next
+
+
 def test_a_smudge_as_wide_as_the_page_is_left_whole() -> None:
     stripes = np.zeros((60, 900), np.uint8)
     stripes[20:40, ::8] = stripes[28:32] = 255
-    assert len(find_digits(stripes, judge("multi").predict_proba).images) == 1
+
+    def nobody(images: Images) -> NDArray:
+        pytest.fail("there is nothing to cut")
+
+    assert len(find_digits(stripes, nobody).images) == 1
 
 
 def test_the_parts_of_a_chain_are_the_whole_again() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.comparison.judgement import Place, judge_number
-from mnist_models.drawings.number import Number, read_number
+from mnist_models.drawings.number import Number, reader_in
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.preprocessing.rasterise import Drawn
@@ -77,7 +77,7 @@ def read(run: Run, picture: NDArray[np.uint8]) -> Reading:
         BlankDrawing: no digit is found.
         TooManyDigits: more are found than are read.
     """
-    return ask_each(run, picture, lambda stack: read_number(stack, picture))
+    return ask_each(run, picture, reader_in(picture))
 
 
 def ask_each(run: Run, picture: NDArray[np.uint8], ask: Callable[[Stack], Number]) -> Reading:
