@@ -22,6 +22,7 @@ from mnist_models.preprocessing.stroke_width import FINENESS, is_blob, mend, pen
 from mnist_models.text import t
 
 OPAQUE = 127  # of 255: what is more opaque is seen
+_KEPT = BOX * 256  # numbers in a matrix, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,8 +163,12 @@ def _fit(ink: Ink, box: int) -> Ink:
     return rows @ ink @ columns.T
 
 
-@lru_cache(maxsize=1_000)
 def _averaging(size: int, target: int) -> Ink:
+    """`_averages`, kept where it takes little memory and many spans between cuts ask for it."""
+    return (_kept_averages if size * target <= _KEPT else _averages)(size, target)
+
+
+def _averages(size: int, target: int) -> Ink:
     """(target, size): each of the target pixels is the mean of what it covers of the size pixels.
 
     Pillow's BOX takes whole pixels only, which tears small drawings; its other filters blur:
@@ -173,6 +178,9 @@ def _averaging(size: int, target: int) -> Ink:
     pixels = np.arange(size)
     covered = np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels)
     return np.maximum(covered, 0) * (target / size)
+
+
+_kept_averages = lru_cache(maxsize=1_000)(_averages)  # at most 41 MB
 
 
 def _centre(ink: Ink) -> Grey:

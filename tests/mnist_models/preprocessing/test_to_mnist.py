@@ -1,4 +1,5 @@
 import contextlib
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from mnist_models.data.pen_digits import PenDigit, load_pen_digits
 from mnist_models.foreground.morphology import components
 from mnist_models.preprocessing import to_mnist as preparation
 from mnist_models.preprocessing.rasterise import render
-from mnist_models.preprocessing.to_mnist import BlankDrawing, to_mnist, to_mnist_steps
+from mnist_models.preprocessing.to_mnist import BlankDrawing, fine, to_mnist, to_mnist_steps
 
 Grey = NDArray[np.uint8]
 
@@ -98,6 +99,24 @@ class TestGeometry:
     def test_a_picture_of_mnist_size_comes_back_as_it_is(self):
         image = to_mnist(seven())
         assert np.array_equal(to_mnist(image), image)
+
+
+class TestScaling:
+    def test_what_is_kept_for_the_next_picture_takes_little_memory(self):
+        tracemalloc.start()
+        try:
+            for size in (*range(100, 110), *range(700, 710)):
+                fine(np.ones((size, 3)), size)
+            assert tracemalloc.get_traced_memory()[0] < 1_000_000
+        finally:
+            tracemalloc.stop()
+
+    @given(st.integers(1, 300), st.integers(1, 40))
+    @untimed
+    def test_kept_or_not_a_pixel_is_the_mean_of_what_it_covers(self, size: int, target: int):
+        line = np.random.default_rng(size).random(size)
+        whole = line.repeat(target).reshape(target, size).mean(axis=1)
+        np.testing.assert_allclose(preparation._averaging(size, target) @ line, whole)
 
 
 class TestInk:
