@@ -4,7 +4,7 @@ Both read a dot as a 0. So what was drawn comes first, then whether anyone takes
 then whether they agree, and how sure each of them is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -17,7 +17,10 @@ from mnist_models.metrics.scores import YES
 # at which at most one in a hundred right answers, to people who were left out of the training, is
 # called so. A test holds them to its file.
 LEAST_LEAD: dict[Approach, float] = {"single": 0.79, "multi": 0.44}
+ALIKE = 0.8  # of the area of two boxes together: if both cover so much, they show the same digit
 
+Box = tuple[int, ...]  # top, left, bottom and right
+_Where = tuple[int, Box]  # a line of writing, and where in the picture
 Finding = Literal["dot", "several", "none", "disagreement", "agreement", "alone"]
 
 
@@ -72,13 +75,13 @@ class Place:
 
     Attributes:
         line: of writing, from 0.
-        box: top, left, bottom and right in the picture.
+        box: top, left, bottom and right in the picture, of the first who sees it there.
         digits: which digit it is to each approach that cuts it out so, from 0.
         judgement: what is to be said of it.
     """
 
     line: int
-    box: tuple[int, ...]
+    box: Box
     digits: dict[Approach, int]
     judgement: Judgement
 
@@ -105,19 +108,45 @@ def judge(
 def judge_number(numbers: Mapping[Approach, Digits]) -> list[Place]:
     """The places of all digits in reading order, and what may be said of each.
 
-    Each approach has chosen for itself where touching digits are cut. A place that only one of two
-    knows is one at which they disagree.
+    Each approach has chosen for itself where touching digits are cut. Cuts a few pixels apart make
+    the same digit; a place that only one of two knows is one at which they disagree.
 
     Args:
         numbers: what each approach that was asked has found and reads.
     """
-    digits: dict[tuple[int, tuple[int, ...]], dict[Approach, int]] = {}
+    digits: dict[_Where, dict[Approach, int]] = {}
     for approach, number in numbers.items():
-        for k, (line, box) in enumerate(zip(number.lines, number.boxes, strict=True)):
-            digits.setdefault((int(line), tuple(map(int, box))), {})[approach] = k
+        lines, boxes = number.lines.tolist(), number.boxes.tolist()
+        own = [(line, tuple(box)) for line, box in zip(lines, boxes, strict=True)]
+        for k, where in enumerate(_matched(own, [*digits])):
+            digits.setdefault(where, {})[approach] = k
     # By the middle: a digit that one approach cuts in two comes between its halves.
     in_order = sorted(digits, key=lambda place: (place[0], place[1][1] + place[1][3]))
     return [Place(*place, digits[place], _judge(digits[place], numbers)) for place in in_order]
+
+
+def _matched(own: Sequence[_Where], known: Sequence[_Where]) -> list[_Where]:
+    """Each of its own places, or the known one that is nearly the same; no two the same one."""
+    free = [place for place in known if place not in own]
+    matched = []
+    for where in own:
+        alike = None if where in known else next((p for p in free if _are_alike(p, where)), None)
+        if alike:
+            free.remove(alike)
+        matched.append(alike or where)
+    return matched
+
+
+def _are_alike(one: _Where, other: _Where) -> bool:
+    """Whether they are in one line, and their intersection over union is at least ALIKE."""
+    (line, box), (other_line, other_box) = one, other
+    common = _area((*map(max, box[:2], other_box[:2]), *map(min, box[2:], other_box[2:])))
+    return line == other_line and common >= ALIKE * (_area(box) + _area(other_box) - common)
+
+
+def _area(box: Box) -> int:
+    top, left, bottom, right = box
+    return max(bottom - top, 0) * max(right - left, 0)
 
 
 def _judge(digits: Mapping[Approach, int], numbers: Mapping[Approach, Digits]) -> Judgement:

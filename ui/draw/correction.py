@@ -64,10 +64,12 @@ def kept_drawing(run: Run, label: str, image: Grey, drawing: NDArray[np.uint8]) 
     return Drawing(digest, label, image, picture, answers, run.name, run.version)
 
 
-def keep_drawings(drawings: Sequence[Drawing]) -> None:
-    """Keep all of them, or as many as can be; for callbacks."""
+def keep_drawings(drawings: Sequence[Drawing], *, instead_of: Sequence[str] = ()) -> None:
+    """Keep all of them, or as many as can be, instead of others by their digests; for callbacks."""
 
     def add(store: Store) -> None:
+        for digest in instead_of:
+            store.forget(digest)
         for drawing in drawings:
             store.add(drawing)
 

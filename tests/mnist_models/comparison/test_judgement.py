@@ -114,6 +114,37 @@ def test_where_one_cuts_and_the_other_does_not_they_disagree_and_the_order_is_th
     assert places[4].digits == {"single": 3, "multi": 2}
 
 
+@pytest.mark.parametrize(
+    ("ends", "together"),
+    [
+        ((9, 11), [(0, 10), (10, 20)]),  # a pixel to either side: the same digits
+        ((5, 15), None),
+    ],
+)
+def test_cuts_a_pixel_apart_make_the_same_digits(
+    ends: tuple[int, int], together: list[tuple[int, int]] | None
+) -> None:
+    single = _Digits((0, 10, SURE), (10, 20, OTHER))
+    for end in ends:
+        places = judge_number(
+            {"single": single, "multi": _Digits((0, end, SURE), (end, 20, OTHER))}
+        )
+        where = [(p.box[1], p.box[3]) for p in places]
+        findings = {p.judgement.finding for p in places}
+        assert (where, findings) == (
+            together or where,
+            {"agreement" if together else "disagreement"},
+        )
+        assert len(places) == (2 if together else 4)
+
+
+def test_no_two_digits_of_one_become_the_same_and_none_is_lost() -> None:
+    single = _Digits((0, 20, SURE), (2, 22, SURE))  # slanted, so that their boxes overlap
+    multi = _Digits((1, 21, SURE), (2, 22, SURE))
+    places = judge_number({"single": single, "multi": multi})
+    assert [p.digits for p in places] == [{"single": k, "multi": k} for k in range(2)]
+
+
 def test_one_approach_alone_is_judged_alone_and_a_dot_is_a_dot() -> None:
     alone = judge_number({"multi": _Digits((0, 5, SURE), (6, 9, SURE), dots=(1,))})
     assert [p.judgement.finding for p in alone] == ["alone", "dot"]

@@ -1,19 +1,15 @@
 """“It was …”: a tap keeps a drawing, another changes what it is, and one takes it back."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit as st
-from sqlalchemy import create_engine
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.drawings.drawing import Drawing
-from mnist_models.drawings.store import Store
 from mnist_models.preprocessing.decoding import decode_png
 from mnist_models.runs.run import Run
-from tests.helpers.drawings import UNUSABLE
+from tests.helpers.drawings import UNUSABLE, kept_in
 
 
 def _offer() -> None:
@@ -49,13 +45,6 @@ def _said(page: AppTest) -> str:
     return " ".join(e.value for e in (*page.markdown, *page.caption))
 
 
-def _kept_in(folder: Path) -> list[Drawing]:
-    engine = create_engine(f"sqlite:///{folder}/.corrections.db")
-    drawings = [*Store(engine, "", shared=True).whole_drawings()]
-    engine.dispose()
-    return drawings
-
-
 def test_every_class_of_the_run_is_offered_and_no_database_made_before_a_tap(
     tiny_run: Run, offer: Callable[..., AppTest]
 ) -> None:
@@ -69,7 +58,7 @@ def test_a_tap_keeps_the_drawing_with_what_both_answered(
 ) -> None:
     page = _tap(offer(), "4")
     assert "Kept as **4**" in _said(page)
-    [kept] = _kept_in(tiny_run.path.parent)
+    [kept] = kept_in(tiny_run.path.parent)
     image = np.random.default_rng(0).integers(0, 256, (1, 28, 28)).astype(np.uint8)
     assert np.array_equal(kept.image, image[0])
     assert kept.answers == {
@@ -83,11 +72,11 @@ def test_another_tap_changes_the_label_and_undo_takes_it_back(
     tiny_run: Run, offer: Callable[..., AppTest]
 ) -> None:
     page = _tap(_tap(offer(), "4"), "9")
-    assert [d.label for d in _kept_in(tiny_run.path.parent)] == ["9"]
+    assert [d.label for d in kept_in(tiny_run.path.parent)] == ["9"]
     page.button(key="undo_correction").click().run()
     assert not page.exception
     assert "Kept as" not in _said(page)
-    assert _kept_in(tiny_run.path.parent) == []
+    assert kept_in(tiny_run.path.parent) == []
 
 
 def test_two_sessions_are_two_visitors(tiny_run: Run, offer: Callable[..., AppTest]) -> None:
@@ -96,7 +85,7 @@ def test_two_sessions_are_two_visitors(tiny_run: Run, offer: Callable[..., AppTe
     assert "Kept as" not in _said(second.run())
     _tap(second, "7")
     assert "Kept as **4**" in _said(first.run())
-    assert len(_kept_in(tiny_run.path.parent)) == 2
+    assert len(kept_in(tiny_run.path.parent)) == 2
 
 
 def test_nothing_is_offered_where_corrections_are_off(

@@ -1,6 +1,7 @@
 """The digits of a number as the models see them, with what both read; a tap opens one."""
 
 import html
+from dataclasses import replace
 
 import streamlit as st
 
@@ -24,7 +25,7 @@ def open_digit(reading: Reading) -> Subject | None:
     if place is None:
         return None
     chosen = reading.places[place]
-    steps = reading.steps(chosen)
+    steps = replace(reading.steps(chosen), shapes=1)  # a detached roof is no second digit
     return Subject(steps.centred, reading.cut_out(chosen), steps)
 
 

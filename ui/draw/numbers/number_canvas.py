@@ -1,5 +1,6 @@
 """A canvas as wide as its place, for writing numbers: the address says whether it is chosen."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -7,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.drawings.number import reader_of
-from mnist_models.preprocessing.rasterise import Stroke
+from mnist_models.preprocessing.rasterise import Stroke, rasterise_steps
 from mnist_models.runs.run import Run
 from mnist_models.segmentation.stroke_groups import group_strokes
 from mnist_models.text import paragraph, t
@@ -65,8 +66,8 @@ def _choose(canvas: str) -> None:
 def _read(run: Run, seen: NDArray[np.uint8], strokes: list[Stroke]) -> Subject:
     """The strokes say what is a digit, and each is drawn from its own, exactly."""
     height, width = seen.shape[:2]
-    reading = ask_each(run, seen, reader_of(group_strokes(strokes), width, height))
-    if reading.is_number:
-        return Subject(reading=reading)
-    steps = reading.steps(reading.places[0])
+    digits = group_strokes(strokes)
+    if len(digits) > 1:
+        return Subject(reading=ask_each(run, seen, reader_of(digits, width, height)))
+    steps = replace(rasterise_steps(strokes, height), shapes=1)  # a detached roof is no second one
     return Subject(steps.centred, seen, steps)

@@ -36,6 +36,8 @@ def offer_number_correction(run: Run, reading: Reading) -> None:
         typed = "".join(st.session_state[key].split())
         places = _places_of(reading, len(typed))
         st.session_state.pop(_REFUSED, None)
+        if not typed:
+            return
         if refused := _refusal(run, reading, typed, places):
             st.session_state[_REFUSED] = key, refused
             return
@@ -43,7 +45,9 @@ def offer_number_correction(run: Run, reading: Reading) -> None:
             [
                 kept_drawing(run, label, reading.steps(place).centred, reading.cut_out(place))
                 for label, place in zip(typed, places, strict=True)
-            ]
+            ],
+            # Another cut may have been kept before.
+            instead_of=_digests(reading, [p for p in reading.places if p not in places]),
         )
 
     with st.container(key="correct", gap="xsmall"):
@@ -79,7 +83,7 @@ def _refusal(run: Run, reading: Reading, typed: str, places: list[Place]) -> Tex
     strange = sorted(set(typed) - {str(label) for label in run.classes})
     if strange:
         return t("{label} is no class of this run: nothing is kept.", label=strange[0])
-    if places or not typed:
+    if places:
         return None
     found = list(dict.fromkeys(str(len(number)) for number in reading.numbers.values()))
     both = t("{first} or {second}", first=found[0], second=found[-1])
@@ -94,7 +98,11 @@ def _refusal(run: Run, reading: Reading, typed: str, places: list[Place]) -> Tex
 
 def _kept(reading: Reading) -> tuple[str, list[str]]:
     """The labels of the digits that are kept, in their order, and what identifies them."""
-    digests = [digest_of(reading.cut_out(place)) for place in reading.places]
+    digests = _digests(reading, reading.places)
     labels = labels_of(digests)
     kept = [digest for digest in digests if digest in labels]
     return "".join(labels[digest] for digest in kept), kept
+
+
+def _digests(reading: Reading, places: list[Place]) -> list[str]:
+    return [digest_of(reading.cut_out(place)) for place in places]

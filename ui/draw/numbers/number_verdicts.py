@@ -25,6 +25,8 @@ def answer_number(run: Run, reading: Reading) -> Subject:
         reading: of at least two digits.
     """
     show_number(reading, len(run.classes))
+    if not reading.numbers:
+        return Subject()
     show_cards(reading)
     digit = open_digit(reading)
     if digit is None or digit.image is None:
@@ -45,6 +47,8 @@ def show_number(reading: Reading, classes: int) -> None:
     """
     for why in reading.missing:
         st.warning(why, icon=":material/warning:")
+    if not reading.numbers:
+        return
     with st.container(key="number"):
         if max(map(len, reading.texts.values())) <= _SHORT:
             _show_beside(reading, classes)
@@ -104,7 +108,13 @@ def _show_finding(reading: Reading, classes: int) -> None:
     doubts = [_which_unsure(unsure), _which_dots(_numbers(reading, "dot"))]
     is_doubted, doubts = any(doubts), [*doubts, _cut_off(reading)]
     texts = reading.texts
-    if differ:
+    if differ and len({*texts.values()}) == 1:
+        same = t(
+            "Both read {label}, but they cut what touches in different places.",
+            label=texts["single"],
+        )
+        st.warning(paragraph(same, *doubts), icon=":material/compare_arrows:")
+    elif differ:
         they_disagree = t(
             "They disagree: the single model reads {single}, the {networks} models read {multi}.",
             **texts,

@@ -2,20 +2,20 @@
 
 import io
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import streamlit as st
 from PIL import Image
-from sqlalchemy import create_engine
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.drawings.drawing import Drawing
-from mnist_models.drawings.store import Store
+from mnist_models.learning.stack import Stack
 from mnist_models.runs.run import Run
+from tests.helpers.drawings import kept_in
 from tests.helpers.pages import shown_cells
 from ui.draw import canvas
+from ui.draw.canvas import stroke
 
 
 def _answer(
@@ -26,11 +26,15 @@ def _answer(
     digit: str = "",
     only: str = "",
     together: bool = False,
+    moved: int = 0,
 ) -> None:
     """Bars that are read as these digits: of those that waver nobody is sure, "?" is none.
 
     together: the multi-model has not cut the last two apart.
+    moved: so many pixels further to the left it cuts before the last.
     """
+    from dataclasses import replace
+
     import numpy as np
     import streamlit as st
 
@@ -48,9 +52,9 @@ def _answer(
     picture[::7] = 200 + np.arange(picture.shape[1]) % 50  # no two digits are the same
     for k in range(len(single)):
         picture[20:80, 60 * k + 20 : 60 * k + 30] = 0
-    steps = to_mnist_steps(np.eye(40, dtype=np.uint8) * 255)
+    steps = replace(to_mnist_steps(np.eye(40, dtype=np.uint8) * 255), shapes=2)
 
-    def number(text: str) -> Number:
+    def number(approach: str, text: str) -> Number:
         n = len(text)
         proba = np.full((n, 10), 0.001)
         for k, label in enumerate(text):
@@ -60,13 +64,16 @@ def _answer(
         boxes = np.array([[20, 60 * k + 20, 80, 60 * k + 50] for k in range(n)])
         if together and n < len(single):
             boxes[-1, 3] += 60
+        if approach == "multi":
+            boxes[-2, 3] -= moved
+            boxes[-1, 1] -= moved
         answers = tuple(map(str, proba.argmax(axis=1)))
         accepted = proba.max(axis=1) >= 0.5
         edges = np.arange(n) == (0 if cut_off else -1)
         return Number((steps,) * n, boxes, np.zeros(n, int), edges, proba, answers, accepted)
 
     texts = {"single": single, "multi": multi}
-    numbers = {a: number(text) for a, text in texts.items() if only in ("", a)}
+    numbers = {a: number(a, text) for a, text in texts.items() if only in ("", a)}
     missing = () if not only else ("It is gone.",)
     subject = answer_number(load_run(), Reading(picture, numbers, missing))  # type: ignore[arg-type]
     st.text(subject.image is not None)
@@ -158,6 +165,21 @@ def _cards(page: AppTest) -> str:
             [""],
             [">2<"],
         ),
+        (
+            {"single": "20", "multi": "20", "moved": 2},
+            ["20", "20"],
+            "Both read 20.",
+            ["", ""],
+            [">2<", ">0<", "class='plain'"],
+        ),
+        (
+            {"single": "20", "multi": "20", "moved": 15},
+            ["20", "20"],
+            "Both read 20, but they cut what touches in different places.",
+            ["", ""],
+            [">2 ≠ –<"],
+        ),
+        ({"single": "20", "multi": "20", "only": "neither"}, [], "It is gone.", [], []),
     ],
 )
 def test_both_numbers_are_told_and_what_differs_is_marked_by_more_than_a_colour(
@@ -173,7 +195,9 @@ def test_both_numbers_are_told_and_what_differs_is_marked_by_more_than_a_colour(
     assert said in _said(page)
     assert [metric.delta for metric in page.metric] == doubted
     assert [part for part in cards if part not in _cards(page)] == []
+    assert bool(_cards(page)) == bool(page.text_input) == bool(texts)
     assert not page.success  # nobody knows whether it is right
+    assert ("They disagree" in _said(page)) == (len({*texts}) > 1 and "?" not in texts[1])
 
 
 def test_a_digit_is_opened_by_the_address_and_closed_by_its_button(
@@ -187,6 +211,7 @@ def test_a_digit_is_opened_by_the_address_and_closed_by_its_button(
     assert page.text[0].value == "True"  # there is a picture to explain
     assert shown_cells(page)[0]["chosen"] == "2"
     assert page.button(key="close_digit")
+    assert "separate shapes" not in _said(page)  # it has been put together of two
     for beyond in ("5", "0", "-1", "x", "3.0"):
         assert len(answer("2026", "2026", digit=beyond).metric) == 2
 
@@ -200,18 +225,11 @@ def _type(page: AppTest, text: str) -> AppTest:
     return page
 
 
-def _kept_in(folder: Path) -> list[Drawing]:
-    engine = create_engine(f"sqlite:///{folder}/.corrections.db")
-    drawings = [*Store(engine, "", shared=True).whole_drawings()]
-    engine.dispose()
-    return drawings
-
-
 def test_each_digit_of_a_number_is_kept_as_a_drawing_of_its_own_and_can_be_taken_back(
     tiny_run: Run, answer: Callable[..., AppTest]
 ) -> None:
     page = _type(answer("2026", "2076"), " 20 36 ")
-    kept = _kept_in(tiny_run.path.parent)
+    kept = kept_in(tiny_run.path.parent)
     assert [drawing.label for drawing in kept] == ["6", "3", "0", "2"]  # the newest first
     assert len({drawing.digest for drawing in kept}) == 4
     assert {drawing.image.shape for drawing in kept} == {(28, 28)}
@@ -219,7 +237,7 @@ def test_each_digit_of_a_number_is_kept_as_a_drawing_of_its_own_and_can_be_taken
     assert "Kept as **2036**." in " ".join(m.value for m in page.markdown)
     page.button(key="undo_correction").click().run()
     assert not page.exception
-    assert _kept_in(tiny_run.path.parent) == []
+    assert kept_in(tiny_run.path.parent) == []
 
 
 @pytest.mark.parametrize(
@@ -237,16 +255,35 @@ def test_a_number_that_does_not_fit_is_not_kept_and_a_sentence_says_why(
     assert said in _said(page)
     assert not (tiny_run.path.parent / ".corrections.db").exists()
     assert len(_type(page, "2026").button) == 1  # it can be typed again
-    assert len(_kept_in(tiny_run.path.parent)) == 4
+    assert len(kept_in(tiny_run.path.parent)) == 4
 
 
 def test_the_cuts_that_fit_the_number_are_kept(
     tiny_run: Run, answer: Callable[..., AppTest]
 ) -> None:
     _type(answer("210", "28", together=True), "28")
-    assert [drawing.label for drawing in _kept_in(tiny_run.path.parent)] == ["8", "2"]
+    assert [drawing.label for drawing in kept_in(tiny_run.path.parent)] == ["8", "2"]
     page = _type(answer("210", "28", together=True), "2100")
     assert "2100 has 4 digits, and 3 or 2 were found" in _said(page)
+
+
+def test_another_number_of_digits_is_kept_instead_of_the_one_before(
+    tiny_run: Run, answer: Callable[..., AppTest]
+) -> None:
+    page = answer("210", "28", together=True)
+    for typed, labels in (("28", ["8", "2"]), ("210", ["0", "1", "2"]), ("28", ["8", "2"])):
+        _type(page, typed)
+        assert [drawing.label for drawing in kept_in(tiny_run.path.parent)] == labels
+        assert f"Kept as **{typed}**." in " ".join(m.value for m in page.markdown)
+
+
+def test_an_empty_field_makes_neither_a_visitor_nor_a_database(
+    tiny_run: Run, answer: Callable[..., AppTest]
+) -> None:
+    page = _type(_type(_type(answer("2026", "2026"), "203"), ""), "  ")
+    assert not (tiny_run.path.parent / ".corrections.db").exists()
+    assert "_visitor" not in page.session_state
+    assert "nothing is kept" not in _said(page)
 
 
 def test_nothing_is_offered_where_corrections_are_off(
@@ -285,25 +322,60 @@ def test_only_a_width_that_fits_a_screen_is_believed(sent: object) -> None:
     assert canvas._width(812.5) == 812
 
 
-def test_what_is_written_there_is_read_from_its_strokes(
-    tiny_run: Run, open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One digit is answered as on the other canvas, and several by their number."""
-    bars = [{"path": [["M", x, 40], ["L", x, 240]]} for x in (60, 200, 340)]
+@pytest.fixture
+def write(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., AppTest]:
+    """A function that opens the page when these lines have been drawn on a canvas for numbers."""
 
-    def written(count: int) -> AppTest:
-        drawing = canvas._Drawing(_png(600), bars[:count])
+    def run(*lines: list[tuple[int, int]]) -> AppTest:
+        strokes = [stroke("M" + " L".join(f"{x} {y}" for x, y in line)) for line in lines]
+        drawing = canvas._Drawing(_png(600), strokes)
         monkeypatch.setattr(canvas, "_width", lambda sent: 600)
         monkeypatch.setattr(canvas, "_ask_canvas", lambda *_: drawing)
         page = open_page("draw", canvas="number")
         assert not page.exception
         return page
 
-    alone, three = written(1), written(3)
+    return run
+
+
+_BARS = [[(x, 40), (x, 240)] for x in (60, 200, 340)]
+
+
+def test_what_is_written_there_is_read_from_its_strokes(
+    tiny_run: Run, write: Callable[..., AppTest]
+) -> None:
+    """One digit is answered as on the other canvas, and several by their number."""
+    alone, three = write(_BARS[0]), write(*_BARS)
     assert [len(metric.value) for metric in alone.metric] == [1, 1]
     assert [metric.value for metric in three.metric] == [3 * m.value for m in alone.metric]
     assert shown_cells(three)[0]["content"].count("<button") == 3
-    assert not written(0).metric[0].value.strip("–")
+    assert not write().metric[0].value.strip("–")
+
+
+def test_a_digit_of_two_shapes_is_one_and_each_network_is_asked_once(
+    tiny_run: Run, write: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The roof of a 5 stands apart, but above the rest."""
+    ask = Mock(side_effect=Stack.predict_proba, autospec=True)
+    monkeypatch.setattr(Stack, "predict_proba", lambda *given: ask(*given))
+    page = write([(80, 120), (150, 120), (150, 220), (80, 220)], [(85, 60), (150, 105)])
+    assert [len(metric.value) for metric in page.metric] == [1, 1]
+    assert "separate shapes" not in _said(page)
+    assert ask.call_count == 2
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_where_no_network_is_sound_both_are_named_and_nothing_is_answered(
+    count: int, tiny_run: Run, write: Callable[..., AppTest]
+) -> None:
+    for approach in tiny_run.approaches:
+        (tiny_run.path / f"{approach}.npz").write_bytes(b"no networks")
+    page = write(*_BARS[:count])
+    assert len([box for box in page.warning if "damaged" in box.value]) == 2
+    assert not _cards(page)
+    assert not page.text_input
 
 
 def _png(width: int) -> bytes:
