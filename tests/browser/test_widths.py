@@ -28,7 +28,9 @@ WIDTHS = (305, 320, 360, 390, 512, 640, 700, 768, 820, 912, 1024, 1100, 1280, 14
 FEW_WIDTHS = (305, 820)
 SIDEBAR_BESIDE = 700  # from here on it is tried open, and beside the page
 
+NUMBERS = "/?canvas=number"  # Draw with its other canvas
 DRAWN = ("/", "/my_drawings")  # show what was drawn and corrected
+CANVAS = ".st-key-draw_canvas canvas.upper-canvas"
 SEVEN = [[(70, 60), (140, 60), (205, 60), (170, 140), (130, 225)]]
 
 # What is cut at the left or at the right: by the window, or by what it stands in. What scrolls
@@ -106,6 +108,8 @@ def assert_whole(browser: Browser, server: Server, path: str, widths: Sequence[i
         page.locator(f"[data-testid=stSidebarNavLink][href$='{path}']").click()
         expect(page.locator("h1")).to_have_text(PAGES[path], timeout=RENDER_TIMEOUT_MS)
     settle(page)
+    if path == NUMBERS:
+        expect(page.locator(CANVAS)).to_be_visible(timeout=RENDER_TIMEOUT_MS)
     for sidebar in ("open", "closed"):
         if sidebar == "closed":
             page.set_viewport_size({"width": 1440, "height": 900})
@@ -119,15 +123,26 @@ def assert_whole(browser: Browser, server: Server, path: str, widths: Sequence[i
     assert cut == {}, "\n".join(f"{where}: {what[:5]}" for where, what in cut.items())
 
 
-@pytest.mark.parametrize("path", ["/", "/new_class"])
+@pytest.mark.parametrize("path", ["/", NUMBERS, "/new_class"])
 def test_nothing_is_cut_at_a_few_widths(path: str, browser: Browser, server: Server) -> None:
     assert_whole(browser, server, path, FEW_WIDTHS)
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, NUMBERS])
 def test_nothing_is_cut_at_any_width(path: str, browser: Browser, server: Server) -> None:
     assert_whole(browser, server, path, WIDTHS)
+
+
+def test_in_a_place_narrower_than_a_canvas_a_number_can_be_written(
+    browser: Browser, server: Server
+) -> None:
+    with browser.new_context(viewport={"width": 290, "height": 600}) as context:
+        page = context.new_page()
+        visit(page, server, NUMBERS)
+        draw(page, [[(60, 60), (60, 150), (60, 220)], [(160, 60), (160, 150), (160, 220)]])
+        expect(verdict(page, "multi")).to_have_text("11", timeout=RENDER_TIMEOUT_MS)
+        assert page.locator(".st-key-draw_canvas").evaluate("box => box.clientWidth") < CANVAS_SIDE
 
 
 @pytest.mark.parametrize("size", first_of([(640, 400), (512, 384)]))

@@ -41,8 +41,8 @@ function tellWidth(box) {
   box.sizes = new ResizeObserver(() => {
     clearTimeout(box.later);
     box.later = setTimeout(() => {
-      const width = Math.min(1600, 10 * Math.floor(box.clientWidth / 10));
-      if (box.wide && width !== box.told) box.tell("width", (box.told = width));
+      const width = Math.min(box.most, 10 * Math.floor(box.clientWidth / 10));
+      if (width && width !== box.told) box.tell("width", (box.told = width));
     }, box.told ? 300 : 0); // while a window is being resized it changes many times
   });
   box.sizes.observe(box);
@@ -58,8 +58,8 @@ export default function ({ data, parentElement, setStateValue }) {
   watcher = new MutationObserver(() => hideToolbar(box));
   watcher.observe(box, { childList: true, subtree: true });
   hideToolbar(box);
-  Object.assign(box, { wide: data.wide, tell: setStateValue });
-  if (data.wide) tellWidth(box);
+  Object.assign(box, { most: data.most, tell: setStateValue });
+  if (data.most) tellWidth(box);
   if (data.put > (box.put ?? data.put)) box.scrollIntoView({ block: "nearest" });
   box.put = data.put;
   document.documentElement.addEventListener("keydown", keepInField); // once, as it is one function

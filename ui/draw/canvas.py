@@ -134,7 +134,7 @@ def draw_on_canvas(
     with st.container(key="draw_canvas", gap=None, height=CANVAS_SIDE, border=False):
         beside = _beside_canvas(
             key="beside_canvas_script",
-            data={"label": label, "put": canvas.put, "wide": wide},
+            data={"label": label, "put": canvas.put, "most": MAX_WIDTH if wide else 0},
             default={"width": None},
             on_width_change=lambda: None,
         )
@@ -149,10 +149,11 @@ def draw_on_canvas(
     drawing = sent if is_new else canvas.drawn
     if drawing is None:
         return None
-    read = decode_png(drawing.png), read_paths(drawing.strokes, (width, CANVAS_SIDE))
+    picture, strokes = decode_png(drawing.png), read_paths(drawing.strokes, (width, CANVAS_SIDE))
     if is_new:  # what cannot be read is not kept
         canvas.seen = canvas.drawn = drawing
-    return read
+    # When the place has become wider or narrower, the picture of that is about to come.
+    return (picture, strokes) if picture.shape[:2] == (CANVAS_SIDE, width) else None
 
 
 def draw_canvas_buttons(place: str) -> None:
@@ -231,10 +232,10 @@ def _draw_pen_slider(canvas: _Canvas) -> None:
 
 
 def _width(sent: object) -> int | None:
-    """What the browser says of the width of the place, in pixels; None if it is no such width."""
-    if not isinstance(sent, int | float) or not CANVAS_SIDE <= sent <= MAX_WIDTH:
+    """For a place that is so wide, as the browser says, in pixels; None if it is no width."""
+    if isinstance(sent, bool) or not isinstance(sent, int | float) or not 0 < sent < np.inf:
         return None
-    return int(sent)
+    return int(np.clip(sent, CANVAS_SIDE, MAX_WIDTH))
 
 
 def _ask_canvas(key: str, given: dict[str, Any], width: int) -> _Drawing | None:

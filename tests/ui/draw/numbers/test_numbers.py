@@ -313,13 +313,18 @@ def test_the_address_says_which_canvas_is_shown(
     assert "Write a number" not in open_page("draw", canvas="no such").info[0].value
 
 
-@pytest.mark.parametrize(
-    "sent", [None, "800", True, float("nan"), 100, canvas.MAX_WIDTH + 1, -1, [300]]
-)
-def test_only_a_width_that_fits_a_screen_is_believed(sent: object) -> None:
+@pytest.mark.parametrize("sent", [None, "800", True, float("nan"), float("inf"), 0, -1, [300]])
+def test_what_is_no_width_is_not_believed(sent: object) -> None:
     assert canvas._width(sent) is None
-    assert canvas._width(280) == 280
-    assert canvas._width(812.5) == 812
+
+
+@pytest.mark.parametrize(
+    ("sent", "width"),
+    [(280, 280), (812.5, 812), (240, 280), (0.1, 280), (10**9, 1600), (1e300, 1600)],
+)
+def test_a_place_of_any_width_gets_a_canvas(sent: float, width: int) -> None:
+    assert canvas._width(sent) == width
+    assert canvas.MAX_WIDTH == 1600
 
 
 @pytest.fixture
@@ -328,9 +333,9 @@ def write(
 ) -> Callable[..., AppTest]:
     """A function that opens the page when these lines have been drawn on a canvas for numbers."""
 
-    def run(*lines: list[tuple[int, int]]) -> AppTest:
+    def run(*lines: list[tuple[int, int]], seen: int = 600) -> AppTest:
         strokes = [stroke("M" + " L".join(f"{x} {y}" for x, y in line)) for line in lines]
-        drawing = canvas._Drawing(_png(600), strokes)
+        drawing = canvas._Drawing(_png(seen), strokes)
         monkeypatch.setattr(canvas, "_width", lambda sent: 600)
         monkeypatch.setattr(canvas, "_ask_canvas", lambda *_: drawing)
         page = open_page("draw", canvas="number")
@@ -352,6 +357,14 @@ def test_what_is_written_there_is_read_from_its_strokes(
     assert [metric.value for metric in three.metric] == [3 * m.value for m in alone.metric]
     assert shown_cells(three)[0]["content"].count("<button") == 3
     assert not write().metric[0].value.strip("–")
+
+
+def test_a_picture_of_another_width_is_not_read_as_it_may_lack_what_was_written(
+    tiny_run: Run, write: Callable[..., AppTest]
+) -> None:
+    page = write(*_BARS, seen=280)
+    assert "Write a number in the black field" in page.info[0].value
+    assert not _cards(page)
 
 
 def test_a_digit_of_two_shapes_is_one_and_each_network_is_asked_once(
