@@ -47,6 +47,14 @@ def left_out(writers: NDArray[np.integer], fold: int) -> NDArray[np.bool_]:
     return writers % FOLDS == fold
 
 
+def by_writer(digits: Sequence[PenDigit]) -> dict[int, list[PenDigit]]:
+    """The digits of each writer, in the order of the first of each."""
+    found: dict[int, list[PenDigit]] = {}
+    for digit in digits:
+        found.setdefault(digit.writer, []).append(digit)
+    return found
+
+
 def fingerprint(mnist: Dataset, digits: Sequence[PenDigit]) -> str:
     """A hash of everything that the networks depend on, but the versions of the libraries."""
     settings = json.dumps([RECIPES["pens"].settings(), SEED, FOLDS, COPIES, mnist.fingerprint])
@@ -76,7 +84,8 @@ def folds(
                 y = np.concatenate([mnist.y_train, labels[others]])
                 _keep(fit(RECIPES["pens"], approach, x, y, seed=SEED).stack, file)
         stacks = {approach: Stack.load(file) for approach, file in files.items()}
-        yield Fold(number, [digits[row] for row in np.flatnonzero(out)], stacks)
+        theirs = [digit for digit, is_out in zip(digits, out, strict=True) if is_out]
+        yield Fold(number, theirs, stacks)
 
 
 def _keep(stack: Stack, file: Path) -> None:

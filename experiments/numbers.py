@@ -5,8 +5,9 @@ pixels high, all with one pen, a little higher or lower than its neighbours. The
 other in one of three ways: with a gap between the columns of their inks ("apart"), with columns
 that touch or overlap ("close"), or pushed on from where the inks first touch ("pushed"). Each
 approach finds the digits with `find_digits`, cuts where it judges it best, and reads them; a number
-counts if all its digits are right, and no more and no fewer. Single digits of the same writers show
-how often each cuts what needed no cut.
+counts if all its digits are right, and no more and no fewer. Beside that, each reads the same
+numbers by their strokes, grouped by `group_strokes`, as on the canvas of Draw. Single digits of the
+same writers show how often each cuts what needed no cut.
 
 The networks are those of `experiments.folds`, which have not seen the writer. What decides between
 cuts is fitted by `experiments.cut_weights` on the writers of the folds FITTED, by networks that
@@ -22,17 +23,18 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import write
-from experiments.folds import FOLDS, Fold, fingerprint, folds
+from experiments import counted, write
+from experiments.folds import FOLDS, Fold, by_writer, fingerprint, folds
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import PenDigit, load_pen_digits
 from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.sampling import stream
 from mnist_models.learning.stack import Stack
-from mnist_models.metrics.significance import PairedMetrics, wilson_interval
+from mnist_models.metrics.significance import PairedMetrics
 from mnist_models.pictures import Grey
-from mnist_models.preprocessing.rasterise import Stroke, render
+from mnist_models.preprocessing.rasterise import Stroke, rasterise, render
 from mnist_models.segmentation.find_digits import look_at
+from mnist_models.segmentation.stroke_groups import group_strokes
 
 Spacing = Literal["apart", "close", "pushed"]
 SPACINGS: tuple[Spacing, ...] = get_args(Spacing)
@@ -54,11 +56,12 @@ MARGIN = 40  # pixels around the number
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """A number as one person wrote its digits: its picture, light ink on black, and its pen."""
+    """A number as one person wrote its digits, and its picture, light ink on black."""
 
     label: str
     writer: int
     pen: float
+    strokes: list[Stroke]
     picture: Grey
 
 
@@ -83,7 +86,7 @@ def written(chosen: Sequence[PenDigit], spacing: Spacing, rng: np.random.Generat
         strokes += own
         ink = np.concatenate([ink, points])
     label = "".join(str(digit.digit) for digit in chosen)
-    return Number(label, chosen[0].writer, pen, _drawn(strokes, ink, pen))
+    return Number(label, chosen[0].writer, pen, strokes, _drawn(strokes, ink, pen))
 
 
 def _scaled(strokes: Sequence[Stroke], pen: float, down: float) -> list[NDArray[np.floating]]:
@@ -122,11 +125,8 @@ def _drawn(strokes: Sequence[Stroke], points: NDArray[np.floating], pen: float) 
 def numbers_of(digits: Sequence[PenDigit], spacing: Spacing, count: int, name: str) -> list[Number]:
     """So many numbers of these writers, each as often as the others; `name` is that of a stream."""
     rng = stream(_SEED, name, f"numbers {spacing}")
-    by_writer: dict[int, list[PenDigit]] = {}
-    for digit in digits:
-        by_writer.setdefault(digit.writer, []).append(digit)
-    writers = list(by_writer)
-    return [compose(by_writer[writers[k % len(writers)]], spacing, rng) for k in range(count)]
+    writers = list(by_writer(digits).values())
+    return [compose(writers[k % len(writers)], spacing, rng) for k in range(count)]
 
 
 def read(stacks: Mapping[Approach, Stack], picture: Grey) -> dict[Approach, str]:
@@ -136,36 +136,56 @@ def read(stacks: Mapping[Approach, Stack], picture: Grey) -> dict[Approach, str]
     return {a: "".join(map(str, stacks[a].predict(found[a].images))) for a in stacks}
 
 
+def read_strokes(
+    stacks: Mapping[Approach, Stack], strokes: Sequence[Stroke]
+) -> dict[Approach, str]:
+    """What each approach reads of the strokes, which are grouped without it."""
+    images = np.stack([rasterise(digit.strokes) for digit in group_strokes(strokes)])
+    return {a: "".join(map(str, stack.predict(images))) for a, stack in stacks.items()}
+
+
 def measure(fold: Fold) -> dict[str, Any]:
     """How both approaches read a fold's numbers, and how often they cut its single digits.
 
-    Returns per spacing and approach the labels right or not, and per approach the digits cut.
+    Returns per spacing and approach the labels right or not, in pictures and by strokes, and per
+    approach the digits cut.
     """
     name = f"fold {fold.number}"
     right: dict[Spacing, dict[Approach, list[bool]]] = {}
+    written_right: dict[Spacing, dict[Approach, list[bool]]] = {}
     for spacing in SPACINGS:
         numbers = numbers_of(fold.digits, spacing, NUMBERS, name)
-        rows = [
-            {a: text == number.label for a, text in read(fold.stacks, number.picture).items()}
-            for number in numbers
-        ]
-        right[spacing] = {approach: [row[approach] for row in rows] for approach in fold.stacks}
+        labels = [number.label for number in numbers]
+        seen = [read(fold.stacks, number.picture) for number in numbers]
+        by_strokes = [read_strokes(fold.stacks, number.strokes) for number in numbers]
+        for found, texts in ((right, seen), (written_right, by_strokes)):
+            found[spacing] = {
+                a: [text[a] == label for text, label in zip(texts, labels, strict=True)]
+                for a in fold.stacks
+            }
     rng = stream(_SEED, name, "single digits")
     chosen = rng.choice(len(fold.digits), SINGLES, replace=False)
     pictures = [written([fold.digits[k]], "apart", rng).picture for k in chosen]
     texts = [read(fold.stacks, picture) for picture in pictures]
     cut = {approach: [len(text[approach]) > 1 for text in texts] for approach in fold.stacks}
-    return {"right": right, "cut": cut}
+    return {"right": right, "by_strokes": written_right, "cut": cut}
 
 
 def entries(measured: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The counts of all folds together, with 95 % intervals and the exact McNemar test."""
-    numbers, paired = [], []
+    numbers: list[dict[str, Any]] = []
+    by_strokes: list[dict[str, Any]] = []
+    paired = []
     for spacing in SPACINGS:
-        right = {a: np.concatenate([m["right"][spacing][a] for m in measured]) for a in APPROACHES}
-        numbers += [
-            {"spacing": spacing, "approach": a, **_counted("right", right[a])} for a in APPROACHES
-        ]
+        right, written_right = (
+            {a: np.concatenate([m[way][spacing][a] for m in measured]) for a in APPROACHES}
+            for way in ("right", "by_strokes")
+        )
+        for found, those in ((numbers, right), (by_strokes, written_right)):
+            found += [
+                {"spacing": spacing, "approach": a, **counted("right", those[a])}
+                for a in APPROACHES
+            ]
         single, multi = (right[a] for a in APPROACHES)
         counts = (single & multi, single & ~multi, multi & ~single, ~single & ~multi)
         both, first, second, neither = (int(count.sum()) for count in counts)
@@ -181,13 +201,8 @@ def entries(measured: Sequence[dict[str, Any]]) -> dict[str, Any]:
             }
         )
     cut = {a: np.concatenate([m["cut"][a] for m in measured]) for a in APPROACHES}
-    singles = [{"approach": a, **_counted("cut", cut[a])} for a in APPROACHES]
-    return {"numbers": numbers, "paired": paired, "singles": singles}
-
-
-def _counted(name: str, those: NDArray[np.bool_]) -> dict[str, Any]:
-    number, rows = int(those.sum()), len(those)
-    return {name: number, "rows": rows, "interval": list(wilson_interval(number, rows))}
+    singles = [{"approach": a, **counted("cut", cut[a])} for a in APPROACHES]
+    return {"numbers": numbers, "by_strokes": by_strokes, "paired": paired, "singles": singles}
 
 
 def main() -> None:

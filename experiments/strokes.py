@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments import write
+from experiments.folds import FOLDS, left_out
 from mnist_models import to_mnist
 from mnist_models.data import pen_digits
 from mnist_models.data.dataset import Dataset
@@ -31,7 +32,6 @@ from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.training import fit
 from mnist_models.preprocessing import rasterise
 
-FOLDS = 5
 SEED = 0
 MNIST_ROWS = 12_000
 EVERY = 6  # every n-th digit has a part in the choice of what to learn from
@@ -75,7 +75,7 @@ def right_answers(
     for approach in APPROACHES:
         right = dict.fromkeys(read, 0)
         for fold in range(FOLDS):
-            out = writers % FOLDS == fold
+            out = left_out(writers, fold)
             x = np.concatenate([mnist.x_train[:MNIST_ROWS], *learned[~out]])
             y = np.concatenate([mnist.y_train[:MNIST_ROWS], np.repeat(labels[~out], copies)])
             stack = fit(recipe, approach, x, y, seed=SEED).stack

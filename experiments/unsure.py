@@ -30,8 +30,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import write
-from experiments.folds import FOLDS, Fold, fingerprint, folds
+from experiments import counted, write
+from experiments.folds import FOLDS, Fold, by_writer, fingerprint, folds
 from experiments.no_digit import letter, scribble
 from mnist_models.comparison.judgement import judge, lead
 from mnist_models.data.dataset import Dataset
@@ -41,7 +41,6 @@ from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import stream
 from mnist_models.learning.stack import Stack
-from mnist_models.metrics.significance import wilson_interval
 from mnist_models.preprocessing.rasterise import BIG, Drawn, Stroke, rasterise_steps
 from mnist_models.preprocessing.to_mnist import to_mnist
 from mnist_models.runs.registry import load_run, run_names
@@ -76,15 +75,13 @@ def drawn_big(strokes: Sequence[Stroke]) -> Drawn:
 def pairs(digits: Sequence[PenDigit], fold: int) -> dict[float, list[Drawn]]:
     """Pairs of digits that one writer could have written beside each other, per gap."""
     rng = stream(SEED, "pairs", f"unsure-{fold}")
-    by_writer: dict[int, list[PenDigit]] = {}
-    for digit in digits:
-        by_writer.setdefault(digit.writer, []).append(digit)
+    theirs = by_writer(digits)
     drawn: dict[float, list[Drawn]] = {}
     for gap in GAPS:
-        chosen = rng.choice(list(by_writer), PAIRS // FOLDS)
-        twos = [rng.choice(len(by_writer[w]), 2, replace=False) for w in chosen]
+        chosen = rng.choice(list(theirs), PAIRS // FOLDS)
+        twos = [rng.choice(len(theirs[w]), 2, replace=False) for w in chosen]
         drawn[gap] = [
-            drawn_big(side_by_side(by_writer[w][one], by_writer[w][other], gap))
+            drawn_big(side_by_side(theirs[w][one], theirs[w][other], gap))
             for w, (one, other) in zip(chosen, twos, strict=True)
         ]
     return drawn
@@ -112,13 +109,6 @@ def threshold(sureness: NDArray) -> float:
     return float(max(step for step in steps if np.mean(sureness < step) <= COST))
 
 
-def count(unsure: NDArray[np.bool_]) -> dict[str, Any]:
-    """How many are called unsure, of how many, with a 95 % interval of the share."""
-    number, rows = int(unsure.sum()), len(unsure)
-    interval = list(wilson_interval(number, rows)) if rows else None
-    return {"unsure": number, "rows": rows, "interval": interval}
-
-
 def doubts(probas: Probas, limits: dict[Approach, float]) -> dict[str, NDArray[np.bool_]]:
     """Which answers the page would doubt, (n,) bool: of each approach, then of "both" together.
 
@@ -140,15 +130,15 @@ def costs(probas: Probas, labels: NDArray, limits: dict[Approach, float]) -> Ite
     for approach, doubted in doubts(probas, limits).items():
         yield {
             "approach": approach,
-            "right": count(doubted[right[approach]]),
-            "wrong": count(doubted[~right[approach]]),
+            "right": counted("unsure", doubted[right[approach]]),
+            "wrong": counted("unsure", doubted[~right[approach]]),
         }
 
 
 def catches(probas: Probas, limits: dict[Approach, float]) -> Iterator[dict]:
     """How many pictures that show no digit are doubted, by each approach and by both."""
     for approach, doubted in doubts(probas, limits).items():
-        yield {"approach": approach, **count(doubted)}
+        yield {"approach": approach, **counted("unsure", doubted)}
 
 
 def ask(stacks: dict[Approach, Stack], pictures: NDArray[np.uint8]) -> Probas:
@@ -246,7 +236,11 @@ def main() -> None:
         "largest": {
             "threshold": largest,
             "catches": [
-                {"source": name, "approach": a, **count(probas[a].max(axis=1) < largest[a])}
+                {
+                    "source": name,
+                    "approach": a,
+                    **counted("unsure", probas[a].max(axis=1) < largest[a]),
+                }
                 for name, probas in asked.no_digits.items()
                 for a in APPROACHES
             ],

@@ -27,17 +27,14 @@ WEIGHTS = {
     "heavy": 2.9,  # ink beyond that of 2.2 straight lines of a digit's height
     "light": 2.8,  # ink less than that of one
     "valley": 2.2,  # pen widths less than 1.5 of a cut that would leave two tall parts
+    "whole": 1.0,  # all of the group, not cut: most are one digit
 }
 SHARING = 4.6  # per straight line of shared ink
-# A group that is not cut, since most are one digit. Of 0 to 3 in halves, on the same people: at 1
-# fewer digits that stand apart are cut, and hardly more that touch are left together.
-WHOLE = 1.0
 
 
 def scores_of(group: Cuttable, proba: NDArray[np.floating]) -> NDArray[np.floating]:
     """How likely each span is a digit, (n,), in nats; proba: what a judge says of it, (n, K)."""
-    scores = features(group, proba) @ np.array(list(WEIGHTS.values()))
-    scores[group.spans.index((0, len(group.cuts) - 1))] += WHOLE
+    scores: NDArray[np.floating] = features(group, proba) @ np.array(list(WEIGHTS.values()))
     return scores
 
 
@@ -58,6 +55,7 @@ def features(group: Cuttable, proba: NDArray[np.floating]) -> NDArray[np.floatin
             -np.maximum(ink - 2.2, 0),
             -np.maximum(1 - ink, 0),
             -_valleys(group),
+            (left == 0) & (right == len(group.cuts) - 1),
         ],
         axis=1,
     )
@@ -82,6 +80,11 @@ def _valleys(group: Cuttable) -> NDArray[np.floating]:
     return np.array(found)
 
 
+def in_order(group: Cuttable) -> list[tuple[int, tuple[int, int]]]:
+    """The spans with their numbers, so that what may stand before one comes before it."""
+    return sorted(enumerate(group.spans), key=lambda item: (item[1][1], -item[1][0]))
+
+
 def best_chain(
     group: Cuttable, scores: NDArray[np.floating], sharing: float = SHARING
 ) -> list[tuple[int, int]]:
@@ -92,9 +95,7 @@ def best_chain(
     cuts = len(group.cuts)
     best = np.full(cuts, -np.inf)  # of the chains that end at each cut
     how: dict[int, tuple[tuple[int, int], int]] = {}
-    order = sorted(range(len(scores)), key=lambda k: (group.spans[k][1], -group.spans[k][0]))
-    for k in order:
-        left, right = group.spans[k]
+    for k, (left, right) in in_order(group):
         so_far, end = 0.0, 0
         if left > 0:
             # The chain before ends where this span begins, or a little later.

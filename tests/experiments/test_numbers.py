@@ -14,8 +14,12 @@ from experiments.numbers import (
     Spacing,
     entries,
     numbers_of,
+    read_strokes,
 )
 from mnist_models.data.pen_digits import PenDigit, load_pen_digits
+from mnist_models.evidence.experiments import load_evidence
+from mnist_models.learning.approaches import APPROACHES
+from mnist_models.runs.registry import load_run
 from mnist_models.segmentation.cuts import Cuttable
 from mnist_models.segmentation.find_digits import groups_of
 from mnist_models.segmentation.scoring import SHARING, WEIGHTS, best_chain, features
@@ -66,12 +70,30 @@ def test_counts_of_folds_are_added_and_compared_number_by_number() -> None:
         for spacing in SPACINGS
     }
     cut = {"single": [True, False], "multi": [False, False]}
-    found = entries([{"right": right, "cut": cut}] * 5)
+    by_strokes = {
+        spacing: {key: [True, True, True, False] for key in APPROACHES} for spacing in SPACINGS
+    }
+    found = entries([{"right": right, "by_strokes": by_strokes, "cut": cut}] * 5)
+    assert {(e["right"], e["rows"]) for e in found["by_strokes"]} == {(15, 20)}
     assert [(e["right"], e["rows"]) for e in found["numbers"]] == [(10, 20)] * 2 * len(SPACINGS)
     first = found["paired"][0]
     assert [first[key] for key in ("both", "only_single", "only_multi", "neither")] == [5] * 4
     assert first["p"] == 1
     assert [e["cut"] for e in found["singles"]] == [5, 0]
+
+
+def test_strokes_are_read_as_the_digits_that_they_were_composed_of(digits: list[PenDigit]) -> None:
+    run = load_run("pens")
+    stacks = {approach: run.stack(approach) for approach in APPROACHES}
+    for number in made(digits, "apart"):
+        assert len(read_strokes(stacks, number.strokes)["single"]) == len(number.label)
+
+
+def test_cuts_are_weighed_as_was_fitted() -> None:
+    fitted = load_evidence("cut_weights")
+    assert fitted
+    assert fitted["weights"] == {**WEIGHTS, "sharing": SHARING}
+    assert list(fitted["weights"]) == [*WEIGHTS, "sharing"]
 
 
 def small() -> Judged:
