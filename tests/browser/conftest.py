@@ -1,6 +1,6 @@
 """What the tests in a browser share: two machines with their apps, and visitors' pages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -8,7 +8,15 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, Page
 
-from tests.helpers.serving import DESKTOP, PHONE, Server, copy_reference, fresh_machine, serve
+from tests.helpers.serving import (
+    DESKTOP,
+    PHONE,
+    Server,
+    copy_reference,
+    fresh_machine,
+    serve,
+    visit,
+)
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +52,20 @@ def phone(browser: Browser) -> Iterator[Page]:
     """On a phone."""
     with browser.new_context(**PHONE) as context:
         yield context.new_page()
+
+
+@pytest.fixture
+def open_draw(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """A function that opens Draw, on a desktop or with the options of another context."""
+    contexts = []
+
+    def open_page(path: str = "/", **options: object) -> Page:
+        context = browser.new_context(**{**DESKTOP, **options})
+        contexts.append(context)
+        page = context.new_page()
+        visit(page, server, path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

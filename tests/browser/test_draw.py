@@ -17,7 +17,6 @@ from mnist_models.settings import trained_folder
 from tests.helpers.matrix import first_of
 from tests.helpers.serving import (
     CANVAS_SIDE,
-    DESKTOP,
     ONE,
     RENDER_TIMEOUT_MS,
     Server,
@@ -42,23 +41,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     }
     with serve(environment) as running:
         yield running
-
-
-@pytest.fixture
-def open_draw(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """A function that opens the page, on a desktop or with the options of another context."""
-    contexts = []
-
-    def open_page(**options: object) -> Page:
-        context = browser.new_context(**{**DESKTOP, **options})
-        contexts.append(context)
-        page = context.new_page()
-        visit(page, server)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ class _Canvas:
         seen: the last one that the browser sent: every rerun sends it again.
         cleared: what Clear took away, the latest last.
         put: how often something was put on it.
+        width: in pixels.
     """
 
     number: int = 0
@@ -82,6 +83,7 @@ class _Canvas:
     seen: _Drawing | None = None
     cleared: list[_Drawing] = field(default_factory=list)
     put: int = 0
+    width: int = CANVAS_SIDE
 
     @property
     def strokes(self) -> list[Any]:
@@ -94,10 +96,6 @@ class _Canvas:
         sends its picture. The number makes them change even if the strokes are the same as before.
         """
         self.given = {"objects": strokes, "number": self.given["number"] + 1}
-
-    def show(self, drawing: _Drawing) -> None:
-        self.drawn = drawing
-        self.give(drawing.strokes)
 
     def empty(self) -> None:
         self.drawn = self.seen = None
@@ -141,8 +139,10 @@ def draw_on_canvas(
         width = _width(beside.width) if wide else CANVAS_SIDE
         if width is None:  # the browser is about to say it
             return None
-        key = f"canvas_{place}_{canvas.number}_{width}"
-        if key not in st.session_state:  # new, or back from another page: it gets its strokes back
+        key = f"canvas_{place}_{canvas.number}"
+        # New, or back from another page, or of another width: it gets its strokes back.
+        if key not in st.session_state or width != canvas.width:
+            canvas.width = width
             canvas.give(canvas.strokes)
         sent = _ask_canvas(key, canvas.given, width)
     is_new = sent is not None and sent != canvas.seen
@@ -253,14 +253,13 @@ def _ask_canvas(key: str, given: dict[str, Any], width: int) -> _Drawing | None:
             initial_drawing=given,
             key=key,
         )
-        png = canvas.image_bytes
-        strokes = canvas.json_data["objects"] if png is not None else None
-        size = len(png or b"") + len(json.dumps(strokes))
+        if (png := canvas.image_bytes) is None:
+            return None
+        strokes = canvas.json_data["objects"]
+        size = len(png) + len(json.dumps(strokes))
     # The component takes apart what a browser sends without checking its types.
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise UnreadablePicture(t("The browser did not send a drawing.")) from error
-    if png is None:
-        return None
     if not isinstance(strokes, list) or len(strokes) > MAX_STROKES:
         raise UnreadablePicture(
             t("It has more than {most} strokes, or none at all.", most=MAX_STROKES)
@@ -276,11 +275,12 @@ def _undo(canvas: _Canvas) -> None:
     The picture follows when the canvas has sent the one without the stroke.
     """
     if canvas.drawn and len(canvas.strokes) > 1:
-        canvas.show(replace(canvas.drawn, strokes=canvas.strokes[:-1]))
+        canvas.drawn = replace(canvas.drawn, strokes=canvas.strokes[:-1])
     elif canvas.strokes:
         canvas.empty()
     elif canvas.cleared:
-        canvas.show(canvas.cleared.pop())
+        canvas.drawn = canvas.cleared.pop()
+    canvas.give(canvas.strokes)
 
 
 def _clear(canvas: _Canvas) -> None:
