@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from mnist_models.comparison.judgement import Judgement, judge
 from mnist_models.formatting import listing, share_text
-from mnist_models.learning.approaches import TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
 from mnist_models.preprocessing.rasterise import Drawn
 from mnist_models.preprocessing.to_mnist import Steps
 from mnist_models.runs.run import RunError
 from mnist_models.text import Text, paragraph, t
+from ui.widgets.answers import DIFFERENT, DOUBT, EQUAL, NOTHING, Answer, show_beside
 
-_NOTHING, _DOUBT = "–", "?"
 _DIGITS = set("0123456789")
-_SIGNS = {"agreement": "=", "disagreement": "≠", "alone": ""}  # else _DOUBT
+_SIGNS = {"agreement": EQUAL, "disagreement": DIFFERENT, "alone": ""}  # else DOUBT
 
 Probas = dict[Approach, NDArray]  # (K,) for each approach that could be asked
 
@@ -66,12 +66,9 @@ def show_verdicts(
         judgement = judge(
             probas, is_dot=bool(seen and seen.is_dot), shapes=seen.shapes if seen else 1
         )
-    with st.container(key=f"{prefix}verdicts", horizontal=True, wrap=False, gap="xsmall"):
-        _show_verdict("single", probas.get("single"), run.classes, judgement, prefix)
-        with st.container(key=f"{prefix}agreement_sign", width="content"):
-            # So that nobody has to rely on colours.
-            st.markdown("" if judgement is None else _SIGNS.get(judgement.finding, _DOUBT))
-        _show_verdict("multi", probas.get("multi"), run.classes, judgement, prefix)
+    sign = "" if judgement is None else _SIGNS.get(judgement.finding, DOUBT)
+    answers = [_answer(a, probas.get(a), run.classes, judgement) for a in APPROACHES]
+    show_beside(answers, sign, prefix)
     with st.container(key=f"{prefix}agreement"):
         if image is None:
             st.info(hint, icon=":material/draw:")
@@ -91,32 +88,15 @@ def _probas(run: Answering, image: NDArray[np.uint8]) -> Probas:
     return probas
 
 
-def _show_verdict(
-    approach: Approach,
-    proba: NDArray | None,
-    classes: list[Any],
-    judgement: Judgement | None,
-    prefix: str,
-) -> None:
-    answer = _answer(approach, proba, classes)
-    doubted = judgement is not None and proba is not None and judgement.doubts(approach)
-    with st.container(key=f"{prefix}{approach}_verdict", border=True):
-        st.metric(
-            TITLES[approach],
-            answer,
-            _DOUBT if doubted and answer != _DOUBT else None,  # style.css has it beside
-            delta_color="off",
-            delta_arrow="off",
-        )
-        st.caption(_detail(approach, proba, classes))
-
-
-def _answer(approach: Approach, proba: NDArray | None, classes: list[Any]) -> str:
-    if proba is None:
-        return _NOTHING
-    if approach == "multi" and not _accepting(proba, classes):
-        return _DOUBT
-    return str(classes[int(proba.argmax())])
+def _answer(
+    approach: Approach, proba: NDArray | None, classes: list[Any], judgement: Judgement | None
+) -> Answer:
+    detail = _detail(approach, proba, classes)
+    if proba is None or judgement is None:
+        return Answer(approach, NOTHING, detail)
+    is_none = approach == "multi" and not _accepting(proba, classes)
+    text = DOUBT if is_none else str(classes[int(proba.argmax())])
+    return Answer(approach, text, detail, judgement.doubts(approach))
 
 
 def _detail(approach: Approach, proba: NDArray | None, classes: list[Any]) -> Text:

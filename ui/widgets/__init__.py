@@ -1,3 +1,4 @@
 """Parts that know nothing about digits: `charts`, `cells` to choose from, `tables`, `controls`,
-`images`, the page's `theme`, and the `contender_style` that tells two contenders apart.
+`images`, the page's `theme`, the `contender_style` that tells two contenders apart, and the frames
+of two `answers`.
 """

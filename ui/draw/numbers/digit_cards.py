@@ -10,13 +10,11 @@ from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.text import Text, paragraph, t
 from ui.draw.numbers.number_picture import look_of
 from ui.draw.numbers.opened_digit import close, open_or_close, opened
-from ui.draw.numbers.reading import NO_DIGIT, Reading
+from ui.draw.numbers.reading import Reading
 from ui.draw.sources import Subject
+from ui.widgets.answers import DIFFERENT, DOUBT, NOTHING
 from ui.widgets.cells import show_cells
 from ui.widgets.images import picture_url
-
-_NOT_SO = "–"  # an approach that cuts otherwise
-_DOUBT = "?"  # behind an answer
 
 
 def open_digit(reading: Reading) -> Subject | None:
@@ -69,25 +67,26 @@ def _answers(reading: Reading, place: Place) -> str:
     """ "7" if both say so, "7 ≠ 1" if not, each with a question mark behind it if it is unsure."""
     answers = {approach: _answer(reading, place, approach) for approach in reading.numbers}
     if len(set(answers.values())) == 1:
-        return next(iter(answers.values())) + _DOUBT * bool(place.judgement.unsure)
-    return " ≠ ".join(
-        answer + _DOUBT * (place.judgement.doubts(approach) and answer not in (NO_DIGIT, _NOT_SO))
+        return next(iter(answers.values())) + DOUBT * bool(place.judgement.unsure)
+    return f" {DIFFERENT} ".join(
+        answer + DOUBT * (place.judgement.doubts(approach) and answer not in (DOUBT, NOTHING))
         for approach, answer in answers.items()
     )
 
 
 def _answer(reading: Reading, place: Place, approach: Approach) -> str:
+    """What an approach reads there; `NOTHING` if it cuts otherwise."""
     if approach not in place.digits:
-        return _NOT_SO
+        return NOTHING
     return reading.answer(approach, place.digits[approach])
 
 
 def _said(reading: Reading, place: Place, approach: Approach) -> Text:
     """The same for those who cannot see it, or want it in words."""
     title, answer = TITLES[approach], _answer(reading, place, approach)
-    if answer == _NOT_SO:
+    if answer == NOTHING:
         return t("{approach}: not cut out like this.", approach=title)
-    if answer == NO_DIGIT:
+    if answer == DOUBT:
         return t("{approach}: not one of my digits.", approach=title)
     if place.judgement.doubts(approach):
         return t("{approach}: {answer}, unsure.", approach=title, answer=answer)

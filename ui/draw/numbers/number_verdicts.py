@@ -5,14 +5,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_models.formatting import listing, share_text
-from mnist_models.learning.approaches import TITLES, Approach
+from mnist_models.learning.approaches import Approach
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, paragraph, t
 from ui.draw.numbers.digit_cards import open_digit, show_cards
 from ui.draw.numbers.number_correction import offer_number_correction
-from ui.draw.numbers.reading import NO_DIGIT, Reading
+from ui.draw.numbers.reading import Reading
 from ui.draw.sources import LARGE, Subject, show_model_input
 from ui.draw.verdicts import show_verdicts
+from ui.widgets.answers import DIFFERENT, DOUBT, EQUAL, Answer, show_answer, show_beside
 
 _SHORT = 6  # digits: two such numbers fit beside each other on a phone
 
@@ -49,51 +50,34 @@ def show_number(reading: Reading, classes: int) -> None:
         st.warning(why, icon=":material/warning:")
     if not reading.numbers:
         return
+    answers = [_answer(reading, approach, classes) for approach in reading.numbers]
     with st.container(key="number"):
         if max(map(len, reading.texts.values())) <= _SHORT:
-            _show_beside(reading, classes)
+            show_beside(answers, EQUAL if len({*reading.texts.values()}) == 1 else DIFFERENT)
         else:  # above each other, so that they can be compared
-            for approach in reading.numbers:
-                _show_verdict(reading, approach, classes)
+            for answer in answers:
+                show_answer(answer)
     with st.container(key="agreement"):
         _show_finding(reading, classes)
 
 
-def _show_beside(reading: Reading, classes: int) -> None:
-    with st.container(key="verdicts", horizontal=True, wrap=False, gap="xsmall"):
-        for approach in reading.numbers:
-            if approach == "multi" and len(reading.numbers) > 1:
-                with st.container(key="agreement_sign", width="content"):
-                    st.markdown("=" if len({*reading.texts.values()}) == 1 else "≠")
-            _show_verdict(reading, approach, classes)
-
-
-def _show_verdict(reading: Reading, approach: Approach, classes: int) -> None:
+def _answer(reading: Reading, approach: Approach, classes: int) -> Answer:
     number = reading.numbers[approach]
-    text = reading.texts[approach]
-    unsure = any(
+    doubted = any(
         place.judgement.doubts(approach) and number.accepted[place.digits[approach]]
         for place in reading.places
         if approach in place.digits
     )
-    with st.container(key=f"{approach}_verdict", border=True):
-        st.metric(
-            TITLES[approach],
-            text,
-            "?" if unsure else None,  # style.css has it beside
-            delta_color="off",
-            delta_arrow="off",
-        )
-        if approach == "single":
-            least = share_text(number.proba.max(axis=1).min())
-            st.caption(t("the least probability of a digit: {share}", share=least))
-        elif NO_DIGIT in text:
-            count = text.count(NO_DIGIT)
-            st.caption(
-                t("none says yes to {count} digit", "none says yes to {count} digits", count=count)
-            )
-        else:
-            st.caption(t("one of {networks} says yes to each digit", networks=classes))
+    return Answer(approach, reading.texts[approach], _detail(reading, approach, classes), doubted)
+
+
+def _detail(reading: Reading, approach: Approach, classes: int) -> Text:
+    if approach == "single":
+        least = share_text(reading.numbers[approach].proba.max(axis=1).min())
+        return t("the least probability of a digit: {share}", share=least)
+    if count := reading.texts[approach].count(DOUBT):
+        return t("none says yes to {count} digit", "none says yes to {count} digits", count=count)
+    return t("one of {networks} says yes to each digit", networks=classes)
 
 
 def _show_finding(reading: Reading, classes: int) -> None:

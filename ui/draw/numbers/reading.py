@@ -15,8 +15,7 @@ from mnist_models.learning.stack import Stack
 from mnist_models.preprocessing.rasterise import Drawn
 from mnist_models.preprocessing.to_mnist import Steps
 from mnist_models.runs.run import Run, RunError
-
-NO_DIGIT = "?"  # in the place of a digit that no binary model says yes to
+from ui.widgets.answers import DOUBT
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +54,9 @@ class Reading:
         return "".join(space + digit for space, digit in zip(spaces, digits, strict=True))
 
     def answer(self, approach: Approach, digit: int) -> str:
-        """The label of one of its digits, or `NO_DIGIT`."""
+        """The label of one of its digits, or `DOUBT`."""
         number = self.numbers[approach]
-        return number.answers[digit] if number.accepted[digit] else NO_DIGIT
+        return number.answers[digit] if number.accepted[digit] else DOUBT
 
     def steps(self, place: Place) -> Drawn | Steps:
         """How a digit became MNIST's picture."""
