@@ -209,7 +209,7 @@ def _from_bytes(run: Run, data: bytes | None, hint: str) -> Subject:
     return Subject(hint=hint)
 
 
-@st.cache_data(scope="session", max_entries=2, show_spinner=False)
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _read_file(
     data: bytes,
     _run: Run,
@@ -217,7 +217,8 @@ def _read_file(
 ) -> Subject | UnreadablePicture | BlankDrawing | TooManyDigits:
     """What was read, or why nothing was.
 
-    Cached: every rerun of the page asks again, and a large photo takes half a second.
+    Cached: every rerun of the page asks again, and a large photo takes half a second. As it is, and
+    not as a copy for each: nobody changes it.
     """
     try:
         picture = read_picture(data)
@@ -226,7 +227,7 @@ def _read_file(
             return Subject(reading=reading)
         steps = to_mnist_steps(picture)
     except (UnreadablePicture, BlankDrawing, TooManyDigits) as error:
-        return error
+        return error.with_traceback(None)  # which would keep the picture
     return Subject(steps.centred, picture, steps)
 
 

@@ -1,18 +1,12 @@
 """The picture of a number with a frame around each digit, which opens it."""
 
-import base64
 import html
-import io
-
-from PIL import Image
 
 from mnist_models.comparison.judgement import Place
 from mnist_models.text import t
 from ui.draw.numbers.opened_digit import open_or_close, opened
 from ui.draw.numbers.reading import Reading
 from ui.widgets.cells import show_cells
-
-_WIDEST = 640  # pixels of the picture on the page
 
 
 def show_picture(reading: Reading) -> None:
@@ -24,8 +18,7 @@ def show_picture(reading: Reading) -> None:
     )
     alt = t("The picture, with a frame around each digit")
     show_cells(
-        f"<div class='n-picture'><img src='{_jpeg_url(reading)}' alt='{html.escape(alt)}'>"
-        f"{frames}</div>",
+        f"<div class='n-picture'><img src='{reading.url}' alt='{html.escape(alt)}'>{frames}</div>",
         len(reading.places),
         key="digit_frames",
         chosen=opened(reading),
@@ -56,14 +49,3 @@ def _small_ones_last(places: list[Place]) -> list[tuple[int, Place]]:
         return (bottom - top) * (right - left)
 
     return sorted(enumerate(places), key=area, reverse=True)
-
-
-def _jpeg_url(reading: Reading) -> str:
-    """Small enough to be sent with every answer."""
-    whole = Image.fromarray(reading.picture).convert("RGBA")
-    picture = Image.new("RGB", whole.size, "white")
-    picture.paste(whole, mask=whole.getchannel("A"))
-    picture.thumbnail((_WIDEST, 2 * _WIDEST))
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()

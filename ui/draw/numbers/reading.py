@@ -16,6 +16,9 @@ from mnist_models.preprocessing.rasterise import Drawn
 from mnist_models.preprocessing.to_mnist import Steps
 from mnist_models.runs.run import Run, RunError
 from ui.widgets.answers import DOUBT
+from ui.widgets.images import photo_url
+
+_WIDEST = 640  # pixels of the picture on the page
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,11 @@ class Reading:
     def places(self) -> list[Place]:
         """Where the digits are, in reading order."""
         return judge_number(self.numbers)
+
+    @cached_property
+    def url(self) -> str:
+        """The picture for the page."""
+        return photo_url(self.picture, _WIDEST)
 
     @property
     def is_number(self) -> bool:
