@@ -2,11 +2,20 @@
 
 from collections.abc import Sequence
 from statistics import median
+from typing import Any
 
+from mnist_models.comparison.sentences import SIGNIFICANT
 from mnist_models.evidence.equal_size import EqualPair
-from mnist_models.evidence.experiments import Entry, spread
+from mnist_models.evidence.experiments import Entry, Evidence, spread
 from mnist_models.evidence.new_class_costs import NewClassCosts
-from mnist_models.formatting import listing, number_writer, percent_text, points_text
+from mnist_models.formatting import (
+    listing,
+    number_writer,
+    p_value_text,
+    percent_text,
+    points_text,
+)
+from mnist_models.learning.approaches import APPROACHES, NAMES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.text import Text, paragraph, t
 
@@ -160,6 +169,58 @@ def seconds_vary_sentence(left_out: Sequence[Entry]) -> Text:
     )
 
 
+def numbers_sentence(found: Evidence, spacing: str) -> Text:
+    """Which approach reads more numbers of that spacing exactly, and whether that may be chance.
+
+    Args:
+        found: the experiment "numbers".
+        spacing: a key of `evidence.numbers.SPACINGS`.
+    """
+    own = {e["approach"]: e for e in found["numbers"] if e["spacing"] == spacing}
+    paired = next(entry for entry in found["paired"] if entry["spacing"] == spacing)
+    ahead, behind = sorted(APPROACHES, key=lambda approach: -own[approach]["right"])
+    fields: dict[str, Any] = {
+        "rows": own[ahead]["rows"],
+        "ahead": NAMES[ahead],
+        "more": _share_read(own[ahead]),
+        "behind": NAMES[behind],
+        "fewer": _share_read(own[behind]),
+        "p": p_value_text(paired["p"]),
+    }
+    if own[ahead]["right"] == own[behind]["right"]:
+        return t(
+            "Of {rows:,} numbers whose digits touch, both read {more} exactly, each with its own "
+            "cuts.",
+            **fields,
+        )
+    if paired["p"] < SIGNIFICANT:
+        return t(
+            "Of {rows:,} numbers whose digits touch, the {ahead} reads {more} exactly and the "
+            "{behind} {fewer}, each with its own cuts; a difference this large would rarely come "
+            "by chance (exact McNemar test, p {p}).",
+            **fields,
+        )
+    return t(
+        "Of {rows:,} numbers whose digits touch, the {ahead} reads {more} exactly and the {behind} "
+        "{fewer}, each with its own cuts; chance alone could explain the difference (exact McNemar "
+        "test, p {p}).",
+        **fields,
+    )
+
+
+def needless_sentence(found: Evidence) -> Text:
+    """How often each approach cuts a single digit, in the experiment "numbers"."""
+    cut = {entry["approach"]: entry for entry in found["singles"]}
+    single, multi = (cut[approach] for approach in APPROACHES)
+    return t(
+        "Of {rows:,} single digits, which need no cut, the single model cuts {single} and the "
+        "multi-model {multi}.",
+        rows=single["rows"],
+        single=single["cut"],
+        multi=multi["cut"],
+    )
+
+
 def _finding(pair: EqualPair) -> Text:
     """Who reads more, if all seeds agree: "With … the ten read 0.59 points more."."""
     points = points_text(abs(pair.difference.median))
@@ -172,3 +233,7 @@ def _finding(pair: EqualPair) -> Text:
             points=points,
         )
     return t("With {equal} neither reads more with every seed.", equal=pair.equal)
+
+
+def _share_read(entry: Entry) -> str:
+    return percent_text(entry["right"] / entry["rows"], 1)

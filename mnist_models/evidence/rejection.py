@@ -48,7 +48,9 @@ def unsure_sentence(found: Evidence) -> Text:
         found: the experiment "unsure".
     """
     counts = {e["source"]: e for e in found["catches"] if e["approach"] == "both"}
-    counts["digits"] = next(e["right"] for e in found["costs"] if e["approach"] == "both")
+    digits = counts["digits"] = next(
+        entry["right"] for entry in found["costs"] if entry["approach"] == "both"
+    )
     shares = {
         name: percent_text(count["unsure"] / count["rows"], 1) for name, count in counts.items()
     }
@@ -56,14 +58,15 @@ def unsure_sentence(found: Evidence) -> Text:
     return t(
         "Draw doubts an answer whose probability is less than {single} (single model) or {multi} "
         "(multi-model) percentage points ahead of the next one, one that the two do not share, and "
-        "one to which no binary model says yes. These figures are not of the runs above: for them "
-        "the run *strong* went on to learn from 18 of the 30 writers of the pen digits. Of its "
-        "right answers to digits of the other 12 writers {digits} are doubted. Of what is no digit "
-        "{letters} of letters and {scribbles} of scribbles are doubted; the others stand as plain "
-        "agreement. Draw also names dots and several shapes; they are not counted here. Made with "
+        "one to which no binary model says yes. These figures are not of the runs above, but of "
+        "networks that had learned from nobody whose digits they were asked about. Of {right:,} "
+        "digits that both read rightly {digits} are doubted. Of what is no digit {letters} of "
+        "letters and {scribbles} of scribbles are doubted; the others stand as plain agreement. "
+        "Draw also names dots and several shapes; they are not counted here. Made with "
         "`{command}`.",
         single=points_text(least["single"], ".0f"),
         multi=points_text(least["multi"], ".0f"),
+        right=digits["rows"],
         digits=shares["digits"],
         letters=shares["letters"],
         scribbles=shares["scribbles"],

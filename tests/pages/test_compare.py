@@ -32,6 +32,7 @@ TABS = (
     "Probabilities",
     "Not a digit",
     "Equal size",
+    "Numbers",
     "Cost",
 )
 
@@ -278,7 +279,7 @@ def broken_evidence(
     folder = tmp_path / "experiments"
     folder.mkdir()
     if request.param != "absent":
-        for name in ("seeds", "equal_size", "no_digit", "unsure"):
+        for name in ("seeds", "equal_size", "no_digit", "unsure", "numbers"):
             contents = "{" if request.param == "damaged" else "[0]"
             (folder / f"{name}.json").write_text(contents, encoding="utf-8")
     monkeypatch.setattr(evidence, "FOLDER", folder)
@@ -291,7 +292,8 @@ def test_without_sound_evidence_every_tab_stays_whole(
     page = open_page("compare")
     for tab in TABS:
         assert not _open_tab(page, tab).error
-    for tab, command in (("Not a digit", "no_digit"), ("Equal size", "equal_size")):
+    commands = {"Not a digit": "no_digit", "Equal size": "equal_size", "Numbers": "numbers"}
+    for tab, command in commands.items():
         assert f"python -m experiments.{command}" in _open_tab(page, tab).info[0].value
 
 
@@ -338,11 +340,10 @@ def test_the_shipped_comparison_at_equal_size_is_told_and_tabled(
     assert set(pairs["ten"]) | set(pairs["one"]) == set(sizes["accuracy"])
 
 
-def test_numbers_are_a_part_once_they_have_been_measured(
+def test_who_reads_whole_numbers_is_told_with_the_cuts_that_were_needless(
     tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(evidence, "FOLDER", tmp_path)
-    assert "Numbers" not in [tab.label for tab in open_page("compare").tabs]
     numbers = [
         {"spacing": s, "approach": a, "right": right, "rows": 100, "interval": [0.5, 0.95]}
         for s in SPACINGS

@@ -346,26 +346,23 @@ def test_how_long_things_are_kept_is_what_the_settings_say(
     assert "are kept for 1 day. After that nobody sees them" in said(page.run())
 
 
-def test_where_the_browser_refuses_the_cookie_that_is_said(
-    tiny_run: Run, store_of: Callable[..., Store]
+@pytest.mark.parametrize(
+    ("browser", "told", "not_told"),
+    [
+        ("refused", "yours only until you reload or close the page", "known again"),
+        # Another tab was quicker: no browser is to blame.
+        ("another", "yours only until you reload or close it", "stores nothing"),
+    ],
+)
+def test_where_the_browser_keeps_no_cookie_of_this_tab_that_is_said(
+    browser: str, told: str, not_told: str, tiny_run: Run, store_of: Callable[..., Store]
 ) -> None:
     store_of(ME).add(make_drawing(1, "1"))
     page = open_as(ME)
-    page.session_state["_visitor_browser"] = "refused"
+    page.session_state["_visitor_browser"] = browser
     page.run()
-    assert "yours only until you reload or close the page" in said(page)
-    assert "known again" not in said(page)
-
-
-def test_where_another_tab_was_quicker_that_is_said_and_no_browser_blamed(
-    tiny_run: Run, store_of: Callable[..., Store]
-) -> None:
-    store_of(ME).add(make_drawing(1, "1"))
-    page = open_as(ME)
-    page.session_state["_visitor_browser"] = "another"
-    page.run()
-    assert "yours only until you reload or close it" in said(page)
-    assert "stores nothing" not in said(page)
+    assert told in said(page)
+    assert not_told not in said(page)
 
 
 def test_who_comes_back_finds_their_drawings(

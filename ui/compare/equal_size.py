@@ -29,7 +29,7 @@ from mnist_models.formatting import (
     percent_text,
 )
 from mnist_models.text import t
-from ui.shared.experiments import shipped
+from ui.shared.experiments import say_it_is_the_same_for_all, shipped
 from ui.widgets.charts import NEUTRAL, Layered, legend_on_top, show_chart, version_of
 from ui.widgets.contender_style import COLOURS, MARKS, SECOND_OF_ITS_KIND
 from ui.widgets.tables import Column, offer_table, show_table
@@ -76,10 +76,7 @@ def show_equal_size(_: Duel) -> None:
     """What remains of the difference at equal hidden units and at equal parameters."""
     if not (found := shipped("equal_size")):
         return
-    st.info(
-        t("An experiment of its own: it is the same whichever two you compare above."),
-        icon=":material/science:",
-    )
+    say_it_is_the_same_for_all()
     pairs = list(equal_pairs(variants_of(found["runs"])))
     st.markdown(f"**{equal_size_headline(pairs)}**")
     show_chart(

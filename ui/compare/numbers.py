@@ -7,18 +7,20 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
+from mnist_models.comparison.experiment_sentences import needless_sentence, numbers_sentence
 from mnist_models.evidence.experiments import Evidence
-from mnist_models.evidence.numbers import (
-    SPACINGS,
-    needless_sentence,
-    number_rows,
-    numbers_sentence,
-)
+from mnist_models.evidence.numbers import SPACINGS, number_rows
 from mnist_models.formatting import count_text, percent_text
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.text import paragraph, t
-from ui.shared.experiments import shipped
-from ui.widgets.charts import SHARE, Layered, legend_on_top, share_axis, show_chart, version_of
+from ui.shared.experiments import say_it_is_the_same_for_all, shipped
+from ui.widgets.charts import (
+    Layered,
+    dots_with_intervals,
+    legend_on_top,
+    show_chart,
+    version_of,
+)
 from ui.widgets.contender_style import COLOURS, MARKS
 from ui.widgets.tables import Column, offer_table
 
@@ -36,10 +38,7 @@ def show_numbers(_: Duel) -> None:
     """How many numbers each approach reads exactly, with cuts of its own."""
     if not (found := shipped("numbers")):
         return
-    st.info(
-        t("An experiment of its own: it is the same whichever two you compare above."),
-        icon=":material/science:",
-    )
+    say_it_is_the_same_for_all()
     st.markdown(f"**{numbers_sentence(found, 'close')}**")
     st.markdown(
         t(
@@ -92,23 +91,15 @@ def number_dots(found: Evidence) -> Layered:
     names = [TITLES[approach] for approach in APPROACHES]
     colours = alt.Scale(domain=names, range=[COLOURS[approach] for approach in APPROACHES])
     shapes = alt.Scale(domain=names, range=[shape for shape, *_ in MARKS])
-    scale = alt.Scale(domain=[0, 1])
     legend = legend_on_top(symbolSize=120, symbolStrokeWidth=0)
-    base = alt.Chart(pd.DataFrame(number_rows(found))).encode(
-        y=alt.Y("digits:N", sort=list(SPACINGS.values()), title=None),
-        yOffset=alt.YOffset("approach:N", sort=names),
-        color=alt.Color("approach:N", scale=colours, legend=legend),
-        tooltip=[
-            alt.Tooltip("approach", title=t("approach")),
-            alt.Tooltip("digits", title=t("digits")),
-            alt.Tooltip("exactly", format=SHARE, title=t("read exactly")),
-            alt.Tooltip("low", format=SHARE, title=t("interval from")),
-            alt.Tooltip("high", format=SHARE, title=t("interval to")),
-        ],
+    return dots_with_intervals(
+        pd.DataFrame(number_rows(found)),
+        *("exactly", "digits", "approach"),
+        {
+            "color": alt.Color("approach:N", scale=colours, legend=legend),
+            "shape": alt.Shape("approach:N", scale=shapes, legend=legend),
+        },
+        orders={"digits": list(SPACINGS.values()), "approach": names},
+        titles={name: _COLUMNS[name].title for name in ("exactly", "digits", "approach")},
+        axis=t("numbers read exactly"),
     )
-    dots = base.mark_point(filled=True, size=90, opacity=1).encode(
-        x=alt.X("exactly:Q", scale=scale, axis=share_axis(), title=t("numbers read exactly")),
-        shape=alt.Shape("approach:N", scale=shapes, legend=legend),
-    )
-    spans = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
-    return alt.layer(spans, dots).properties(height=alt.Step(22))

@@ -2,7 +2,6 @@
 
 from html import escape
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -16,7 +15,7 @@ from mnist_models.metrics.significance import wilson_interval
 from mnist_models.pictures import SIDE
 from mnist_models.text import paragraph, t
 from ui.shared.experiments import shipped
-from ui.widgets.charts import SHARE, Layered, share_axis, show_chart, version_of
+from ui.widgets.charts import Layered, dots_with_intervals, show_chart, version_of
 from ui.widgets.contender_style import Look, Looks, encoding, looks
 from ui.widgets.controls import pick
 from ui.widgets.images import picture_url
@@ -136,25 +135,14 @@ def none_dots(entries: dict[str, list[Entry]], pair: Looks, count: str) -> Layer
         columns=["contender", "kind", "share", "low", "high"],
     )
     measured = [look for look in pair if entries[look.name]]  # the others have no marks
-    scale, channel = alt.Scale(domain=[0, 1]), encoding(measured, "contender")
-    base = alt.Chart(frame).encode(
-        y=alt.Y("kind:N", sort=list(KINDS.values()), title=None),
-        yOffset=alt.YOffset("contender:N", sort=[look.name for look in pair]),
-        color=channel["color"],
-        tooltip=[
-            alt.Tooltip("contender", title=t("contender")),
-            alt.Tooltip("kind", title=t("pictures")),
-            alt.Tooltip("share", format=SHARE, title=t("share")),
-            alt.Tooltip("low", format=SHARE, title=t("interval from")),
-            alt.Tooltip("high", format=SHARE, title=t("interval to")),
-        ],
+    return dots_with_intervals(
+        frame,
+        *("share", "kind", "contender"),
+        encoding(measured, "contender"),
+        orders={"kind": list(KINDS.values()), "contender": [look.name for look in pair]},
+        titles={"share": t("share"), "kind": t("pictures"), "contender": t("contender")},
+        axis=t("says “none”"),
     )
-    dots = base.mark_point(filled=True, size=90, opacity=1).encode(
-        x=alt.X("share:Q", scale=scale, axis=share_axis(), title=t("says “none”")),
-        shape=channel["shape"],
-    )
-    spans = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
-    return alt.layer(spans, dots).properties(height=alt.Step(22))
 
 
 def _show_examples(found: Evidence) -> None:

@@ -24,3 +24,11 @@ def shipped(name: str) -> Evidence | None:
             )
         )
     return found
+
+
+def say_it_is_the_same_for_all() -> None:
+    """That an experiment is not about the two who are compared."""
+    st.info(
+        t("An experiment of its own: it is the same whichever two you compare above."),
+        icon=":material/science:",
+    )

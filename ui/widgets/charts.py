@@ -1,6 +1,6 @@
 """What the charts of all pages share."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -112,6 +112,46 @@ def reliability_chart(
     )
     spans = [base.mark_rule().encode(y="low:Q", y2="high:Q")] if "low" in frame else []
     return alt.layer(diagonal, *spans, lines, dots).properties(height=height)
+
+
+def dots_with_intervals(
+    frame: pd.DataFrame,
+    share: str,
+    row: str,
+    whose: str,
+    channels: Mapping[str, Any],
+    *,
+    orders: Mapping[str, Sequence[str]],
+    titles: Mapping[str, str],
+    axis: str,
+) -> Layered:
+    """Shares as dots with their intervals, in each row one of each.
+
+    Args:
+        frame: with the columns `share`, `row`, `whose`, "low" and "high".
+        share, row, whose: the columns for the place of a dot, its row, and whose it is.
+        channels: "color" and "shape" of the dots, see `contender_style.encoding`.
+        orders: of the values of `row` and `whose`, by column.
+        titles: in tooltips, by column.
+        axis: title of the axis.
+    """
+    scale = alt.Scale(domain=[0, 1])
+    shares = {share: titles[share], "low": t("interval from"), "high": t("interval to")}
+    base = alt.Chart(frame).encode(
+        y=alt.Y(f"{row}:N", sort=list(orders[row]), title=None),
+        yOffset=alt.YOffset(f"{whose}:N", sort=list(orders[whose])),
+        color=channels["color"],
+        tooltip=[
+            *(alt.Tooltip(column, title=titles[column]) for column in (whose, row)),
+            *(alt.Tooltip(column, format=SHARE, title=title) for column, title in shares.items()),
+        ],
+    )
+    dots = base.mark_point(filled=True, size=90, opacity=1).encode(
+        x=alt.X(f"{share}:Q", scale=scale, axis=share_axis(), title=axis),
+        shape=channels["shape"],
+    )
+    spans = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
+    return alt.layer(spans, dots).properties(height=alt.Step(22))
 
 
 def version_of(data: object) -> str:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from mnist_models.evidence.numbers import needless_sentence, number_rows, numbers_sentence
+from mnist_models.comparison.experiment_sentences import needless_sentence, numbers_sentence
+from mnist_models.evidence.numbers import number_rows
 from mnist_models.metrics.significance import PairedMetrics, wilson_interval
 
 

@@ -13,7 +13,7 @@ from mnist_models.comparison.sentences import none_sentence
 from mnist_models.evidence.equal_size import equal_pairs, variants_of
 from mnist_models.evidence.experiments import load_evidence
 from mnist_models.evidence.numbers import SPACINGS
-from mnist_models.evidence.rejection import NO_DIGITS, no_digit_rows
+from mnist_models.evidence.rejection import NO_DIGITS, no_digit_rows, unsure_sentence
 from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
@@ -107,6 +107,25 @@ def test_the_chart_of_none_has_scipys_intervals_and_the_table_all_counts(
     table = pd.DataFrame(no_digit_rows(entries))
     assert table["none"].tolist() == [20 / 200] * 4 + [150 / 200] * 4
     assert table["area"].isna().sum() == 2
+
+
+def test_what_it_costs_to_doubt_is_told_with_the_counts_of_its_file() -> None:
+    counts = [{"approach": "both", "unsure": 25, "rows": 100, "source": s} for s in NO_DIGITS[:2]]
+    other = {"approach": "single", "right": {"unsure": 9, "rows": 9}}
+    found = {
+        "command": "python -m experiments.unsure",
+        "threshold": {"single": 0.8, "multi": 0.4},
+        "costs": [other, {"approach": "both", "right": {"unsure": 70, "rows": 7_000}}],
+        "catches": counts,
+    }
+    said = str(unsure_sentence(found)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "less than 80 (single model) or 40 (multi-model) percentage points ahead" in said
+    assert "Of 7,000 digits that both read rightly 1.0 % are doubted." in said
+    assert "25.0 % of letters and 25.0 % of scribbles" in said
+    shipped = load_evidence("unsure")
+    assert shipped
+    [right] = [e["right"] for e in shipped["costs"] if e["approach"] == "both"]
+    assert f"Of {right['rows']:,} digits that both read rightly" in unsure_sentence(shipped)
 
 
 def test_a_contender_without_marks_is_not_in_the_legend(duel: Duel, found: dict[str, Any]) -> None:
