@@ -38,6 +38,7 @@ from mnist_models.metrics.significance import wilson_interval
 from mnist_models.pictures import Grey
 from mnist_models.runs.run import Run
 from mnist_models.segmentation.found import TooManyDigits
+from tests.helpers.memory import status_bytes
 
 NUMBERS, SINGLE_DIGITS = "number", "single digits"
 _NONE = "none"  # the label of a picture without a digit
@@ -246,14 +247,7 @@ def measure(run: Run, folder: Path, *, only_decode: bool) -> Cost:
             if not only_decode:
                 read(run, picture)
         times.append(time.perf_counter() - started)
-    return Cost(median(times), _peak_mb())
-
-
-def _peak_mb() -> float:
-    """Of this process alone: what `getrusage` says begins with the memory of the one before it."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    peak_kb = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:"))
-    return int(peak_kb) * 1024 / 1e6
+    return Cost(median(times), status_bytes("VmHWM") / 1e6)
 
 
 def cost_table(folder: Path, run: str) -> str:

@@ -29,6 +29,7 @@ from mnist_models.jobs.queue import waiting_ids
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.train_job import order_training
 from mnist_models.settings import PROJECT, trained_folder
+from tests.helpers.memory import status_bytes
 
 _WORKERS = ("pipeline.train_job", "incremental.lesson_worker", "incremental.keep_worker")
 _MOST_MB = 100  # more than a lone job takes
@@ -80,10 +81,8 @@ def _workers() -> dict[int, float]:
             arguments = (path / "cmdline").read_bytes().decode().split("\0")
             ours = str(trained_folder()) in (path / "environ").read_bytes().decode()
             if ours and any(a.endswith(_WORKERS) for a in arguments):
-                lines = (path / "status").read_text().splitlines()
-                size = next(line for line in lines if line.startswith("VmRSS"))
-                found[int(path.name)] = int(size.split()[1]) / 1024
-        except (OSError, StopIteration):
+                found[int(path.name)] = status_bytes("VmRSS", path.name) / 1e6
+        except OSError:
             continue  # it has just ended
     return found
 

@@ -16,6 +16,7 @@ from typing import Any
 from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_playwright
 
 from mnist_models.settings import PROJECT, trained_folder
+from tests.helpers.memory import status_bytes
 
 CANVAS_SIDE = 280
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
@@ -66,10 +67,7 @@ class Server:
 
     def memory_mb(self) -> float:
         """Resident memory of the process, in MB (10^6 bytes)."""
-        for line in Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8").splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024 / 1e6
-        raise AssertionError("the process has no VmRSS")
+        return status_bytes("VmRSS", self.pid) / 1e6
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from mnist_models.pictures import Grey, Images
 from mnist_models.preprocessing.decoding import LONGER_SIDE
 from mnist_models.preprocessing.to_mnist import to_mnist
 from mnist_models.segmentation.find_digits import find_digits
+from tests.helpers.cost import cost, measures_memory
 from tests.helpers.paper import PAGES, SIDE, Paint, ink_of_digit, page
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -150,35 +151,19 @@ COSTLY = {
     "noise": lambda y, x: np.random.default_rng(0).integers(0, 256, y.shape),
     "faint noise": lambda y, x: np.random.default_rng(0).integers(200, 256, y.shape),
 }
-PEAK = """
-import re, sys, time
-from pathlib import Path
-import numpy as np
-from mnist_models.foreground.detection import find_ink
-from mnist_models.foreground.paper import BlankDrawing
-
-def peak():
-    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
-
-grey = np.load(sys.argv[1])
-find_ink(np.eye(64, dtype=np.uint8) * 255)
-before, began = peak(), time.process_time()
-try:
-    find_ink(grey)
-except BlankDrawing:
-    pass
-print(peak() - before, time.process_time() - began)
+FIND_INK = """
+    from mnist_models.foreground.detection import find_ink
+    grey = np.load(files[0])
+    find_ink(np.eye(64, dtype=np.uint8) * 255)
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells a process's peak")
+@measures_memory
 @pytest.mark.parametrize("kind", COSTLY)
 def test_no_picture_takes_more_memory_or_time_than_it_may(kind: str, tmp_path: Path) -> None:
     picture = COSTLY[kind](*np.indices((LONGER_SIDE, LONGER_SIDE)))
     np.save(file := tmp_path / "picture.npy", picture.astype(np.uint8))
-    command = [sys.executable, "-c", PEAK, str(file)]
-    result = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    memory, seconds = map(float, result.stdout.split())
+    memory, seconds = cost(FIND_INK, "find_ink(grey)", file)
     assert memory < MEMORY
     assert seconds < SECONDS
 

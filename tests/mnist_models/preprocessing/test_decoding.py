@@ -5,8 +5,6 @@ import contextlib
 import functools
 import io
 import struct
-import subprocess
-import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +20,7 @@ from mnist_models import to_mnist
 from mnist_models.preprocessing import decoding
 from mnist_models.preprocessing.decoding import decode_png, read_picture
 from mnist_models.preprocessing.picture_files import PictureTooLarge, UnreadablePicture
+from tests.helpers.cost import cost, measures_memory
 
 Grey = NDArray[np.uint8]
 
@@ -357,37 +356,21 @@ class TestUploads:
             assert read_picture(bytes(damaged)).shape[2] == 4
 
 
-PEAK = """
-import re, sys, time
-from pathlib import Path
-from mnist_models.preprocessing.decoding import UnreadablePicture, read_picture
-
-def peak():
-    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
-
-for warm in sys.argv[2:]:
-    read_picture(Path(warm).read_bytes())
-data = Path(sys.argv[1]).read_bytes()
-before, began = peak(), time.process_time()
-try:
-    read_picture(data)
-except UnreadablePicture:
-    pass
-print(peak() - before, time.process_time() - began)
+READ_PICTURE = """
+    from mnist_models.preprocessing.decoding import read_picture
+    data, warm = (file.read_bytes() for file in files)
+    read_picture(warm)
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells a process's peak")
+@measures_memory
 class TestCost:
     @pytest.mark.parametrize("name", MADE_OF)
     def test_no_picture_takes_more_memory_or_time_than_it_may(self, name: str, tmp_path: Path):
-        # VmHWM, since getrusage in a child begins with its parent's peak.
         file, warm = tmp_path / "picture", tmp_path / "warm"
         file.write_bytes(made(name))
         warm.write_bytes(made("PNG"))
-        command = [sys.executable, "-c", PEAK, str(file), str(warm)]
-        result = subprocess.run(command, check=True, capture_output=True, text=True)
-        memory, seconds = map(float, result.stdout.split())
+        memory, seconds = cost(READ_PICTURE, "read_picture(data)", file, warm)
         assert memory < (MEMORY_WHOLE if name in WHOLE else MEMORY)
         assert seconds < SECONDS
 
