@@ -132,7 +132,7 @@ def _parts(ink: Ink) -> list[_Part]:
     """What hangs together or is near, in reading order."""
     labels, pieces = find_pieces(ink)
     grouped = group(pieces, ink.shape)
-    if grouped is None or grouped[1].size > MAX_DIGITS:
+    if grouped is None:
         raise _too_many()
     digit_of, lines = grouped
     if lines.size == 1:  # then to_mnist's picture of all there is

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_models.foreground.morphology import Boxes, Size
 from mnist_models.preprocessing.shapes import groups
+from mnist_models.segmentation.found import MAX_DIGITS
 from mnist_models.segmentation.pieces import boxes_around, height_of
 
 # Shares of a digit's height.
@@ -30,7 +31,8 @@ def group(boxes: Boxes, shape: Size) -> tuple[NDArray[np.intp], NDArray[np.intp]
     """Which pieces make a digit, and in which line it stands, in reading order.
 
     boxes: (n, 4), of the pieces. shape: of the picture. Returns the digit of each piece, (n,), -1
-    for a speck, and the line of each digit; None if more than MAX_TALL pieces are tall.
+    for a speck, and the line of each digit; None if more than MAX_TALL pieces are tall, or they
+    are more than MAX_DIGITS digits.
     """
     height = height_of(boxes)
     is_tall = boxes[:, 2] - boxes[:, 0] >= TALL * height
@@ -40,11 +42,13 @@ def group(boxes: Boxes, shape: Size) -> tuple[NDArray[np.intp], NDArray[np.intp]
     digit_of = np.full(len(boxes), -1)
     digit_of[tall] = _one_above_another(boxes[tall], height)
     digits = boxes_around(boxes[tall], digit_of[tall])
+    kept = np.flatnonzero(~_strays(digits, shape, height))
+    if kept.size > MAX_DIGITS:
+        return None
     low = np.flatnonzero(~is_tall)
     size = (boxes[low, 2:] - boxes[low, :2]).max(axis=1)
     low = low[np.argsort(-size, kind="stable")[:MAX_LOW]]
     digit_of[low] = _nearest(boxes[low], digits, height)
-    kept = np.flatnonzero(~_strays(digits, shape, height))
     line_of = _lines(digits[kept])
     order = np.lexsort((digits[kept, 1] + digits[kept, 3], line_of))
     rank = np.full(len(digits) + 1, -1)  # the last is that of no digit

@@ -9,6 +9,7 @@ from PIL import Image
 
 from mnist_models.data.pen_digits import PenDigit
 from mnist_models.pictures import Grey
+from mnist_models.preprocessing.decoding import LONGER_SIDE
 from mnist_models.preprocessing.rasterise import render
 
 Paint = NDArray[np.floating]  # (SIDE, SIDE), 0 for paper to 1 for ink
@@ -111,3 +112,21 @@ PAGES: dict[str, Callable[[Paint], Grey]] = {
     "pencil": lambda ink: page(0.2 * ink, _light("gradient") / 2 + 0.5, noise=1),
     "blackboard": lambda ink: 255 - page(ink, _light("vignette")),
 }
+
+
+# Large pictures of much that is small; without a bound each would take much memory or time.
+COSTLY: dict[str, Callable[[NDArray, NDArray], NDArray]] = {
+    "dots": lambda y, x: 255 * (y % 2 + x % 2 == 0),
+    "rings": lambda y, x: 255 * (np.maximum(abs(y - 512), abs(x - 512)) % 4 < 2),
+    "small pieces": lambda y, x: (
+        255 * ((y % 56 < 44) & (x % 32 < 6) | (y % 8 < 3) & (x % 8 < 3) & (x % 32 > 9))
+    ),
+    "squares": lambda y, x: 255 - 90 * ((y % 8 == 0) | (x % 8 == 0)),
+    "noise": lambda y, x: np.random.default_rng(0).integers(0, 256, y.shape),
+    "faint noise": lambda y, x: np.random.default_rng(0).integers(200, 256, y.shape),
+}
+
+
+def costly(kind: str) -> Grey:
+    """One of these, as large as a picture is looked at."""
+    return COSTLY[kind](*np.indices((LONGER_SIDE, LONGER_SIDE))).astype(np.uint8)

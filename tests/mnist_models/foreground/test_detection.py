@@ -16,11 +16,10 @@ from mnist_models.data.pen_digits import load_pen_digits
 from mnist_models.foreground.detection import find_ink
 from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.pictures import Grey, Images
-from mnist_models.preprocessing.decoding import LONGER_SIDE
 from mnist_models.preprocessing.to_mnist import to_mnist
 from mnist_models.segmentation.find_digits import find_digits
 from tests.helpers.cost import cost, measures_memory
-from tests.helpers.paper import PAGES, SIDE, Paint, ink_of_digit, page
+from tests.helpers.paper import COSTLY, PAGES, SIDE, Paint, costly, ink_of_digit, page
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -144,13 +143,6 @@ def test_whatever_the_picture_ink_is_between_0_and_1_or_there_is_none(grey: Grey
         assert ink.max() == 1
 
 
-COSTLY = {
-    "dots": lambda y, x: 255 * (y % 2 + x % 2 == 0),
-    "rings": lambda y, x: 255 * (np.maximum(abs(y - 512), abs(x - 512)) % 4 < 2),
-    "squares": lambda y, x: 255 - 90 * ((y % 8 == 0) | (x % 8 == 0)),
-    "noise": lambda y, x: np.random.default_rng(0).integers(0, 256, y.shape),
-    "faint noise": lambda y, x: np.random.default_rng(0).integers(200, 256, y.shape),
-}
 FIND_INK = """
     from mnist_models.foreground.detection import find_ink
     grey = np.load(files[0])
@@ -161,8 +153,7 @@ FIND_INK = """
 @measures_memory
 @pytest.mark.parametrize("kind", COSTLY)
 def test_no_picture_takes_more_memory_or_time_than_it_may(kind: str, tmp_path: Path) -> None:
-    picture = COSTLY[kind](*np.indices((LONGER_SIDE, LONGER_SIDE)))
-    np.save(file := tmp_path / "picture.npy", picture.astype(np.uint8))
+    np.save(file := tmp_path / "picture.npy", costly(kind))
     memory, seconds = cost(FIND_INK, "find_ink(grey)", file)
     assert memory < MEMORY
     assert seconds < SECONDS

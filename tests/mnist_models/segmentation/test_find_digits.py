@@ -1,6 +1,7 @@
 """Every digit of a picture, in reading order."""
 
 import functools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,8 +20,13 @@ from mnist_models.preprocessing.to_mnist import to_mnist
 from mnist_models.runs.registry import load_run
 from mnist_models.segmentation.find_digits import find_digits
 from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
+from tests.helpers.cost import cost, measures_memory
+from tests.helpers.paper import COSTLY, costly
 
 Lines = list[list[tuple[float, float]]]
+
+MEMORY = 60_000_000  # bytes that finding the digits of any picture may add,
+SECONDS = 3  # and of the processor
 
 ONE: Lines = [[(140, 40), (140, 240)]]
 SEVEN: Lines = [[(60, 50), (180, 50), (120, 240)]]
@@ -163,6 +169,23 @@ def test_too_many_digits_are_refused_with_a_sentence() -> None:
     for rows in (11, 60):
         with pytest.raises(TooManyDigits, match=f"More than {MAX_DIGITS} digits"):
             find_digits(np.tile(digit, (rows, 20)))
+
+
+FIND_DIGITS = """
+    from mnist_models.segmentation.find_digits import find_digits
+    grey = np.load(files[0])
+    judge = lambda images: np.full((len(images), 10), 0.1)
+    find_digits(np.pad(np.full((80, 10), 255, np.uint8), 40), judge)
+"""
+
+
+@measures_memory
+@pytest.mark.parametrize("kind", COSTLY)
+def test_no_picture_takes_more_memory_or_time_than_it_may(kind: str, tmp_path: Path) -> None:
+    np.save(file := tmp_path / "picture.npy", costly(kind))
+    memory, seconds = cost(FIND_DIGITS, "find_digits(grey, judge)", file)
+    assert memory < MEMORY
+    assert seconds < SECONDS
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=40)))
