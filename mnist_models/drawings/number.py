@@ -8,33 +8,24 @@ from numpy.typing import NDArray
 
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
-from mnist_models.pictures import Images
-from mnist_models.preprocessing.rasterise import THINNEST, Drawn, Stroke, rasterise_steps
-from mnist_models.preprocessing.to_mnist import Steps
+from mnist_models.preprocessing.rasterise import THINNEST, Stroke, rasterise_steps
 from mnist_models.segmentation.find_digits import look_at
-from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
+from mnist_models.segmentation.found import MAX_DIGITS, Found, TooManyDigits
+from mnist_models.segmentation.lines import cut_off
 from mnist_models.segmentation.stroke_groups import Written
 from mnist_models.text import t
 
 
 @dataclass(frozen=True, eq=False)
-class Number:
-    """The digits that an approach has cut out of a picture, in reading order, and its answers.
+class Number(Found):
+    """The digits that an approach has found, in reading order, and its answers.
 
     Attributes:
-        steps: how each became MNIST's picture.
-        boxes: (n, 4) top, left, bottom and right in the picture.
-        lines: (n,) the line of writing that each stands in, from 0.
-        cut_off: (n,) whether it touches the edge of the picture.
         proba: (n, K) the approach's probabilities.
         answers: (n,) the label of the most probable class of each, as text.
         accepted: (n,) whether the approach says yes to it: one network of several has to.
     """
 
-    steps: tuple[Drawn | Steps, ...]
-    boxes: NDArray[np.integer]
-    lines: NDArray[np.integer]
-    cut_off: NDArray[np.bool_]
     proba: NDArray[np.floating]
     answers: tuple[str, ...]
     accepted: NDArray[np.bool_]
@@ -64,15 +55,10 @@ def reader_in(picture: NDArray[np.uint8]) -> Callable[[Stack], Number]:
         TooManyDigits: more are found than are read; the function raises it too.
     """
     uncut = look_at(picture)
-
-    def read(stack: Stack) -> Number:
-        found = uncut.digits(stack.predict_proba)
-        return _read(stack, found.steps, found.boxes, found.lines, found.cut_off)
-
-    return read
+    return lambda stack: _read(stack, uncut.digits(stack.predict_proba))
 
 
-def reader_of(digits: Sequence[Written], width: float, height: float) -> Callable[[Stack], Number]:
+def reader_of(digits: Sequence[Written], width: int, height: int) -> Callable[[Stack], Number]:
     """A function by which each approach reads digits that were written on a canvas.
 
     Their strokes are drawn once for all of them, and nothing has to be cut.
@@ -91,12 +77,15 @@ def reader_of(digits: Sequence[Written], width: float, height: float) -> Callabl
                 limit=MAX_DIGITS,
             )
         )
-    steps = tuple(rasterise_steps(digit.strokes, height) for digit in digits)
     boxes = np.array([_box(digit.strokes, THINNEST * height / 2) for digit in digits])
-    lines = np.array([digit.line for digit in digits])
-    beyond = np.hstack([boxes[:, :2] <= 0, boxes[:, 2:] >= (height, width)])
-    cut_off = np.asarray(beyond.any(axis=1))
-    return lambda stack: _read(stack, steps, boxes, lines, cut_off)
+    boxes = np.minimum(boxes, [height, width] * 2)
+    found = Found(
+        steps=tuple(rasterise_steps(digit.strokes, height) for digit in digits),
+        boxes=boxes,
+        lines=np.array([digit.line for digit in digits]),
+        cut_off=cut_off(boxes, (height, width)),
+    )
+    return lambda stack: _read(stack, found)
 
 
 def _box(strokes: Sequence[Stroke], margin: float) -> list[int]:
@@ -107,15 +96,8 @@ def _box(strokes: Sequence[Stroke], margin: float) -> list[int]:
     return [int(top), int(left), int(bottom), int(right)]
 
 
-def _read(
-    stack: Stack,
-    steps: tuple[Drawn | Steps, ...],
-    boxes: NDArray[np.integer],
-    lines: NDArray[np.integer],
-    cut_off: NDArray[np.bool_],
-) -> Number:
-    images: Images = np.stack([each.centred for each in steps])
-    proba = stack.predict_proba(images)
+def _read(stack: Stack, found: Found) -> Number:
+    proba = stack.predict_proba(found.images)
     answers = tuple(map(str, stack.classes_[proba.argmax(axis=1)]))
     accepted = proba.max(axis=1) >= (YES if stack.members > 1 else 0)
-    return Number(steps, boxes, lines, cut_off, proba, answers, accepted)
+    return Number(found.steps, found.boxes, found.lines, found.cut_off, proba, answers, accepted)

@@ -1,4 +1,4 @@
-"""What is found in a picture of digits, or why nothing is."""
+"""What is found in a picture of digits or on a canvas, or why nothing is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from mnist_models.errors import ExpectedError
 from mnist_models.foreground.morphology import Boxes
 from mnist_models.pictures import Images
+from mnist_models.preprocessing.rasterise import Drawn
 from mnist_models.preprocessing.to_mnist import Steps
 
 MAX_DIGITS = 200
@@ -25,14 +26,14 @@ class Found:
     """The digits of a picture in reading order: line by line, from left to right.
 
     Attributes:
-        steps: how each became MNIST's picture; `ink` is what its box holds of it.
+        steps: how each became MNIST's picture; `ink`, in a picture, is what its box holds of it.
         boxes: (n, 4) int, top, left, bottom and right in pixels of the picture; the last two are
             the first row and column beyond the digit.
         lines: (n,) int, each digit's line of writing, from 0.
         cut_off: (n,) bool, whether it touches the picture's edge, so that it may go on beyond.
     """
 
-    steps: tuple[Steps, ...]
+    steps: tuple[Drawn | Steps, ...]
     boxes: Boxes
     lines: NDArray[np.intp]
     cut_off: NDArray[np.bool_]

@@ -58,6 +58,7 @@ def test_what_is_written_has_its_box_and_its_line(make_stack: Callable[..., Stac
     assert not number.cut_off.any()
     narrow = reader_of(digits, width=70, height=280)(make_stack("single"))
     assert narrow.cut_off.tolist() == [False, True, False]  # the pen left the canvas
+    assert narrow.boxes[1].tolist() == [36, 56, 204, 70]
     np.testing.assert_array_equal(number.steps[0].centred, number.steps[2].centred)
 
 
