@@ -1,7 +1,8 @@
 """How well are other people's pictures read, and what does it cost?
 
 Every picture of a folder is read as the page Draw reads it: its digits are found, each approach
-chooses for itself where touching ones are cut, and the number is what it reads one after another.
+chooses for itself where touching ones are cut, and the number is what it reads one after another,
+with a "?" where no binary model says yes.
 The folder holds a labels.csv with the columns file, label and kind; a label is a digit, a number,
 or "none" for a picture without a digit.
 

@@ -15,6 +15,8 @@ from mnist_models.segmentation.lines import cut_off
 from mnist_models.segmentation.stroke_groups import Written
 from mnist_models.text import t
 
+NO_DIGIT = "?"  # in the place of a digit that no binary model says yes to
+
 
 @dataclass(frozen=True, eq=False)
 class Number(Found):
@@ -39,7 +41,11 @@ class Number(Found):
         return len(self.answers)
 
     def __str__(self) -> str:
-        return "".join(self.answers)
+        return "".join(map(self.answer, range(len(self))))
+
+    def answer(self, digit: int) -> str:
+        """The label of one of its digits, or `NO_DIGIT`."""
+        return self.answers[digit] if self.accepted[digit] else NO_DIGIT
 
 
 def reader_in(picture: NDArray[np.uint8]) -> Callable[[Stack], Number]:

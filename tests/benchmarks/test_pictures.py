@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +146,14 @@ def test_numbers_are_counted_as_a_whole_and_by_digit(folder: Path) -> None:
     assert "| drawn | 1 of 1 (20.7 % to 100.0 %) | 0 of 1 (0.0 % to 79.3 %) |" in kinds_table(
         result
     )
+
+
+def test_a_digit_that_no_binary_model_says_yes_to_is_not_read(folder: Path) -> None:
+    _, number, *_ = labelled_pictures(folder)
+    result = Result("run", ("single", "multi"))
+    doubted = replace(_number("11"), accepted=np.array([True, False]))
+    result.count(number, {"single": _number("11"), "multi": doubted})
+    assert result.score("multi", "number") == Score(1, 0, 2, 1)
 
 
 def test_what_cannot_be_read_counts_as_read_wrongly(tiny_run: Run, folder: Path) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_models.learning.approaches import TITLES, Approach
 
 NOTHING = "–"  # in the place of an answer that there is not
-DOUBT = "?"  # in the place of one where no binary model says yes, and behind one that is unsure
+DOUBT = "?"  # in the place of an answer where there is none, and behind one that is unsure
 EQUAL, DIFFERENT = "=", "≠"
 
 

@@ -1,6 +1,7 @@
 """A number in a picture, or in strokes, is read digit by digit."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def test_a_picture_is_read_from_left_to_right(make_stack: Callable[..., Stack]) 
         number = reader_in(_bars(3))(stack)
         assert len(number) == len(number.steps) == len(number.boxes) == 3
         assert np.all(np.diff(number.boxes[:, 1]) > 0)
-        assert str(number) == "".join(number.answers)
+        assert str(number) == "".join(map(number.answer, range(3)))
         images = np.stack([steps.centred for steps in number.steps])
         np.testing.assert_array_equal(number.proba, stack.predict_proba(images))
         assert list(number.answers) == stack.predict(images).tolist()
@@ -43,6 +44,10 @@ def test_one_model_always_chooses_and_of_ten_one_has_to_say_yes(
     multi = reader_in(_bars(2))(make_stack("multi"))
     assert single.accepted.all()
     assert multi.accepted.tolist() == (multi.proba.max(axis=1) >= 0.5).tolist()
+    assert str(single) == "".join(single.answers)
+    unsure = replace(multi, accepted=np.array([True, False]))
+    assert str(unsure) == f"{multi.answers[0]}?"  # as the page shows it
+    assert unsure.answer(0) == multi.answers[0]
 
 
 def test_an_empty_sheet_is_no_number(make_stack: Callable[..., Stack]) -> None:

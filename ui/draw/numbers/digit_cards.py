@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mnist_models.comparison.judgement import Place
+from mnist_models.drawings.number import NO_DIGIT
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.text import Text, paragraph, t
 from ui.draw.numbers.number_picture import look_of
@@ -69,7 +70,7 @@ def _answers(reading: Reading, place: Place) -> str:
     if len(set(answers.values())) == 1:
         return next(iter(answers.values())) + DOUBT * bool(place.judgement.unsure)
     return f" {DIFFERENT} ".join(
-        answer + DOUBT * (place.judgement.doubts(approach) and answer not in (DOUBT, NOTHING))
+        answer + DOUBT * (place.judgement.doubts(approach) and answer not in (NO_DIGIT, NOTHING))
         for approach, answer in answers.items()
     )
 
@@ -78,7 +79,7 @@ def _answer(reading: Reading, place: Place, approach: Approach) -> str:
     """What an approach reads there; `NOTHING` if it cuts otherwise."""
     if approach not in place.digits:
         return NOTHING
-    return reading.answer(approach, place.digits[approach])
+    return reading.numbers[approach].answer(place.digits[approach])
 
 
 def _said(reading: Reading, place: Place, approach: Approach) -> Text:
@@ -86,7 +87,7 @@ def _said(reading: Reading, place: Place, approach: Approach) -> Text:
     title, answer = TITLES[approach], _answer(reading, place, approach)
     if answer == NOTHING:
         return t("{approach}: not cut out like this.", approach=title)
-    if answer == DOUBT:
+    if answer == NO_DIGIT:
         return t("{approach}: not one of my digits.", approach=title)
     if place.judgement.doubts(approach):
         return t("{approach}: {answer}, unsure.", approach=title, answer=answer)

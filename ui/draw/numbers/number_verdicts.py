@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_models.drawings.number import NO_DIGIT
 from mnist_models.formatting import listing, share_text
 from mnist_models.learning.approaches import Approach
 from mnist_models.runs.run import Run
@@ -13,7 +14,7 @@ from ui.draw.numbers.number_correction import offer_number_correction
 from ui.draw.numbers.reading import Reading
 from ui.draw.sources import LARGE, Subject, show_model_input
 from ui.draw.verdicts import show_verdicts
-from ui.widgets.answers import DIFFERENT, DOUBT, EQUAL, Answer, show_answer, show_beside
+from ui.widgets.answers import DIFFERENT, EQUAL, Answer, show_answer, show_beside
 
 _SHORT = 6  # digits: two such numbers fit beside each other on a phone
 
@@ -75,7 +76,7 @@ def _detail(reading: Reading, approach: Approach, classes: int) -> Text:
     if approach == "single":
         least = share_text(reading.numbers[approach].proba.max(axis=1).min())
         return t("the least probability of a digit: {share}", share=least)
-    if count := reading.texts[approach].count(DOUBT):
+    if count := reading.texts[approach].count(NO_DIGIT):
         return t("none says yes to {count} digit", "none says yes to {count} digits", count=count)
     return t("one of {networks} says yes to each digit", networks=classes)
 

@@ -15,7 +15,6 @@ from mnist_models.learning.stack import Stack
 from mnist_models.preprocessing.rasterise import Drawn
 from mnist_models.preprocessing.to_mnist import Steps
 from mnist_models.runs.run import Run, RunError
-from ui.widgets.answers import DOUBT
 from ui.widgets.images import photo_url
 
 _WIDEST = 640  # pixels of the picture on the page
@@ -53,18 +52,7 @@ class Reading:
     @cached_property
     def texts(self) -> dict[Approach, str]:
         """The number that each approach reads, with a space between lines of writing."""
-        return {approach: self._text(approach) for approach in self.numbers}
-
-    def _text(self, approach: Approach) -> str:
-        lines = self.numbers[approach].lines.tolist()
-        digits = [self.answer(approach, k) for k in range(len(lines))]
-        spaces = ["", *(" " * (line != before) for before, line in pairwise(lines))]
-        return "".join(space + digit for space, digit in zip(spaces, digits, strict=True))
-
-    def answer(self, approach: Approach, digit: int) -> str:
-        """The label of one of its digits, or `DOUBT`."""
-        number = self.numbers[approach]
-        return number.answers[digit] if number.accepted[digit] else DOUBT
+        return {approach: _text(number) for approach, number in self.numbers.items()}
 
     def steps(self, place: Place) -> Drawn | Steps:
         """How a digit became MNIST's picture."""
@@ -75,6 +63,12 @@ class Reading:
         """The part of the picture that shows a digit."""
         top, left, bottom, right = place.box
         return self.picture[top:bottom, left:right]
+
+
+def _text(number: Number) -> str:
+    digits = [number.answer(k) for k in range(len(number))]
+    spaces = ["", *(" " * (line != before) for before, line in pairwise(number.lines.tolist()))]
+    return "".join(space + digit for space, digit in zip(spaces, digits, strict=True))
 
 
 def read(run: Run, picture: NDArray[np.uint8]) -> Reading:
