@@ -119,7 +119,8 @@ def _check_kept(width: int, height: int, kind: Kind, per_pixel: float) -> None:
         )
 
 
-def _factor(width: int, height: int) -> int:
+def shrink_factor(width: int, height: int) -> int:
+    """How many times as short the sides become, rounded up, so that none exceeds LONGER_SIDE."""
     return max(1, -(-max(width, height) // LONGER_SIDE))
 
 
@@ -139,7 +140,7 @@ def _read_with_vips(data: bytes, kind: Kind) -> Grey:
             t("It has {bands} channels: save it with three, as PNG or JPEG.", bands=image.bands)
         )
     _check_kept(width, height, kind, _kept_per_pixel(image, kind, data))
-    factor = _factor(width, height)
+    factor = shrink_factor(width, height)
     if kind == "jpeg" and factor > 1:  # can be decoded at an eighth of its size
         image = load(shrink=next(eighths for eighths in (8, 4, 2) if eighths <= factor))
     elif kind == "webp" and factor > 1:  # and this at any
@@ -188,7 +189,7 @@ def _pixel_size(image: "pyvips.Image") -> int:
 
 def _shrunk(image: "pyvips.Image") -> "pyvips.Image":
     """RGBA of 8 bits at most LONGER_SIDE wide and high, and no longer a plan but pixels."""
-    factor = _factor(image.width, image.height)
+    factor = shrink_factor(image.width, image.height)
     if image.bands > (most := _COLOURS.get(image.interpretation, 3) + 1):
         image = image[:most]  # a TIFF may have channels beyond colour and transparency
     transparent = image.hasalpha()  # and has a colour too, which must not mix in
@@ -205,11 +206,10 @@ def _read_with_pillow(data: bytes, kind: Kind) -> Grey:
         _check_size(*image.size, kind)
         if kind == "bmp":
             _check_kept(*image.size, kind, 4)
-
-        def rows(top: int, bottom: int) -> Image.Image:
-            return image.crop((0, top, image.width, bottom))
-
-        return np.array(_upright(_shrunk_by_strips(*image.size, rows), image))
+        small = _shrunk_by_strips(
+            *image.size, lambda top, end: image.crop((0, top, image.width, end))
+        )
+        return np.array(_upright(small, image))
 
 
 def _read_heic(data: bytes, kind: Kind) -> Grey:
@@ -228,7 +228,7 @@ def _shrunk_by_strips(
     width: int, height: int, rows: Callable[[int, int], Image.Image]
 ) -> Image.Image:
     """RGBA, shrunk to LONGER_SIDE; strip by strip, so that no second large picture is made."""
-    factor = _factor(width, height)
+    factor = shrink_factor(width, height)
     small = Image.new("RGBA", (-(-width // factor), -(-height // factor)))
     for top in range(0, small.height, _STRIP):
         bottom = min((top + _STRIP) * factor, height)

@@ -16,7 +16,7 @@ from mnist_models.foreground.detection import find_ink
 from mnist_models.foreground.morphology import bounding_box
 from mnist_models.foreground.paper import BlankDrawing as BlankDrawing
 from mnist_models.pictures import BOX, CENTRE, SIDE, Grey, Ink
-from mnist_models.preprocessing.decoding import LONGER_SIDE, MAX_PIXELS
+from mnist_models.preprocessing.decoding import MAX_PIXELS, shrink_factor
 from mnist_models.preprocessing.shapes import count_shapes, pieces_of
 from mnist_models.preprocessing.stroke_width import FINENESS, is_blob, mend, pen_width
 from mnist_models.text import t
@@ -68,9 +68,9 @@ def to_mnist_steps(picture: NDArray[np.uint8]) -> Steps:
 
 
 def ink_of(picture: NDArray[np.uint8]) -> Ink:
-    """The ink of a picture, (H, W), shrunk if it is large; takes and raises what `to_mnist` does.
+    """The ink of a picture, (H, W); takes and raises what `to_mnist` does.
 
-    A side is n times as short, rounded up, where it takes that to come down to LONGER_SIDE.
+    Sides that are too long for it are as many times as short as `decoding.shrink_factor` says.
     """
     _check(picture)
     return find_ink(_grey(_shrink(picture)))
@@ -115,7 +115,7 @@ def _levels(ink: Ink) -> Grey:
 
 
 def _shrink(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    factor = -(-max(picture.shape[:2]) // LONGER_SIDE)
+    factor = shrink_factor(picture.shape[1], picture.shape[0])
     if factor == 1:
         return picture
     return np.asarray(Image.fromarray(np.ascontiguousarray(picture)).reduce(factor))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_models.foreground.morphology import Size, bounding_box
 from mnist_models.pictures import Images, Ink
+from mnist_models.preprocessing.decoding import shrink_factor
 from mnist_models.preprocessing.to_mnist import Steps, ink_of, steps_of
 from mnist_models.segmentation.cuts import Cuttable, cuttable
 from mnist_models.segmentation.found import MAX_DIGITS, Found, Judge, TooManyDigits
@@ -75,7 +76,7 @@ class Uncut:
         if len(parts) > MAX_DIGITS:
             raise _too_many()
         boxes = np.array([part.box for part in parts], dtype=np.intp)
-        factor = -(-max(self.shape) // max(self.ink_shape))
+        factor = shrink_factor(self.shape[1], self.shape[0])
         return Found(
             steps=tuple(part.steps for part in parts),
             boxes=np.minimum(boxes * factor, np.tile(self.shape, 2)),

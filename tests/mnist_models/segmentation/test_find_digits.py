@@ -14,9 +14,9 @@ from mnist_models.data.pen_digits import load_pen_digits
 from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.learning.stack import Stack
 from mnist_models.pictures import Grey, Images
-from mnist_models.preprocessing.decoding import LONGER_SIDE
+from mnist_models.preprocessing.decoding import LONGER_SIDE, shrink_factor
 from mnist_models.preprocessing.rasterise import render
-from mnist_models.preprocessing.to_mnist import to_mnist
+from mnist_models.preprocessing.to_mnist import ink_of, to_mnist
 from mnist_models.runs.registry import load_run
 from mnist_models.segmentation.find_digits import find_digits
 from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
@@ -129,6 +129,19 @@ def test_the_place_and_size_of_a_number_do_not_matter(
     if times == 1:
         np.testing.assert_array_equal(before.images, after.images)
     np.testing.assert_array_equal(read(before.images), read(after.images))
+
+
+@pytest.mark.parametrize("shape", [(1030, 300), (300, 2500)])
+def test_the_boxes_of_a_large_picture_are_in_its_own_pixels(shape: tuple[int, int]) -> None:
+    picture = np.zeros(shape, np.uint8)
+    picture[-200:-20, -60:-40] = 255
+    ink = ink_of(picture)
+    assert max(ink.shape) <= LONGER_SIDE
+    factor = shrink_factor(shape[1], shape[0])
+    assert ink.shape == tuple(-(-side // factor) for side in shape)
+    [box] = find_digits(picture).boxes
+    height, width = shape
+    assert np.abs(box - [height - 200, width - 60, height - 20, width - 40]).max() <= factor
 
 
 def test_a_line_may_rise_or_fall() -> None:
