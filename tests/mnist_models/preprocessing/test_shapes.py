@@ -82,7 +82,7 @@ def test_a_large_blot_is_a_dot_too_and_a_short_line_is_none() -> None:
 
 
 def test_hardly_a_pen_digit_is_taken_for_several_or_for_a_dot(pen_digits_file: object) -> None:
-    """`experiments/unsure.json` has the figures for twelve writers."""
+    """`experiments/unsure.json` has the figures for all 30 writers."""
     for digit in load_pen_digits()[::75]:
         steps = to_mnist_steps(digit.drawn(pen=8))
         assert (steps.shapes, steps.is_dot) == (1, False), (digit.digit, digit.writer)
