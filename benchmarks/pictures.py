@@ -29,7 +29,7 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image
 
-from benchmarks.results import README, shipped_runs, with_contents
+from benchmarks.results import README, markdown, shipped_runs, with_contents
 from mnist_models import BlankDrawing, RunError, UnreadablePicture, load_run, read_picture
 from mnist_models.comparison.judgement import judge_number
 from mnist_models.drawings.number import Number, reader_in
@@ -197,7 +197,7 @@ def accuracy_table(results: Sequence[Result]) -> str:
     head = ["run", "approach", SINGLE_DIGITS, "numbers, exactly", "digits of numbers to correct"]
     head.append("plain answers where there is no digit")
     rows = [_row(result, approach) for result in results for approach in result.approaches]
-    return _markdown([head, *rows])
+    return markdown([head, *rows])
 
 
 def _row(result: Result, approach: Approach) -> list[str]:
@@ -216,12 +216,7 @@ def kinds_table(result: Result) -> str:
     """Markdown: what one run reads of each kind of picture, a row each."""
     head = ["kind", *(TITLES[approach].lower() for approach in result.approaches)]
     rows = [[k, *(str(result.score(a, k)) for a in result.approaches)] for k in result.kinds]
-    return _markdown([head, *rows])
-
-
-def _markdown(rows: Sequence[Sequence[str]]) -> str:
-    lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return markdown([head, *rows])
 
 
 @dataclass(frozen=True)
@@ -260,7 +255,7 @@ def cost_table(folder: Path, run: str) -> str:
             _cost_row("these pictures", folder, run),
             _cost_row("a photograph of 12 megapixels", Path(photos), run),
         ]
-    return _markdown([head, *rows])
+    return markdown([head, *rows])
 
 
 def _cost_row(title: str, folder: Path, run: str) -> list[str]:

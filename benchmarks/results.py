@@ -8,6 +8,7 @@ Nothing is trained or scored here. The figures are those stored with each run, w
 import argparse
 import re
 import subprocess
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from textwrap import fill
@@ -27,18 +28,22 @@ from mnist_models.settings import PROJECT, trained_folder
 
 README = PROJECT / "README.md"
 _DRAWN_BY = ("pens", "strong", "reference")  # the runs whose reading of drawings the README reports
-_HEAD = (
-    "| run | approach | test accuracy (95 % interval) | three seeds, median (range) | published "
-    "| train accuracy | published |\n"
-    "|---|---|---|---|---|---|---|\n"
-)
+_HEAD = ("run", "approach", "test accuracy (95 % interval)", "three seeds, median (range)",
+         "published", "train accuracy", "published")  # fmt: skip
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """A table, the first row its heads."""
+    lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def table(runs: list[Run]) -> str:
     """Markdown: a row per run and approach."""
     seeds = load_evidence("seeds")
-    rows = (_row(run, approach, seeds) for run in runs for approach in run.approaches)
-    return _HEAD + "".join(rows)
+    return markdown(
+        [_HEAD, *(_row(run, approach, seeds) for run in runs for approach in run.approaches)]
+    )
 
 
 def binary_table(run: Run) -> str:
@@ -47,13 +52,13 @@ def binary_table(run: Run) -> str:
     published = run.published
     if binary is None or published is None or not published.binary_test:
         return ""
-    rows = [
-        ["binary model for", *map(str, run.classes)],
-        ["---"] * (len(run.classes) + 1),
-        ["ours", *map(percent_text, binary.balanced_accuracy)],
-        ["published", *map(percent_text, published.binary_test)],
-    ]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return markdown(
+        [
+            ["binary model for", *map(str, run.classes)],
+            ["ours", *map(percent_text, binary.balanced_accuracy)],
+            ["published", *map(percent_text, published.binary_test)],
+        ]
+    )
 
 
 def shipped_runs() -> list[Run]:
@@ -73,14 +78,16 @@ def drawings_table(found: Evidence) -> str:
     accuracy = {(row["preparation"], row["pictures"]): row["accuracy"] for row in found["rows"]}
     names = [pen_pictures_name(pen, big=False) for pen in WIDTHS]
     middle = pen_pictures_name(16, big=False)
-    head = ["run", "approach", *(f"{pen} px" for pen in WIDTHS), "whole canvas, 16 px"]
-    rows = [head, ["---"] * len(head)]
+    pens = (f"{pen} px" for pen in WIDTHS)
+    rows = [["run", "approach", *pens, "whole canvas, 16 px"]]
     for run, approach in product(_DRAWN_BY, APPROACHES):
         key = f"{run}.{approach}"
-        figures = [accuracy["to_mnist", name][key] for name in names]
-        figures.append(accuracy["whole canvas", middle][key])
+        figures = [
+            *(accuracy["to_mnist", name][key] for name in names),
+            accuracy["whole canvas", middle][key],
+        ]
         rows.append([run, TITLES[approach].lower(), *map(percent_text, figures)])
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return markdown(rows)
 
 
 def new_class_paragraph(found: Evidence) -> str:
@@ -110,11 +117,11 @@ def with_contents(name: str, contents: str, text: str) -> str:
     return between.sub(lambda match: f"{match[1]}\n{contents}\n{match[2]}", text)
 
 
-def _row(run: Run, approach: Approach, seeds: Evidence | None) -> str:
+def _row(run: Run, approach: Approach, seeds: Evidence | None) -> list[str]:
     test, train = run.metrics(approach), run.metrics(approach, "train")
     published = run.published or Published("")
     spread = seeds_spread(seeds, run, approach)
-    cells = [
+    return [
         run.name,
         TITLES[approach].lower(),
         interval_text(test.accuracy, test.accuracy_interval),
@@ -123,7 +130,6 @@ def _row(run: Run, approach: Approach, seeds: Evidence | None) -> str:
         percent_text(train.accuracy),
         _figure(published.train.get(approach)),
     ]
-    return f"| {' | '.join(cells)} |\n"
 
 
 def _figure(value: float | None) -> str:
