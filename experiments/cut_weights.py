@@ -5,8 +5,8 @@ judged by the networks of `experiments.folds` that have not seen them. Each appr
 spans between possible cuts. Of all chains of spans those that read as the number truly is should be
 likely: the weights are those of a conditional random field over segmentations (Sarawagi and Cohen
 2004), fitted to both approaches together by gradient ascent on the likelihood of the right reading.
-Only "one more digit" may count against. What is written is what `mnist_models.segmentation.scoring`
-uses, and a test compares the two.
+Only "one more digit" may count against. What is written belongs into
+`mnist_models.segmentation.scoring`.
 """
 
 import argparse

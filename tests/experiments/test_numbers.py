@@ -17,7 +17,6 @@ from experiments.numbers import (
     read_strokes,
 )
 from mnist_models.data.pen_digits import PenDigit, load_pen_digits
-from mnist_models.evidence.experiments import load_evidence
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.runs.registry import load_run
 from mnist_models.segmentation.cuts import Cuttable
@@ -87,13 +86,6 @@ def test_strokes_are_read_as_the_digits_that_they_were_composed_of(digits: list[
     stacks = {approach: run.stack(approach) for approach in APPROACHES}
     for number in made(digits, "apart"):
         assert len(read_strokes(stacks, number.strokes)["single"]) == len(number.label)
-
-
-def test_cuts_are_weighed_as_was_fitted() -> None:
-    fitted = load_evidence("cut_weights")
-    assert fitted
-    assert fitted["weights"] == {**WEIGHTS, "sharing": SHARING}
-    assert list(fitted["weights"]) == [*WEIGHTS, "sharing"]
 
 
 def small() -> Judged:
