@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
-from mnist_models.preprocessing.rasterise import THINNEST, Stroke, rasterise_steps
+from mnist_models.preprocessing.rasterise import THICKEST, THINNEST, Stroke, rasterise_steps
 from mnist_models.segmentation.find_digits import look_at
 from mnist_models.segmentation.found import MAX_DIGITS, Found, TooManyDigits
 from mnist_models.segmentation.lines import cut_off
@@ -83,13 +83,15 @@ def reader_of(digits: Sequence[Written], width: int, height: int) -> Callable[[S
                 limit=MAX_DIGITS,
             )
         )
-    boxes = np.array([_box(digit.strokes, THINNEST * height / 2) for digit in digits])
-    boxes = np.minimum(boxes, [height, width] * 2)
+    boxes, narrow = (
+        np.minimum([_box(digit.strokes, pen * height / 2) for digit in digits], [height, width] * 2)
+        for pen in (THICKEST, THINNEST)
+    )
     found = Found(
         steps=tuple(rasterise_steps(digit.strokes, height) for digit in digits),
-        boxes=boxes,
+        boxes=boxes,  # all of the ink is in them, whichever pen somebody chose
         lines=np.array([digit.line for digit in digits]),
-        cut_off=cut_off(boxes, (height, width)),
+        cut_off=cut_off(narrow, (height, width)),
     )
     return lambda stack: _read(stack, found)
 

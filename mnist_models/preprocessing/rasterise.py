@@ -29,9 +29,9 @@ Stroke = NDArray[np.floating]  # (n, 2): x to the right, y down
 PEN = 2.5  # pixels of the box, as in MNIST
 SUB = 4  # sub-samples per pixel, in each direction
 STEP = 1  # sub-samples by which the drawing is moved; MNIST's were moved by whole pixels
-# Of the canvas' side: the thinnest pen there. By its ink dots and separate shapes are told, so that
-# it does not matter which pen somebody chose.
-THINNEST = 8 / 280
+# Of the canvas' side: the pens there. By the ink of the thinnest dots and separate shapes are told,
+# so that it does not matter which pen somebody chose.
+THINNEST, THICKEST = 8 / 280, 24 / 280
 
 MAX_POINTS = 10_000
 MAX_STROKES = 500  # a digit has one to three

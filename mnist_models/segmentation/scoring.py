@@ -4,7 +4,7 @@ Over-segmentation and dynamic programming, as the field reads numbers on cheques
 two cuts that may be a digit gets a score, and the best chain of spans from the left edge to the
 right one is found. Neighbours may share ink, since where strokes lie on each other it is of both.
 
-The same rule and the same weights serve every judge: those that a conditional random field found, as
+The same rule and the same weights serve every judge: those of a conditional random field, as
 `experiments.cut_weights` fits one.
 """
 

@@ -9,6 +9,7 @@ import pytest
 from mnist_models.drawings.number import reader_in, reader_of
 from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.learning.stack import Stack
+from mnist_models.preprocessing.rasterise import render
 from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
 from mnist_models.segmentation.stroke_groups import Written, group_strokes
 
@@ -58,12 +59,16 @@ def test_an_empty_sheet_is_no_number(make_stack: Callable[..., Stack]) -> None:
 def test_what_is_written_has_its_box_and_its_line(make_stack: Callable[..., Stack]) -> None:
     digits = [Written((_bar(10),), 0), Written((_bar(60), _bar(70)), 0), Written((_bar(10),), 1)]
     number = reader_of(digits, width=280, height=280)(make_stack("single"))
-    assert number.boxes.tolist() == [[36, 6, 204, 14], [36, 56, 204, 74], [36, 6, 204, 14]]
+    assert number.boxes.tolist() == [[28, 0, 212, 22], [28, 48, 212, 82], [28, 0, 212, 22]]
     assert number.lines.tolist() == [0, 0, 1]
     assert not number.cut_off.any()
+    bar = np.array(render([_bar(60), _bar(70)], box=280, pen=24))  # of the thickest pen there is
+    top, left, bottom, right = number.boxes[1]
+    bar[top:bottom, left:right] = 0
+    assert bar.max() < 128  # no more than the blurred edge
     narrow = reader_of(digits, width=70, height=280)(make_stack("single"))
     assert narrow.cut_off.tolist() == [False, True, False]  # the pen left the canvas
-    assert narrow.boxes[1].tolist() == [36, 56, 204, 70]
+    assert narrow.boxes[1].tolist() == [28, 48, 212, 70]
     np.testing.assert_array_equal(number.steps[0].centred, number.steps[2].centred)
 
 
