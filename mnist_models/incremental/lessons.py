@@ -7,6 +7,7 @@ networks that each way came to.
 
 import io
 import re
+import time
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -37,6 +38,7 @@ LESSON, KEEPING = "lesson", "keeping"  # kinds of jobs
 PICTURES = "pictures.npz"  # examples x (n, 28, 28) uint8 and what they show, y (n,)
 _NOT_OVER = t("Your last lesson is not over: wait for it, or cancel it.")
 MAX_KEPT_BY_ONE = 3  # runs
+_KEEPING_S = 5  # so long a visitor who wants to be forgotten waits for the end of a cancelled job
 
 
 def order_lesson(
@@ -153,12 +155,14 @@ def forget_jobs_and_runs(visitor: str) -> None:
     A training that has begun goes on, since what it makes is for everyone.
 
     Raises:
+        JobError: a run of theirs is still being made.
         RunError, WriteError: a run cannot be deleted.
     """
     mark = mark_of(visitor)
+    forget_lesson(visitor)
+    _wait_for_kept_run(mark)
     for name in unlisted_run_names(mark):
         delete_run(name)
-    forget_lesson(visitor)
     for job_id in job_ids(owner=mark):
         job = executor().follow(job_id)  # None where nobody can read it: it goes as well
         if job and job.place == "running":
@@ -166,6 +170,15 @@ def forget_jobs_and_runs(visitor: str) -> None:
         if job is None or job.is_unfinished:
             executor().cancel(job_id)
         forget_files(job_id)
+
+
+def _wait_for_kept_run(mark: str) -> None:
+    """What was cancelled too late is published, and only then can it be deleted."""
+    deadline = time.monotonic() + _KEEPING_S
+    while (job := latest_job(KEEPING, mark)) and job.is_unfinished:
+        if time.monotonic() > deadline:
+            raise JobError(t("A run that you keep is still being made. Try again in a moment."))
+        time.sleep(0.05)
 
 
 def taught(visitor: str, ways: dict[Approach, Way]) -> Pair:

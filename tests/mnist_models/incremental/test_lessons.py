@@ -1,6 +1,7 @@
 """A lesson of a visitor's own: asked for, given in a process of its own, kept, forgotten."""
 
 import os
+import threading
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_models.data.sample import load_sample
-from mnist_models.incremental import keep_worker, lesson_worker
+from mnist_models.incremental import keep_worker, lesson_worker, lessons
 from mnist_models.incremental.lesson import (
     MAX_EXAMPLES,
     Lesson,
@@ -22,6 +23,7 @@ from mnist_models.incremental.lesson import (
     check_label,
 )
 from mnist_models.incremental.lessons import (
+    KEEPING,
     MAX_KEPT_BY_ONE,
     cancel_lesson,
     find_lesson,
@@ -33,7 +35,7 @@ from mnist_models.incremental.lessons import (
 )
 from mnist_models.jobs.job import JobError, job_folder, job_ids, mark_of
 from mnist_models.jobs.lock import exclusive, running_id
-from mnist_models.jobs.progress import Event, ProgressFile
+from mnist_models.jobs.progress import PUBLISHING, Event, ProgressFile
 from mnist_models.jobs.queue import enter, leave, waiting_ids
 from mnist_models.jobs.worker import perform
 from mnist_models.runs.publishing import delete_run
@@ -252,6 +254,29 @@ def test_who_is_forgotten_has_neither_lesson_nor_runs_nor_jobs_that_wait(
     assert unlisted_run_names() == [f"own-{mark_of('you')}-star"]
     assert find_lesson("me") is None
     assert find_lesson("you") is not None
+
+
+def test_a_run_that_is_being_published_when_its_visitor_is_forgotten_is_deleted_too(
+    tiny_run: Run, nobody_teaches: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lessons, "cancel_lesson", lambda _: None)  # it comes too late
+    job_id, progress = begun(replace(ORDER, kind=KEEPING, owner=mark_of("me")))
+    progress.tell(Event(PUBLISHING))
+
+    def publish() -> None:
+        (tiny_run.path.parent / f"own-{mark_of('me')}-star").mkdir()
+        progress.tell(Event("done"))
+
+    with running(job_id):
+        with monkeypatch.context() as patch:
+            patch.setattr(lessons, "_KEEPING_S", 0.1)
+            with pytest.raises(JobError, match="Try again"):
+                forget_jobs_and_runs("me")
+        later = threading.Timer(0.3, publish)
+        later.start()
+        forget_jobs_and_runs("me")
+    later.join()
+    assert unlisted_run_names() == job_ids() == []
 
 
 @pytest.mark.parametrize("waits", [True, False])
