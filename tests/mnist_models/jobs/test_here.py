@@ -55,10 +55,8 @@ def test_who_orders_waits_for_their_turn_and_a_cancelled_training_leaves_nothing
         ids = sorted(visitors.map(lambda k: order(10_000, f"{k}", k), range(4)))
     first, second, third, last = ids
     training = until(first, lambda job: job.epochs)
-    assert (training.place, training.order.title) == (
-        "running",
-        "reference on the offline sample, 10,000 epochs",
-    )
+    assert training.place == "running"
+    assert training.order.title.startswith("reference on the offline sample, 10,000 epochs")
     assert training.latest.stage == "training"
     assert 1 <= (training.epoch or 0) < 5000
     assert 0 < training.outlook().share < 0.9
