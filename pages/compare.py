@@ -37,5 +37,7 @@ answer.header(verdict_sentence(duel), anchor=False)
 show_accuracies(duel, load_evidence("seeds"))
 st.caption(judged_text(duel))
 show_paired(duel)
+if not load_evidence("numbers"):
+    del EVIDENCE[t("Numbers")]  # until it has been measured
 show_parts({title: partial(show, duel) for title, show in EVIDENCE.items()}, key="evidence")
 offer_reports(duel)

@@ -32,7 +32,6 @@ TABS = (
     "Probabilities",
     "Not a digit",
     "Equal size",
-    "Numbers",
     "Cost",
 )
 
@@ -279,7 +278,7 @@ def broken_evidence(
     folder = tmp_path / "experiments"
     folder.mkdir()
     if request.param != "absent":
-        for name in ("seeds", "equal_size", "no_digit", "unsure", "numbers"):
+        for name in ("seeds", "equal_size", "no_digit", "unsure"):
             contents = "{" if request.param == "damaged" else "[0]"
             (folder / f"{name}.json").write_text(contents, encoding="utf-8")
     monkeypatch.setattr(evidence, "FOLDER", folder)
@@ -292,8 +291,7 @@ def test_without_sound_evidence_every_tab_stays_whole(
     page = open_page("compare")
     for tab in TABS:
         assert not _open_tab(page, tab).error
-    commands = {"Not a digit": "no_digit", "Equal size": "equal_size", "Numbers": "numbers"}
-    for tab, command in commands.items():
+    for tab, command in (("Not a digit", "no_digit"), ("Equal size", "equal_size")):
         assert f"python -m experiments.{command}" in _open_tab(page, tab).info[0].value
 
 
@@ -344,6 +342,7 @@ def test_who_reads_whole_numbers_is_told_with_the_cuts_that_were_needless(
     tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(evidence, "FOLDER", tmp_path)
+    assert "Numbers" not in [tab.label for tab in open_page("compare").tabs]
     numbers = [
         {"spacing": s, "approach": a, "right": right, "rows": 100, "interval": [0.5, 0.95]}
         for s in SPACINGS

@@ -23,7 +23,6 @@ PLACES: list[tuple[str, dict[str, str]]] = [
     ("compare", {"evidence": "The ten, one by one", "all_curves": "true"}),
     ("compare", {"evidence": "Probabilities"}),
     ("compare", {"evidence": "Equal size"}),
-    ("compare", {"evidence": "Numbers"}),
     ("compare", {"evidence": "Cost", "first": "reference.single", "second": "reference.single"}),
     ("confusion", {}),
     ("confusion", {"matrices": "Difference"}),
@@ -53,7 +52,7 @@ _SHARES = re.compile(r"(?i)accuracy|recall|precision|share|f1|false alarms|corre
 
 
 @pytest.fixture(
-    params=first_of(PLACES, 10), ids=lambda place: " ".join([place[0], *place[1].values()])
+    params=first_of(PLACES, 9), ids=lambda place: " ".join([place[0], *place[1].values()])
 )
 def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """A page of the shipped project, with its tables open."""
