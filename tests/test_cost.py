@@ -23,7 +23,7 @@ WORK = """
 def test_memory_and_time_of_what_is_refused_are_measured() -> None:
     little, quick = cost(WORK, "work(1, 1)")
     much, slow = cost(WORK, "work(200_000, 20)")
-    assert 51_000_000 < much < 60_000_000
+    assert 48_000_000 < much < 60_000_000  # 51.2, less what was free already
     assert little < 1_000_000
     assert quick < slow
 

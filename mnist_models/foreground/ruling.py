@@ -90,7 +90,7 @@ def _along_edges(lines: Mask, mask: Mask) -> Mask:
     """Which lines are strokes of a digit that fills the picture: at its edge, with more to them."""
     strokes = np.zeros_like(lines)
     labels, boxes = components(mask)
-    for label in np.unique(labels[lines]):
+    for label in np.unique(labels[lines & mask]):
         line = lines & (labels == label)
         rows = np.flatnonzero(line.any(axis=1))
         top, _, bottom, _ = boxes[label - 1]
