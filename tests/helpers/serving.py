@@ -167,5 +167,5 @@ def draw(page: Page, strokes: Strokes) -> None:
 
 
 def verdict(page: Page, approach: str) -> Locator:
-    """The digit that an approach has answered."""
-    return page.locator(f".st-key-{approach}_verdict [data-testid=stMetricValue]")
+    """The digit that an approach has answered; for a moment what it replaces stands behind it."""
+    return page.locator(f".st-key-{approach}_verdict [data-testid=stMetricValue]").first
