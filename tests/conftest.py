@@ -4,7 +4,7 @@ import copy
 import os
 
 # Each of several processes that test side by side keeps to a core of its own. NumPy looks when it
-# is imported: threads that wait for a busy core took three times the processor's time.
+# is imported; threads that wait for a busy core would take its time from the others.
 if os.environ.get("PYTEST_XDIST_WORKER"):
     for threads in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(threads, "1")

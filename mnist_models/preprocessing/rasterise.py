@@ -81,9 +81,7 @@ def read_paths(paths: list[Any], side: int | tuple[int, int]) -> list[Stroke]:
         raise UnreadablePicture(t("Its strokes are not lines.")) from error
     strokes = [part for line in lines for part in _on_canvas(line, side)]
     if len(strokes) > MAX_STROKES:
-        raise UnreadablePicture(
-            t("It has more than {most} strokes, or none at all.", most=MAX_STROKES)
-        )
+        raise UnreadablePicture(t("It has more than {most} strokes.", most=MAX_STROKES))
     return strokes
 
 

@@ -29,6 +29,16 @@ print(status_bytes("VmHWM") - held, time.process_time() - began)
 """
 
 
+def assert_cheap(before: str, measured: str, *files: Path, memory: float, seconds: float) -> None:
+    """That what is measured adds less than so many bytes, and takes less of the processor's time.
+
+    The other arguments are those of `cost`.
+    """
+    added, took = cost(before, measured, *files)
+    assert added < memory
+    assert took < seconds
+
+
 def cost(before: str, measured: str, *files: Path) -> tuple[int, float]:
     """Bytes of memory beyond the most that was held before, and seconds of the processor.
 

@@ -1,20 +1,23 @@
 """A page as visitors see it, with all that stands around it: what the tests of pages share."""
 
 import json
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-# At each run of a page AppTest reads what all installed packages say of themselves, which took four
-# fifths of the time; a server does it once.
-vars(manifest_scanner)["scan_component_manifests"] = cache(
-    manifest_scanner.scan_component_manifests
-)
+# At each run of a page AppTest reads what all installed packages say of themselves, which takes
+# most of the time; a server does it once.
+with suppress(ImportError, AttributeError):
+    from streamlit.components.v2 import manifest_scanner
+
+    vars(manifest_scanner)["scan_component_manifests"] = cache(
+        manifest_scanner.scan_component_manifests
+    )
 
 _ENTRY = Path(__file__).with_name("entry.py")
 

@@ -1,6 +1,7 @@
 """Digits on paper as people photograph it: what lies around the ink, and the light on it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -127,6 +128,8 @@ COSTLY: dict[str, Callable[[NDArray, NDArray], NDArray]] = {
 }
 
 
-def costly(kind: str) -> Grey:
-    """One of these, as large as a picture is looked at."""
-    return COSTLY[kind](*np.indices((LONGER_SIDE, LONGER_SIDE))).astype(np.uint8)
+def costly_file(kind: str, folder: Path) -> Path:
+    """One of these, as large as a picture is looked at, as a file of NumPy's."""
+    picture = COSTLY[kind](*np.indices((LONGER_SIDE, LONGER_SIDE))).astype(np.uint8)
+    np.save(file := folder / "picture.npy", picture)
+    return file

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from mnist_models.preprocessing.decoding import decode_png
 from mnist_models.preprocessing.picture_files import UnreadablePicture
-from mnist_models.preprocessing.rasterise import MAX_STROKES, Stroke, read_paths
+from mnist_models.preprocessing.rasterise import THICKEST, THINNEST, Stroke, read_paths
 from mnist_models.text import t
 
 CANVAS_SIDE = 280  # pixels: ten per pixel of MNIST, and it fits a phone
 MAX_WIDTH = 1600  # of one for numbers
-PEN_WIDTH, PEN_WIDTHS = 16, (8, 24)
+PEN_WIDTH = 16
+PEN_WIDTHS = round(THINNEST * CANVAS_SIDE), round(THICKEST * CANVAS_SIDE)
 MAX_BYTES = 500_000  # of a drawing, its picture and its strokes together
 
 _INK = "#ffffff"
@@ -256,14 +257,12 @@ def _ask_canvas(key: str, given: dict[str, Any], width: int) -> _Drawing | None:
         if (png := canvas.image_bytes) is None:
             return None
         strokes = canvas.json_data["objects"]
+        if not isinstance(strokes, list):
+            raise TypeError("strokes are a list")
         size = len(png) + len(json.dumps(strokes))
     # The component takes apart what a browser sends without checking its types.
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise UnreadablePicture(t("The browser did not send a drawing.")) from error
-    if not isinstance(strokes, list) or len(strokes) > MAX_STROKES:
-        raise UnreadablePicture(
-            t("It has more than {most} strokes, or none at all.", most=MAX_STROKES)
-        )
     if size > MAX_BYTES:
         raise UnreadablePicture(t("It has more than {most:,} bytes.", most=MAX_BYTES))
     return _Drawing(png, strokes)

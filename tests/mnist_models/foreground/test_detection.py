@@ -18,8 +18,8 @@ from mnist_models.foreground.paper import BlankDrawing
 from mnist_models.pictures import Grey, Images
 from mnist_models.preprocessing.to_mnist import to_mnist
 from mnist_models.segmentation.find_digits import find_digits
-from tests.helpers.cost import cost, measures_memory
-from tests.helpers.paper import COSTLY, PAGES, SIDE, Paint, costly, ink_of_digit, page
+from tests.helpers.cost import assert_cheap, measures_memory
+from tests.helpers.paper import COSTLY, PAGES, SIDE, Paint, costly_file, ink_of_digit, page
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -153,10 +153,8 @@ FIND_INK = """
 @measures_memory
 @pytest.mark.parametrize("kind", COSTLY)
 def test_no_picture_takes_more_memory_or_time_than_it_may(kind: str, tmp_path: Path) -> None:
-    np.save(file := tmp_path / "picture.npy", costly(kind))
-    memory, seconds = cost(FIND_INK, "find_ink(grey)", file)
-    assert memory < MEMORY
-    assert seconds < SECONDS
+    file = costly_file(kind, tmp_path)
+    assert_cheap(FIND_INK, "find_ink(grey)", file, memory=MEMORY, seconds=SECONDS)
 
 
 def test_opencv_waits_for_the_first_picture() -> None:

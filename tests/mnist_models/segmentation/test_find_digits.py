@@ -20,8 +20,8 @@ from mnist_models.preprocessing.to_mnist import ink_of, to_mnist
 from mnist_models.runs.registry import load_run
 from mnist_models.segmentation.find_digits import find_digits
 from mnist_models.segmentation.found import MAX_DIGITS, TooManyDigits
-from tests.helpers.cost import cost, measures_memory
-from tests.helpers.paper import COSTLY, costly
+from tests.helpers.cost import assert_cheap, measures_memory
+from tests.helpers.paper import COSTLY, costly_file
 
 Lines = list[list[tuple[float, float]]]
 
@@ -195,10 +195,8 @@ FIND_DIGITS = """
 @measures_memory
 @pytest.mark.parametrize("kind", COSTLY)
 def test_no_picture_takes_more_memory_or_time_than_it_may(kind: str, tmp_path: Path) -> None:
-    np.save(file := tmp_path / "picture.npy", costly(kind))
-    memory, seconds = cost(FIND_DIGITS, "find_digits(grey, judge)", file)
-    assert memory < MEMORY
-    assert seconds < SECONDS
+    file = costly_file(kind, tmp_path)
+    assert_cheap(FIND_DIGITS, "find_digits(grey, judge)", file, memory=MEMORY, seconds=SECONDS)
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=40)))

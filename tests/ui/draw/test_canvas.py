@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.preprocessing.rasterise import MAX_POINTS
+from mnist_models.preprocessing.rasterise import MAX_POINTS, MAX_STROKES
 from ui.draw.canvas import CANVAS_SIDE, stroke
 
 Sent = dict[str, Any]
@@ -29,6 +29,8 @@ DRAWN: Sent = {"png": _png(), "strokes": [LINE]}
 ENDLESS: Sent = {"png": _png(), "strokes": [{"path": [["L", 1, 1]] * MAX_POINTS}]}
 REFUSED: dict[str, tuple[Sent, str]] = {
     "a path without end": (ENDLESS, "pieces"),
+    "too many strokes": ({"png": _png(), "strokes": [LINE] * (MAX_STROKES + 1)}, "500 strokes"),
+    "no strokes": ({"png": _png(), "strokes": {}}, "did not send a drawing"),
     "no picture": ({"png": b"GIF89a" + bytes(99), "strokes": [LINE]}, "not a PNG"),
     "a large picture": ({"png": _png() + bytes(500_000), "strokes": [LINE]}, "500,000 bytes"),
     "a stroke with more": (
