@@ -4,11 +4,19 @@ Everything that people read goes through `t`, whole sentences at a time, so that
 where it stands and said in another language: a template is the key of its translation.
 """
 
+import re
 from typing import Any, Self
+
+# Where no line ends: between a number and its unit, and around the sign of a p value.
+_TOGETHER = re.compile(
+    r"(?<=\d) (?=(?:%|px|kB|MB|GB|ms|s)(?!\w))|(?<=\bp) (?=[=<])|(?<=\bp [=<]) (?=\d)"
+)
 
 
 class Text(str):
     """A sentence in English that knows its template and its fields.
+
+    No line ends between a number and its unit: the space there is one without a break.
 
     Attributes:
         template: as it stands in the code, for one thing and for any other number of things the
@@ -25,7 +33,8 @@ class Text(str):
         """Fill in a template."""
         fields = fields or {}
         form = plural if plural and fields["count"] != 1 else template
-        text = super().__new__(cls, form.format_map(fields) if fields else form)
+        filled = form.format_map(fields) if fields else form
+        text = super().__new__(cls, _TOGETHER.sub("\N{NO-BREAK SPACE}", filled))
         text.template, text.plural, text.fields = template, plural, fields
         return text
 

@@ -324,7 +324,7 @@ def test_without_mnist_the_numbers_work_and_a_button_offers_the_pictures(
     _assert_shown(page, cell_rows(duel, duel.second, 9, 4))
     place = page.get_by_role("dialog")
     expect(place).to_contain_text("which is not on this machine")
-    expect(place.get_by_role("button", name="Download MNIST (11 MB)")).to_be_visible()
+    expect(place.get_by_role("button", name="Download MNIST (11 MB)")).to_be_visible()
     expect(place.get_by_role("link", name="Test picture")).to_have_count(0)
 
 

@@ -4,6 +4,7 @@ import copy
 import json
 
 import numpy as np
+import pytest
 
 from mnist_models.text import Text, paragraph, t
 
@@ -32,3 +33,20 @@ def test_a_text_is_kept_as_json_with_all_that_it_was_made_of() -> None:
     assert kept == text == "2,000 of 1.5 runs"
     assert kept.fields["name"].template == "{n} runs"
     assert Text.from_json(Text.to_json("plain {braces}")) == "plain {braces}"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (t("its 95 % interval"), "its 95_% interval"),
+        (t("{pen} px, {size} MB", pen=8, size=1.5), "8_px, 1.5_MB"),
+        (
+            t("it took {s:.1f} s (test, p {p}).", s=0.5, p="< 0.001"),
+            "it took 0.5_s (test, p_<_0.001).",
+        ),
+        (t("3 people, 5 seconds, a map = 1"), "3 people, 5 seconds, a map = 1"),
+    ],
+)
+def test_no_line_ends_between_a_number_and_its_unit(said: Text, kept: str) -> None:
+    assert said == kept.replace("_", "\N{NO-BREAK SPACE}")
+    assert said.template.isascii()

@@ -436,7 +436,7 @@ def test_without_mnist_the_answers_are_shown_and_one_click_downloads_the_picture
 ) -> None:
     page = _ask(open_page("confusion"), "both_wrong")
     assert "which is not on this machine" in _said(page)
-    assert page.button(key="asked_download_mnist").label == "Download MNIST (11 MB)"
+    assert page.button(key="asked_download_mnist").label == "Download MNIST (11 MB)"
     assert len(_cards(page)) == PER_PAGE
     assert not _opened_by(page)
 

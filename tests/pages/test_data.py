@@ -142,7 +142,7 @@ def test_without_mnist_the_sample_is_shown_and_says_that_it_is_not_mnist(sample)
     assert "not MNIST" in _said(page)
     assert "scikit-learn's 1,797 digits" in _said(page)
     assert "CC BY 4.0" in _said(page)
-    assert page.button(key="download_mnist").label == "Download MNIST (11 MB)"
+    assert page.button(key="download_mnist").label == "Download MNIST (11 MB)"
     assert page.number_input(key="picture").max == len(sample.y_train) - 1
 
 

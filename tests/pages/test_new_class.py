@@ -509,8 +509,8 @@ def test_finished_ways_stand_with_their_seconds_beside_the_one_that_runs(
 ) -> None:
     give(taught(step("member", seconds=1.5)), Event("teaching", 0.2, "alone"), goes_on=True)
     text = said(open_as(ME))
-    assert "✓ One member: **1.5 s**" in text
-    assert "▶ Continued on the new alone: 0 s" in text
+    assert "✓ One member: **1.5 s**" in text
+    assert "▶ Continued on the new alone: 0 s" in text
     assert "○ Continued on old and new: comes later" in text
 
 
@@ -590,7 +590,7 @@ def test_one_picture_shows_cost_against_forgetting_and_the_table_is_a_tap_away(d
     page.run()
     assert not page.exception
     assert page.main.dataframe[0].value["way"].size == 4
-    assert "took 0.55 to 0.99 s" in said(page)
+    assert "took 0.55 to 0.99 s" in said(page)
 
 
 @pytest.mark.parametrize(("kept_back", "read"), [(4, "4 of 4"), (1000, "100.00 %")])

@@ -252,12 +252,12 @@ def test_drawings_are_shown_pen_by_pen_in_both_places(
     _write(experiments, "drawing", {"rows": rows})
     page = open_page("training")
     page.session_state["drawings_table"] = True
-    table = _table(_open_part(page, "Drawings"), "8 px")
+    table = _table(_open_part(page, "Drawings"), "8 px")
     assert table["run"].tolist() == [r for r in ("pens", "strong", "some.run") for _ in range(2)]
-    assert table["24 px"].tolist() == pytest.approx([0.924, 0.924, 0.824, 0.824, 0.724, 0.724])
+    assert table["24 px"].tolist() == pytest.approx([0.924, 0.924, 0.824, 0.824, 0.724, 0.724])
     place = page.segmented_control(key="drawings_place")
-    table = _table(place.set_value("big-and-centred").run(), "8 px")
-    assert table["8 px"].tolist() == pytest.approx([0.808, 0.808, 0.708, 0.708, 0.608, 0.608])
+    table = _table(place.set_value("big-and-centred").run(), "8 px")
+    assert table["8 px"].tolist() == pytest.approx([0.808, 0.808, 0.708, 0.708, 0.608, 0.608])
 
 
 def test_published_figures_stand_beside_ours_for_runs_on_mnist(
@@ -278,7 +278,7 @@ def test_published_figures_stand_beside_ours_for_runs_on_mnist(
     ours = run.metrics("single")
     assert (first["approach"], first["published"]) == (TITLES["single"], "95.25 %")
     assert first["difference"] == change_text(ours.accuracy - 0.9525)
-    assert first["ours (95 % interval)"] == interval_text(ours.accuracy, ours.accuracy_interval)
+    assert first["ours (95 % interval)"] == interval_text(ours.accuracy, ours.accuracy_interval)
     assert first["published train"] == "95.62 %"
     assert first["our train"] == percent_text(run.metrics("single", "train").accuracy)
     assert first["source"] == "the reference project's README"

@@ -42,13 +42,13 @@ def test_the_answer_is_computed_digit_by_digit() -> None:
 def test_the_answer_in_words_says_both_sides() -> None:
     costs = new_class_costs(_left_out())
     assert new_class_headline(costs) == (
-        "A digit added afterwards costs the ten models 1.50 s, and the single model, which learns "
-        "everything again, 8.0 s."
+        "A digit added afterwards costs the ten models 1.50 s, and the single model, which learns "
+        "everything again, 8.0 s."
     )
     text = new_class_text(costs)
     assert "6.0 (4.0 to 8.0) times as long" in text
     assert "the loss is 1.50 points, and at worst 2.00" in text
-    assert "costs it 0.50 s as well, and then it reads 95.50 % of all ten correctly" in text
+    assert "costs it 0.50 s as well, and then it reads 95.50 % of all ten correctly" in text
     assert "does it forget: 78.00 points" in text
 
 

@@ -244,7 +244,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "forged BMP": (lambda: bmp_header(3_000, 3_000) + bytes(99), "damaged or cut short"),
 }
 TOO_LARGE: dict[str, tuple[Callable[[], bytes], str]] = {
-    "too many bytes": (lambda: bytes(32_000_001), "32 MB"),
+    "too many bytes": (lambda: bytes(32_000_001), "32 MB"),
     "20,000 × 20,000 PNG": (lambda: forged_png(20_000, 20_000), "17 million"),
     "20,000 × 20,000 BMP": (lambda: bmp_header(20_000, 20_000), "17 million"),
     "4,097 × 4,096": (lambda: forged_png(4_097, 4_096, colour=0), "17 million"),

@@ -201,11 +201,11 @@ def test_no_more_bytes_are_kept_than_may_be_and_this_run_is_counted(
     size = sum(path.stat().st_size for path in other.path.iterdir())
     monkeypatch.setenv("MNIST_MAX_RUNS_MB", "1")
     check_room("next", 10**6 - size - 1)
-    with pytest.raises(RunError, match="The runs made here take 0 MB, and at most 1 MB are kept"):
+    with pytest.raises(RunError, match="The runs made here take 0 MB, and at most 1 MB are kept"):
         check_room("next", 10**6 - size)
     (other.path / "large").write_bytes(bytes(10**6 - 2 * size + 100))
     check_room("next")  # there is room, but for so little that this run does not fit
-    with pytest.raises(RunError, match="The runs made here take 1 MB, and at most 1 MB are kept"):
+    with pytest.raises(RunError, match="The runs made here take 1 MB, and at most 1 MB are kept"):
         publish("next", **tiny_contents)
     assert _entries(trained) == {"active", "reference", "other"}
 
@@ -387,5 +387,5 @@ def test_runs_that_visitors_keep_give_way_until_there_is_room_for_the_next(
         new.write_bytes(b"x" * bytes_)
         assert runs_that_give_way("own-b-1") == go
     check_room("own-b-2", 10**6)
-    with pytest.raises(RunError, match="all kept runs together may take 1 MB"):
+    with pytest.raises(RunError, match="all kept runs together may take 1 MB"):
         check_room("own-b-2", 10**6 + 1)

@@ -250,7 +250,7 @@ def test_the_bars_of_a_cost_are_shares_of_the_larger_one(duel: Duel) -> None:
     html = cost.cost_bars(costs, pair)
     shares = [float(share) for share in re.findall(r"width:([\d.]+)%", html)]
     assert shares == [25, 100, 0, 100, 25, 100, 100, 25, 0, 0]
-    for number in ("Single model: 5.0 s", "Multi-model: 20.0 s", "4.0 MB", "Single model: –"):
+    for number in ("Single model: 5.0 s", "Multi-model: 20.0 s", "4.0 MB", "Single model: –"):
         assert number in html
 
 
