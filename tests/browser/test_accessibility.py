@@ -52,6 +52,19 @@ SEEN = """
   return [lay(color), behind];
 }
 """
+# What has the focus: its name, and its place in the page; what a page's own scroller is, has none.
+FOCUSED = """
+() => {
+  const element = document.activeElement;
+  if (!element.closest('[data-testid=stMain]') || element.matches('[data-testid=stMain]'))
+    return element === document.body ? 'left' : null;
+  const named = [element, ...(element.labels ?? [])];
+  const name = named.map(e => e.getAttribute('aria-label') || e.innerText || '').join('').trim();
+  const all = [...document.querySelectorAll('*')];
+  const { width, height } = element.getBoundingClientRect();
+  return { name, place: all.indexOf(element), isSeen: width > 0 && height > 0 };
+}
+"""
 CLOSED = f"{MAIN}details:not([open]) > summary"
 
 
@@ -125,6 +138,30 @@ def test_no_part_of_a_page_keeps_anyone_out(
             settle(page)
         if choices:
             expect_accessible_in(LOOKS, page, devtools)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("path", PAGES)
+def test_the_tab_key_goes_down_every_page_and_out_of_it(
+    path: str, equipped: Server, page: Page
+) -> None:
+    """In the order in which it is read; within a choice or a grid the arrow keys move."""
+    visit(page, equipped, path)
+    settle(page)
+    places = []
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused == "left":
+            break
+        if focused:
+            assert focused["name"], f"nameless after {places}"
+            assert focused["isSeen"], focused
+            places.append(focused["place"])
+    else:
+        pytest.fail("the keyboard does not get out of the page")
+    assert len(places) > 0
+    assert places == sorted(set(places))
 
 
 @pytest.mark.matrix
