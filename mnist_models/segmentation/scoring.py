@@ -4,8 +4,8 @@ Over-segmentation and dynamic programming, as the field reads numbers on cheques
 two cuts that may be a digit gets a score, and the best chain of spans from the left edge to the
 right one is found. Neighbours may share ink, since where strokes lie on each other it is of both.
 
-The same rule and the same weights serve every judge: those of a conditional random field, as
-`experiments.cut_weights` fits one.
+The same rule and the same weights serve every judge: those of a conditional random field, fitted to
+both approaches together (experiments/cut_weights.json).
 """
 
 import numpy as np
@@ -19,17 +19,17 @@ SHARED = 1.2  # straight lines of a digit's height: neighbours share no more ink
 
 # What is measured of a span, and what it counts, in nats: `features` has them in this order.
 WEIGHTS = {
-    "sure": 0.31,  # log-odds of the likeliest digit
-    "other": 0.32,  # and against the next
-    "low": 4.0,  # heights by which it is lower than 0.85
-    "digit": -4.1,  # one more digit
-    "through": 1.9,  # pen widths of ink that its cuts go through, half of each
-    "heavy": 2.9,  # ink beyond that of 2.2 straight lines of a digit's height
-    "light": 2.8,  # ink less than that of one
-    "valley": 2.2,  # pen widths less than 1.5 of a cut that would leave two tall parts
-    "whole": 1.0,  # all of the group, not cut: most are one digit
+    "sure": 0.29,  # log-odds of the likeliest digit
+    "other": 0.29,  # and against the next
+    "low": 2.75,  # heights by which it is lower than 0.85
+    "digit": -4.09,  # one more digit
+    "through": 1.75,  # pen widths of ink that its cuts go through, half of each
+    "heavy": 2.91,  # ink beyond that of 2.2 straight lines of a digit's height
+    "light": 1.59,  # ink less than that of one
+    "valley": 2.13,  # pen widths less than 1.5 of a cut that would leave two tall parts
+    "whole": 1.45,  # all of the group, not cut: most are one digit
 }
-SHARING = 4.6  # per straight line of shared ink
+SHARING = 4.77  # per straight line of shared ink
 
 
 def scores_of(group: Cuttable, proba: NDArray[np.floating]) -> NDArray[np.floating]:

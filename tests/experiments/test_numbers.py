@@ -17,6 +17,7 @@ from experiments.numbers import (
     read_strokes,
 )
 from mnist_models.data.pen_digits import PenDigit, load_pen_digits
+from mnist_models.evidence.experiments import load_evidence
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.runs.registry import load_run
 from mnist_models.segmentation.cuts import Cuttable
@@ -127,3 +128,10 @@ def test_expected_features_are_the_slope_of_the_sum() -> None:
         assert above
         assert below
         assert (above[0] - below[0]) / (2 * step) == pytest.approx(found[1][k], abs=1e-3)
+
+
+def test_cuts_are_weighed_as_was_fitted() -> None:
+    fitted = load_evidence("cut_weights")
+    assert fitted
+    assert fitted["weights"] == {**WEIGHTS, "sharing": SHARING}
+    assert list(fitted["weights"]) == [*WEIGHTS, "sharing"]
