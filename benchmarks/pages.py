@@ -118,6 +118,7 @@ ASKS = (
     _tab("Compare", "evidence", "Probabilities", "Cost"),
     _tab("Compare", "evidence", "Not a digit", "Cost"),
     _tab("Compare", "evidence", "Equal size", "Cost"),
+    _tab("Compare", "evidence", "Numbers", "Cost"),
     _tab("Compare", "evidence", "Cost", "Digit by digit"),
     _option("Compare: precision", "/compare", "figure", "Precision", "Recall"),
     _cell("Confusion: a cell, its pictures", "/confusion", "single"),

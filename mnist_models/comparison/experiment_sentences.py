@@ -189,22 +189,38 @@ def numbers_sentence(found: Evidence, spacing: str) -> Text:
     }
     if own[ahead]["right"] == own[behind]["right"]:
         return t(
-            "Of {rows:,} numbers whose digits touch, both read {more} exactly, each with its own "
-            "cuts.",
+            "Of {rows:,} numbers without gaps between their digits, both read {more} exactly, each "
+            "with its own cuts.",
             **fields,
         )
     if paired["p"] < SIGNIFICANT:
         return t(
-            "Of {rows:,} numbers whose digits touch, the {ahead} reads {more} exactly and the "
-            "{behind} {fewer}, each with its own cuts; a difference this large would rarely come "
-            "by chance (exact McNemar test, p {p}).",
+            "Of {rows:,} numbers without gaps between their digits, the {ahead} reads {more} "
+            "exactly and the {behind} {fewer}, each with its own cuts; a difference this large "
+            "would rarely come by chance (exact McNemar test, p {p}).",
             **fields,
         )
     return t(
-        "Of {rows:,} numbers whose digits touch, the {ahead} reads {more} exactly and the {behind} "
-        "{fewer}, each with its own cuts; chance alone could explain the difference (exact McNemar "
-        "test, p {p}).",
+        "Of {rows:,} numbers without gaps between their digits, the {ahead} reads {more} exactly "
+        "and the {behind} {fewer}, each with its own cuts; chance alone could explain the "
+        "difference (exact McNemar test, p {p}).",
         **fields,
+    )
+
+
+def by_strokes_sentence(found: Evidence, spacing: str) -> Text:
+    """How many numbers of that spacing each approach reads by their strokes, as on Draw.
+
+    Args:
+        found, spacing: as for `numbers_sentence`.
+    """
+    own = {e["approach"]: e for e in found["by_strokes"] if e["spacing"] == spacing}
+    single, multi = (_share_read(own[approach]) for approach in APPROACHES)
+    return t(
+        "On the page Draw strokes are grouped into digits, and nothing has to be cut: so the "
+        "single model reads {single} of the same numbers exactly, and the multi-model {multi}.",
+        single=single,
+        multi=multi,
     )
 
 

@@ -1,4 +1,4 @@
-"""Numbers whose digits touch, cut and read by each approach: the experiment "numbers"."""
+"""Numbers whose digits may touch, cut and read by each approach: the experiment "numbers"."""
 
 from typing import Any
 

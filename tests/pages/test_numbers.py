@@ -23,6 +23,7 @@ PLACES: list[tuple[str, dict[str, str]]] = [
     ("compare", {"evidence": "The ten, one by one", "all_curves": "true"}),
     ("compare", {"evidence": "Probabilities"}),
     ("compare", {"evidence": "Equal size"}),
+    ("compare", {"evidence": "Numbers"}),
     ("compare", {"evidence": "Cost", "first": "reference.single", "second": "reference.single"}),
     ("confusion", {}),
     ("confusion", {"matrices": "Difference"}),

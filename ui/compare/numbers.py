@@ -7,7 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
-from mnist_models.comparison.experiment_sentences import needless_sentence, numbers_sentence
+from mnist_models.comparison.experiment_sentences import (
+    by_strokes_sentence,
+    needless_sentence,
+    numbers_sentence,
+)
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.numbers import SPACINGS, number_rows
 from mnist_models.formatting import count_text, percent_text
@@ -47,6 +51,7 @@ def show_numbers(_: Duel) -> None:
             "ten can say no."
         )
     )
+    st.markdown(by_strokes_sentence(found, "close"))
     show_chart(
         partial(number_dots, found),
         *("numbers", version_of(found["numbers"])),

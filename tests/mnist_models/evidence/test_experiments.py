@@ -32,6 +32,12 @@ LISTS: dict[str, dict[str, set[str]]] = {  # per file its lists, and what each o
         },
         "examples": {"kind", "picture"},
     },
+    "numbers": {
+        "numbers": {"spacing", "approach", "right", "rows", "interval"},
+        "by_strokes": {"spacing", "approach", "right", "rows", "interval"},
+        "paired": {"spacing", "both", "only_single", "only_multi", "neither", "p"},
+        "singles": {"approach", "cut", "rows", "interval"},
+    },
     "new_class": {
         "left_out": {*COSTS, "digit"},
         "growing": {*COSTS, "classes"},
@@ -43,6 +49,7 @@ FACTS: dict[str, dict[str, type | tuple[type, ...]]] = {  # what captions say of
     "overfitting": {"network": str, "epochs": int},
     "equal_size": {"epochs": int},
     "new_class": {"threads": int},
+    "numbers": {"height": int, "pens": list, "lengths": list, "between": dict},
     "no_digit": {"letters": str, "refused_digits": (int, float), "sure": (int, float)},
 }
 

@@ -46,7 +46,7 @@ def found(single: int, multi: int, only_single: int = 0, only_multi: int = 0) ->
 def test_who_reads_more_is_said_with_what_chance_does(counts: Any, said: str) -> None:
     sentence = str(numbers_sentence(found(*counts), "close")).replace("\N{NO-BREAK SPACE}", " ")
     assert said in sentence
-    assert sentence.startswith("Of 100 numbers whose digits touch")
+    assert sentence.startswith("Of 100 numbers without gaps")
     rarely = "rarely come by chance" in sentence
     assert rarely == (abs(counts[0] - counts[1]) == 20)
 
