@@ -17,7 +17,7 @@ from mnist_models.comparison.experiment_sentences import new_class_headline, new
 from mnist_models.data.pen_digits import WIDTHS
 from mnist_models.evidence.experiments import Evidence, load_evidence
 from mnist_models.evidence.new_class_costs import new_class_costs
-from mnist_models.evidence.pen_widths import pen_pictures_name
+from mnist_models.evidence.pen_widths import STROKES, accuracy_of, pen_pictures_name
 from mnist_models.evidence.training_studies import seeds_spread
 from mnist_models.formatting import interval_text, percent_text
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
@@ -75,17 +75,15 @@ def drawings_table(found: Evidence) -> str:
     Args:
         found: the experiment "drawing".
     """
-    accuracy = {(row["preparation"], row["pictures"]): row["accuracy"] for row in found["rows"]}
-    names = [pen_pictures_name(pen, big=False) for pen in WIDTHS]
-    middle = pen_pictures_name(16, big=False)
-    pens = (f"{pen} px" for pen in WIDTHS)
-    rows = [["run", "approach", *pens, "whole canvas, 16 px"]]
+    names = {pen: pen_pictures_name(pen, big=False) for pen in WIDTHS}
+    columns = {
+        "strokes": accuracy_of(found, STROKES, "rasterise"),
+        **{f"{pen} px": accuracy_of(found, name, "to_mnist") for pen, name in names.items()},
+        "whole canvas, 16 px": accuracy_of(found, names[16], "whole canvas"),
+    }
+    rows = [["run", "approach", *columns]]
     for run, approach in product(_DRAWN_BY, APPROACHES):
-        key = f"{run}.{approach}"
-        figures = [
-            *(accuracy["to_mnist", name][key] for name in names),
-            accuracy["whole canvas", middle][key],
-        ]
+        figures = (accuracy[f"{run}.{approach}"] for accuracy in columns.values())
         rows.append([run, TITLES[approach].lower(), *map(percent_text, figures)])
     return markdown(rows)
 

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: those that wait for a browser leave theirs idle."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """With FAIL_ON_SKIP set a skipped test is a failure: everything it needs should be here."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

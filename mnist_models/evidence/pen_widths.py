@@ -35,6 +35,18 @@ def left_out_accuracy(
     return {a: sum(entry["right"][a] for entry in entries) / rows for a in APPROACHES}
 
 
+def accuracy_of(found: Evidence, pictures: str, preparation: str) -> dict[str, float]:
+    """What the benchmark of drawings measured, by run and approach ("pens.single").
+
+    Args:
+        found: the experiment "drawing".
+        pictures, preparation: which drawings; of those that were not measured there is nothing.
+    """
+    wanted = {"pictures": pictures, "preparation": preparation}
+    rows = (row["accuracy"] for row in found["rows"] if wanted.items() <= row.items())
+    return next(rows, {})
+
+
 def accuracy_by_pen(found: Evidence, *, big: bool) -> list[dict[str, Any]]:
     """What the benchmark of drawings measured with `to_mnist`, an entry per pen and contender.
 
@@ -47,11 +59,7 @@ def accuracy_by_pen(found: Evidence, *, big: bool) -> list[dict[str, Any]]:
     """
     entries = []
     for pen in WIDTHS:
-        name = pen_pictures_name(pen, big=big)
-        rows = (row for row in found["rows"] if row["pictures"] == name)
-        accuracy: dict[str, float] = next(
-            (r["accuracy"] for r in rows if r["preparation"] == "to_mnist"), {}
-        )
+        accuracy = accuracy_of(found, pen_pictures_name(pen, big=big), "to_mnist")
         for key, value in accuracy.items():
             run, _, approach = key.rpartition(".")
             entries.append({"pen": pen, "run": run, "approach": approach, "accuracy": value})

@@ -93,6 +93,7 @@ def _take_on(look: Look, page: Page, devtools: CDPSession) -> None:
     devtools.send("Emulation.setTouchEmulationEnabled", touch)
 
 
+@pytest.mark.matrix  # takes long
 def test_no_page_keeps_anyone_out_as_it_opens_or_asks_another_server(
     equipped: Server, page: Page, devtools: CDPSession
 ) -> None:

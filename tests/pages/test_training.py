@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_models.comparison.experiment_sentences import correction_sentence
 from mnist_models.evidence import experiments as evidence
 from mnist_models.evidence import published
-from mnist_models.evidence.pen_widths import pen_pictures_name
+from mnist_models.evidence.pen_widths import STROKES, pen_pictures_name
 from mnist_models.evidence.training_studies import (
     reliability_bins,
     seeds_spread,
@@ -249,12 +249,16 @@ def test_drawings_are_shown_pen_by_pen_in_both_places(
         for pen in (8, 24)
         for preparation in ("whole canvas", "to_mnist")
     ]
+    strokes = {"pens.single": 0.991, "pens.multi": 0.983}
+    rows.append({"pictures": STROKES, "preparation": "rasterise", "accuracy": strokes})
     _write(experiments, "drawing", {"rows": rows})
     page = open_page("training")
     page.session_state["drawings_table"] = True
     table = _table(_open_part(page, "Drawings"), "8 px")
     assert table["run"].tolist() == [r for r in ("pens", "strong", "some.run") for _ in range(2)]
     assert table["24 px"].tolist() == pytest.approx([0.924, 0.924, 0.824, 0.824, 0.724, 0.724])
+    expected = "*pens* reads 99.10 % (single model) and 98.30 % (multi-model)"
+    assert any(expected in caption.value for caption in page.caption)
     place = page.segmented_control(key="drawings_place")
     table = _table(place.set_value("big-and-centred").run(), "8 px")
     assert table["8 px"].tolist() == pytest.approx([0.808, 0.808, 0.708, 0.708, 0.608, 0.608])

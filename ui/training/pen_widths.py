@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.evidence.experiments import Evidence
-from mnist_models.evidence.pen_widths import accuracy_by_pen
+from mnist_models.evidence.pen_widths import STROKES, accuracy_by_pen, accuracy_of
 from mnist_models.formatting import percent_text
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.runs.run import Run
@@ -75,6 +75,17 @@ def _show_pens(found: Evidence) -> None:
             "only MNIST."
         )
     )
+    strokes = accuracy_of(found, STROKES, "rasterise")
+    if "pens.single" in strokes and "pens.multi" in strokes:
+        st.caption(
+            t(
+                "On the page Draw the strokes themselves are known, and the width of the pen makes "
+                "no difference. From their strokes *pens* reads {single} (single model) and "
+                "{multi} (multi-model) of these digits.",
+                single=percent_text(strokes["pens.single"]),
+                multi=percent_text(strokes["pens.multi"]),
+            )
+        )
     offer_table(
         t("As a table, all runs"),
         partial(_by_pen, entries),

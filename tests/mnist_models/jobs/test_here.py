@@ -83,6 +83,7 @@ def test_who_orders_waits_for_their_turn_and_a_cancelled_training_leaves_nothing
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+@pytest.mark.matrix  # takes long
 def test_after_a_job_was_killed_the_next_one_trains_to_the_end(folder: Path) -> None:
     killed, following = order(10_000, "a"), order(1, "b")
     job = until(killed, lambda job: job.place == "running" and job.progress.pid)

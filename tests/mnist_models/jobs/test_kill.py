@@ -84,6 +84,7 @@ def test_whoever_dies_deleting_a_run_leaves_it_whole_or_not_at_all(
     assert all(state["active"][0] == "reference" for state in states if "next" not in state["runs"])
 
 
+@pytest.mark.matrix  # takes long
 def test_whoever_dies_upgrading_a_run_leaves_it_as_it_was_or_upgraded(
     versions: dict[str, str],
 ) -> None:
@@ -114,6 +115,7 @@ MOMENTS: dict[str, Callable[[Job], bool]] = {
 }
 
 
+@pytest.mark.matrix  # takes long
 def test_a_job_that_is_killed_does_no_harm_and_the_next_one_starts(
     tiny_run: Run, tiny_contents: dict[str, Any], trained: Path
 ) -> None:

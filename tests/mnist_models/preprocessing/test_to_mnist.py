@@ -509,6 +509,7 @@ class TestRealDigits:
         untouched, mended = (np.mean(predict(x) == labels) for x in (images, back))
         assert mended >= untouched - 0.002
 
+    @pytest.mark.matrix  # takes long
     def test_thick_pens_gain_from_being_mended(
         self, pen_digits_file: Path, monkeypatch: pytest.MonkeyPatch
     ):
