@@ -34,7 +34,7 @@ from benchmarks.results import README, markdown, shipped_runs, with_contents
 from mnist_models import BlankDrawing, RunError, UnreadablePicture, load_run, read_picture
 from mnist_models.comparison.judgement import judge_number
 from mnist_models.drawings.number import Number, reader_in
-from mnist_models.formatting import milliseconds_text, rounded_text, score_text
+from mnist_models.formatting import milliseconds_text, number_text, rounded_text, score_text
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.metrics.significance import wilson_interval
 from mnist_models.pictures import Grey
@@ -274,7 +274,7 @@ def _cost_row(title: str, folder: Path, run: str) -> list[str]:
         title,
         *(milliseconds_text(cost.seconds * 1000) for cost in costs),
         rounded_text(whole.seconds / plain.seconds),
-        f"{whole.peak_mb - plain.peak_mb:.0f} MB",
+        number_text(whole.peak_mb - plain.peak_mb, ".0f") + " MB",
     ]
 
 
