@@ -134,8 +134,10 @@ class Job:
         if self.latest.part is None or self.latest.share is None:
             return None
         fits_done = self.latest.share * self.order.fits
-        # 1.5 fits being done is the middle of the second.
-        of_this_fit = fits_done - max(0, math.ceil(fits_done) - 1)
+        # 1.5 fits being done is the middle of the second. One is the end of the first, until the
+        # second has begun.
+        is_second = self.latest.stage == "refitting"
+        of_this_fit = fits_done - (1 if is_second else max(0, math.ceil(fits_done) - 1))
         return max(1, math.ceil(of_this_fit * self.order.epochs - 1e-6))
 
     @property

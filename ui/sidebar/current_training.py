@@ -9,6 +9,7 @@ from mnist_models.jobs.executor import executor, latest_job
 from mnist_models.jobs.job import Job, mark_of
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.pipeline.request import TRAINING
+from mnist_models.runs.registry import run_names
 from mnist_models.runs.run import RunError
 from mnist_models.text import Text, t
 from ui.shared.current_run import chosen_run_name
@@ -114,6 +115,8 @@ def stage_text(job: Job) -> Text:
 def _is_news(job: Job) -> bool:
     """Whether this visitor should see how a job has ended: once, and not days later."""
     if job.is_unfinished or job.id in st.session_state.get(_SEEN, ()):
+        return False
+    if job.latest.run and job.latest.run not in run_names():  # thrown away meanwhile
         return False
     return st.session_state[_VISIT_BEGAN] <= job.progress.changed
 

@@ -12,7 +12,7 @@ from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
 from ui.shared.current_run import cached_run, switch_run
 from ui.shared.permission import attempt, may_retrain
-from ui.sidebar.current_training import dismiss, run_before
+from ui.sidebar.current_training import dismiss, is_own, run_before
 from ui.sidebar.run_choice import ask_whether_to_activate
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def draw_end(job: Job, place: Place = "") -> None:
                 switch_run(event.run)
                 dismiss(job)
             draw_close(job, place)
-        if not place and may_retrain():
+        if not place and is_own(job) and may_retrain():
             _offer_changes(job)
         return
     if event.stage == "cancelled":

@@ -126,6 +126,8 @@ def test_a_running_job_is_shown_with_its_stage_and_its_own_visitor_is_offered_no
     [
         (Event("training", 0.4, "single"), 1, "Single model, epoch 4 of 10 …"),
         (Event("training", 0.2, "multi"), 2, "Multi-model, pass 1 of 2, epoch 4 of 10 …"),
+        (Event("training", 0.5, "multi"), 2, "Multi-model, pass 1 of 2, epoch 10 of 10 …"),
+        (Event("refitting", 0.5, "multi"), 2, "Multi-model, pass 2 of 2, epoch 1 of 10 …"),
         (Event("refitting", 0.7, "multi"), 2, "Multi-model, pass 2 of 2, epoch 4 of 10 …"),
     ],
 )
@@ -406,8 +408,9 @@ def test_a_shipped_run_cannot_be_deleted_and_without_leave_nothing_can(
 def test_the_end_of_a_training_says_what_changed_and_lets_one_throw_it_away(
     tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
 ) -> None:
-    page = open_page("compare")
-    with running_training(Event("training", 0.5, "single")) as progress:
+    page, other = open_page("compare"), open_page("compare")
+    page.session_state["_visitor"] = "me"
+    with running_training(Event("training", 0.5, "single"), owner=mark_of("me")) as progress:
         page.run()
         publish("mine", **_better(tiny_contents, 7))
         progress.tell(Event("done", 1.0, message="The run mine is ready.", run="mine"))
@@ -422,10 +425,15 @@ def test_the_end_of_a_training_says_what_changed_and_lets_one_throw_it_away(
         f"The new run reads {multi} of 100 test pictures with the multi-model, as many as "
         "*reference (trained on the sample)*."
     ) in said
+    other.run()
+    assert [info.value for info in other.sidebar.info] == ["The run mine is ready."]
+    not_theirs = {"activate_new_run", "delete_new_run"}
+    assert not not_theirs & {button.key for button in other.sidebar.button}
     page.sidebar.button(key="delete_new_run").click().run()
     assert not page.exception
     assert run_names() == ["reference"]
-    assert not page.sidebar.info
+    for each in (page, other.run()):  # nobody is told of a run that is gone
+        assert not each.sidebar.info
 
 
 def _better(contents: dict[str, Any], more: int) -> dict[str, Any]:
@@ -532,7 +540,9 @@ def test_a_run_that_has_just_been_made_becomes_the_default(
 ) -> None:
     publish("mine", **tiny_contents)
     page = open_page("compare")
-    ended(Event("done", 1.0, message="The run mine is ready.", run="mine"))
+    page.session_state["_visitor"] = "me"
+    done = Event("done", 1.0, message="The run mine is ready.", run="mine")
+    ended(done, order=replace(ORDER, owner=mark_of("me")))
     page.run()
     page.sidebar.button(key="activate_new_run").click().run()
     assert not page.exception
