@@ -120,9 +120,13 @@ class Run:
 
     @property
     def published(self) -> Published | None:
-        """What was published for this run's recipe: figures on MNIST, so for runs on MNIST only."""
-        recipe = RECIPES.get(self.manifest["recipe"]["name"])  # an old run's may be gone
-        return recipe.published if recipe and self.dataset == "mnist" else None
+        """What was published for this run's recipe: for runs on MNIST only, with its settings."""
+        own = self.manifest["recipe"]
+        recipe = RECIPES.get(own["name"])  # an old run's may be gone
+        if recipe is None or self.dataset != "mnist":
+            return None
+        meant = json.loads(json.dumps(recipe.settings()))
+        return recipe.published if all(own.get(k, v) == v for k, v in meant.items()) else None
 
     def weights_hash(self, approach: Approach) -> str | None:
         """The sha256 of an approach's networks, which stays when files are added to the run.

@@ -1,9 +1,11 @@
+import copy
 import errno
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from mnist_models.atomic_files import WriteError
 from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES, stream, undersample, unpack_rows
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
@@ -183,8 +186,9 @@ def test_an_unknown_run_is_named_with_the_next_step(tiny_run: Run) -> None:
 
 def test_without_any_run_the_message_says_how_to_train_one(trained: Path) -> None:
     for ask in (load_run, active_name):
-        with pytest.raises(RunError, match=r"no trained run .* python -m mnist_models train"):
+        with pytest.raises(RunError, match=r"no trained run .* python -m mnist_models train") as no:
             ask()
+        assert "the folder that MNIST_TRAINED names" in str(no.value)
     trained.rmdir()
     assert run_names() == []
     with pytest.raises(RunError, match="no trained run"):
@@ -661,3 +665,15 @@ def test_the_shipped_record_of_rows_is_what_sampling_draws(mnist_npz: Path) -> N
         drawn = undersample(labels == label, stream(run.manifest["seed"], label, "rows"))
         np.testing.assert_array_equal(np.flatnonzero(seen[label]), np.sort(drawn))
     assert run.rows_seen("single").all()
+
+
+@pytest.mark.parametrize(("setting", "value"), [("epochs", 2), ("sampling", "all"), ("seed", 5)])
+def test_what_was_published_stands_beside_the_same_settings_only(
+    setting: str, value: Any, tiny_run: Run
+) -> None:
+    manifest = copy.deepcopy(tiny_run.manifest)
+    manifest["dataset"]["name"] = "mnist"
+    run = replace(tiny_run, manifest=manifest)
+    assert run.published == RECIPES["reference"].published
+    (manifest if setting == "seed" else manifest["recipe"])[setting] = value
+    assert bool(run.published) == (setting == "seed")
