@@ -104,6 +104,8 @@ def test_where_corrections_are_off_the_page_says_so_and_shows_none(
     assert "keeps no drawings" in page.info[0].value
     assert cards(page) == []
     assert [button.key for button in page.main.button] == ["forget_me"]
+    assert "Your drawings" not in said(page)
+    assert "Your last lesson is kept for 180 days." in said(page)
     assert "Nothing of yours is stored here." in said(open_as(None))
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_models.errors import ExpectedError
 from mnist_models.incremental.lessons import forget_jobs_and_runs
-from mnist_models.settings import SettingsError, limits
+from mnist_models.settings import SettingsError, keeps_drawings, limits
 from mnist_models.text import Text, paragraph, t
 from ui.my_drawings.session import open_store
 from ui.shared.visitor import browser_answer, cookie_days, forget_visitor, known_visitor
@@ -77,6 +77,13 @@ def _about_cookie() -> Text:
 
 
 def _how_long() -> Text:
+    if not keeps_drawings():
+        return t(
+            "Your last lesson is kept for {days}. After that nobody sees it, and it is deleted "
+            "when anybody next orders a job. Runs that you keep stay until there is no more room: "
+            "then the oldest give way.",
+            days=_days(limits().days),
+        )
     return t(
         "Your drawings and your last lesson are kept for {days}. After that nobody sees them, and "
         "they are deleted when anybody next keeps a drawing or orders a job. Runs that you keep "

@@ -82,7 +82,7 @@ def _refusal(run: Run, reading: Reading, typed: str, places: list[Place]) -> Tex
     """Why nothing is kept of what was typed; None if it is."""
     strange = sorted(set(typed) - {str(label) for label in run.classes})
     if strange:
-        return t("{label} is no class of this run: nothing is kept.", label=strange[0])
+        return t("Nothing is kept: “{label}” is no digit that these models know.", label=strange[0])
     if places:
         return None
     found = list(dict.fromkeys(str(len(number)) for number in reading.numbers.values()))

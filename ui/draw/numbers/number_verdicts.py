@@ -132,8 +132,8 @@ def _numbers(reading: Reading, finding: str) -> list[str]:
 
 def _which_differ(digits: Sequence[str]) -> Text:
     return t(
-        "They differ at digit {which}.",
-        "They differ at the digits {which}.",
+        "They differ at place {which}.",
+        "They differ at the places {which}.",
         count=len(digits),
         which=listing(digits),
     )
@@ -141,8 +141,8 @@ def _which_differ(digits: Sequence[str]) -> Text:
 
 def _which_none(digits: Sequence[str], networks: int) -> Text:
     return t(
-        "None of the {networks} binary models says yes to digit {which}.",
-        "None of the {networks} binary models says yes to the digits {which}.",
+        "None of the {networks} binary models says yes at place {which}.",
+        "None of the {networks} binary models says yes at the places {which}.",
         count=len(digits),
         networks=networks,
         which=listing(digits),
@@ -153,8 +153,8 @@ def _which_unsure(digits: Sequence[str]) -> Text | str:
     if not digits:
         return ""
     return t(
-        "Digit {which} is unsure.",
-        "The digits {which} are unsure.",
+        "The answer at place {which} is unsure.",
+        "The answers at the places {which} are unsure.",
         count=len(digits),
         which=listing(digits),
     )

@@ -118,36 +118,36 @@ def _cards(page: AppTest) -> str:
             {"single": "2026", "multi": "2076"},
             ["2026", "2076"],
             "They disagree: the single model reads 2026, the 10 models read 2076. They differ at "
-            "digit 3.",
+            "place 3.",
             ["", ""],
             [">2 ≠ 7<", "class='differs'", "Digit 3. Single model: 2. Multi-model: 7."],
         ),
         (
             {"single": "2026", "multi": "2076", "wavering": "0"},
             ["2026", "2076"],
-            "They differ at digit 3. Digit 2 is unsure.",
+            "They differ at place 3. The answer at place 2 is unsure.",
             ["?", "?"],
             [">0?<", "class='unsure'", "Digit 2. Single model: 0, unsure. Multi-model: 0, unsure."],
         ),
         (
             {"single": "20", "multi": "20", "wavering": "20"},
             ["20", "20"],
-            "Perhaps 20: that is what both read, but not with certainty. The digits 1 and 2 are "
-            "unsure.",
+            "Perhaps 20: that is what both read, but not with certainty. The answers at "
+            "the places 1 and 2 are unsure.",
             ["?", "?"],
             [">2?<"],
         ),
         (
             {"single": "20", "multi": "2?"},
             ["20", "2?"],
-            "None of the 10 binary models says yes to digit 2.",
+            "None of the 10 binary models says yes at place 2.",
             ["", ""],
             [">0 ≠ ?<", "Multi-model: not one of my digits."],
         ),
         (
             {"single": "210", "multi": "28", "together": True},
             ["210", "28"],
-            "They differ at the digits 2, 3 and 4. They cut what touches in different places.",
+            "They differ at the places 2, 3 and 4. They cut what touches in different places.",
             ["", ""],
             [">1 ≠ –<", ">– ≠ 8<", "Multi-model: not cut out like this."],
         ),
@@ -244,7 +244,7 @@ def test_each_digit_of_a_number_is_kept_as_a_drawing_of_its_own_and_can_be_taken
     ("typed", "said"),
     [
         ("203", "203 has 3 digits, and 4 were found: nothing is kept."),
-        ("20a6", "a is no class of this run: nothing is kept."),
+        ("20a6", "“a” is no digit that these models know"),
         ("2", "2 has 1 digit, and 4 were found: nothing is kept."),
     ],
 )
