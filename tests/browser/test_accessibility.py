@@ -149,7 +149,7 @@ def test_the_tab_key_goes_down_every_page_and_out_of_it(
     """In the order in which it is read; within a choice or a grid the arrow keys move."""
     visit(page, equipped, path)
     settle(page)
-    places = []
+    places: list[int] = []
     for _ in range(150):
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)

@@ -344,7 +344,7 @@ def test_who_reads_whole_numbers_is_told_with_the_cuts_that_were_needless(
 ) -> None:
     monkeypatch.setattr(evidence, "FOLDER", tmp_path)
     assert "Numbers" not in [tab.label for tab in open_page("compare").tabs]
-    numbers = [
+    numbers: list[dict[str, Any]] = [
         {"spacing": s, "approach": a, "right": right, "rows": 100, "interval": [0.5, 0.95]}
         for s in SPACINGS
         for a, right in (("single", 80), ("multi", 90))
