@@ -34,7 +34,7 @@ def choose_picture(data: Dataset) -> tuple[Grey, int]:
     """
     with st.container(key="data_choices", horizontal=True):
         part = pick(t("Pictures"), _PARTS, "set", title=_PARTS, width=136)
-        digit = pick(t("Digit"), _DIGITS, "digit", title=_DIGITS)
+        digit = pick(t("Digit"), _DIGITS, "digit", title=_DIGITS, width=480)
     training = part == "training"
     images, labels = (data.x_train, data.y_train) if training else (data.x_test, data.y_test)
     rows = np.arange(len(labels)) if digit == "all" else np.flatnonzero(labels == int(digit))
