@@ -42,12 +42,6 @@ def show_epochs(run: Run) -> None:
 def show_mistakes(run: Run) -> None:
     """The confusion matrices after any of the epochs."""
     st.header(t("The mistakes, epoch by epoch"), anchor=False)
-    st.caption(
-        t(
-            "These are held-out pictures. Rows are true digits, columns are answers. Mistakes are "
-            "red, on one scale."
-        )
-    )
     _scrub(_history(run), run.classes)
 
 
@@ -75,8 +69,19 @@ def _show_panels(run: Run, panels: list[Panel], *, each_member: bool) -> None:
 @st.fragment
 def _scrub(history: History, classes: list[Any]) -> None:
     if not (matrices := confusions(history)):
-        st.info(t("This run has no confusion matrices for its epochs."))
+        st.info(
+            t(
+                "This run held no pictures out while it learned, so its mistakes are not known "
+                "epoch by epoch. Choose another run in the sidebar, for instance *reference*."
+            )
+        )
         return
+    st.caption(
+        t(
+            "These are held-out pictures. Rows are true digits, columns are answers. Mistakes are "
+            "red, on one scale."
+        )
+    )
     last = max(map(len, matrices.values()))
     epoch = st.slider(t("Epoch"), 1, last, last, key="epoch") if last > 1 else 1
     full = full_colour([m for each in matrices.values() for m in each])
