@@ -6,13 +6,15 @@ from typing import Any, Literal
 import streamlit as st
 
 from mnist_models.data.mnist import find_mnist
-from mnist_models.formatting import duration_text
+from mnist_models.formatting import commas, duration_text
 from mnist_models.jobs.job import mark_of
-from mnist_models.learning.approaches import NAMES
+from mnist_models.learning.approaches import APPROACHES, NAMES
 from mnist_models.learning.recipes import DATASET_TITLES, RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
 from mnist_models.pipeline.options import TrainingOptions, usual
+from mnist_models.pipeline.request import Request
+from mnist_models.runs.label import differences
 from mnist_models.settings import SettingsError, limits
 from mnist_models.text import Text, paragraph, t
 from ui.shared.permission import attempt
@@ -34,14 +36,15 @@ def offer_retraining() -> None:
     """The settings, closed to begin with, how long it will take, and the button."""
     try:
         choices = _choose()
-        seconds = estimate(choices.request(), earlier_trainings())
+        request = choices.request()
+        seconds = estimate(request, earlier_trainings())
     except SettingsError as error:
         st.error(error.text, icon=":material/error:")
         return
     with st.container(key="retrain"):
         pressed = st.button(t("Retrain"), icon=":material/model_training:", width="stretch")
     st.caption(
-        paragraph(_told(choices), _how_long(seconds)),
+        paragraph(_told(choices), _changed(request), _how_long(seconds)),
         help=t(
             "A recipe is a named set of settings, which you can change above. In an epoch a "
             "network sees all of its training pictures once."
@@ -193,6 +196,13 @@ def _told(choices: TrainingOptions) -> Text:
         epochs=t("{count} epoch", "{count} epochs", count=choices.epochs or recipe.epochs),
         data=DATASET_TITLES.get(dataset, dataset),
     )
+
+
+def _changed(request: Request) -> Text | str:
+    """What else than the epochs, which are told anyway, differs from the recipe."""
+    settings = request.recipe.to_json() | {"epochs": RECIPES[request.recipe.name].epochs}
+    changed = differences(settings, request.seed, APPROACHES)
+    return t("Changed: {settings}.", settings=commas(changed)) if changed else ""
 
 
 def _how_long(seconds: float | None) -> Text:

@@ -310,7 +310,8 @@ def test_the_button_starts_what_was_chosen_also_when_the_settings_are_closed_aga
     page.session_state["train_settings"] = False
     page.run()
     assert not page.sidebar.slider
-    assert any("2 epochs, the offline sample" in caption.value for caption in page.sidebar.caption)
+    [said] = [c.value for c in page.sidebar.caption if "2 epochs, the offline sample" in c.value]
+    assert "Changed: dropout 0.5, seed 5." in said
     _press_retrain(page)
     assert asked == [
         TrainingOptions(dataset="sample", epochs=2, dropout=0.5, seed=5, name="mine", again=True)
