@@ -126,7 +126,7 @@ def test_a_symbol_is_drawn_taught_recognised_and_forgotten(
         draw_and_wait(page, cross(0))  # is not added
         begin_lesson(page)
         progress = page.locator(".st-key-lesson_progress")
-        expect(progress).to_contain_text(re.compile(r"▶ .* \d+ s"), timeout=LESSON_TIMEOUT_MS)
+        expect(progress).to_contain_text(re.compile(r"▶ .* \d+\ss"), timeout=LESSON_TIMEOUT_MS)
         expect_taught(page)
         expect(seen_by_the_models(page)).to_have_count(0)  # what was left on the first canvas
         expect(page.get_by_text(re.compile(r"^Learning ★ took"))).to_be_visible()

@@ -536,7 +536,7 @@ def test_the_full_colour_is_the_largest_mistake_of_all_matrices() -> None:
 
 def test_what_is_known_of_a_cell_is_told_with_it() -> None:
     cells = confusion_heatmap(CONFUSION, [0, 1, 2], 5)
-    assert cells[1].facts == ("0 read as 1: 2 pictures, 20.00 % of the row, 16.67 % of the column")
+    assert cells[1].facts == ("0 read as 1: 2 pictures, 20.00 % of the row, 16.67 % of the column")
     assert cells[0].spoken == "0 read as 0: 8"
     assert cells[2].spoken == "0 read as 2: 0"
 
