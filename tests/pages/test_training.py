@@ -202,7 +202,8 @@ def test_runs_without_validation_or_with_one_approach_are_shown(
     page = _open_part(page, "Mistakes")
     assert len(page.metric) == len(approaches) * validation
     said = " ".join(e.value for e in (*page.caption, *page.info))
-    assert ("no confusion matrices" in said) == (not validation)
+    assert ("held no pictures out" in said) == (not validation)
+    assert ("These are held-out pictures" in said) == validation
 
 
 def test_a_damaged_history_is_said_and_the_rest_is_shown(
