@@ -46,7 +46,6 @@ NUMBERS, SINGLE_DIGITS = "number", "single digits"
 _NONE = "none"  # the label of a picture without a digit
 _PHOTO = 4000, 3000  # pixels: twelve megapixels, as a phone takes it
 _SHOTS = 5
-WHATS = "plain", "decode", "read"  # what is measured: each does more than the one before
 
 
 class FolderError(Exception):
@@ -234,19 +233,22 @@ class Cost:
     peak_mb: float
 
 
+# What is measured, of the bytes of a file: the plain way of decoding, ours, and all that we do.
+WORK: dict[str, Callable[[Run, bytes], object]] = {
+    "plain": lambda _, data: np.asarray(Image.open(io.BytesIO(data)).convert("RGB")),
+    "decode": lambda _, data: read_picture(data),
+    "read": lambda run, data: read(run, read_picture(data)),
+}
+
+
 def measure(run: Run, folder: Path, what: str) -> Cost:
-    """Do one of `WHATS` with each picture."""
-    work: dict[str, Callable[[bytes], object]] = {
-        "plain": lambda data: np.asarray(Image.open(io.BytesIO(data)).convert("RGB")),
-        "decode": read_picture,
-        "read": lambda data: read(run, read_picture(data)),
-    }
+    """Do one kind of `WORK` with each picture."""
     times = []
     for labelled in labelled_pictures(folder):
         data = labelled.path.read_bytes()
         started = time.perf_counter()
         with suppress(UnreadablePicture, OSError):  # the second is Pillow's
-            work[what](data)
+            WORK[what](run, data)
         times.append(time.perf_counter() - started)
     return Cost(median(times), status_bytes("VmHWM") / 1e6)
 
@@ -268,7 +270,7 @@ def cost_table(folder: Path, run: str) -> str:
 
 
 def _cost_row(title: str, folder: Path, run: str) -> list[str]:
-    costs = [_in_own_process(folder, run, what) for what in WHATS]
+    costs = [_in_own_process(folder, run, what) for what in WORK]
     plain, whole = costs[0], costs[-1]
     return [
         title,
@@ -279,7 +281,7 @@ def _cost_row(title: str, folder: Path, run: str) -> list[str]:
 
 
 def _photograph(folder: Path, photos: Path) -> None:
-    """Make a folder of the largest picture with digits, as a phone would have taken it, often."""
+    """Make a folder of the largest picture with digits, several times, as a phone takes it."""
     pairs = ((picture, each) for each, picture in decoded(labelled_pictures(folder)) if each.label)
     readable = ((picture, each) for picture, each in pairs if picture is not None)
     picture, labelled = max(readable, key=lambda pair: pair[0].size)
@@ -300,7 +302,7 @@ def _arguments() -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--run", nargs="*", help="runs in trained/ (default: all shipped ones)")
     parser.add_argument("--write", action="store_true", help="update README.md")
-    parser.add_argument("--measure", choices=WHATS, help=argparse.SUPPRESS)
+    parser.add_argument("--measure", choices=list(WORK), help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

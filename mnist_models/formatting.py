@@ -31,7 +31,7 @@ def percent_text(share: float, digits: int = 2) -> str:
     return number_text(share, f".{digits}%")
 
 
-def share_text(share: float, nearly_one: str = t("over 99.9\N{NO-BREAK SPACE}%")) -> str:
+def share_text(share: float, nearly_one: str = t("over 99.9 %")) -> str:
     """A probability as people read it: "98.2 %", and never a rounded certainty."""
     return nearly_one if share >= 0.9995 else percent_text(share, 1)
 

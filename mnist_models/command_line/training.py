@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from mnist_models.command_line.scoring import print_metrics
 from mnist_models.formatting import percent_text
-from mnist_models.jobs.progress import Event
+from mnist_models.jobs.progress import Event, is_second_pass
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.train_job import train_here
 from mnist_models.runs.registry import load_run
@@ -34,7 +34,7 @@ def _terminal_listener(epochs: int) -> Callable[[Event], None]:
         if event.news and "epoch" in event.news:
             e = event.news
             line = f"{event.part:6} "
-            line += "second pass, " if event.stage == "refitting" else ""
+            line += "second pass, " if is_second_pass(event.stage) else ""
             line += f"epoch {e['epoch']:3}/{epochs}  loss {e['loss']:.4f}"
             line += f"  accuracy {percent_text(e['accuracy'])}"
             if "val_accuracy" in e:

@@ -16,7 +16,7 @@ from typing import Any, Literal, Self, TypeGuard
 
 from mnist_models.errors import ExpectedError
 from mnist_models.jobs.eta import Outlook, Plan, outlook
-from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress, read_progress
+from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress, is_second_pass, read_progress
 from mnist_models.settings import SettingsError, jobs_folder, limits
 from mnist_models.text import Text, t
 
@@ -136,8 +136,8 @@ class Job:
         fits_done = self.latest.share * self.order.fits
         # 1.5 fits being done is the middle of the second. One is the end of the first, until the
         # second has begun.
-        is_second = self.latest.stage == "refitting"
-        of_this_fit = fits_done - (1 if is_second else max(0, math.ceil(fits_done) - 1))
+        before = 1 if is_second_pass(self.latest.stage) else max(0, math.ceil(fits_done) - 1)
+        of_this_fit = fits_done - before
         return max(1, math.ceil(of_this_fit * self.order.epochs - 1e-6))
 
     @property

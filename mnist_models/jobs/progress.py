@@ -26,6 +26,7 @@ _SHARES_TOLD = 500  # while the bar moves from empty to full, two a second at mo
 
 PUBLISHING = "publishing"  # from here on a job cannot be cancelled
 FINAL_STAGES = ("found", "done", "cancelled", "failed")
+REFITTING = "refitting"  # what was judged by held-out pictures is trained once more, on all
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Event:
     news: dict[str, Any] | None = None
     message: Text | str = ""
     run: str = ""
+
+
+def is_second_pass(stage: str) -> bool:
+    """Whether what is trained in that stage was trained, and judged, before."""
+    return stage == REFITTING
 
 
 OnEvent = Callable[[Event], None]  # may raise to cancel

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.loading import load_dataset
-from mnist_models.jobs.progress import PUBLISHING, Event, OnEvent
+from mnist_models.jobs.progress import PUBLISHING, REFITTING, Event, OnEvent
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import TrainingError
 from mnist_models.learning.sampling import pack_rows, stream
@@ -138,8 +138,8 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
                 x,
                 y,
                 seed=request.seed,
-                on_progress=on_progress("refitting", approach, 1),
-                on_epoch=on_epoch("refitting", approach, 1, judged.epochs),
+                on_progress=on_progress(REFITTING, approach, 1),
+                on_epoch=on_epoch(REFITTING, approach, 1, judged.epochs),
             )
             rows = np.arange(len(y))
         trained[approach] = _Trained(

@@ -1,7 +1,6 @@
 """Which runs exist, and which one is shown by default."""
 
 import contextlib
-import os
 from pathlib import Path
 
 from mnist_models.learning.approaches import Approach
@@ -107,11 +106,7 @@ def load_run(name: str | None = None) -> Run:
 
 def _no_run(name: str | None) -> Text:
     if name is None:
-        missing = (
-            t("There is no trained run in the folder that MNIST_TRAINED names.")
-            if os.environ.get("MNIST_TRAINED")
-            else t("There is no trained run in trained/.")
-        )
+        missing = t("There is no trained run in trained/, or in the folder MNIST_TRAINED names.")
     elif RUN_NAME.fullmatch(name):
         missing = t("There is no run called {name} in trained/.", name=name)
     else:  # not repeated, since text from an address could be read as part of the page

@@ -123,10 +123,8 @@ class Run:
         """What was published for this run's recipe: for runs on MNIST only, with its settings."""
         own = self.manifest["recipe"]
         recipe = RECIPES.get(own["name"])  # an old run's may be gone
-        if recipe is None or self.dataset != "mnist":
-            return None
-        meant = json.loads(json.dumps(recipe.settings()))
-        return recipe.published if all(own.get(k, v) == v for k, v in meant.items()) else None
+        is_usual = recipe is not None and self.dataset == "mnist" and own == recipe.to_json()
+        return recipe.published if recipe and is_usual else None
 
     def weights_hash(self, approach: Approach) -> str | None:
         """The sha256 of an approach's networks, which stays when files are added to the run.

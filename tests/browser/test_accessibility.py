@@ -52,7 +52,7 @@ SEEN = """
   return [lay(color), behind];
 }
 """
-# What has the focus: its name, and its place in the page; what a page's own scroller is, has none.
+# The name and the place of what has the focus; nothing where that is the page's own scroller.
 FOCUSED = """
 () => {
   const element = document.activeElement;

@@ -34,6 +34,7 @@ def choose_picture(data: Dataset) -> tuple[Grey, int]:
     """
     with st.container(key="data_choices", horizontal=True):
         part = pick(t("Pictures"), _PARTS, "set", title=_PARTS, width=136)
+        # So wide that on a phone it has a row of its own, also before our style is there.
         digit = pick(t("Digit"), _DIGITS, "digit", title=_DIGITS, width=480)
     training = part == "training"
     images, labels = (data.x_train, data.y_train) if training else (data.x_test, data.y_test)

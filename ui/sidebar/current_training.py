@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnist_models.jobs.executor import executor, latest_job
 from mnist_models.jobs.job import Job, mark_of
+from mnist_models.jobs.progress import is_second_pass
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.pipeline.request import TRAINING
 from mnist_models.runs.registry import run_names
@@ -92,11 +93,6 @@ def is_own(job: Job) -> bool:
     return owns(job.order.owner)
 
 
-def is_second_pass(stage: str) -> bool:
-    """Whether an approach is trained once more, after the held-out pictures have judged it."""
-    return stage == "refitting"
-
-
 def stage_text(job: Job) -> Text:
     """What a training that runs is doing."""
     if job.epoch and job.latest.part:
@@ -116,9 +112,9 @@ def _is_news(job: Job) -> bool:
     """Whether this visitor should see how a job has ended: once, and not days later."""
     if job.is_unfinished or job.id in st.session_state.get(_SEEN, ()):
         return False
-    if job.latest.run and job.latest.run not in run_names():  # thrown away meanwhile
+    if st.session_state[_VISIT_BEGAN] > job.progress.changed:
         return False
-    return st.session_state[_VISIT_BEGAN] <= job.progress.changed
+    return not job.latest.run or job.latest.run in run_names()  # or thrown away meanwhile
 
 
 def _chosen_run() -> str | None:

@@ -10,9 +10,9 @@ import streamlit as st
 
 from mnist_models.formatting import number_text
 from mnist_models.jobs.job import Job
+from mnist_models.jobs.progress import is_second_pass
 from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.text import Text, paragraph, t
-from ui.sidebar.current_training import is_second_pass
 from ui.widgets.charts import DASHED, SHARE, Layered, share_axis, show_chart, version_of
 from ui.widgets.contender_style import COLOURS
 

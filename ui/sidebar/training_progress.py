@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_models.formatting import duration_text
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Job
+from mnist_models.jobs.progress import is_second_pass
 from mnist_models.text import paragraph, t
 from ui.shared.waiting import wait_text
 from ui.sidebar.current_training import (
@@ -14,7 +15,6 @@ from ui.sidebar.current_training import (
     EVERY_S,
     ended_training,
     is_own,
-    is_second_pass,
     latest_training,
     ordered_training,
     own_training,

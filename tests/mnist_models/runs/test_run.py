@@ -188,7 +188,7 @@ def test_without_any_run_the_message_says_how_to_train_one(trained: Path) -> Non
     for ask in (load_run, active_name):
         with pytest.raises(RunError, match=r"no trained run .* python -m mnist_models train") as no:
             ask()
-        assert "the folder that MNIST_TRAINED names" in str(no.value)
+        assert "the folder MNIST_TRAINED names" in str(no.value)
     trained.rmdir()
     assert run_names() == []
     with pytest.raises(RunError, match="no trained run"):

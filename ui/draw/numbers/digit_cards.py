@@ -53,7 +53,7 @@ def show_cards(reading: Reading) -> None:
 
 def _card(reading: Reading, k: int, place: Place) -> str:
     said = paragraph(
-        t("Digit {number}.", number=k + 1),
+        t("Place {number}.", number=k + 1),
         *(_said(reading, place, approach) for approach in reading.numbers),
     )
     text = html.escape(said)

@@ -164,8 +164,8 @@ def _which_dots(digits: Sequence[str]) -> Text | str:
     if not digits:
         return ""
     return t(
-        "Digit {which} is too little to read: a dot or a blot, and no line.",
-        "The digits {which} are too little to read: dots or blots, and no lines.",
+        "At place {which} there is too little to read: a dot or a blot, and no line.",
+        "At the places {which} there is too little to read: dots or blots, and no lines.",
         count=len(digits),
         which=listing(digits),
     )
@@ -186,9 +186,10 @@ def _cut_off(reading: Reading) -> Text | str:
     if not cut:
         return ""
     return t(
-        "Digit {which} touches the edge of the picture and may be cut off there: show it whole.",
-        "The digits {which} touch the edge of the picture and may be cut off there: show them "
-        "whole.",
+        "At place {which} the ink touches the edge of the picture and may be cut off there: show "
+        "it whole.",
+        "At the places {which} the ink touches the edge of the picture and may be cut off there: "
+        "show it whole.",
         count=len(cut),
         which=listing(cut),
     )

@@ -120,14 +120,14 @@ def _cards(page: AppTest) -> str:
             "They disagree: the single model reads 2026, the 10 models read 2076. They differ at "
             "place 3.",
             ["", ""],
-            [">2 ≠ 7<", "class='differs'", "Digit 3. Single model: 2. Multi-model: 7."],
+            [">2 ≠ 7<", "class='differs'", "Place 3. Single model: 2. Multi-model: 7."],
         ),
         (
             {"single": "2026", "multi": "2076", "wavering": "0"},
             ["2026", "2076"],
             "They differ at place 3. The answer at place 2 is unsure.",
             ["?", "?"],
-            [">0?<", "class='unsure'", "Digit 2. Single model: 0, unsure. Multi-model: 0, unsure."],
+            [">0?<", "class='unsure'", "Place 2. Single model: 0, unsure. Multi-model: 0, unsure."],
         ),
         (
             {"single": "20", "multi": "20", "wavering": "20"},
@@ -154,7 +154,8 @@ def _cards(page: AppTest) -> str:
         (
             {"single": "20", "multi": "20", "cut_off": True},
             ["20", "20"],
-            "Digit 1 touches the edge of the picture and may be cut off there: show it whole.",
+            "At place 1 the ink touches the edge of the picture and may be cut off there: show it "
+            "whole.",
             ["", ""],
             [],
         ),
