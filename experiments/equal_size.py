@@ -83,7 +83,7 @@ def measure(variant: Variant, data: Dataset, seed: int) -> tuple[Stack, dict[str
 
 
 def stored_bytes(stack: Stack) -> int:
-    """The size of the file that holds the stack: compressed float16."""
+    """The size of the file that holds the stack, as a run has it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "stack.npz"
         stack.save(path)

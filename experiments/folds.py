@@ -82,7 +82,8 @@ def folds(
                 pictures, labels = drawn()
                 x = np.concatenate([mnist.x_train, pictures[others]])
                 y = np.concatenate([mnist.y_train, labels[others]])
-                _keep(fit(RECIPES["pens"], approach, x, y, seed=SEED).stack, file)
+                result = fit(RECIPES["pens"], approach, x, y, seed=SEED)
+                _keep(result.stack.rounded(), file)
         stacks = {approach: Stack.load(file) for approach, file in files.items()}
         theirs = [digit for digit, is_out in zip(digits, out, strict=True) if is_out]
         yield Fold(number, theirs, stacks)

@@ -43,6 +43,11 @@ def parser(about: str) -> argparse.ArgumentParser:
         "upgrade", upgrade, "add to older runs what new runs store beside; nothing is trained"
     )
     command.add_argument("runs", nargs="*", metavar="RUN", help="default: all runs")
+    command.add_argument(
+        "--round",
+        action="store_true",
+        help="also store weights of float16 as a byte each, and score them anew: needs their data",
+    )
     scored = add("evaluate", evaluate_run, "score a run's weights on its data once more")
     told = add("report", report, "write all figures of a run as one HTML file")
     for command in (scored, told):

@@ -6,10 +6,10 @@ import sys
 from mnist_models.errors import ExpectedError
 from mnist_models.formatting import percent_text
 from mnist_models.jobs.lock import exclusive
-from mnist_models.runs.publishing import activate, delete_run
+from mnist_models.runs.publishing import activate, delete_run, remove_leftovers
 from mnist_models.runs.registry import active_name, load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import RunError
-from mnist_models.runs.upgrade import upgrade_run
+from mnist_models.runs.upgrade import round_weights, upgrade_run
 
 
 def runs(options: argparse.Namespace) -> int:
@@ -36,13 +36,22 @@ def runs(options: argparse.Namespace) -> int:
 
 
 def upgrade(options: argparse.Namespace) -> int:
-    """Add to runs of before what those of today store beside; each is upgraded by itself."""
+    """Turn runs of before into what is stored today; each is upgraded by itself.
+
+    What visitors taught and kept is left out where weights are rounded: their drawings are gone.
+    """
     failed = 0
     with exclusive():
-        for name in options.runs or (*run_names(), *unlisted_run_names()):
+        remove_leftovers()
+        for name in options.runs or (
+            *run_names(),
+            *([] if options.round else unlisted_run_names()),
+        ):
             try:
-                added = upgrade_run(name)
-                print(f"{name}: {'curves added' if added else 'nothing is missing'}")
+                done = ["curves added"] if upgrade_run(name) else []
+                if options.round and round_weights(name):
+                    done.append("weights rounded and scored anew")
+                print(f"{name}: {', '.join(done) or 'nothing is missing'}")
             except ExpectedError as error:
                 print(error, file=sys.stderr)
                 failed = 1

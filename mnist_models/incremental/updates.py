@@ -188,8 +188,7 @@ def _favoured(task: Task, way: Way, stack: Stack) -> Stack:
     leads = np.sort((old.max(axis=1) - logits[:, place])[right])[::-1]
     raised = max(0.0, float(leads[min(int(to_keep * len(rows.y)), len(leads) - 1)]))
     biases = stack.biases[-1].copy()
-    # Rounded as it will be stored.
-    biases.reshape(-1)[place] = np.float16(biases.reshape(-1)[place] + raised)
+    biases.reshape(-1)[place] += raised
     return replace(stack, biases=(*stack.biases[:-1], biases))
 
 

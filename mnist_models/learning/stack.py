@@ -10,7 +10,7 @@ Layer l holds weights (M, in, out) and biases (M, out). Between the layers stand
 not appear here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -22,6 +22,7 @@ from mnist_models.pictures import PIXELS, SIDE
 
 # Hidden activations of one block of rows stay below this many numbers (64 MB as float32).
 _BLOCK = 16_000_000
+_NOTHING = 1e-30  # a scale below this is none: its unit's weights are 0
 
 Floats = NDArray[np.float32]
 
@@ -154,36 +155,43 @@ class Stack:
         )
 
     def rounded(self) -> Self:
-        """The same stack with every number rounded to float16, as `save` stores it."""
-        return replace(
-            self,
-            weights=tuple(_to_half(w) for w in self.weights),
-            biases=tuple(_to_half(b) for b in self.biases),
-        )
+        """The same stack with each weight as a byte times its unit's scale, as `save` stores it.
 
-    def save(self, path: Path) -> None:
-        """Write the stack as an .npz of float16 arrays.
+        This is the one rounding: what is scored, served and computed in a browser is what it
+        gives, and what it has given it leaves as it is. Biases stay as they are.
 
         Raises:
-            ValueError: a number is not finite, or does not fit into float16.
+            ValueError: a number is not finite.
         """
-        half = self.rounded()
+        for depth, arrays in enumerate(zip(self.weights, self.biases, strict=True)):
+            if not all(np.isfinite(array).all() for array in arrays):
+                raise ValueError(f"Layer {depth} has numbers that are not finite.")
+        return replace(self, weights=tuple(_from_bytes(*_to_bytes(w)) for w in self.weights))
+
+    def save(self, path: Path) -> None:
+        """Write the stack as an .npz that `load` reads as the very same numbers.
+
+        Weights take a byte each where they were `rounded`, and four where they were not.
+
+        Raises:
+            ValueError: a number is not finite; nothing is written.
+        """
         arrays: dict[str, NDArray] = {
             "classes": self.classes_,
             "negative_slope": np.array(self.negative_slope, dtype=np.float32),
         }
-        for depth, (weights, biases) in enumerate(zip(half.weights, half.biases, strict=True)):
-            if not (np.isfinite(weights).all() and np.isfinite(biases).all()):
-                raise ValueError(
-                    f"Layer {depth} has numbers that are not finite; nothing is saved."
-                )
-            arrays[f"weights_{depth}"] = weights.astype(np.float16)
-            arrays[f"biases_{depth}"] = biases.astype(np.float16)
+        layers = zip(self.weights, self.biases, self.rounded().weights, strict=True)
+        for depth, (weights, biases, rounded) in enumerate(layers):
+            if np.array_equal(weights, rounded):
+                arrays[f"weights_{depth}"], arrays[f"scales_{depth}"] = _to_bytes(weights)
+            else:
+                arrays[f"weights_{depth}"] = weights
+            arrays[f"biases_{depth}"] = biases
         np.savez_compressed(path, allow_pickle=False, **arrays)
 
     @classmethod
     def load(cls, file: Path | BinaryIO) -> Self:
-        """Read what `save` wrote.
+        """Read what `save` wrote, today or when weights were stored as float16.
 
         Raises:
             ValueError: it is not such a file; the message names it.
@@ -192,7 +200,7 @@ class Stack:
             with np.load(file, allow_pickle=False) as arrays:
                 depths = range(sum(name.startswith("weights_") for name in arrays.files))
                 return cls(
-                    weights=tuple(arrays[f"weights_{d}"].astype(np.float32) for d in depths),
+                    weights=tuple(_weights(arrays, d) for d in depths),
                     biases=tuple(arrays[f"biases_{d}"].astype(np.float32) for d in depths),
                     classes_=arrays["classes"],
                     negative_slope=float(arrays["negative_slope"]),
@@ -241,9 +249,27 @@ def _blocks(rows: Floats, numbers_per_row: int) -> Iterator[Floats]:
         yield rows[start : start + size]
 
 
-def _to_half(array: Floats) -> Floats:
-    with np.errstate(over="ignore"):  # `save` refuses infinities by name
-        return array.astype(np.float16).astype(np.float32)
+def _to_bytes(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Weights (M, in, out) as whole numbers from -127 to 127, and each unit's scale (M, out).
+
+    Scales have 16 binary digits and the numbers 7, so a float32 holds their products exactly, and
+    what was rounded before gives the same numbers and scales.
+    """
+    largest = np.abs(weights).max(axis=1).astype(np.float64) / 127
+    mantissa, exponent = np.frexp(largest)
+    scales = np.ldexp(np.ceil(np.ldexp(mantissa, 16)), exponent - 16)
+    scales = np.where(largest > _NOTHING, scales, 1).astype(np.float32)
+    return np.rint(weights / scales[:, np.newaxis]).astype(np.int8, order="C"), scales
+
+
+def _from_bytes(numbers: NDArray[np.int8], scales: Floats) -> Floats:
+    return numbers.astype(np.float32) * scales[:, np.newaxis]
+
+
+def _weights(arrays: Mapping[str, NDArray], depth: int) -> Floats:
+    """The weights of a layer as a file has them: with scales, or as numbers of their own."""
+    weights, scales = arrays[f"weights_{depth}"], f"scales_{depth}"
+    return _from_bytes(weights, arrays[scales]) if scales in arrays else weights.astype(np.float32)
 
 
 def _check_shapes(stack: Stack) -> None:

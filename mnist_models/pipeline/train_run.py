@@ -20,8 +20,8 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import TrainingError
 from mnist_models.learning.sampling import pack_rows, stream
 from mnist_models.learning.stack import Stack
-from mnist_models.metrics.scores import Metrics, evaluate
 from mnist_models.pipeline.request import Request
+from mnist_models.runs.evaluation import Evaluation, evaluate_stack
 from mnist_models.runs.publishing import check_name, free_name, publish
 from mnist_models.runs.quota import check_room
 from mnist_models.runs.registry import find_run
@@ -61,7 +61,7 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     check_room(request.name or free_name(request.default_name(fingerprint)))
     trained = _train(request, dataset, on_event)
     on_event(Event("scoring"))
-    scored = {a: _score(t, dataset) for a, t in trained.items()}
+    scored = {a: evaluate_stack(t.stack, dataset) for a, t in trained.items()}
     manifest = _manifest(request, dataset, fingerprint, trained, scored)
     arrays = _arrays(dataset, manifest, trained, scored)
     on_event(Event(PUBLISHING))
@@ -85,12 +85,6 @@ class _Trained:
     rows: list[int]
     seen: list[NDArray]
     seconds: float
-
-
-@dataclass(frozen=True)
-class _Scored:
-    test_proba: NDArray
-    metrics: dict[str, Metrics]
 
 
 def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approach, _Trained]:
@@ -154,15 +148,15 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
 
 
 def _rounded(stack: Stack) -> Stack:
-    rounded = stack.rounded()
-    if not all(np.isfinite(array).all() for array in (*rounded.weights, *rounded.biases)):
+    try:
+        return stack.rounded()
+    except ValueError as error:
         raise TrainingError(
             t(
-                "The weights have grown beyond 65,504, the largest float16: the training has "
-                "diverged. Nothing is kept; a smaller learning rate is the usual cure."
+                "The weights are no longer numbers: the training has diverged. Nothing is kept; a "
+                "smaller learning rate is the usual cure."
             )
-        )
-    return rounded
+        ) from error
 
 
 def held_out_rows(n_rows: int, share: float, seed: int) -> NDArray[np.bool_]:
@@ -173,26 +167,12 @@ def held_out_rows(n_rows: int, share: float, seed: int) -> NDArray[np.bool_]:
     return mask
 
 
-def _score(trained: _Trained, dataset: Dataset) -> _Scored:
-    stack = trained.stack
-    sets = {
-        "train": (dataset.x_train, dataset.y_train),
-        "test": (dataset.x_test, dataset.y_test),
-    }
-    probas = {name: stack.predict_proba(x) for name, (x, _) in sets.items()}
-    metrics = {
-        name: evaluate(probas[name], y, stack.classes_, one_vs_rest=stack.members > 1)
-        for name, (_, y) in sets.items()
-    }
-    return _Scored(probas["test"], metrics)
-
-
 def _manifest(
     request: Request,
     dataset: Dataset,
     fingerprint: str,
     trained: dict[Approach, _Trained],
-    scored: dict[Approach, _Scored],
+    scored: dict[Approach, Evaluation],
 ) -> dict[str, Any]:
     from mnist_models.learning.program import VERSIONS
 
@@ -215,7 +195,7 @@ def _manifest(
     }
 
 
-def _approach_entry(trained: _Trained, scored: _Scored) -> dict[str, Any]:
+def _approach_entry(trained: _Trained, scored: Evaluation) -> dict[str, Any]:
     return {
         "layers": list(trained.stack.layers),
         "members": trained.stack.members,
@@ -232,7 +212,7 @@ def _arrays(
     dataset: Dataset,
     manifest: dict[str, Any],
     trained: dict[Approach, _Trained],
-    scored: dict[Approach, _Scored],
+    scored: dict[Approach, Evaluation],
 ) -> dict[str, dict[str, NDArray]]:
     scores: dict[str, NDArray] = {
         "labels": dataset.y_test,

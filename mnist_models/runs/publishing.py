@@ -28,8 +28,9 @@ from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import jobs_folder, trained_folder
 from mnist_models.text import t
 
-# How the names of folders begin while they are deleted; a dot keeps them out of the list of runs.
-_DELETED = ".deleted-"
+# How the names of folders begin while they are deleted, or replaced; a dot keeps them out of the
+# list of runs.
+_DELETED, _REPLACED = ".deleted-", ".replaced-"
 _STALE_S = 60  # no single file takes this long to write
 
 
@@ -134,6 +135,33 @@ def delete_run(name: str) -> None:
     shutil.rmtree(away, ignore_errors=True)  # `remove_leftovers` finds what remains
 
 
+def replace_run(name: str, incoming: Path) -> None:
+    """Put another version of a run in its place, whole; call it while nobody else writes.
+
+    For a moment neither is there. Whoever is killed then leaves the old one for
+    `remove_leftovers` to put back.
+
+    Args:
+        name: of the run.
+        incoming: the folder of its new version, complete and in `trained/`.
+
+    Raises:
+        OSError: it cannot be renamed; the run stays as it was.
+    """
+    path, before = trained_folder() / name, trained_folder() / f"{_REPLACED}{name}"
+    sync(*incoming.iterdir(), incoming)
+    incoming.chmod(0o755)
+    path.rename(before)
+    try:
+        incoming.rename(path)
+    except OSError:
+        before.rename(path)
+        raise
+    with contextlib.suppress(OSError):  # the new version is there, and an error would deny it
+        sync(trained_folder())
+    shutil.rmtree(before, ignore_errors=True)
+
+
 def check_name(name: str) -> None:
     """Refuse a name that a run cannot have.
 
@@ -168,8 +196,18 @@ def free_name(wanted: str) -> str:
 
 
 def remove_leftovers() -> None:
-    """Delete what a killed process left half written; call it while nobody publishes."""
+    """Delete what a killed process left half written, and put back what it was about to replace.
+
+    Call it while nobody publishes.
+    """
     folder = trained_folder()
+    for before in folder.glob(f"{_REPLACED}*"):
+        run = folder / before.name.removeprefix(_REPLACED)
+        if run.exists():
+            shutil.rmtree(before, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                before.rename(run)
     for prefix in (INCOMING, _DELETED):
         for path in (*folder.glob(f"{prefix}*"), *jobs_folder().glob(f"{prefix}*")):
             if path.is_dir():

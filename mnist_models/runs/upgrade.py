@@ -1,21 +1,32 @@
-"""What a run stores beside its test scores, added to an older run without any training."""
+"""Older runs as runs are stored today: curves beside the scores, a byte for each weight.
 
+Nothing is trained for it.
+"""
+
+import shutil
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from mnist_models.data.loading import load_dataset
+from mnist_models.learning.approaches import Approach
+from mnist_models.learning.stack import Stack
 from mnist_models.metrics.roc import curve_arrays, threshold_curves
+from mnist_models.runs.evaluation import Evaluation, evaluate_stack
 from mnist_models.runs.manifest import damaged
 from mnist_models.runs.publishing import (
     files_in,
     incoming_folder,
+    replace_run,
     sync,
     write_arrays,
     write_json,
 )
 from mnist_models.runs.registry import load_run
-from mnist_models.runs.run import CURVES, RunError
+from mnist_models.runs.run import CURVES, Run, RunError
+from mnist_models.text import t
 
 
 def derived_arrays(
@@ -68,3 +79,64 @@ def upgrade_run(name: str) -> bool:
             (incoming / file).replace(run.path / file)
             sync(run.path)
     return True
+
+
+def round_weights(name: str) -> bool:
+    """Store the weights of a run as `Stack.rounded` makes them, with the figures that they have.
+
+    All of its pictures are scored once more, those that it learned from included. Call it while
+    nobody else writes.
+
+    Returns:
+        Whether they were not rounded before.
+
+    Raises:
+        RunError: there is no such run, it is damaged, or it learned from other pictures than are
+            here.
+        DatasetError: the pictures cannot be loaded.
+        WriteError: the files cannot be written; the run stays as it was.
+    """
+    run = load_run(name)
+    run.verify()
+    stacks = {approach: run.stack(approach).rounded() for approach in run.with_weights}
+    if all(_have_same_weights(run.stack(a), stack) for a, stack in stacks.items()):
+        return False
+    dataset = load_dataset(run.dataset)
+    # A visitor's drawings, which a taught run has learned from, are in no data set.
+    if (
+        "lesson" in run.manifest
+        or run.manifest["dataset"].get("fingerprint") != dataset.fingerprint
+    ):
+        raise RunError(
+            t(
+                "The run {run} learned from other pictures than are on this machine, so its "
+                "figures cannot be taken anew. It stays as it is, and goes on working.",
+                run=name,
+            )
+        )
+    _replace_weights(run, stacks, {a: evaluate_stack(s, dataset) for a, s in stacks.items()})
+    return True
+
+
+def _have_same_weights(stack: Stack, other: Stack) -> bool:
+    return all(map(np.array_equal, stack.weights, other.weights))
+
+
+def _replace_weights(
+    run: Run, stacks: Mapping[Approach, Stack], found: Mapping[Approach, Evaluation]
+) -> None:
+    scores, entries = dict(run.test_scores), dict(run.manifest["approaches"])
+    for approach, each in found.items():
+        scores[approach] = each.test_proba
+        metrics = {rows: metrics.to_json() for rows, metrics in each.metrics.items()}
+        entries[approach] = {**entries[approach], "metrics": metrics}
+    with incoming_folder() as incoming:
+        for file in run.manifest["files"]:
+            shutil.copy(run.path / file, incoming)
+        for approach, stack in stacks.items():
+            stack.save(incoming / f"{approach}.npz")
+        derived = derived_arrays(run.manifest, scores)
+        write_arrays(incoming, {"test_scores.npz": scores, **derived})
+        manifest = {**run.manifest, "approaches": entries, "files": files_in(incoming)}
+        write_json(incoming / "run.json", manifest)
+        replace_run(run.name, incoming)

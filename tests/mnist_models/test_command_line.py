@@ -248,6 +248,15 @@ def test_runs_of_before_are_upgraded_whatever_is_wrong_with_others(
     assert load_run("own-me-kept").has_curves
 
 
+def test_weights_are_rounded_if_that_is_asked_for(
+    tiny_run: Run, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_list, "upgrade_run", lambda name: name == "reference")
+    monkeypatch.setattr(run_list, "round_weights", lambda name: name == "reference")
+    assert main(["upgrade", "--round"]) == 0
+    assert capsys.readouterr().out == ("reference: curves added, weights rounded and scored anew\n")
+
+
 def test_a_run_that_cannot_be_written_does_not_keep_others_from_being_upgraded(
     tiny_run: Run,
     tiny_contents: dict[str, Any],

@@ -2,6 +2,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -180,14 +181,16 @@ def test_softmax_and_sigmoid_equal_scipy(logits: np.ndarray) -> None:
     hidden=st.lists(st.integers(1, 5), max_size=2).map(tuple),
     count=st.integers(2, 12),
     negative_slope=st.sampled_from([0.0, 0.1, 0.3]),
+    rounded=st.booleans(),
     seed=st.integers(0, 99),
 )
 @settings(max_examples=25, deadline=None, suppress_health_check=UNCHANGED)
-def test_saving_and_loading_gives_the_rounded_stack_exactly(
+def test_saving_and_loading_gives_the_very_same_numbers(
     approach: Approach,
     hidden: tuple[int, ...],
     count: int,
     negative_slope: float,
+    rounded: bool,
     seed: int,
     make_stack: MakeStack,
     images: np.ndarray,
@@ -200,25 +203,82 @@ def test_saving_and_loading_gives_the_rounded_stack_exactly(
         negative_slope=negative_slope,
         seed=seed,
     )
+    stack = stack.rounded() if rounded else stack
     stack.save(tmp_path / "stack.npz")
-    loaded, rounded = Stack.load(tmp_path / "stack.npz"), stack.rounded()
-    assert loaded.layers == rounded.layers == (784, *hidden, count if approach == "single" else 1)
-    for ours, theirs in zip(
-        (*rounded.weights, *rounded.biases), (*loaded.weights, *loaded.biases), strict=True
-    ):
-        assert theirs.dtype == np.float32
-        np.testing.assert_array_equal(ours, theirs)
+    loaded = Stack.load(tmp_path / "stack.npz")
+    assert loaded.layers == stack.layers == (784, *hidden, count if approach == "single" else 1)
+    _assert_same_numbers(loaded, stack)
     np.testing.assert_array_equal(loaded.classes_, stack.classes_)
-    np.testing.assert_array_equal(loaded.predict_proba(images), rounded.predict_proba(images))
+    np.testing.assert_array_equal(loaded.predict_proba(images), stack.predict_proba(images))
 
 
-def test_rounding_changes_no_number_by_more_than_a_thousandth(make_stack: MakeStack) -> None:
-    stack = make_stack("single")
+def _assert_same_numbers(ours: Stack, theirs: Stack) -> None:
+    for our, their in zip(
+        (*ours.weights, *ours.biases), (*theirs.weights, *theirs.biases), strict=True
+    ):
+        assert our.dtype == their.dtype == np.float32
+        np.testing.assert_array_equal(our, their)
+
+
+@BOTH
+def test_a_rounded_weight_is_a_byte_times_its_units_scale(
+    approach: Approach, make_stack: MakeStack
+) -> None:
+    stack = make_stack(approach, hidden=(8, 6))
     for before, after in zip(stack.weights, stack.rounded().weights, strict=True):
-        np.testing.assert_allclose(after, before, rtol=1e-3, atol=1e-7)
+        scales = np.abs(after).max(axis=1, keepdims=True) / 127
+        numbers = after / scales
+        np.testing.assert_allclose(numbers, np.rint(numbers), atol=1e-4)
+        assert (np.abs(after - before) <= 0.5001 * scales).all()
+    for before, after in zip(stack.biases, stack.rounded().biases, strict=True):
+        np.testing.assert_array_equal(after, before)
 
 
-@pytest.mark.parametrize("number", [np.nan, np.inf, 1e6])
+@given(hnp.arrays(np.float32, (2, 5, 3), elements=st.floats(-(2.0**126), 2.0**126, width=32)))
+@settings(deadline=None)
+def test_what_was_rounded_is_rounded_to_itself(weights: np.ndarray) -> None:
+    numbers, scales = stack_module._to_bytes(weights)
+    rounded = stack_module._from_bytes(numbers, scales)
+    assert np.abs(numbers.astype(int)).max() <= 127
+    assert np.isfinite(rounded).all()
+    again = stack_module._to_bytes(rounded)
+    np.testing.assert_array_equal(again[0], numbers)
+    np.testing.assert_array_equal(again[1], scales)
+
+
+def test_members_are_rounded_alike_alone_and_among_others(make_stack: MakeStack) -> None:
+    stack = make_stack("multi")
+    three = stack.of([3, 1, 4])
+    _assert_same_numbers(three.rounded(), stack.rounded().of([3, 1, 4]))
+
+
+def test_a_rounded_weight_takes_a_byte_of_the_file(make_stack: MakeStack, tmp_path: Path) -> None:
+    stack = make_stack("single", hidden=(128,)).rounded()
+    stack.save(tmp_path / "stack.npz")
+    assert 0.8 < (tmp_path / "stack.npz").stat().st_size / stack.parameters < 1.05
+
+
+def test_a_file_of_float16_is_read_as_it_is(make_stack: MakeStack, tmp_path: Path) -> None:
+    """Runs of before have such files; what is taught to them is kept in float32."""
+    stack = make_stack("multi")
+    halves = [(w.astype(np.float16), b.astype(np.float16)) for w, b in _layers(stack)]
+    arrays: dict[str, Any] = {f"weights_{d}": w for d, (w, _) in enumerate(halves)}
+    arrays |= {f"biases_{d}": b for d, (_, b) in enumerate(halves)}
+    np.savez(tmp_path / "old.npz", classes=stack.classes_, negative_slope=0.1, **arrays)
+    old = Stack.load(tmp_path / "old.npz")
+    for (w, b), (half_w, half_b) in zip(_layers(old), halves, strict=True):
+        np.testing.assert_array_equal(w, half_w.astype(np.float32))
+        np.testing.assert_array_equal(b, half_b.astype(np.float32))
+    taught = old.with_members(make_stack("multi", classes=["new"], seed=1).rounded())
+    taught.save(tmp_path / "taught.npz")
+    _assert_same_numbers(Stack.load(tmp_path / "taught.npz"), taught)
+
+
+def _layers(stack: Stack) -> list[tuple[np.ndarray, np.ndarray]]:
+    return list(zip(stack.weights, stack.biases, strict=True))
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
 def test_numbers_that_cannot_be_stored_are_refused_and_nothing_is_written(
     number: float, make_stack: MakeStack, tmp_path: Path
 ) -> None:

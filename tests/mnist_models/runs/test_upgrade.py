@@ -1,6 +1,7 @@
-"""What today's runs store beside their test scores is added to runs of before."""
+"""Runs of before become what is stored today: curves beside the scores, a byte for each weight."""
 
 import errno
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,16 @@ import numpy as np
 import pytest
 
 from mnist_models.atomic_files import WriteError
+from mnist_models.data.dataset import Dataset
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.stack import Stack
+from mnist_models.metrics.scores import evaluate
 from mnist_models.runs import upgrade
-from mnist_models.runs.publishing import publish
+from mnist_models.runs.publishing import publish, remove_leftovers
 from mnist_models.runs.quota import is_shipped
 from mnist_models.runs.registry import load_run
 from mnist_models.runs.run import CURVES, Run, RunError
-from mnist_models.runs.upgrade import upgrade_run
+from mnist_models.runs.upgrade import round_weights, upgrade_run
 
 Contents = dict[str, Any]
 
@@ -124,3 +128,110 @@ def test_on_a_full_disk_the_run_stays_as_it_was(
         upgrade_run("old")
     assert _snapshot(old.path) == was
     assert [path.name for path in trained.iterdir()] == ["old"]
+
+
+@pytest.fixture
+def finer(trained: Path, tiny_contents: Contents, make_stack: Callable[..., Stack]) -> Run:
+    """A run whose weights were not rounded, with curves."""
+    return publish("finer", **{**tiny_contents, "stacks": {a: make_stack(a) for a in APPROACHES}})
+
+
+@pytest.fixture
+def same_pictures(tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pictures that the tiny runs have learned from are on this machine."""
+    monkeypatch.setattr(upgrade, "load_dataset", lambda _: tiny_dataset)
+
+
+def test_weights_are_rounded_and_the_figures_are_those_that_they_have_then(
+    finer: Run, tiny_dataset: Dataset, same_pictures: None
+) -> None:
+    was = _snapshot(finer.path)
+    before = {approach: finer.stack(approach) for approach in APPROACHES}
+    assert round_weights("finer")
+    run = load_run("finer")
+    run.verify()
+    for approach, stack in before.items():
+        now, rounded = run.stack(approach), stack.rounded()
+        np.testing.assert_array_equal(now.weights[0], rounded.weights[0])
+        np.testing.assert_array_equal(now.biases[1], stack.biases[1])
+        proba = now.predict_proba(tiny_dataset.x_test)
+        np.testing.assert_array_equal(run.test_scores[approach], proba)
+        for rows, x, y in (
+            ("train", tiny_dataset.x_train, tiny_dataset.y_train),
+            ("test", tiny_dataset.x_test, tiny_dataset.y_test),
+        ):
+            proba = now.predict_proba(x)
+            fresh = evaluate(proba, y, now.classes_, one_vs_rest=approach == "multi")
+            assert run.metrics(approach, rows).to_json() == fresh.to_json()
+    files = _snapshot(finer.path)
+    assert {name for name in was if was[name] != files[name]} >= {"single.npz", "multi.npz"}
+    assert all(was[name] == files[name] for name in ("history.json", "rows.npz"))
+    assert len(files["multi.npz"]) < 0.4 * len(was["multi.npz"])
+    changed = {k for k in finer.manifest if finer.manifest[k] != run.manifest[k]}
+    assert changed <= {"approaches", "files"}
+    assert [path.name for path in finer.path.parent.iterdir()] == ["finer"]
+
+
+def test_what_is_rounded_already_stays_as_it_is(tiny_run: Run) -> None:
+    was = _snapshot(tiny_run.path)
+    assert not round_weights("reference")
+    assert _snapshot(tiny_run.path) == was
+
+
+def test_an_approach_without_networks_keeps_its_scores(
+    trained: Path, tiny_contents: Contents, make_stack: Callable[..., Stack], same_pictures: None
+) -> None:
+    run = publish("half", **{**tiny_contents, "stacks": {"single": make_stack("single")}})
+    assert round_weights("half")
+    now = load_run("half")
+    assert now.with_weights == ("single",)
+    np.testing.assert_array_equal(now.test_scores["multi"], run.test_scores["multi"])
+    assert now.metrics("multi") == run.metrics("multi")
+
+
+def test_a_run_that_learned_from_other_pictures_stays_as_it_is(finer: Run) -> None:
+    was = _snapshot(finer.path)
+    with pytest.raises(RunError, match="finer learned from other pictures"):
+        round_weights("finer")
+    assert _snapshot(finer.path) == was
+
+
+def test_what_was_taught_stays_as_it_is(
+    trained: Path, tiny_contents: Contents, make_stack: Callable[..., Stack], same_pictures: None
+) -> None:
+    manifest = {**tiny_contents["manifest"], "lesson": {}}
+    stacks = {"multi": make_stack("multi")}
+    publish("own-taught", **{**tiny_contents, "manifest": manifest, "stacks": stacks})
+    with pytest.raises(RunError, match="own-taught learned from other pictures"):
+        round_weights("own-taught")
+
+
+def test_on_a_full_disk_the_weights_stay_as_they_were(
+    finer: Run, trained: Path, same_pictures: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    was = _snapshot(finer.path)
+    for step in ("write_json", "replace_run"):
+        with monkeypatch.context() as patch:
+            patch.setattr(upgrade, step, full)
+            with pytest.raises(WriteError, match="No space left on device"):
+                round_weights("finer")
+        assert _snapshot(finer.path) == was
+        assert [path.name for path in trained.iterdir()] == ["finer"]
+
+
+def test_whoever_is_killed_while_a_run_is_replaced_leaves_it_to_be_put_back(
+    finer: Run, trained: Path
+) -> None:
+    was = _snapshot(finer.path)
+    finer.path.rename(trained / ".replaced-finer")
+    (trained / ".incoming-x").mkdir()
+    remove_leftovers()
+    assert _snapshot(finer.path) == was
+    assert [path.name for path in trained.iterdir()] == ["finer"]
+    (trained / ".replaced-finer").mkdir()  # killed a moment later: the new version is there
+    remove_leftovers()
+    assert _snapshot(finer.path) == was
+    assert [path.name for path in trained.iterdir()] == ["finer"]
