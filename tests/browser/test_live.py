@@ -1,14 +1,20 @@
 """What the browser computes for itself, beside what the server computes: ui/live/."""
 
+import base64
+import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Error, Page, Route
 
 from mnist_models.data.pen_digits import load_pen_digits
+from mnist_models.learning.approaches import Approach
+from mnist_models.learning.stack import Stack
 from mnist_models.preprocessing.rasterise import Stroke, rasterise, read_paths
+from mnist_models.runs.registry import load_run
 from mnist_models.settings import PROJECT
 
 _ORIGIN = "http://live.test/"
@@ -19,6 +25,12 @@ _RASTERISE = """async drawings => {
 _READ_PATHS = """async drawings => {
     const { readPaths } = await import("/rasterise.js");
     return drawings.map(paths => readPaths(paths, 280, 280));
+}"""
+_PREDICT_PROBA = """async ({ file, pictures }) => {
+    const { readStack, predictProba } = await import("/networks.js");
+    const response = await fetch(`data:application/zip;base64,${file}`);
+    const stack = await readStack(await response.arrayBuffer());
+    return pictures.map(picture => [...predictProba(stack, picture)]);
 }"""
 
 Evaluate = Callable[[str, Any], Any]
@@ -101,3 +113,49 @@ def test_the_browser_reads_the_canvas_strokes_as_the_server_does(evaluate: Evalu
     expected = [[stroke.tolist() for stroke in strokes] for strokes in read]
     assert evaluate(_READ_PATHS, drawings) == expected
     _assert_same_pictures(evaluate, [strokes for strokes in read if strokes])
+
+
+def _assert_same_answers(
+    evaluate: Evaluate, stack: Stack, images: np.ndarray, folder: Path
+) -> None:
+    stack.save(folder / "stack.npz")
+    file = base64.b64encode((folder / "stack.npz").read_bytes()).decode()
+    pictures = images.reshape(len(images), -1).tolist()
+    proba = np.array(evaluate(_PREDICT_PROBA, {"file": file, "pictures": pictures}))
+    expected = stack.predict_proba(images)
+    np.testing.assert_allclose(proba, expected, atol=1e-4)  # ten times as close as it has to be
+    np.testing.assert_array_equal(proba.argmax(axis=1), expected.argmax(axis=1))
+
+
+@pytest.mark.parametrize("approach", ["single", "multi"])
+def test_the_browser_answers_500_real_digits_as_the_server_does(
+    approach: Approach, evaluate: Evaluate, pen_digits_file: object, tmp_path: Path
+) -> None:
+    images = np.stack([rasterise(digit.strokes) for digit in load_pen_digits()[7::15]])
+    assert len(images) == 500
+    _assert_same_answers(evaluate, load_run().stack(approach).rounded(), images, tmp_path)
+
+
+@pytest.mark.parametrize("approach", ["single", "multi"])
+@pytest.mark.parametrize("hidden", [(), (8,), (6, 5)])
+@pytest.mark.parametrize("rounded", [True, False])
+def test_the_browser_reads_and_computes_every_stack_that_is_saved(
+    approach: Approach,
+    hidden: tuple[int, ...],
+    rounded: bool,
+    evaluate: Evaluate,
+    make_stack: Callable[..., Stack],
+    tmp_path: Path,
+) -> None:
+    stack = make_stack(approach, hidden=hidden, classes=["7", "★", "Ω"])
+    images = np.random.default_rng(0).integers(0, 256, (20, 28, 28)).astype(np.uint8)
+    images[0] = 0  # no ink: the biases answer
+    _assert_same_answers(evaluate, stack.rounded() if rounded else stack, images, tmp_path)
+
+
+def test_the_browser_says_so_where_weights_are_of_another_kind(evaluate: Evaluate) -> None:
+    file = io.BytesIO()
+    np.savez(file, weights_0=np.zeros((1, 784, 10), np.float16))  # as runs of before have them
+    given = {"file": base64.b64encode(file.getvalue()).decode(), "pictures": []}
+    with pytest.raises(Error, match="No array that can be read here"):
+        evaluate(_PREDICT_PROBA, given)
