@@ -24,7 +24,7 @@ from ui.widgets.controls import pick
 @st.fragment  # a stroke does not rerun the sidebar, which is half of the work
 def read_and_answer(run: Run) -> None:
     sources: dict[str, Callable[[], Subject]] = {
-        t("Draw"): partial(from_number_canvas, run) if is_for_numbers() else from_own_canvas,
+        t("Draw"): partial(from_number_canvas if is_for_numbers() else from_own_canvas, run),
         t("Upload"): partial(from_file, run),
         t("Photo"): partial(from_camera, run),
         TEST_PICTURE: partial(from_test_set, run.test_set),
@@ -41,7 +41,7 @@ def read_and_answer(run: Run) -> None:
             subject = answer_number(run, subject.reading)
         else:
             show_verdicts(run, subject.image, subject.truth, subject.hint, subject.steps)
-            if subject.image is None and sources[source] is from_own_canvas:
+            if subject.image is None and source == t("Draw") and not is_for_numbers():
                 offer_first_drawings()
         if subject.image is not None and subject.original is not None:
             offer_correction(run, image=subject.image, drawing=subject.original)

@@ -109,6 +109,14 @@ def trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def static(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder instead of the one that browsers fetch files from."""
+    folder = tmp_path_factory.mktemp("static")
+    monkeypatch.setattr("ui.live.static_files.FOLDER", folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def tiny_dataset() -> Dataset:
     """320 and 100 pictures of ten "digits": a bright square at the digit's place, and noise."""

@@ -134,6 +134,14 @@ class Run:
         file = self.manifest["files"].get(f"{approach}.npz")
         return file["sha256"] if file else None
 
+    def weights_file(self, approach: Approach) -> bytes:
+        """The file of an approach's networks, as `Stack.load` reads it.
+
+        Raises:
+            RunError: this run has none, or it is damaged.
+        """
+        return self._bytes(f"{approach}.npz")
+
     @cached_property
     def single(self) -> Stack:
         """The single model.

@@ -157,12 +157,15 @@ def draw_on_canvas(
     return (picture, strokes) if picture.shape[:2] == (CANVAS_SIDE, width) else None
 
 
-def draw_canvas_buttons(place: str) -> None:
-    """Undo, Clear and the width of the pen.
+def given_to_canvas(place: str) -> dict[str, Any]:
+    """The `objects` that it was told to start with, and the `number` of times it was told."""
+    return _canvas(place).given
 
-    The buttons show their shortcuts themselves. With a `help` the page would hold two of each.
-    """
+
+def draw_canvas_buttons(place: str) -> None:
+    """Undo, Clear and the width of the pen."""
     canvas = _canvas(place)
+    # They show their shortcuts themselves. With a `help` the page would hold two of each.
     with st.container(key="undo", width="content"):
         st.button(
             t("Undo"),
@@ -187,10 +190,7 @@ def draw_canvas_buttons(place: str) -> None:
 
 
 def put_on_canvas(place: str, strokes: list[Any]) -> None:
-    """Replace the drawing by these strokes, as Fabric.js writes them; for callbacks.
-
-    The verdict follows when the canvas has sent its picture of them.
-    """
+    """Replace the drawing by these strokes, as Fabric.js writes them; for callbacks."""
     canvas = _canvas(place)
     canvas.give(strokes)
     canvas.put += 1

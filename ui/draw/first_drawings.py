@@ -5,10 +5,12 @@ from functools import cache
 import streamlit as st
 
 from mnist_models.preprocessing.rasterise import read_paths, render
+from mnist_models.runs.run import Run
 from mnist_models.text import paragraph, t
-from ui.draw.canvas import CANVAS_SIDE, PEN_WIDTH, put_on_canvas, stroke
+from ui.draw.canvas import CANVAS_SIDE, PEN_WIDTH, given_to_canvas, put_on_canvas, stroke
 from ui.draw.numbers.number_canvas import BY_KEYBOARD, offer_number_canvas
 from ui.draw.sources import Subject, from_canvas
+from ui.live.preview import show_preview
 from ui.widgets.images import picture_url
 
 _PLACE = "draw"
@@ -29,10 +31,19 @@ _FIRST_DRAWINGS = {
 }
 
 
-def from_own_canvas() -> Subject:
-    """The visitor's drawing on this page."""
-    hint = paragraph(_HINT, BY_KEYBOARD)
-    return from_canvas(_PLACE, hint, BY_KEYBOARD, draw_beside=offer_number_canvas)
+def from_own_canvas(run: Run) -> Subject:
+    """The visitor's drawing on this page.
+
+    Args:
+        run: its networks answer in the browser, too, while somebody draws.
+    """
+    return from_canvas(
+        _PLACE,
+        paragraph(_HINT, BY_KEYBOARD),
+        BY_KEYBOARD,
+        draw_below=lambda: show_preview(run, given_to_canvas(_PLACE), CANVAS_SIDE),
+        draw_beside=offer_number_canvas,
+    )
 
 
 def offer_first_drawings() -> None:

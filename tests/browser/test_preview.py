@@ -1,0 +1,162 @@
+"""Both answers move with the pen on Draw, computed in the browser; the server hears of strokes."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, Response, expect
+
+from mnist_models.learning.approaches import APPROACHES
+from mnist_models.runs.publishing import publish
+from tests.helpers.serving import (
+    ONE,
+    RENDER_TIMEOUT_MS,
+    Server,
+    draw,
+    serve,
+    settle,
+    verdict,
+    visit,
+)
+from ui.widgets.answers import NOTHING
+
+_SEEN_BY_SERVER = """async image => {
+    await image.decode();
+    const context = new OffscreenCanvas(28, 28).getContext("2d");
+    context.drawImage(image, 0, 0);
+    return [...context.getImageData(0, 0, 28, 28).data].filter((_, k) => k % 4 === 0);
+}"""
+_SEEN_BY_BROWSER = """canvas => [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]
+    .filter((_, k) => k % 4 === 0)"""
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, tiny_contents: dict[str, Any]
+) -> Iterator[Server]:
+    """The app with untrained networks: what they answer is as good to compare."""
+    folder: Path = tmp_path_factory.mktemp("preview")
+    environment = {"MNIST_TRAINED": str(folder), "MNIST_NPZ": "", "KERAS_HOME": str(folder)}
+    shipped = {**tiny_contents["manifest"], "made_here": False}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_TRAINED", str(folder))
+        publish("reference", **{**tiny_contents, "manifest": shipped})
+    with serve(environment) as running:
+        yield running
+
+
+def _answer(page: Page, approach: str) -> Locator:
+    return page.locator(f".st-key-live .answers .{approach} b")
+
+
+def _bars(page: Page) -> list[str]:
+    return page.locator(".st-key-live .rows i").evaluate_all("bars => bars.map(b => b.style.width)")
+
+
+def _expect_same_answers(page: Page) -> None:
+    """The server has answered, and so has the browser, and they say the same."""
+    expect(verdict(page, "single")).not_to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    for approach in APPROACHES:
+        expect(_answer(page, approach)).to_have_text(verdict(page, approach).inner_text())
+
+
+def _pictures(page: Page) -> tuple[np.ndarray, np.ndarray]:
+    """What the server has seen and what the browser has, (784,) each."""
+    server = page.locator(".st-key-model_input img").evaluate(_SEEN_BY_SERVER)
+    return np.array(server), np.array(
+        page.locator(".st-key-live canvas").evaluate(_SEEN_BY_BROWSER)
+    )
+
+
+def test_both_answers_move_with_the_pen_and_the_server_hears_of_whole_strokes(
+    open_draw: Callable[..., Page],
+) -> None:
+    page = open_draw()
+    sent: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.reload()
+    settle(page)
+    box = page.locator(".st-key-draw_canvas canvas").last.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 80, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 60)
+    for approach in APPROACHES:  # as soon as its networks are there
+        expect(_answer(page, approach)).not_to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
+    before, bars = len(sent), [_bars(page)]
+    for y in (100, 150, 200):
+        page.mouse.move(box["x"] + 140, box["y"] + y)
+        bars.append(_bars(page))
+    assert len(set(map(str, bars))) == len(bars)  # each movement is seen at once
+    assert all(len(each) == 20 for each in bars)
+    assert len(sent) == before
+    page.mouse.up()
+    _expect_same_answers(page)
+    assert len(sent) == before + 1
+    server, browser = _pictures(page)
+    assert np.abs(server - browser).max() < 64  # Fabric.js moves the ends by a hundredth of a pixel
+
+
+def test_undo_clear_and_another_page_are_followed(open_draw: Callable[..., Page]) -> None:
+    page = open_draw()
+    draw(page, ONE)
+    _expect_same_answers(page)
+    one = _pictures(page)[0]
+    draw(page, [[(60, 140), (230, 140)]])
+    settle(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".st-key-model_input img")).to_be_visible()
+    settle(page)
+    _expect_same_answers(page)
+    np.testing.assert_array_equal(_pictures(page)[1], one)  # told by the server what remains
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare")
+    page.get_by_role("link", name="Draw", exact=True).click()
+    _expect_same_answers(page)
+    np.testing.assert_array_equal(*_pictures(page))
+    page.get_by_role("button", name="Clear").click()
+    for approach in APPROACHES:
+        expect(_answer(page, approach)).to_have_text(NOTHING)
+    assert set(_bars(page)) == {"0%"}
+    assert not _pictures_of_browser(page).any()
+
+
+def _pictures_of_browser(page: Page) -> np.ndarray:
+    return np.array(page.locator(".st-key-live canvas").evaluate(_SEEN_BY_BROWSER))
+
+
+def test_numbers_and_other_sources_have_none(page: Page, server: Server) -> None:
+    visit(page, server, "/?canvas=number")
+    expect(page.locator(".st-key-draw_canvas")).to_be_visible()
+    expect(page.locator(".st-key-live")).to_have_count(0)
+
+
+def test_without_the_files_the_server_answers_as_ever(page: Page, server: Server) -> None:
+    page.route("**/app/static/**", lambda route: route.abort())
+    visit(page, server)
+    draw(page, ONE)
+    expect(verdict(page, "single")).not_to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
+    expect(_answer(page, "single")).to_have_text(NOTHING)
+
+
+def test_what_is_fetched_is_packed_once_and_kept(page: Page, server: Server) -> None:
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    visit(page, server)
+    draw(page, ONE)
+    _expect_same_answers(page)
+    fetched = [answer for answer in answers if answer.url.endswith(".zip")]
+    assert len(fetched) == 2
+    assert all("content-encoding" not in answer.headers for answer in fetched)
+    page.reload()
+    settle(page)
+    draw(page, ONE)
+    _expect_same_answers(page)
+    from_cache = (
+        "() => performance.getEntriesByType('resource').filter(e => "
+        "e.name.endsWith('.zip')).map(e => e.transferSize)"
+    )
+    assert page.evaluate(from_cache) == [0, 0]

@@ -1,0 +1,115 @@
+// The picture and both answers while somebody draws; see ui/live/preview.py. It listens to the canvas
+// beside it and computes with the modules that it is given the addresses of.
+
+const CLOSE = 0.4; // pixels
+const at = address => new URL(address, document.baseURI).href;
+const stacks = new Map(); // per address what is fetched and read once
+
+function build(parent) {
+  const box = document.createElement("div");
+  parent.append(box);
+  return (parent.live = { box, paths: [], points: null, stacks: {} });
+}
+
+// Once the page has appeared: first what draws, then the networks one by one.
+async function load(live) {
+  const { scripts, networks } = live.data;
+  const wanted = JSON.stringify(networks);
+  if (live.loaded === wanted) return;
+  live.loaded = wanted;
+  await new Promise(done => (window.requestIdleCallback ?? setTimeout)(done));
+  const modules = [scripts.rasterise, scripts.networks].map(address => import(at(address)));
+  Object.assign(live, ...(await Promise.all(modules)));
+  live.stacks = {};
+  show(live);
+  for (const [approach, address] of Object.entries(networks)) {
+    if (!stacks.has(address)) stacks.set(address, live.fetchStack(at(address)));
+    const stack = await stacks.get(address);
+    if (live.loaded !== wanted) return; // another run was chosen meanwhile
+    live.stacks[approach] = stack;
+    show(live);
+  }
+}
+
+// Points where the pen went as Fabric.js draws them: curves from the middle between two to the next.
+function pathOf(points) {
+  const curves = points.slice(1).map(([x, y], k) => {
+    const [fromX, fromY] = points[k];
+    return ["Q", fromX, fromY, (fromX + x) / 2, (fromY + y) / 2];
+  });
+  return { path: [["M", ...points[0]], ...curves, ["L", ...points.at(-1)]] };
+}
+
+// At the end of a stroke it drops those that are too close to the one before, and the last but one.
+function decimated(points) {
+  const [first, ...others] = points, kept = [first], last = others.pop() ?? first;
+  for (const [x, y] of others.slice(0, -1)) {
+    const [beforeX, beforeY] = kept.at(-1);
+    if (Math.hypot(x - beforeX, y - beforeY) >= CLOSE) kept.push([x, y]);
+  }
+  return [...kept, last];
+}
+
+function follow(live, event) {
+  const canvas = event.composedPath()[0];
+  if (canvas.tagName !== "CANVAS" || !event.isPrimary || event.button > 0) return;
+  const stroke = new AbortController(), { signal } = stroke;
+  const move = ({ clientX, clientY }) => {
+    const { left, top, width } = canvas.getBoundingClientRect(), scale = live.data.side / width;
+    live.points.push([(clientX - left) * scale, (clientY - top) * scale]);
+    show(live);
+  };
+  const end = () => {
+    stroke.abort();
+    live.paths.push(pathOf(decimated(live.points)));
+    live.points = null;
+    show(live);
+  };
+  live.points = [];
+  move(event);
+  addEventListener("pointermove", move, { signal });
+  for (const last of ["pointerup", "pointercancel"]) addEventListener(last, end, { signal });
+}
+
+function show({ box, data, paths, points, stacks, rasterise, readPaths, predictProba }) {
+  if (!rasterise) return;
+  const drawn = points ? [...paths, pathOf(points)] : paths;
+  const picture = rasterise(readPaths(drawn, data.side, data.side));
+  paint(box.querySelector("canvas").getContext("2d"), picture ?? new Uint8Array(784));
+  for (const [approach, stack] of Object.entries(stacks))
+    fill(box, data, approach, picture && predictProba(stack, picture));
+}
+
+function paint(context, picture) {
+  const image = context.createImageData(28, 28);
+  const pixels = new Uint32Array(image.data.buffer);
+  picture.forEach((grey, k) => (pixels[k] = 0xff000000 | (grey * 0x010101))); // opaque
+  context.putImageData(image, 0, 0);
+}
+
+function fill(box, { classes, yes, doubt, nothing }, approach, proba) {
+  const best = proba ? proba.indexOf(Math.max(...proba)) : -1;
+  const isNone = proba && approach === "multi" && proba[best] < yes;
+  const answer = box.querySelector(`.answers .${approach}`);
+  answer.querySelector("b").textContent = !proba ? nothing : isNone ? doubt : classes[best];
+  answer.querySelector("small").textContent = proba ? share(proba[best]) : "";
+  box.querySelectorAll(`.rows .${approach}`).forEach((bar, k) => {
+    bar.style.width = `${proba ? 100 * proba[k] : 0}%`;
+    bar.classList.toggle("won", k === best);
+  });
+}
+
+function share(p) {
+  return p < 0.01 ? "< 1 %" : p > 0.99 ? "> 99 %" : `${Math.round(100 * p)} %`;
+}
+
+export default function ({ data, parentElement }) {
+  const live = parentElement.live ?? build(parentElement);
+  if (live.data?.content !== data.content) live.box.innerHTML = data.content;
+  if (live.data?.given.number !== data.given.number) live.paths = [...data.given.objects];
+  live.data = data;
+  const beside = document.querySelector(".st-key-draw_canvas");
+  if (beside) beside.onpointerdown = event => follow(live, event);
+  show(live);
+  load(live).catch(error => console.warn("No preview:", error)); // the server answers all the same
+}

@@ -1,0 +1,76 @@
+"""What both approaches say while somebody draws, at every movement of the pen.
+
+The browser computes it and tells the server nothing. At the end of a stroke the server answers as
+ever, and what it says counts.
+"""
+
+import html
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from mnist_models.learning.approaches import TITLES, Approach
+from mnist_models.metrics.scores import YES
+from mnist_models.runs.run import Run
+from ui.live.networks import networks_of
+from ui.live.scripts import scripts
+from ui.widgets.answers import DOUBT, NOTHING
+
+_HEIGHT = 112  # pixels, which are there before the browser fills them; ui/style.css has a phone's
+
+_mount = st.components.v2.component(
+    "preview",
+    css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # so that the text has the page's font and colour
+)
+
+
+def show_preview(run: Run, given: dict[str, Any], side: int) -> None:
+    """The picture and both answers, below the canvas of a page; nothing if it cannot be had.
+
+    Args:
+        run: whose networks are asked.
+        given: what the canvas was told to start with: its strokes as Fabric.js writes them, the
+            `objects`, and a `number` that changes whenever it is told anew.
+        side: of the canvas, in pixels.
+    """
+    networks, modules = networks_of(run), scripts()
+    if not networks or not modules:
+        return
+    with st.container(key="live", height=_HEIGHT, border=False):
+        _mount(
+            key="preview",
+            data={
+                "content": _content(run.classes, networks),
+                "classes": [str(label) for label in run.classes],
+                "networks": networks,
+                "scripts": modules,
+                "given": given,
+                "side": side,
+                "yes": YES,
+                "doubt": DOUBT,
+                "nothing": NOTHING,
+            },
+        )
+
+
+def _content(classes: list[Any], approaches: Iterable[Approach]) -> str:
+    """The preview of no drawing, as HTML; its script fills in texts and widths.
+
+    Hidden from screen readers: they hear the server's answer, once per stroke.
+    """
+    verdicts = "".join(
+        f"<div class='{a}'><span>{TITLES[a]}</span><b>{NOTHING}</b><small></small></div>"
+        for a in approaches
+    )
+    bars = "".join(f"<i class='{a}'></i>" for a in approaches)
+    rows = "".join(
+        f"<div><span>{html.escape(str(label))}</span><div>{bars}</div></div>" for label in classes
+    )
+    return (
+        f"<div class='live-preview' aria-hidden='true'><div class='answers'>{verdicts}</div>"
+        f"<canvas width='28' height='28'></canvas><div class='rows'>{rows}</div></div>"
+    )
