@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
 from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
 from tests.helpers.serving import (
     ONE,
@@ -63,6 +64,15 @@ def _expect_same_answers(page: Page) -> None:
         expect(_answer(page, approach)).to_have_text(verdict(page, approach).inner_text())
 
 
+def _sent_after_reload(page: Page) -> list[str | bytes]:
+    """What the browser sends to the server from now on, message by message."""
+    sent: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.reload()
+    settle(page)
+    return sent
+
+
 def _pictures(page: Page) -> tuple[np.ndarray, np.ndarray]:
     """What the server has seen and what the browser has, (784,) each."""
     server = page.locator(".st-key-model_input img").evaluate(_SEEN_BY_SERVER)
@@ -75,10 +85,7 @@ def test_both_answers_move_with_the_pen_and_the_server_hears_of_whole_strokes(
     open_draw: Callable[..., Page],
 ) -> None:
     page = open_draw()
-    sent: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    page.reload()
-    settle(page)
+    sent = _sent_after_reload(page)
     box = page.locator(".st-key-draw_canvas canvas").last.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 80, box["y"] + 60)
@@ -160,3 +167,26 @@ def test_what_is_fetched_is_packed_once_and_kept(page: Page, server: Server) -> 
         "e.name.endsWith('.zip')).map(e => e.transferSize)"
     )
     assert page.evaluate(from_cache) == [0, 0]
+
+
+def test_the_server_is_told_if_the_browser_reads_another_digit(
+    open_draw: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = open_draw()
+    draw(page, ONE)
+    _expect_same_answers(page)
+    other = np.eye(10, dtype=np.float32)[[int(verdict(page, "single").inner_text()) - 1]]
+    weights = (np.zeros((1, 784, 10), np.float32),)
+    Stack(weights, (other,), np.arange(10), 0.0).save(tmp_path / "other.npz")
+    page.route("**/*.zip", lambda route: route.fulfill(path=tmp_path / "other.npz"))
+    sent = _sent_after_reload(page)
+    draw(page, ONE)
+    expect(_answer(page, "single")).to_have_text(str(other.argmax()), timeout=RENDER_TIMEOUT_MS)
+    expect(verdict(page, "single")).not_to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
+    expect(verdict(page, "single")).not_to_have_text(str(other.argmax()))
+    for _ in range(RENDER_TIMEOUT_MS // 100):
+        if any(b"fault" in frame for frame in sent if isinstance(frame, bytes)):
+            break
+        page.wait_for_timeout(100)
+    else:
+        pytest.fail("nothing was said of it")

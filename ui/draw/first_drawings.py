@@ -41,7 +41,7 @@ def from_own_canvas(run: Run) -> Subject:
         _PLACE,
         paragraph(_HINT, BY_KEYBOARD),
         BY_KEYBOARD,
-        draw_below=lambda: show_preview(run, given_to_canvas(_PLACE), CANVAS_SIDE),
+        draw_below=lambda image: show_preview(run, given_to_canvas(_PLACE), CANVAS_SIDE, image),
         draw_beside=offer_number_canvas,
     )
 

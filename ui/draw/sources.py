@@ -65,7 +65,7 @@ def from_canvas(
     without_pointer: str,
     *,
     read_number: Callable[[Picture, list[Stroke]], Subject] | None = None,
-    draw_below: Callable[[], None] = lambda: None,
+    draw_below: Callable[[Picture | None], None] = lambda _: None,
     draw_beside: Callable[[], None] = lambda: None,
 ) -> Subject:
     """The visitor's drawing, with Undo, Clear and the pen below it.
@@ -76,7 +76,7 @@ def from_canvas(
         without_pointer: what to do for who cannot draw.
         read_number: of a canvas for numbers, which is as wide as its place: what to make of a
             drawing as it looks and of its strokes, of which there is at least one.
-        draw_below: draws something between the canvas and its buttons.
+        draw_below: draws something between the canvas and its buttons, given what the models see.
         draw_beside: draws another button beside those of the canvas.
     """
     subject = Subject(hint=hint)
@@ -90,7 +90,7 @@ def from_canvas(
         _show_error(t("The drawing could not be read."), error, t("Press *Clear* to start over."))
     except TooManyDigits as error:
         _show_error(_TOO_MANY, error)
-    draw_below()
+    draw_below(subject.image)
     with st.container(
         key="beside_canvas", horizontal=True, vertical_alignment="center", gap="xsmall"
     ):

@@ -29,6 +29,17 @@ async function load(live) {
     live.stacks[approach] = stack;
     show(live);
   }
+  check(live);
+}
+
+// The server says which picture it has seen and what it has read. It is told if we read it otherwise.
+function check({ data: { answered }, stacks, predictProba, tell }) {
+  if (!answered) return;
+  const picture = Uint8Array.from(atob(answered.picture), grey => grey.charCodeAt(0));
+  for (const [approach, stack] of Object.entries(stacks)) {
+    const proba = predictProba(stack, picture);
+    if (proba.indexOf(Math.max(...proba)) !== answered.best[approach]) return tell("fault", approach);
+  }
 }
 
 // Points where the pen went as Fabric.js draws them: curves from the middle between two to the next.
@@ -103,13 +114,15 @@ function share(p) {
   return p < 0.01 ? "< 1 %" : p > 0.99 ? "> 99 %" : `${Math.round(100 * p)} %`;
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const live = parentElement.live ?? build(parentElement);
   if (live.data?.content !== data.content) live.box.innerHTML = data.content;
   if (live.data?.given.number !== data.given.number) live.paths = [...data.given.objects];
-  live.data = data;
+  const isAnother = data.answered?.picture !== live.data?.answered?.picture;
+  Object.assign(live, { data, tell: setTriggerValue });
   const beside = document.querySelector(".st-key-draw_canvas");
   if (beside) beside.onpointerdown = event => follow(live, event);
   show(live);
+  if (isAnother) check(live);
   load(live).catch(error => console.warn("No preview:", error)); // the server answers all the same
 }
