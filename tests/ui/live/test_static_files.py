@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish as publish_run
 from mnist_models.runs.run import UNLISTED, Run
 from ui.live import scripts as scripts_module
@@ -63,6 +65,15 @@ def test_a_browser_gets_the_very_files_that_the_server_computes_with(
 def test_networks_that_are_damaged_are_left_out(static: Path, tiny_run: Run) -> None:
     (tiny_run.path / "multi.npz").write_bytes(b"no networks")
     assert list(networks_of(tiny_run)) == ["single"]
+
+
+def test_weights_that_were_not_rounded_stay_with_the_server(
+    trained: Path, tiny_contents: dict[str, Any], make_stack: Callable[..., Stack], static: Path
+) -> None:
+    stacks = {**tiny_contents["stacks"], "multi": make_stack("multi")}
+    assert list(networks_of(publish_run("finer", **{**tiny_contents, "stacks": stacks}))) == [
+        "single"
+    ]
 
 
 def test_what_a_visitor_keeps_is_published_nowhere(
