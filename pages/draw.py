@@ -16,6 +16,7 @@ from ui.draw.preprocessing_steps import show_steps
 from ui.draw.run_switch import offer_run_switch
 from ui.draw.sources import Subject, from_camera, from_file, from_test_set
 from ui.draw.verdicts import show_verdicts
+from ui.inside.sections import show_inside
 from ui.shared.current_run import current_run, load_ahead
 from ui.shared.navigation import TEST_PICTURE, begin
 from ui.widgets.controls import pick
@@ -50,6 +51,8 @@ def read_and_answer(run: Run) -> None:
             show_attribution(run, subject.image)
         if subject.steps is not None and subject.original is not None:
             show_steps(subject.steps, subject.original)
+    if subject.reading is None:  # a number is opened digit by digit
+        show_inside(run, subject.image)
 
 
 begin(t("One model or ten?"), t("One network reads your digit, and so do ten."))

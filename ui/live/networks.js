@@ -22,16 +22,28 @@ export async function readStack(buffer) {
   return { layers, negativeSlope };
 }
 
-// The stack at an address that names its contents: a browser that has it asks nobody.
-export async function fetchStack(address) {
+// The stack at an address that names its contents, for all that ask: a page reads it once, and a
+// browser that has it asks nobody.
+const stacks = new Map();
+export function fetchStack(address) {
+  if (!stacks.has(address)) stacks.set(address, fetched(address));
+  return stacks.get(address);
+}
+
+async function fetched(address) {
   const response = await fetch(address, { cache: "force-cache" });
   if (!response.ok) throw new Error(`No networks at ${address}: ${response.status}`);
   return readStack(await response.arrayBuffer());
 }
 
 // What each layer says to a picture of 784 grey levels: the hidden ones after their LeakyReLU, the last
-// one's logits. Each is (members × outputs).
-export function activations({ layers, negativeSlope }, picture) {
+// one's logits. Each is (members × outputs). Whoever asks of the same picture again gets the same.
+export function activations(stack, picture) {
+  if (stack.last?.picture !== picture) stack.last = { picture, values: computed(stack, picture) };
+  return stack.last.values;
+}
+
+function computed({ layers, negativeSlope }, picture) {
   const values = [Float64Array.from(picture, grey => grey / 255)];
   for (const layer of layers) {
     const before = values.at(-1);

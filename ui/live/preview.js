@@ -3,7 +3,6 @@
 
 const CLOSE = 0.4; // pixels
 const at = address => new URL(address, document.baseURI).href;
-const stacks = new Map(); // per address what is fetched and read once
 
 function build(parent) {
   const box = document.createElement("div");
@@ -18,13 +17,12 @@ async function load(live) {
   if (live.loaded === wanted) return;
   live.loaded = wanted;
   await new Promise(done => (window.requestIdleCallback ?? setTimeout)(done));
-  const modules = [scripts.rasterise, scripts.networks].map(address => import(at(address)));
+  const modules = Object.values(scripts).map(address => import(at(address)));
   Object.assign(live, ...(await Promise.all(modules)));
   live.stacks = {};
   show(live);
   for (const [approach, address] of Object.entries(networks)) {
-    if (!stacks.has(address)) stacks.set(address, live.fetchStack(at(address)));
-    const stack = await stacks.get(address);
+    const stack = await live.fetchStack(at(address));
     if (live.loaded !== wanted) return; // another run was chosen meanwhile
     live.stacks[approach] = stack;
     show(live);
@@ -33,12 +31,12 @@ async function load(live) {
 }
 
 // The server says which picture it has seen and what it has read. It is told if we read it otherwise.
-function check({ data: { answered }, stacks, predictProba, tell }) {
+function check({ data: { answered }, stacks, predictProba, report }) {
   if (!answered) return;
   const picture = Uint8Array.from(atob(answered.picture), grey => grey.charCodeAt(0));
   for (const [approach, stack] of Object.entries(stacks)) {
     const proba = predictProba(stack, picture);
-    if (proba.indexOf(Math.max(...proba)) !== answered.best[approach]) return tell("fault", approach);
+    if (proba.indexOf(Math.max(...proba)) !== answered.best[approach]) return report("fault", approach);
   }
 }
 
@@ -82,13 +80,14 @@ function follow(live, event) {
   for (const last of ["pointerup", "pointercancel"]) addEventListener(last, end, { signal });
 }
 
-function show({ box, data, paths, points, stacks, rasterise, readPaths, predictProba }) {
+function show({ box, data, paths, points, stacks, rasterise, readPaths, predictProba, tell }) {
   if (!rasterise) return;
   const drawn = points ? [...paths, pathOf(points)] : paths;
   const picture = rasterise(readPaths(drawn, data.side, data.side));
   paint(box.querySelector("canvas").getContext("2d"), picture ?? new Uint8Array(784));
   for (const [approach, stack] of Object.entries(stacks))
     fill(box, data, approach, picture && predictProba(stack, picture));
+  tell({ picture, isMoving: Boolean(points) });
 }
 
 function paint(context, picture) {
@@ -119,7 +118,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (live.data?.content !== data.content) live.box.innerHTML = data.content;
   if (live.data?.given.number !== data.given.number) live.paths = [...data.given.objects];
   const isAnother = data.answered?.picture !== live.data?.answered?.picture;
-  Object.assign(live, { data, tell: setTriggerValue });
+  Object.assign(live, { data, report: setTriggerValue });
   const beside = document.querySelector(".st-key-draw_canvas");
   if (beside) beside.onpointerdown = event => follow(live, event);
   show(live);

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ui.live.static_files import publish
 
-_NAMES = ("rasterise", "networks")
+_NAMES = ("rasterise", "networks", "channel")
 _SCRIPTS = {name: Path(__file__).with_name(f"{name}.js").read_bytes() for name in _NAMES}
 
 

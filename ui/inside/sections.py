@@ -1,0 +1,29 @@
+"""The choice of what to see of the inside; nothing is computed until something is chosen."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_models.runs.run import Run
+from mnist_models.text import t
+
+# By title, what shows a section: it is given the run, and the picture that both have read, (28, 28)
+# uint8, or None while there is none.
+SECTIONS: Mapping[str, Callable[[Run, NDArray[np.uint8] | None], None]] = {}
+
+
+def show_inside(run: Run, image: NDArray[np.uint8] | None) -> None:
+    """The choice, and the section that is chosen; at first none is.
+
+    Args:
+        run: whose networks are looked into.
+        image: (28, 28) that they have read; None while there is none.
+    """
+    with st.container(key="inside"):
+        chosen = st.segmented_control(
+            t("See inside"), list(SECTIONS), key="see_inside", bind="query-params", wrap=True
+        )
+        if chosen is not None:
+            SECTIONS[chosen](run, image)
