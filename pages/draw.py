@@ -51,8 +51,7 @@ def read_and_answer(run: Run) -> None:
             show_attribution(run, subject.image)
         if subject.steps is not None and subject.original is not None:
             show_steps(subject.steps, subject.original)
-    if subject.reading is None:  # a number is opened digit by digit
-        show_inside(run, subject.image)
+    show_inside(run, subject.image)
 
 
 begin(t("One model or ten?"), t("One network reads your digit, and so do ten."))
