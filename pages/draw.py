@@ -55,6 +55,5 @@ def read_and_answer(run: Run) -> None:
 
 
 begin(t("One model or ten?"), t("One network reads your digit, and so do ten."))
-chosen = current_run()
-read_and_answer(chosen)
+read_and_answer(chosen := current_run())
 load_ahead(chosen)
