@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Error, Page, Route
 
 from mnist_models.data.pen_digits import load_pen_digits
 from mnist_models.learning.approaches import Approach
+from mnist_models.learning.attribution import input_gradient
 from mnist_models.learning.stack import Stack
 from mnist_models.preprocessing.rasterise import Stroke, rasterise, read_paths
 from mnist_models.runs.registry import load_run
@@ -31,6 +32,13 @@ _PREDICT_PROBA = """async ({ file, pictures }) => {
     const response = await fetch(`data:application/zip;base64,${file}`);
     const stack = await readStack(await response.arrayBuffer());
     return pictures.map(picture => [...predictProba(stack, picture)]);
+}"""
+_GRADIENT = """async ({ file, pictures, weights, depth }) => {
+    const { readStack } = await import("/networks.js");
+    const { gradient } = await import("/gradients.js");
+    const response = await fetch(`data:application/zip;base64,${file}`);
+    const stack = await readStack(await response.arrayBuffer());
+    return pictures.map((picture, k) => [...gradient(stack, picture, weights[k], depth)]);
 }"""
 
 Evaluate = Callable[[str, Any], Any]
@@ -115,13 +123,16 @@ def test_the_browser_reads_the_canvas_strokes_as_the_server_does(evaluate: Evalu
     _assert_same_pictures(evaluate, [strokes for strokes in read if strokes])
 
 
+def _as_given(stack: Stack, images: np.ndarray, folder: Path) -> dict[str, Any]:
+    stack.save(folder / "stack.npz")
+    file = base64.b64encode((folder / "stack.npz").read_bytes()).decode()
+    return {"file": file, "pictures": images.reshape(len(images), -1).tolist()}
+
+
 def _assert_same_answers(
     evaluate: Evaluate, stack: Stack, images: np.ndarray, folder: Path
 ) -> None:
-    stack.save(folder / "stack.npz")
-    file = base64.b64encode((folder / "stack.npz").read_bytes()).decode()
-    pictures = images.reshape(len(images), -1).tolist()
-    proba = np.array(evaluate(_PREDICT_PROBA, {"file": file, "pictures": pictures}))
+    proba = np.array(evaluate(_PREDICT_PROBA, _as_given(stack, images, folder)))
     expected = stack.predict_proba(images)
     np.testing.assert_allclose(proba, expected, atol=1e-4)  # ten times as close as it has to be
     np.testing.assert_array_equal(proba.argmax(axis=1), expected.argmax(axis=1))
@@ -151,6 +162,24 @@ def test_the_browser_reads_and_computes_every_stack_that_is_saved(
     images = np.random.default_rng(0).integers(0, 256, (20, 28, 28)).astype(np.uint8)
     images[0] = 0  # no ink: the biases answer
     _assert_same_answers(evaluate, stack.rounded() if rounded else stack, images, tmp_path)
+
+
+@pytest.mark.parametrize("approach", ["single", "multi"])
+@pytest.mark.parametrize("hidden", [(), (8,), (6, 5)])
+def test_the_browsers_gradients_are_the_servers(
+    approach: Approach,
+    hidden: tuple[int, ...],
+    evaluate: Evaluate,
+    make_stack: Callable[..., Stack],
+    tmp_path: Path,
+) -> None:
+    stack = make_stack(approach, hidden=hidden, classes=["7", "★", "Ω"]).rounded()
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (20, 28, 28)).astype(np.uint8)
+    weights = rng.normal(size=(20, 3)) * (rng.random((20, 3)) < 0.7)  # some logits do not count
+    given = {"weights": weights.tolist(), "depth": 0, **_as_given(stack, images, tmp_path)}
+    expected = input_gradient(stack, images, weights).reshape(20, 784)
+    np.testing.assert_allclose(evaluate(_GRADIENT, given), expected, atol=1e-5)
 
 
 def test_the_browser_says_so_where_weights_are_of_another_kind(evaluate: Evaluate) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,8 +84,14 @@ def test_what_a_visitor_keeps_is_published_nowhere(
     assert list(static.iterdir()) == []
 
 
-def test_the_scripts_are_those_beside_this(static: Path) -> None:
+def test_the_scripts_are_those_beside_this_and_find_each_other(static: Path) -> None:
     folder = Path(scripts_module.__file__).parent
-    for name, address in scripts().items():
-        assert (static / Path(address).name).read_text() == (folder / f"{name}.js").read_text()
+    addresses = scripts()
+    for name, address in addresses.items():
+        script = (static / Path(address).name).read_text()
+        for imported in re.findall(r'from "./([^"]*)"', script):
+            assert (static / imported).exists()
+        for other, its in addresses.items():
+            script = script.replace(f'"./{Path(its).name}"', f'"./{other}.js"')
+        assert script == (folder / f"{name}.js").read_text()
         assert address.endswith(".js")
