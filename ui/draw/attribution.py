@@ -8,14 +8,8 @@ from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.attribution import explain
 from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
+from ui.live.relevance import AGAINST, FOR, MEANING
 
-# With white between them, on black: yellow and violet differ for every kind of colour blindness.
-FOR, AGAINST = (245, 190, 0), (135, 85, 255)
-
-_MEANING = t(
-    ":yellow[**Yellow**] ink spoke for the answer and against the runner-up, :violet[**violet**] "
-    "ink the other way round, and white ink made little difference."
-)
 _FORMULA = (
     r"$x_i \cdot \partial(\text{logit}_\text{answer} - \text{logit}_\text{runner-up}) "
     r"/ \partial{x_i}$"
@@ -37,7 +31,7 @@ def show_attribution(run: Run, image: NDArray[np.uint8]) -> None:
     if not section.open:
         return
     with section:
-        st.markdown(_MEANING)
+        st.markdown(MEANING)
         for approach, column in zip(run.approaches, st.columns(2, wrap=False), strict=False):
             with column:
                 _show_reason(run, approach, image)

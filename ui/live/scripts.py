@@ -6,7 +6,13 @@ from pathlib import Path
 
 from ui.live.static_files import publish
 
-_NAMES = ("rasterise", "networks", "channel", "gradients")  # each after those that it imports
+_NAMES = (
+    "rasterise",
+    "networks",
+    "channel",
+    "gradients",
+    "contributions",
+)  # each after those that it imports
 
 
 def _read() -> dict[str, tuple[str, bytes]]:
