@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Error, Page, Route
 
 from mnist_models.data.pen_digits import load_pen_digits
 from mnist_models.learning.approaches import Approach
-from mnist_models.learning.attribution import input_gradient
+from mnist_models.learning.attribution import explain, input_gradient
 from mnist_models.learning.stack import Stack
 from mnist_models.preprocessing.rasterise import Stroke, rasterise, read_paths
 from mnist_models.runs.registry import load_run
@@ -39,6 +40,19 @@ _GRADIENT = """async ({ file, pictures, weights, depth }) => {
     const response = await fetch(`data:application/zip;base64,${file}`);
     const stack = await readStack(await response.arrayBuffer());
     return pictures.map((picture, k) => [...gradient(stack, picture, weights[k], depth)]);
+}"""
+_CONTRIBUTIONS = """async ({ file, pictures, outputs }) => {
+    const { readStack } = await import("/networks.js");
+    const { contributions, incoming, relevance } = await import("/contributions.js");
+    const response = await fetch(`data:application/zip;base64,${file}`);
+    const stack = await readStack(await response.arrayBuffer());
+    return pictures.map((picture, k) => {
+        const margin = [0, 1, 2].map(j => (j === outputs[k][0]) - (j === outputs[k][1]));
+        const parts = contributions(stack, picture, outputs[k][0]);
+        const of = unit => ({ ...incoming(stack, unit), slope: parts.slopes[unit] });
+        return { ...parts, said: [...parts.said], relevance: [...relevance(stack, picture, margin)],
+            each: [...parts.said.keys()].map(of).map(u => ({ ...u, weights: [...u.weights] })) };
+    });
 }"""
 
 Evaluate = Callable[[str, Any], Any]
@@ -180,6 +194,39 @@ def test_the_browsers_gradients_are_the_servers(
     given = {"weights": weights.tolist(), "depth": 0, **_as_given(stack, images, tmp_path)}
     expected = input_gradient(stack, images, weights).reshape(20, 784)
     np.testing.assert_allclose(evaluate(_GRADIENT, given), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("approach", ["single", "multi"])
+@pytest.mark.parametrize("hidden", [(8,), (6, 5)])
+def test_what_hidden_units_and_ink_said_sums_to_the_servers_logits(
+    approach: Approach,
+    hidden: tuple[int, ...],
+    evaluate: Evaluate,
+    make_stack: Callable[..., Stack],
+    tmp_path: Path,
+) -> None:
+    stack = make_stack(approach, hidden=hidden, classes=["7", "★", "Ω"]).rounded()
+    later = tuple(np.zeros_like(b) if len(hidden) > 1 else b for b in stack.biases[1:])
+    stack = replace(stack, biases=(stack.biases[0], *later))
+    images = np.random.default_rng(0).integers(0, 256, (12, 28, 28)).astype(np.uint8)
+    reasons = [explain(stack, image) for image in images]
+    outputs = [[reason.answer, reason.runner_up] for reason in reasons]
+    given = {"outputs": outputs, **_as_given(stack, images, tmp_path)}
+    for said, reason, image in zip(evaluate(_CONTRIBUTIONS, given), reasons, images, strict=True):
+        logit = stack.logits(image[np.newaxis])[0, reason.answer]
+        assert said["logit"] == pytest.approx(logit, abs=1e-4)
+        assert sum(said["said"]) == pytest.approx(said["units"])
+        # What the units do not say is the output's bias, and nothing where later biases are 0.
+        bias = stack.biases[-1].reshape(-1)[reason.answer]
+        assert said["rest"] == pytest.approx(0 if len(hidden) > 1 else bias, abs=1e-4)
+        np.testing.assert_allclose(
+            said["relevance"], reason.relevance.reshape(-1), rtol=1e-4, atol=1e-5
+        )
+        ink = image.reshape(-1) / 255
+        for unit, value in zip(said["each"], said["said"], strict=True):
+            total = ink @ unit["weights"] + unit["bias"]
+            activation = total if total > 0 else stack.negative_slope * total
+            assert activation * unit["slope"] == pytest.approx(value, abs=1e-5)
 
 
 def test_the_browser_says_so_where_weights_are_of_another_kind(evaluate: Evaluate) -> None:

@@ -1,20 +1,28 @@
 // The hidden units behind both answers, live; see ui/inside/hidden_units.py. It hears of every movement
 // of the pen, and computes with the modules of ui/live/ that it is given the addresses of.
 
-const PAUSE = 150; // ms for which the units stay the same while the pen is down, so that eyes can follow
-const DIM = 0.5; // how much of its light a weight has where there is no ink
-const GAMMA = 0.5; // of weights, so that small ones are seen beside the largest
+const PAUSE = 150; // ms for which texts and units stay while the pen moves, so that eyes can follow
+const DIM = 0.45; // how much of its light a weight has where there is no ink
 const FULL = 1; // the least contribution to a logit that gives full light
-const BLACK = [0, 0, 0];
-const MODULES = ["networks", "gradients", "contributions", "channel"];
+const MODULES = ["networks", "contributions", "pixels", "channel"];
 
 const at = address => new URL(address, document.baseURI).href;
 const say = (template, fields) => template.replace(/\{(\w+)\}/g, (_, name) => fields[name]);
-const written = (value, digits = 2) =>
-  (Number(value.toFixed(digits)) || 0).toFixed(digits).replace("-", "−"); // and no minus before 0
+const written = value => (Number(value.toFixed(2)) || 0).toFixed(2).replace("-", "−"); // no −0.00
 const signed = value => (value > 0 ? "+" : "") + written(value);
+const counted = count => count.toLocaleString("en");
 const share = p => (p < 0.01 ? "< 1 %" : p > 0.99 ? "> 99 %" : `${Math.round(100 * p)} %`);
-const largest = values => values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
+
+// Only what changes is touched: a page asks about its style again whatever else is.
+function write(element, text) {
+  if (element.firstChild) {
+    if (element.firstChild.data !== text) element.firstChild.data = text;
+  } else if (text) element.textContent = text;
+}
+
+function mark(element, attribute, isSo) {
+  if (element.getAttribute(attribute) !== String(isSo)) element.setAttribute(attribute, isSo);
+}
 
 function build(parent) {
   const box = document.createElement("div");
@@ -29,40 +37,14 @@ function viewOf(section) {
   const find = selector => section.querySelector(selector);
   const tiles = [...section.querySelectorAll(".unit")].map(button => ({
     button, side: button.parentElement.classList.contains("for") ? 1 : -1, unit: null,
-    pixels: pixelsOf(button.querySelector("canvas")),
+    ...Object.fromEntries(["canvas", "i", "b", "span"].map(tag => [tag, button.querySelector(tag)])),
   }));
-  const sum = find(".sum"), pictures = [...sum.querySelectorAll("canvas")].map(pixelsOf);
   return {
-    find, tiles, sum, pictures, ink: pixelsOf(find(".answer canvas")),
+    section, find, tiles, sum: find(".sum"), ink: find(".answer canvas"), says: find(".says").children,
     members: [...section.querySelectorAll(".member")],
     approach: section.dataset.approach, count: Number(section.dataset.units),
-    output: null, best: null, pinned: null, opened: null, chosenAt: 0,
+    output: null, best: null, pinned: null, opened: null, writtenAt: -Infinity,
   };
-}
-
-// A canvas of 28 × 28 and its pixels, which are opaque or not painted at all.
-function pixelsOf(canvas) {
-  const context = canvas.getContext("2d");
-  return { context, image: context.createImageData(28, 28) };
-}
-
-// The levels of red, green and blue that a function gives for each pixel.
-function paint({ context, image }, levelsOf) {
-  const { data } = image;
-  for (let k = 0; k < 784; k++) data.set(levelsOf(k), 4 * k), (data[4 * k + 3] = 255);
-  context.putImageData(image, 0, 0);
-}
-
-// Values from -1 to 1 as light of the two colours.
-function weigh({ context, image }, colours, values) {
-  const { data } = image;
-  for (let k = 0; k < 784; k++) {
-    const value = values[k], colour = value > 0 ? colours.for : colours.against;
-    const size = Math.abs(value);
-    for (let part = 0; part < 3; part++) data[4 * k + part] = colour[part] * size;
-    data[4 * k + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
 }
 
 async function load(inside) {
@@ -100,16 +82,14 @@ function listen(inside) {
 }
 
 function press(inside, button) {
-  const view = button && inside.views.find(({ find }) => find("h2").parentElement.contains(button));
+  const view = button && inside.views.find(({ section }) => section.contains(button));
   if (!view || !inside.stacks[view.approach] || !inside.picture) return;
-  const tile = view.tiles.find(tile => tile.button === button);
+  const tile = view.tiles.find(tile => tile.button === button), member = view.members.indexOf(button);
   if (tile) view.opened = view.opened === tile.unit ? null : tile.unit;
-  else if (button.matches(".close")) close(view);
-  else {
-    const member = view.members.indexOf(button);
+  else if (member >= 0)
     view.pinned = [view.pinned, view.best].includes(member) ? null : member;
-  }
-  render(inside, view);
+  else close(view);
+  renew(inside, view);
 }
 
 // The focus goes back to where it came from.
@@ -119,163 +99,138 @@ function close(view) {
   tile.button.focus();
 }
 
+// At each movement all is lit anew; one of the two is also written anew, if it is time for it.
 function show(inside) {
-  for (const view of inside.views) render(inside, view);
-}
-
-function render(inside, view) {
-  const { data: { classes, words, yes, colours }, live, picture, isMoving } = inside;
-  const stack = inside.stacks[view.approach];
-  if (!stack || !picture) return empty(view, words, inside.status);
-  const proba = live.predictProba(stack, picture), logits = live.activations(stack, picture).at(-1);
-  const best = proba.indexOf(Math.max(...proba));
-  view.best = best;
-  const output = view.pinned ?? best, label = classes[output];
-  const isDoubted = view.approach === "multi" && proba[best] < yes;
-  answer(view, words, isDoubted ? "doubted" : "answer", classes[best], share(proba[best]));
-  members(view, words, proba, yes, output);
-
-  const other = logits.reduce((next, logit, k) =>
-    (k !== best && (next === null || logit > logits[next]) ? k : next), null);
-  const weights = logits.map((_, k) => Number(k === output));
-  if (view.pinned === null && other !== null) weights[other] = -1;
-  tint(view.ink, picture, live.relevance(stack, picture, weights), colours);
-  view.find(".margin").textContent = view.pinned !== null ? say(words.pinned, { label })
-    : other === null ? "" : say(words.margin, { answer: label, other: classes[other] });
-
-  const parts = live.contributions(stack, picture, output);
-  const count = view.count.toLocaleString("en");
-  view.find(".total").textContent = say(words.total, {
-    label, count, units: written(parts.units), rest: written(parts.rest), logit: written(parts.logit),
-  });
-  for (const side of ["for", "against"])
-    view.find(`h3.${side}`).textContent = say(words[side], { label });
-  if (view.output !== output) Object.assign(view, { output, chosenAt: 0 });
-  const isOther = view.approach === "multi" && Math.floor(view.opened / view.count) !== output;
-  if (isOther) view.opened = null;
-  const now = performance.now();
-  if (!isMoving || now - view.chosenAt >= PAUSE) {
-    view.chosenAt = now;
-    choose(view, stack, live, parts.said, isMoving);
+  const { views, isMoving, picture, stacks } = inside, now = performance.now();
+  const isDue = view => now - view.writtenAt >= PAUSE;
+  const [first] = views.filter(isDue).sort((a, b) => a.writtenAt - b.writtenAt);
+  for (const view of views) {
+    if (!picture || !stacks[view.approach]) empty(inside, view);
+    else if (!isMoving || view === first) renew(inside, view);
+    else if (view.output !== null) light(inside, view);
   }
-  light(view, picture, parts.said, words, colours);
-  writeSum(inside, view, stack, parts, label, proba[output]);
 }
 
-function empty(view, words, status) {
-  for (const field of [".says", ".margin", ".total", "h3.for", "h3.against"])
-    view.find(field).textContent = field === ".says" ? words[status ?? "loading"] : "";
-  paint(view.ink, () => BLACK);
+function empty({ data: { words }, status }, view) {
+  [words[status ?? "loading"], "", ""].forEach((text, k) => write(view.says[k], text));
+  for (const field of [".margin", ".total", "h3.for", "h3.against"]) write(view.find(field), "");
   for (const member of view.members) fill(member, words.nothing, "", false, false);
-  for (const tile of view.tiles) fit(tile, null);
-  for (const { button } of view.tiles) button.querySelector("b").textContent = words.nothing;
+  for (const tile of view.tiles) fit(tile, null), write(tile.b, words.nothing);
+  view.ink.getContext("2d").clearRect(0, 0, 28, 28);
   view.sum.hidden = true;
-  Object.assign(view, { opened: null, chosenAt: 0 });
+  Object.assign(view, { output: null, opened: null, writtenAt: -Infinity });
 }
 
-function answer(view, words, kind, label, detail) {
-  const big = Object.assign(document.createElement("b"), { textContent: label });
-  const [before, after] = words[kind].split("{label}");
-  view.find(".says").replaceChildren(before, big, `${after} (${detail})`);
-}
+// What is asked of the picture: the answer, or the member that was pressed.
+function renew(inside, view) {
+  const { data: { classes, words, yes }, live, picture, isMoving } = inside;
+  const stack = inside.stacks[view.approach];
+  const proba = live.predictProba(stack, picture), logits = live.activations(stack, picture).at(-1);
+  const best = proba.indexOf(Math.max(...proba)), output = view.pinned ?? best;
+  const others = [...logits.keys()].filter(k => k !== best).sort((a, b) => logits[b] - logits[a]);
+  const runnerUp = view.pinned === null ? others[0] : undefined;
+  const weights = logits.map((_, k) => (k === output) - (k === runnerUp));
+  Object.assign(view, { best, output, weights, writtenAt: performance.now() });
+  if (view.members.length && Math.floor(view.opened / view.count) !== output) view.opened = null;
 
-function members(view, words, proba, yes, output) {
+  const parts = live.contributions(stack, picture, output), label = classes[output];
+  choose(inside, view, parts.said, isMoving);
+  light(inside, view, parts);
+
+  const kind = view.members.length && proba[best] < yes ? words.doubted : words.answer;
+  const [before, after] = kind.split("{label}");
+  [before, classes[best], `${after} (${share(proba[best])})`].forEach((text, k) =>
+    write(view.says[k], text));
   view.members.forEach((member, k) => {
-    const says = proba[k] >= yes;
-    fill(member, says ? words.yes : words.no, share(proba[k]), says, k === output);
+    const isYes = proba[k] >= yes;
+    fill(member, isYes ? words.yes : words.no, share(proba[k]), isYes, k === output);
   });
+  const margin = view.pinned === null ? words.margin : words.pinned;
+  write(view.find(".margin"), say(margin, { label, answer: label, other: classes[runnerUp] }));
+  const { units, rest, logit } = parts, count = counted(view.count);
+  const sums = { units: written(units), rest: written(rest), logit: written(logit) };
+  write(view.find(".total"), say(words.total, { label, count, ...sums }));
+  for (const side of ["for", "against"]) write(view.find(`h3.${side}`), say(words[side], { label }));
+  for (const { button, b, span, unit } of view.tiles) {
+    mark(button, "aria-expanded", unit !== null && unit === view.opened);
+    write(b, unit === null ? words.nothing : signed(parts.said[unit]));
+    write(span, unit === null ? "" : say(words.unit, { number: (unit % view.count) + 1, count }));
+  }
+  if (view.sum.hidden !== (view.opened === null)) view.sum.hidden = view.opened === null;
+  if (view.opened !== null) writeSum(inside, view, parts, label, proba[output]);
 }
 
 function fill(member, text, detail, isYes, isShown) {
-  member.querySelector("span").textContent = text;
-  member.querySelector("small").textContent = detail;
+  const [, says, small] = member.children;
+  write(says, text);
+  write(small, detail);
   member.classList.toggle("yes", isYes);
-  member.setAttribute("aria-pressed", isShown);
-}
-
-// As ui/draw/attribution.py's `tint`: white ink where nothing was said.
-function tint(pixels, picture, relevance, colours) {
-  const most = largest(relevance);
-  paint(pixels, k => {
-    const strength = Math.abs(relevance[k]) / most;
-    const colour = relevance[k] > 0 ? colours.for : colours.against;
-    return colour.map(part => ((255 + strength * (part - 255)) * picture[k]) / 255);
-  });
+  mark(member, "aria-pressed", isShown);
 }
 
 // The units that said most for the logit and most against it. While the pen is down those that are
 // still among them stay where they are; at its end they are put in order.
-function choose(view, stack, live, said, isMoving) {
-  const first = view.approach === "multi" ? view.output * view.count : 0;
+function choose(inside, view, said, isMoving) {
+  const first = view.members.length ? view.output * view.count : 0;
   const order = Array.from({ length: view.count }, (_, k) => first + k);
   order.sort((a, b) => said[b] - said[a]);
   for (const side of [1, -1]) {
     const tiles = view.tiles.filter(tile => tile.side === side);
-    const most = (side > 0 ? order : order.toReversed()).slice(0, tiles.length)
+    const most = (side > 0 ? order.slice(0, tiles.length) : order.slice(-tiles.length).reverse())
       .filter(unit => side * said[unit] > 0);
-    const kept = isMoving ? tiles.map(({ unit }) => most.includes(unit)) : tiles.map(() => false);
+    const kept = tiles.map(({ unit }) => isMoving && most.includes(unit));
     const fresh = most.filter(unit => !tiles.some((tile, k) => kept[k] && tile.unit === unit));
-    tiles.forEach((tile, k) => kept[k] || fit(tile, fresh.shift() ?? null, stack, live));
+    tiles.forEach((tile, k) => kept[k] || fit(tile, fresh.shift() ?? null, inside, view));
   }
 }
 
 // Another unit's weights in a tile: what is lit at each movement. Where there is none it is dark.
-function fit(tile, unit, stack, live) {
+function fit(tile, unit, inside, view) {
   if (tile.unit === unit) return;
-  tile.unit = unit;
-  tile.button.disabled = unit === null;
+  Object.assign(tile, { unit, weights: null });
+  if (tile.button.disabled !== (unit === null)) tile.button.disabled = unit === null;
   if (unit === null) {
-    paint(tile.pixels, () => BLACK);
-    tile.button.querySelector("i").style.width = "0";
+    tile.canvas.getContext("2d").clearRect(0, 0, 28, 28);
+    tile.i.style.transform = "scaleX(0)";
     return;
   }
-  tile.strengths = strengths(live.incoming(stack, unit).weights);
+  const { weights } = inside.live.incoming(inside.stacks[view.approach], unit);
+  tile.weights = inside.live.coloured(weights, inside.data.colours);
 }
 
-// From -1 to 1, as large as the largest of these or of others.
-function strengths(weights, most = largest(weights)) {
-  return weights.map(weight => Math.sign(weight) * (Math.abs(weight) / most) ** GAMMA);
-}
-
-function light(view, picture, said, words, colours) {
-  const most = Math.max(FULL, ...view.tiles.map(({ unit }) => Math.abs(said[unit] ?? 0)));
-  for (const { button, unit, strengths, pixels } of view.tiles) {
-    button.setAttribute("aria-expanded", unit !== null && unit === view.opened);
-    button.querySelector("b").textContent = unit === null ? words.nothing : signed(said[unit]);
-    if (unit === null) continue;
-    const shareOfMost = Math.abs(said[unit]) / most;
-    const glow = ((1 - DIM) * Math.sqrt(shareOfMost)) / 255;
-    weigh(pixels, colours, strengths.map((strength, k) => strength * (DIM + glow * picture[k])));
-    button.querySelector("i").style.width = `${100 * shareOfMost}%`;
-    button.querySelector("span").textContent =
-      say(words.unit, { number: (unit % view.count) + 1, count: view.count });
+function light({ data: { colours }, live, picture, stacks }, view, parts = null) {
+  const stack = stacks[view.approach];
+  const { said } = parts ?? live.contributions(stack, picture, view.output);
+  live.paintInk(view.ink, picture, live.relevance(stack, picture, view.weights), colours);
+  const shown = view.tiles.filter(({ unit }) => unit !== null);
+  const most = Math.max(FULL, ...shown.map(({ unit }) => Math.abs(said[unit])));
+  for (const { unit, canvas, weights, i, side } of shown) {
+    const part = Math.max((side * said[unit]) / most, 0);
+    live.light(canvas, weights, DIM, picture, (1 - DIM) * Math.sqrt(part));
+    i.style.transform = `scaleX(${part.toFixed(3)})`;
   }
 }
 
-function writeSum(inside, view, stack, parts, label, proba) {
-  const { data: { words, colours }, live, picture } = inside, { sum, opened, count } = view;
-  sum.hidden = opened === null;
-  if (opened === null) return;
+function writeSum({ data: { words, colours }, live, picture, stacks }, view, parts, label, proba) {
+  const { sum, opened, count } = view, stack = stacks[view.approach];
   const { weights, bias } = live.incoming(stack, opened);
   const products = weights.map((weight, k) => (weight * picture[k]) / 255);
-  const total = products.reduce((a, b) => a + b), slope = parts.slopes[opened];
+  const total = products.reduce((a, b) => a + b);
   const lines = {
-    products: total, bias, sum: total + bias,
-    activation: live.activations(stack, picture)[0][opened], slope, said: parts.said[opened],
-    units: parts.units, rest: parts.rest, logit: parts.logit,
+    ...parts, products: total, bias, sum: total + bias, said: parts.said[opened],
+    activation: live.activations(stack, picture)[0][opened], slope: parts.slopes[opened],
   };
   const inked = picture.reduce((inked, grey) => inked + (grey > 0), 0);
-  sum.querySelector("h3").textContent = say(view.members.length ? words.unit_of : words.unit,
-    { number: (opened % count) + 1, count: count.toLocaleString("en"), label });
-  for (const row of sum.querySelectorAll("tr")) {
-    const [title, value] = row.children;
-    title.textContent = say(title.dataset.text, { label, count: inked });
-    value.textContent = row.dataset.name in lines ? written(lines[row.dataset.name]) : share(proba);
+  write(sum.querySelector("h3"), say(view.members.length ? words.unit_of : words.unit,
+    { number: (opened % count) + 1, count: counted(count), label }));
+  for (const { cells: [title, value], dataset: { name } } of sum.querySelectorAll("tr")) {
+    write(title, say(title.dataset.text, { label, count: inked }));
+    write(value, name === "proba" ? share(proba) : written(lines[name]));
   }
-  const [ofWeights, ofInk, ofProducts] = view.pictures;
-  paint(ofInk, k => [picture[k], picture[k], picture[k]]);
-  weigh(ofWeights, colours, strengths(weights));
-  weigh(ofProducts, colours, strengths(products, largest(weights)));
+  const [ofWeights, ofInk, ofProducts] = sum.querySelectorAll("canvas");
+  live.light(ofWeights, live.coloured(weights, colours), 1, picture, 0);
+  live.paintInk(ofInk, picture);
+  live.light(ofProducts, live.coloured(products, colours, live.largest(weights)), 1, picture, 0);
 }
 
 export default function ({ data, parentElement }) {

@@ -147,7 +147,8 @@ def _section(run: Run, approach: Approach, layers: Sequence[int]) -> str:
     return (
         f"<section class='{approach}' data-approach='{approach}' data-units='{layers[1]}'>"
         f"<h2>{_safe(title)}</h2><div class='answer'>{_picture('ink')}"
-        "<div><p class='says'></p><p class='margin'></p><p class='total'></p></div></div>"
+        "<div><p class='says'><span></span><b></b><span></span></p>"
+        "<p class='margin'></p><p class='total'></p></div></div>"
         f"{members}{_units('for')}{_units('against')}"
         f"{_sum(run, approach, layers)}</section>"
     )
