@@ -6,13 +6,8 @@ from pathlib import Path
 
 from ui.live.static_files import publish
 
-_NAMES = (
-    "rasterise",
-    "networks",
-    "channel",
-    "gradients",
-    "contributions",
-)  # each after those that it imports
+# Each after those that it imports.
+_NAMES = ("rasterise", "networks", "channel", "gradients", "contributions", "pixels")
 
 
 def _read() -> dict[str, tuple[str, bytes]]:
