@@ -7,7 +7,19 @@ const at = address => new URL(address, document.baseURI).href;
 function build(parent) {
   const box = document.createElement("div");
   parent.append(box);
-  return (parent.live = { box, paths: [], points: null, stacks: {} });
+  return (parent.live = { box, paths: [], points: null, stacks: {}, frame: 0 });
+}
+
+// What is on the page, and what of it changes.
+function lay(live, { content, networks }) {
+  live.box.innerHTML = content;
+  live.context = live.box.querySelector("canvas").getContext("2d");
+  live.places = {};
+  for (const approach of Object.keys(networks)) {
+    const [answer, ...bars] = live.box.querySelectorAll(`.${approach}`);
+    const [digit, share] = ["b", "small"].map(name => answer.querySelector(name));
+    live.places[approach] = { digit, share, bars };
+  }
 }
 
 // Once the page has appeared: first what draws, then the networks one by one.
@@ -15,11 +27,10 @@ async function load(live) {
   const { scripts, networks } = live.data;
   const wanted = JSON.stringify(networks);
   if (live.loaded === wanted) return;
-  live.loaded = wanted;
+  Object.assign(live, { loaded: wanted, stacks: {} });
   await new Promise(done => (window.requestIdleCallback ?? setTimeout)(done));
   const modules = Object.values(scripts).map(address => import(at(address)));
   Object.assign(live, ...(await Promise.all(modules)));
-  live.stacks = {};
   show(live);
   for (const [approach, address] of Object.entries(networks)) {
     const stack = await live.fetchStack(at(address));
@@ -66,7 +77,7 @@ function follow(live, event) {
   const move = ({ clientX, clientY }) => {
     const { left, top, width } = canvas.getBoundingClientRect(), scale = live.data.side / width;
     live.points.push([(clientX - left) * scale, (clientY - top) * scale]);
-    show(live);
+    showOncePerFrame(live);
   };
   const end = () => {
     stroke.abort();
@@ -80,13 +91,28 @@ function follow(live, event) {
   for (const last of ["pointerup", "pointercancel"]) addEventListener(last, end, { signal });
 }
 
-function show({ box, data, paths, points, stacks, rasterise, readPaths, predictProba, tell }) {
+// At once, and then not again before the screen has shown it: some pens move more often.
+function showOncePerFrame(live) {
+  live.isLate = Boolean(live.frame);
+  if (live.isLate) return;
+  show(live);
+  live.frame = requestAnimationFrame(() => {
+    live.frame = 0;
+    if (live.isLate) showOncePerFrame(live);
+  });
+}
+
+function show(live) {
+  const { data, paths, points, stacks, rasterise, readPaths, predictProba, tell } = live;
+  live.isLate = false;
   if (!rasterise) return;
   const drawn = points ? [...paths, pathOf(points)] : paths;
   const picture = rasterise(readPaths(drawn, data.side, data.side));
-  paint(box.querySelector("canvas").getContext("2d"), picture ?? new Uint8Array(784));
-  for (const [approach, stack] of Object.entries(stacks))
-    fill(box, data, approach, picture && predictProba(stack, picture));
+  paint(live.context, picture ?? new Uint8Array(784));
+  for (const [approach, place] of Object.entries(live.places)) {
+    const stack = stacks[approach];
+    fill(place, data, approach, picture && stack && predictProba(stack, picture));
+  }
   tell({ picture, isMoving: Boolean(points) });
 }
 
@@ -97,31 +123,38 @@ function paint(context, picture) {
   context.putImageData(image, 0, 0);
 }
 
-function fill(box, { classes, yes, doubt, nothing }, approach, proba) {
+function fill({ digit, share, bars }, { classes, yes, doubt, nothing }, approach, proba) {
   const best = proba ? proba.indexOf(Math.max(...proba)) : -1;
   const isNone = proba && approach === "multi" && proba[best] < yes;
-  const answer = box.querySelector(`.answers .${approach}`);
-  answer.querySelector("b").textContent = !proba ? nothing : isNone ? doubt : classes[best];
-  answer.querySelector("small").textContent = proba ? share(proba[best]) : "";
-  box.querySelectorAll(`.rows .${approach}`).forEach((bar, k) => {
-    bar.style.width = `${proba ? 100 * proba[k] : 0}%`;
-    bar.classList.toggle("won", k === best);
+  write(digit, !proba ? nothing : isNone ? doubt : classes[best]);
+  write(share, proba ? shareText(proba[best]) : "");
+  bars.forEach((bar, k) => {
+    const width = proba ? Math.round(1000 * proba[k]) / 10 : 0;
+    if (bar.percent !== width) bar.style.width = `${(bar.percent = width)}%`;
   });
 }
 
-function share(p) {
+// The text of a place, and not its children: of those the page's style asks, and all of it would be
+// worked out anew at each movement. What stays as it is costs nothing.
+function write(place, text) {
+  const node = place.firstChild ?? place.appendChild(new Text());
+  if (node.data !== text) node.data = text;
+}
+
+function shareText(p) {
   return p < 0.01 ? "< 1 %" : p > 0.99 ? "> 99 %" : `${Math.round(100 * p)} %`;
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const live = parentElement.live ?? build(parentElement);
-  if (live.data?.content !== data.content) live.box.innerHTML = data.content;
+  if (live.data?.content !== data.content) lay(live, data);
   if (live.data?.given.number !== data.given.number) live.paths = [...data.given.objects];
   const isAnother = data.answered?.picture !== live.data?.answered?.picture;
   Object.assign(live, { data, report: setTriggerValue });
   const beside = document.querySelector(".st-key-draw_canvas");
   if (beside) beside.onpointerdown = event => follow(live, event);
+  const loading = load(live); // forgets the networks of another run at once
   show(live);
   if (isAnother) check(live);
-  load(live).catch(error => console.warn("No preview:", error)); // the server answers all the same
+  loading.catch(error => console.warn("No preview:", error)); // the server answers all the same
 }

@@ -100,18 +100,19 @@ function draw([x, top], [right, bottom], radius, { width, height, cells }) {
 // The inked cells as grey levels, their centre of mass on pixel CENTRE.
 function placed({ width, height, cells }) {
   let total = 0, down = 0, across = 0;
-  cells.forEach((inked, k) => {
-    if (inked) total++, down += Math.floor(k / width), across += k % width;
-  });
+  for (let row = 0, k = 0; row < height; row++)
+    for (let column = 0; column < width; column++, k++)
+      if (cells[k]) total++, down += row, across += column;
   const startOf = (moment, size) => {
     const twice = (2 * CENTRE * SUB + SUB - 1) * total - 2 * moment; // to the centre, × 2 total
     return Math.min(Math.max(Math.floor((twice + total) / (2 * total)), 0), SIDE * SUB - size);
   };
   const top = startOf(down, height), left = startOf(across, width);
   const counts = new Uint8Array(SIDE * SIDE);
-  cells.forEach((inked, k) => {
-    const row = Math.floor((top + Math.floor(k / width)) / SUB);
-    if (inked) counts[row * SIDE + Math.floor((left + (k % width)) / SUB)]++;
-  });
+  for (let row = 0, k = 0; row < height; row++) {
+    const pixels = Math.floor((top + row) / SUB) * SIDE;
+    for (let column = left; column < left + width; column++, k++)
+      counts[pixels + ((column / SUB) | 0)] += cells[k];
+  }
   return counts.map(count => Math.floor((2 * 255 * count + SUB * SUB) / (2 * SUB * SUB)));
 }
