@@ -111,7 +111,7 @@ def measure_both(run: Run, repeats: int) -> Starts:
     for approach in APPROACHES:
         run.stack(approach)  # or raises an error that names the command to train it
     with tempfile.TemporaryDirectory() as folder:
-        _export(run, folder)
+        export(run, folder)
         return _take_turns(run, folder, chromium, repeats)
 
 
@@ -155,8 +155,14 @@ def _take_turns(run: Run, folder: str, chromium: str, repeats: int) -> Starts:
     return starts
 
 
-def _export(run: Run, folder: str) -> None:
-    """In a process of its own, since it imports TensorFlow; this also warms the disk cache."""
+def export(run: Run, folder: str) -> None:
+    """Write a run's networks as Keras files, for the straightforward app.
+
+    In a process of its own, since it imports TensorFlow; this also warms the disk cache.
+
+    Raises:
+        BenchmarkError: the run could not be exported.
+    """
     command = [sys.executable, "-m", "mnist_models", "export", run.name, folder]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -81,7 +81,7 @@ def measure(
             _times(page)
             start_s = time.perf_counter() - began
             memory_mb = server.memory_mb()
-            times = [_drawn_anew(page, _one(number)) for number in range(1, STROKES + 1)]
+            times = [drawn_anew(page, _one(number)) for number in range(1, STROKES + 1)]
     stroke_s, answer_s = map(median, zip(*times, strict=True))
     return {
         "start_s": start_s,
@@ -97,7 +97,8 @@ def _one(number: int) -> list[tuple[int, int]]:
     return [(x, 60), (x, 100), (x, 150), (x, 220)]
 
 
-def _drawn_anew(page: Page, stroke: Sequence[Sequence[float]]) -> tuple[float, float]:
+def drawn_anew(page: Page, stroke: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """A stroke on an empty canvas: seconds to both verdicts, from its end and from its sending."""
     settle(page)
     page.locator(".st-key-draw_canvas canvas").last.hover()  # the toolbar hides otherwise
     ours = page.locator(".st-key-clear button")

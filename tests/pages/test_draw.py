@@ -37,6 +37,7 @@ def test_what_a_component_is_given_is_a_table_as_before(tiny_run: Run, open_page
     assert serialization.is_dataframe_like({"digit": pd.Series([1, 2])})
     assert serialization.is_dataframe_like(pd.DataFrame({"digit": [1, 2]}))
     assert not serialization.is_dataframe_like({"objects": [{"type": "path"}]})
+    assert not serialization.is_dataframe_like(["0", "1"])
 
 
 def test_a_test_picture_gets_the_verdicts_of_the_models(

@@ -32,10 +32,10 @@ _MOST_PLACES = 10  # with a drawing of its own; each lesson has one
 def _spare_pandas() -> None:
     """Let Streamlit send data to the canvas without importing pandas and pyarrow.
 
-    Streamlit asks of every dict in the data whether it is a table, and imports both to find out:
-    70 MB of memory per server, and a wait for the first visitor. A dict is a table only if it holds
-    a Series, and without pandas there is none. If a later Streamlit asks elsewhere, this does
-    nothing.
+    Streamlit asks of every dict and list in the data whether it is a table, and imports both to
+    find out: 70 MB of memory per server, and a wait for the first visitor. A dict is a table only
+    if it holds a Series, and without pandas there is none; a list never is. If a later Streamlit
+    asks elsewhere, this does nothing.
     """
     with suppress(ImportError, AttributeError):
         from streamlit.components.v2.bidi_component import serialization
@@ -43,7 +43,7 @@ def _spare_pandas() -> None:
         is_table = serialization.is_dataframe_like
 
         def is_table_at_all(value: object) -> bool:
-            may_be = "pandas" in sys.modules or not isinstance(value, dict)
+            may_be = "pandas" in sys.modules or not isinstance(value, dict | list)
             return may_be and is_table(value)
 
         vars(serialization)["is_dataframe_like"] = is_table_at_all

@@ -8,6 +8,8 @@ says it where they are fetched.
 from collections.abc import Callable
 from contextlib import suppress
 
+import streamlit as st
+
 from mnist_models.atomic_files import write_atomically
 from mnist_models.settings import PROJECT
 
@@ -17,7 +19,7 @@ _MOST_BYTES = 300 * 10**6  # from 1 GB on Streamlit serves none of them
 
 
 def publish(sha256: str, suffix: str, read: Callable[[], bytes]) -> str | None:
-    """The address of a file, relative to any page; None where the folder cannot be written.
+    """The address of a file, relative to any page; None where none is served or can be written.
 
     Where there is no room the oldest give way, and are published again when they are asked for.
 
@@ -27,6 +29,8 @@ def publish(sha256: str, suffix: str, read: Callable[[], bytes]) -> str | None:
             already, anew for each browser; a .zip it leaves alone.
         read: gives the contents, if the file is not there yet; what it raises is passed on.
     """
+    if not st.get_option("server.enableStaticServing"):
+        return None
     path = FOLDER / f"{sha256}{suffix}"
     if not path.exists():
         contents = read()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish as publish_run
@@ -30,10 +31,14 @@ def test_a_file_is_written_once_and_its_address_names_its_contents(static: Path)
     assert (static / "ab.zip").read_bytes() == b"networks"
 
 
-def test_nothing_is_published_where_nothing_can_be_written(
-    static: Path, tiny_run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("missing", ["folder", "server"])
+def test_nothing_is_published_where_nothing_can_be_written_or_is_served(
+    missing: str, static: Path, tiny_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    static.rmdir()
+    if missing == "folder":
+        static.rmdir()
+    else:
+        monkeypatch.setattr(st, "get_option", {"server.enableStaticServing": False}.get)
     assert publish("ab", ".zip", lambda: b"") is None
     assert scripts() == networks_of(tiny_run) == {}
 
