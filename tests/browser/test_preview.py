@@ -1,5 +1,6 @@
 """Both answers move with the pen on Draw, computed in the browser; the server hears of strokes."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from playwright.sync_api import Locator, Page, Response, expect
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
+from mnist_models.runs.run import UNLISTED
 from tests.helpers.serving import (
     ONE,
     RENDER_TIMEOUT_MS,
@@ -31,19 +33,39 @@ _SEEN_BY_SERVER = """async image => {
 }"""
 _SEEN_BY_BROWSER = """canvas => [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]
     .filter((_, k) => k % 4 === 0)"""
+_KEPT, _OTHER = f"{UNLISTED}somebody-symbol", "other"
+# All that a screen reader may say by itself, whenever it is another text than before.
+_HEARD = """
+window.heard = [];
+new MutationObserver(() => {
+  const places = [...document.querySelectorAll("[role=alert], [role=status], [aria-live]")];
+  const text = places.filter(place => !place.closest("[aria-hidden=true]"))
+    .map(place => place.textContent).join("|");
+  if (text !== heard.at(-1)) heard.push(text);
+}).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+"""
+_MOVING = "[...document.querySelector('.st-key-live').getAnimations({subtree: true})].length"
 
 
 @pytest.fixture(scope="module")
 def server(
-    tmp_path_factory: pytest.TempPathFactory, tiny_contents: dict[str, Any]
+    tmp_path_factory: pytest.TempPathFactory,
+    tiny_contents: dict[str, Any],
+    make_stack: Callable[..., Stack],
 ) -> Iterator[Server]:
-    """The app with untrained networks: what they answer is as good to compare."""
+    """The app with untrained networks: what they answer is as good to compare.
+
+    There are two runs of them, and one that a visitor keeps.
+    """
     folder: Path = tmp_path_factory.mktemp("preview")
     environment = {"MNIST_TRAINED": str(folder), "MNIST_NPZ": "", "KERAS_HOME": str(folder)}
     shipped = {**tiny_contents["manifest"], "made_here": False}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_TRAINED", str(folder))
         publish("reference", **{**tiny_contents, "manifest": shipped})
+        publish(_KEPT, **tiny_contents)
+        stacks = {approach: make_stack(approach, seed=1).rounded() for approach in APPROACHES}
+        publish(_OTHER, **{**tiny_contents, "manifest": shipped, "stacks": stacks})
     with serve(environment) as running:
         yield running
 
@@ -135,9 +157,101 @@ def _pictures_of_browser(page: Page) -> np.ndarray:
     return np.array(page.locator(".st-key-live canvas").evaluate(_SEEN_BY_BROWSER))
 
 
-def test_numbers_and_other_sources_have_none(page: Page, server: Server) -> None:
+@pytest.mark.parametrize("device", ["touch", "pen"])
+def test_a_finger_and_a_pen_move_them_as_a_mouse_does(
+    device: str, open_draw: Callable[..., Page]
+) -> None:
+    page = open_draw(has_touch=True)
+    draw(page, ONE)
+    _expect_same_answers(page)  # the networks are there
+    page.locator(".st-key-clear button").click()
+    expect(verdict(page, "single")).to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    pointer, bars = _pointer(page, device), [_bars(page)]
+    pointer("down", 60, 60)
+    for x, y in ((200, 60), (140, 140), (140, 220)):
+        pointer("move", x, y)
+        bars.append(_bars(page))
+    assert len(set(map(str, bars))) == len(bars)
+    pointer("up", 140, 220)
+    _expect_same_answers(page)
+
+
+def _pointer(page: Page, device: str) -> Callable[[str, float, float], None]:
+    """A function that sends what a finger or a pen does on the canvas."""
+    box = page.locator(".st-key-draw_canvas canvas").last.bounding_box()
+    assert box is not None
+    devtools, left, top = page.context.new_cdp_session(page), box["x"], box["y"]
+
+    def send(what: str, x: float, y: float) -> None:
+        place: dict[str, Any] = {"x": left + x, "y": top + y}
+        if device == "touch":
+            kind = {"down": "touchStart", "move": "touchMove", "up": "touchEnd"}[what]
+            points = [] if what == "up" else [place]
+            devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            return
+        kind = {"down": "mousePressed", "move": "mouseMoved", "up": "mouseReleased"}[what]
+        pen = {"pointerType": "pen", "button": "left", "buttons": int(what != "up")}
+        clicks = {"clickCount": int(what != "move")}
+        devtools.send("Input.dispatchMouseEvent", {"type": kind, **place, **pen, **clicks})
+
+    return send
+
+
+def test_a_screen_reader_hears_one_answer_per_stroke_and_nothing_moves_by_itself(
+    open_draw: Callable[..., Page],
+) -> None:
+    page = open_draw(reduced_motion="reduce")
+    draw(page, ONE)
+    _expect_same_answers(page)  # the networks are there
+    page.locator(".st-key-clear button").click()
+    expect(verdict(page, "single")).to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    page.evaluate(_HEARD)
+    box = page.locator(".st-key-draw_canvas canvas").last.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    for x, y in ((200, 60), (140, 140), (140, 220)):
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        assert page.evaluate(_MOVING) == 0
+    during = page.evaluate("heard")
+    page.mouse.up()
+    _expect_same_answers(page)
+    assert len(during) == 1  # what was there before
+    assert len(page.evaluate("heard")) == 2
+
+
+def test_the_networks_of_the_run_that_is_chosen_answer(page: Page, server: Server) -> None:
+    visit(page, server)
+    draw(page, ONE)
+    _expect_same_answers(page)
+    before = _bars(page)
+    choice = page.locator(".st-key-run_choice")
+    choice.locator("summary").click()
+    choice.get_by_text(re.compile(f"^{_OTHER} ")).click()
+    shown = re.compile(f"^Run: {_OTHER} ")
+    expect(choice.locator("summary p")).to_have_text(shown, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('.st-key-live .rows i')].every("
+        "(bar, k) => bar.style.width !== '0%' && bar.style.width !== before[k])",
+        arg=before,
+    )
+    _expect_same_answers(page)
+    np.testing.assert_array_equal(*_pictures(page))
+
+
+def test_numbers_have_none(page: Page, server: Server) -> None:
     visit(page, server, "/?canvas=number")
     expect(page.locator(".st-key-draw_canvas")).to_be_visible()
+    expect(page.locator(".st-key-live")).to_have_count(0)
+
+
+def test_what_a_visitor_keeps_has_none_and_answers(page: Page, server: Server) -> None:
+    visit(page, server, f"/?run={_KEPT}")
+    draw(page, ONE)
+    expect(verdict(page, "single")).not_to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
     expect(page.locator(".st-key-live")).to_have_count(0)
 
 
