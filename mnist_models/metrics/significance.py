@@ -1,7 +1,8 @@
 """How much of a figure may be chance: of a share, of a difference, between two contenders."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, fsum, lgamma, log, sqrt
+from math import ceil, exp, floor, fsum, lgamma, log, sqrt
 from statistics import NormalDist
 
 _Z = NormalDist().inv_cdf(0.975)  # of a 95 % interval
@@ -71,3 +72,17 @@ def difference_margin(share: float, trials: int) -> float:
     """
     shrunk = (share * trials + 1) / (trials + 2)
     return _Z * sqrt(2 * shrunk * (1 - shrunk) / (trials + 2))
+
+
+def median_interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of a median, whatever the distribution: the values of two ranks.
+
+    Conover (1999, Practical Nonparametric Statistics, 3.2): how many of n values lie below the true
+    median is binomial with n and one half, here by its normal approximation.
+
+    Args:
+        values: at least one, of a sample.
+    """
+    ordered, margin = sorted(values), _Z * sqrt(len(values)) / 2
+    low, high = floor(len(values) / 2 - margin), ceil(len(values) / 2 + margin)
+    return ordered[max(low, 0)], ordered[min(high, len(values) - 1)]
