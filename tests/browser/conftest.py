@@ -6,17 +6,22 @@ import pytest
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
+from mnist_models.settings import PROJECT
 from tests.helpers.serving import (
     DESKTOP,
     PHONE,
+    Evaluate,
     Server,
     copy_reference,
     fresh_machine,
     serve,
     visit,
 )
+
+
+_ORIGIN = "http://live.test/"
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +43,24 @@ def equipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     trained = copy_reference(tmp_path_factory.mktemp("equipped"))
     with serve({"MNIST_TRAINED": str(trained)}) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def evaluate(browser: Browser) -> Iterator[Evaluate]:
+    """A function that runs JavaScript on an empty page which can import the modules of ui/live/."""
+
+    def serve(route: Route) -> None:
+        name = route.request.url.removeprefix(_ORIGIN)
+        if name.endswith(".js"):
+            route.fulfill(path=PROJECT / "ui" / "live" / name, content_type="text/javascript")
+        else:
+            route.fulfill(body="", content_type="text/html")
+
+    with browser.new_context() as context:
+        context.route("**/*", serve)
+        page: Page = context.new_page()
+        page.goto(_ORIGIN)
+        yield page.evaluate
 
 
 @pytest.fixture

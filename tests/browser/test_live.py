@@ -2,14 +2,14 @@
 
 import base64
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Error, Page, Route
+from playwright.sync_api import Error
 
 from mnist_models.data.pen_digits import load_pen_digits
 from mnist_models.learning.approaches import Approach
@@ -17,9 +17,8 @@ from mnist_models.learning.attribution import explain, input_gradient
 from mnist_models.learning.stack import Stack
 from mnist_models.preprocessing.rasterise import Stroke, rasterise, read_paths
 from mnist_models.runs.registry import load_run
-from mnist_models.settings import PROJECT
+from tests.helpers.serving import Evaluate
 
-_ORIGIN = "http://live.test/"
 _RASTERISE = """async drawings => {
     const { rasterise } = await import("/rasterise.js");
     return drawings.map(strokes => rasterise(strokes) && [...rasterise(strokes)]);
@@ -54,26 +53,6 @@ _CONTRIBUTIONS = """async ({ file, pictures, outputs }) => {
             each: [...parts.said.keys()].map(of).map(u => ({ ...u, weights: [...u.weights] })) };
     });
 }"""
-
-Evaluate = Callable[[str, Any], Any]
-
-
-@pytest.fixture(scope="module")
-def evaluate(browser: Browser) -> Iterator[Evaluate]:
-    """A function that runs JavaScript on an empty page which can import the modules of ui/live/."""
-
-    def serve(route: Route) -> None:
-        name = route.request.url.removeprefix(_ORIGIN)
-        if name.endswith(".js"):
-            route.fulfill(path=PROJECT / "ui" / "live" / name, content_type="text/javascript")
-        else:
-            route.fulfill(body="", content_type="text/html")
-
-    with browser.new_context() as context:
-        context.route("**/*", serve)
-        page: Page = context.new_page()
-        page.goto(_ORIGIN)
-        yield page.evaluate
 
 
 def _assert_same_pictures(evaluate: Evaluate, drawings: list[list[Stroke]]) -> None:

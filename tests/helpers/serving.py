@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ _START_TIMEOUT_S = 60
 RENDER_TIMEOUT_MS = 30_000  # machines that run tests can be slow; nothing waits longer than it must
 
 Strokes = Sequence[Sequence[Sequence[float]]]
+Evaluate = Callable[[str, Any], Any]  # runs JavaScript with an argument
 ONE: Strokes = [[(140, 60), (140, 100), (140, 150), (140, 220)]]
 
 

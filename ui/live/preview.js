@@ -2,6 +2,7 @@
 // beside it and computes with the modules that it is given the addresses of.
 
 const CLOSE = 0.4; // pixels
+const MODULES = ["rasterise", "networks", "channel"];
 const at = address => new URL(address, document.baseURI).href;
 
 function build(parent) {
@@ -29,7 +30,7 @@ async function load(live) {
   if (live.loaded === wanted) return;
   Object.assign(live, { loaded: wanted, stacks: {} });
   await new Promise(done => (window.requestIdleCallback ?? setTimeout)(done));
-  const modules = Object.values(scripts).map(address => import(at(address)));
+  const modules = MODULES.map(name => import(at(scripts[name])));
   Object.assign(live, ...(await Promise.all(modules)));
   show(live);
   for (const [approach, address] of Object.entries(networks)) {

@@ -6,8 +6,16 @@ from pathlib import Path
 
 from ui.live.static_files import publish
 
-# Each after those that it imports.
-_NAMES = ("rasterise", "networks", "channel", "gradients", "contributions", "pixels")
+_NAMES = (
+    "rasterise",
+    "networks",
+    "channel",
+    "gradients",
+    "contributions",
+    "pixels",
+    "perturbations",
+    "deepfool",
+)  # each after those that it imports
 
 
 def _read() -> dict[str, tuple[str, bytes]]:
