@@ -4,8 +4,8 @@ PICTURES of MNIST's test set, drawn once by a seed, are disturbed in four ways, 
 strengths (`mnist_models/robustness`). Both approaches of every shipped run that has weights of both
 read what comes out. Counted are right answers at each strength and, of the wrong ones, those at
 which no probability reaches one half. Of the pictures that both read rightly undisturbed it is
-counted which approach gives way at a smaller strength; strengths below and above 0 are ways of their
-own. The last way is the smallest change of pixels that gradient steps find.
+counted which approach gives way at a smaller strength; strengths below and above 0 are ways of
+their own. The last way is the smallest change of pixels that gradient steps find.
 
 The test set decides nothing here: no network, strength or rule was chosen by these figures.
 """
@@ -39,7 +39,9 @@ SMALLEST = "smallest"  # way of the smallest change, beside those of the disturb
 
 def draw(images: Images, labels: NDArray, count: int) -> tuple[Images, NDArray]:
     """So many pictures with their labels, drawn without replacement."""
-    rows = np.sort(stream(_SEED, "pictures", "robustness").choice(len(images), count, replace=False))
+    rows = np.sort(
+        stream(_SEED, "pictures", "robustness").choice(len(images), count, replace=False)
+    )
     return images[rows], labels[rows]
 
 
@@ -69,7 +71,9 @@ def measure(run: Run, images: Images, labels: NDArray) -> dict[str, Any]:
                     **counted("right", answer == labels),
                     "none": int(((answer != labels) & (proba.max(axis=1) < YES)).sum()),
                 }
-                for strength, answer, proba in zip(strengths, answers[approach], probas, strict=True)
+                for strength, answer, proba in zip(
+                    strengths, answers[approach], probas, strict=True
+                )
             ]
         for sign in (-1, 1) if perturbation.low < 0 else (1,):
             points = {

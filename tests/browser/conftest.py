@@ -20,7 +20,6 @@ from tests.helpers.serving import (
     visit,
 )
 
-
 _ORIGIN = "http://live.test/"
 
 

@@ -1,4 +1,4 @@
-"""Disturbed pictures in the browser: the arithmetic beside the server's, and the section of Draw."""
+"""Disturbed pictures in the browser: the arithmetic, beside the server's, and Draw's section."""
 
 import base64
 from pathlib import Path

@@ -1,0 +1,203 @@
+"""How much a drawing can be disturbed until each approach answers otherwise.
+
+The browser computes all of it: four disturbances with a slider each, and the smallest change.
+"""
+
+import base64
+import html
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from mnist_models.evidence.experiments import load_evidence
+from mnist_models.learning.approaches import TITLES, Approach
+from mnist_models.metrics.scores import YES
+from mnist_models.robustness.noise import noise_fields
+from mnist_models.robustness.perturbations import PERTURBATIONS, Perturbation
+from mnist_models.runs.run import Run
+from mnist_models.text import Text, paragraph, t
+from ui.live.networks import networks_of
+from ui.live.relevance import AGAINST, FOR
+from ui.live.scripts import scripts
+from ui.widgets.answers import DOUBT, NOTHING
+
+_mount = st.components.v2.component(
+    "robustness",
+    css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # so that the text has the page's font and colour
+)
+
+
+def _template(text: str, *fields: str) -> Text:
+    """A sentence whose fields are filled in by the browser."""
+    return t(text, **{field: f"{{{field}}}" for field in fields})
+
+
+# What the browser writes of each approach.
+_SAYS: Mapping[str, Mapping[Approach, Text]] = {
+    "breaks": {
+        "single": _template("Single model gives way: {strength}", "strength"),
+        "multi": _template("Multi-model gives way: {strength}", "strength"),
+    },
+    "holds": {
+        "single": t("Single model holds throughout"),
+        "multi": t("Multi-model holds throughout"),
+    },
+    "smallest": {
+        "single": _template(
+            "Single model: length {length}, now read as {label}", "length", "label"
+        ),
+        "multi": _template("Multi-model: length {length}, now read as {label}", "length", "label"),
+    },
+    "none": {
+        "single": t("Single model: no change was found"),
+        "multi": t("Multi-model: no change was found"),
+    },
+}
+_WORDS: Mapping[str, Text] = {
+    "empty": t("Draw a digit, then try to have it read as another."),
+    "loading": t("The networks are on their way to your browser."),
+    "failed": t("The networks could not be fetched. Reload the page to try again."),
+    "computing": t("Looking for where each gives way…"),
+    "verdict": _template(
+        "Of {count} trials, the single model gives way first in {single}, the multi-model in "
+        "{multi}.",
+        *("count", "single", "multi"),
+    ),
+    "before": _template("was {label}", "label"),
+}
+# How a strength is written: of each disturbance below 0, at 0 and above it.
+_STRENGTHS: Mapping[str, tuple[Text, Text, Text]] = {
+    "noise": (t("none"), t("none"), _template("{amount}\N{NO-BREAK SPACE}%", "amount")),
+    "square": (
+        t("none"),
+        t("none"),
+        _template("{amount} × {amount} pixels", "amount"),
+    ),
+    "pen": (
+        _template("{amount} pixels thinner", "amount"),
+        t("as drawn"),
+        _template("{amount} pixels thicker", "amount"),
+    ),
+    "turn": (
+        _template("{amount}° left", "amount"),
+        t("upright"),
+        _template("{amount}° right", "amount"),
+    ),
+}
+_SCALES = {"noise": 100}  # of a strength that is written; 1 for the others
+_DIGITS = {"pen": 1}  # after the point; none for the others
+_ABOUT = t(
+    "To give way is to read another digit than in your drawing. Below each slider a line shows "
+    "where an approach still reads the same."
+)
+_SMALLEST = t(
+    "The smallest change that gradient steps find (DeepFool): :yellow[**yellow**] pixels became "
+    "lighter, :violet[**violet**] ones darker. Its length is 1 for one pixel from black to white. "
+    "In the multi-model another member has the largest output then."
+)
+
+
+def show_robustness(run: Run, image: NDArray[np.uint8] | None) -> None:
+    """The sliders, what both answer, and the smallest change.
+
+    Args:
+        run: whose networks are asked.
+        image: (28, 28) that they have read, shown where no pen moves; None while there is none.
+    """
+    networks, modules = networks_of(run), scripts()
+    if not networks or not modules:
+        st.markdown(
+            t(
+                "Your browser computes what is shown here, and it cannot get the networks of this "
+                "run. Choose another run in the sidebar."
+            )
+        )
+        return
+    st.markdown(t("Disturb the digit until an answer gives way: whose does first?"))
+    _mount(
+        key="robustness",
+        data={
+            "content": _content(networks),
+            "classes": [str(label) for label in run.classes],
+            "networks": networks,
+            "scripts": modules,
+            "picture": None if image is None else base64.b64encode(image.tobytes()).decode(),
+            "noise": base64.b64encode(noise_fields(1).tobytes()).decode(),
+            "trials": {
+                name: {
+                    "strengths": perturbation.strengths(perturbation.step),
+                    "texts": _STRENGTHS[name],
+                    "scale": _SCALES.get(name, 1),
+                    "digits": _DIGITS.get(name, 0),
+                }
+                for name, perturbation in PERTURBATIONS.items()
+            },
+            "says": {kind: dict(texts) for kind, texts in _SAYS.items()},
+            "words": dict(_WORDS),
+            "colours": {"lighter": FOR, "darker": AGAINST},
+            "yes": YES,
+            "nothing": NOTHING,
+            "doubt": DOUBT,
+        },
+    )
+    st.caption(paragraph(_ABOUT, _SMALLEST))
+    if found := load_evidence("robustness"):
+        st.caption(
+            t(
+                "The same with {count:,} test pictures: [Compare, Robustness]({address}).",
+                count=found["pictures"],
+                address="/compare?evidence=Robustness",
+            )
+        )
+
+
+def _content(approaches: Iterable[Approach]) -> str:
+    """The section without a picture, as HTML; its script fills in pixels, texts and lines."""
+    trials = "".join(_trial(name, each, approaches) for name, each in PERTURBATIONS.items())
+    changes = "".join(
+        f"<div class='{approach}'><div class='pair'>{_picture('changed')}{_picture('difference')}"
+        "</div><p></p></div>"
+        for approach in approaches
+    )
+    return (
+        "<p class='result' role='status'></p>"
+        f"<div class='trials'>{trials}</div>"
+        f"<section><h2>{_safe(t('Smallest change'))}</h2>"
+        f"<div class='changes'>{changes}</div></section>"
+    )
+
+
+def _trial(name: str, perturbation: Perturbation, approaches: Iterable[Approach]) -> str:
+    answers = "".join(
+        f"<div class='{a}'><span>{_safe(TITLES[a])}</span><b>{NOTHING}</b><small></small></div>"
+        for a in approaches
+    )
+    lines = "".join(f"<i class='{a}'></i>" for a in approaches)
+    points = "".join(
+        f"<button type='button' class='{a}' disabled>{NOTHING}</button>" for a in approaches
+    )
+    last = len(perturbation.strengths(perturbation.step)) - 1
+    start = perturbation.strengths(perturbation.step).index(0)
+    return (
+        f"<section data-name='{name}'><h2>{_safe(perturbation.title)}</h2>"
+        f"<div class='seen'>{_picture('disturbed')}<div class='answers'>{answers}</div></div>"
+        f"<div class='strength'><input type='range' min='0' max='{last}' value='{start}' "
+        f"aria-label='{_safe(perturbation.title)}'><output></output>"
+        f"<div class='lines' aria-hidden='true'>{lines}</div></div>"
+        f"<div class='points'>{points}</div></section>"
+    )
+
+
+def _picture(name: str) -> str:
+    """Pixels that say nothing to a screen reader which the texts beside them do not."""
+    return f"<canvas class='{name}' width='28' height='28' aria-hidden='true'></canvas>"
+
+
+def _safe(text: Any) -> str:
+    return html.escape(str(text))
