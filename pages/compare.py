@@ -10,11 +10,12 @@ from mnist_models.text import t
 from ui.compare.binary_models import show_members
 from ui.compare.calibration import show_probabilities
 from ui.compare.cost import show_cost
-from ui.compare.equal_size import show_equal_size
 from ui.compare.headline import offer_reports, show_accuracies, show_paired
-from ui.compare.numbers import show_numbers
 from ui.compare.per_class import show_classes
-from ui.compare.rejection import show_no_digit
+from ui.compare.studies.equal_size import show_equal_size
+from ui.compare.studies.numbers import show_numbers
+from ui.compare.studies.rejection import show_no_digit
+from ui.compare.studies.robustness import show_robustness
 from ui.shared.current_duel import choose_duel
 from ui.shared.navigation import begin
 from ui.widgets.controls import show_parts
@@ -24,6 +25,7 @@ EVIDENCE = {
     t("The ten, one by one"): show_members,
     t("Probabilities"): show_probabilities,
     t("Not a digit"): show_no_digit,
+    t("Robustness"): show_robustness,
     t("Equal size"): show_equal_size,
     t("Numbers"): show_numbers,
     t("Cost"): show_cost,
@@ -37,7 +39,8 @@ answer.header(verdict_sentence(duel), anchor=False)
 show_accuracies(duel, load_evidence("seeds"))
 st.caption(judged_text(duel))
 show_paired(duel)
-if not load_evidence("numbers"):
-    del EVIDENCE[t("Numbers")]  # until it has been measured
+for title, name in {t("Robustness"): "robustness", t("Numbers"): "numbers"}.items():
+    if not load_evidence(name):
+        del EVIDENCE[title]  # until it has been measured
 show_parts({title: partial(show, duel) for title, show in EVIDENCE.items()}, key="evidence")
 offer_reports(duel)

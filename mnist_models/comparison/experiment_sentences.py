@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from mnist_models.comparison.sentences import SIGNIFICANT
 from mnist_models.evidence.equal_size import EqualPair
 from mnist_models.evidence.experiments import Entry, Evidence, spread
 from mnist_models.evidence.new_class_costs import NewClassCosts
@@ -17,6 +16,7 @@ from mnist_models.formatting import (
 )
 from mnist_models.learning.approaches import APPROACHES, NAMES
 from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.metrics.significance import SIGNIFICANT
 from mnist_models.text import Text, paragraph, t
 
 

@@ -19,10 +19,10 @@ from mnist_models.learning.approaches import NAMES
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.metrics.calibration import Reliability, YesGroup
 from mnist_models.metrics.scores import BinaryMetrics, Metrics
+from mnist_models.metrics.significance import SIGNIFICANT
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, paragraph, t
 
-SIGNIFICANT = 0.05
 _NUMBERS = {9: t("nine"), 10: t("ten"), 11: t("eleven"), 12: t("twelve")}
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil, exp, floor, fsum, lgamma, log, sqrt
 from statistics import NormalDist
 
+SIGNIFICANT = 0.05  # a p value below this is not put down to chance
 _Z = NormalDist().inv_cdf(0.975)  # of a 95 % interval
 
 

@@ -65,9 +65,7 @@ def smallest_change(stack: Stack, images: Images) -> Change:
         is_nearer = is_other & (_lengths(start, again) < _lengths(start, changed))
         changed = np.where(is_nearer[:, np.newaxis], again, changed)
     lengths = np.where(has_changed, _lengths(start, changed), np.inf)
-    return Change(
-        changed.reshape(-1, SIDE, SIDE), lengths, _logits(stack, changed).argmax(axis=1)
-    )
+    return Change(changed.reshape(-1, SIDE, SIDE), lengths, _logits(stack, changed).argmax(axis=1))
 
 
 def _crossed(stack: Stack, start: Floats, answers: NDArray) -> Floats:
@@ -132,9 +130,7 @@ def _nearest_on_line(stack: Stack, start: Floats, rows: Floats, answers: NDArray
     low, high = np.zeros(len(rows)), np.ones(len(rows))
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        low, high = _halved(
-            low, high, _logits(stack, moved(middle)).argmax(axis=1) != answers
-        )
+        low, high = _halved(low, high, _logits(stack, moved(middle)).argmax(axis=1) != answers)
     return np.clip(moved(high), 0, 1)
 
 

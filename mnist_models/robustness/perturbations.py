@@ -39,7 +39,9 @@ class Perturbation:
 
     def strengths(self, step: float) -> list[float]:
         """All strengths from the least to the greatest, so far apart; 0 is among them."""
-        return [round(k * step, 3) for k in range(round(self.low / step), round(self.high / step) + 1)]
+        return [
+            round(k * step, 3) for k in range(round(self.low / step), round(self.high / step) + 1)
+        ]
 
 
 PERTURBATIONS: Mapping[str, Perturbation] = {

@@ -33,26 +33,20 @@ _mount = st.components.v2.component(
 )
 
 
-def _template(text: str, *fields: str) -> Text:
-    """A sentence whose fields are filled in by the browser."""
-    return t(text, **{field: f"{{{field}}}" for field in fields})
-
-
-# What the browser writes of each approach.
+# What the browser writes, of each approach. It fills in the fields.
+_CHANGE = {"length": "{length}", "label": "{label}"}
 _SAYS: Mapping[str, Mapping[Approach, Text]] = {
     "breaks": {
-        "single": _template("Single model gives way: {strength}", "strength"),
-        "multi": _template("Multi-model gives way: {strength}", "strength"),
+        "single": t("Single model gives way: {strength}", strength="{strength}"),
+        "multi": t("Multi-model gives way: {strength}", strength="{strength}"),
     },
     "holds": {
         "single": t("Single model holds throughout"),
         "multi": t("Multi-model holds throughout"),
     },
     "smallest": {
-        "single": _template(
-            "Single model: length {length}, now read as {label}", "length", "label"
-        ),
-        "multi": _template("Multi-model: length {length}, now read as {label}", "length", "label"),
+        "single": t("Single model: length {length}, now read as {label}", **_CHANGE),
+        "multi": t("Multi-model: length {length}, now read as {label}", **_CHANGE),
     },
     "none": {
         "single": t("Single model: no change was found"),
@@ -64,31 +58,24 @@ _WORDS: Mapping[str, Text] = {
     "loading": t("The networks are on their way to your browser."),
     "failed": t("The networks could not be fetched. Reload the page to try again."),
     "computing": t("Looking for where each gives way…"),
-    "verdict": _template(
+    "verdict": t(
         "Of {count} trials, the single model gives way first in {single}, the multi-model in "
         "{multi}.",
-        *("count", "single", "multi"),
+        **{field: f"{{{field}}}" for field in ("count", "single", "multi")},
     ),
-    "before": _template("was {label}", "label"),
+    "before": t("was {label}", label="{label}"),
 }
 # How a strength is written: of each disturbance below 0, at 0 and above it.
+_AMOUNT = {"amount": "{amount}"}
 _STRENGTHS: Mapping[str, tuple[Text, Text, Text]] = {
-    "noise": (t("none"), t("none"), _template("{amount}\N{NO-BREAK SPACE}%", "amount")),
-    "square": (
-        t("none"),
-        t("none"),
-        _template("{amount} × {amount} pixels", "amount"),
-    ),
+    "noise": (t("none"), t("none"), t("{amount}\N{NO-BREAK SPACE}%", **_AMOUNT)),
+    "square": (t("none"), t("none"), t("{amount} × {amount} pixels", **_AMOUNT)),
     "pen": (
-        _template("{amount} pixels thinner", "amount"),
+        t("{amount} pixels thinner", **_AMOUNT),
         t("as drawn"),
-        _template("{amount} pixels thicker", "amount"),
+        t("{amount} pixels thicker", **_AMOUNT),
     ),
-    "turn": (
-        _template("{amount}° left", "amount"),
-        t("upright"),
-        _template("{amount}° right", "amount"),
-    ),
+    "turn": (t("{amount}° left", **_AMOUNT), t("upright"), t("{amount}° right", **_AMOUNT)),
 }
 _SCALES = {"noise": 100}  # of a strength that is written; 1 for the others
 _DIGITS = {"pen": 1}  # after the point; none for the others

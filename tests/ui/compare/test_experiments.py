@@ -17,7 +17,7 @@ from mnist_models.evidence.rejection import NO_DIGITS, no_digit_rows, unsure_sen
 from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
-from ui.compare import equal_size, numbers, rejection
+from ui.compare.studies import equal_size, numbers, rejection
 from ui.widgets.contender_style import looks
 
 

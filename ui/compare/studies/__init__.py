@@ -1,0 +1,3 @@
+"""Parts of Compare that show shipped experiments: `rejection` of what is no digit, `robustness` to
+disturbances, the comparison at `equal_size`, and whole `numbers`.
+"""
