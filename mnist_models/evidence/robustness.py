@@ -85,9 +85,13 @@ def first_sentence(entry: Entry) -> Text:
     multi = [row["way"] for row in certain if row["multi"] > row["single"]]
     open_ = [row["way"] for row in rows if row not in certain]
     return paragraph(
-        t("The single model gives way first to {ways}.", ways=listing(single)) if single else "",
-        t("The multi-model gives way first to {ways}.", ways=listing(multi)) if multi else "",
-        t("With {ways} chance alone could explain which of them does.", ways=listing(open_))
+        t("The single model more often gives way first to {ways}.", ways=listing(single))
+        if single
+        else "",
+        t("The multi-model more often gives way first to {ways}.", ways=listing(multi))
+        if multi
+        else "",
+        t("With {ways} chance alone could explain the difference.", ways=listing(open_))
         if open_
         else "",
     )

@@ -1,20 +1,24 @@
 """Disturbed pictures in the browser: the arithmetic, beside the server's, and Draw's section."""
 
 import base64
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import Page, expect
 
 from mnist_models.data.pen_digits import load_pen_digits
-from mnist_models.learning.approaches import Approach
+from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.preprocessing.rasterise import rasterise
 from mnist_models.robustness.deepfool import smallest_change
 from mnist_models.robustness.noise import noise_fields
 from mnist_models.robustness.perturbations import PERTURBATIONS
 from mnist_models.runs.registry import load_run
-from tests.helpers.serving import Evaluate
+from tests.helpers.serving import ONE, PHONE, Evaluate, Server, draw, settle, visit
+from ui.widgets.answers import NOTHING
 
 _PERTURBED = """async ({ pictures, name, strengths, noise }) => {
     const { perturbed } = await import("/perturbations.js");
@@ -75,3 +79,77 @@ def test_the_browser_finds_the_smallest_change_that_the_server_finds(
     assert [change["answer"] for change in found] == expected.answers.tolist()
     changed = np.array([change["picture"] for change in found])
     np.testing.assert_allclose(changed, 255 * expected.pictures.reshape(changed.shape), atol=4)
+
+
+def _is_done(page: Page) -> None:
+    expect(page.locator(".robustness .result")).to_contain_text("trials", timeout=60_000)
+    expect(page.locator(".robustness.searching")).to_have_count(0, timeout=60_000)
+
+
+def _open(open_draw: Callable[..., Page], **options: Any) -> Page:
+    page = open_draw("/?see_inside=Break+it", **options)
+    expect(page.locator(".robustness .result")).to_contain_text("Draw a digit", timeout=60_000)
+    return page
+
+
+def test_a_stroke_is_disturbed_at_once_and_told_where_it_gives_way(
+    open_draw: Callable[..., Page],
+) -> None:
+    page = _open(open_draw)
+    sent: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.reload()
+    settle(page)
+    draw(page, ONE)
+    settle(page)
+    _is_done(page)
+    for section in page.locator(".robustness section[data-name]").all():
+        for approach in APPROACHES:
+            answer = section.locator(f".answers .{approach} b")
+            expect(answer).to_have_text(re.compile(r"^\d\??$"))
+            expect(section.locator(f"button.{approach}")).to_have_text(re.compile("way|holds"))
+    for approach in APPROACHES:
+        change = page.locator(f".robustness .changes .{approach} p")
+        expect(change).to_have_text(re.compile(r"length \d+\.\d\d, now read as \d$"))
+    before = len(sent)
+    slider = page.get_by_role("slider", name="Noise")
+    slider.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", "100\N{NO-BREAK SPACE}%")
+    broken = page.locator("section[data-name=noise] .answers .broken")
+    expect(broken.first).to_contain_text("was")  # of nothing but noise nobody reads a one
+    page.keyboard.press("Home")
+    expect(broken).to_have_count(0)
+    assert len(sent) == before  # the server hears nothing of all this
+
+
+def test_a_press_leads_to_where_an_approach_gives_way(open_draw: Callable[..., Page]) -> None:
+    page = _open(open_draw)
+    draw(page, ONE)
+    settle(page)
+    _is_done(page)
+    button = page.locator("section[data-name=noise] .points button:not(:disabled)").first
+    approach = button.get_attribute("class")
+    button.click()
+    noise = page.locator("section[data-name=noise]")
+    expect(noise.locator(f".answers .{approach}")).to_have_class(re.compile("broken"))
+    expect(button).to_contain_text(noise.locator("output").inner_text())
+
+
+def test_clear_forgets_it_all(open_draw: Callable[..., Page]) -> None:
+    page = _open(open_draw, **PHONE)
+    draw(page, ONE)
+    settle(page)
+    _is_done(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".robustness .result")).to_contain_text("Draw a digit")
+    assert set(page.locator(".robustness .answers b").all_inner_texts()) == {NOTHING}
+    expect(page.locator(".robustness .points button:disabled")).to_have_count(8)
+
+
+def test_without_the_networks_it_says_so(page: Page, server: Server) -> None:
+    page.route("**/*.zip", lambda route: route.abort())
+    visit(page, server, "/?see_inside=Break+it")
+    expect(page.locator(".robustness .result")).to_contain_text("Reload", timeout=60_000)

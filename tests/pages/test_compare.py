@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
 from scipy.stats import binomtest
 from streamlit.testing.v1 import AppTest
 
+from experiments import robustness
 from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.sentences import verdict_sentence
 from mnist_models.evidence import experiments as evidence
@@ -31,6 +33,7 @@ TABS = (
     "The ten, one by one",
     "Probabilities",
     "Not a digit",
+    "Robustness",
     "Equal size",
     "Numbers",
     "Cost",
@@ -41,6 +44,7 @@ TABLES = (
     "classes_table",
     "members_table",
     "no_digit_table",
+    "robustness_table",
     "equal_size_table",
     "numbers_table",
     "costs_table",
@@ -498,3 +502,26 @@ def test_a_closed_tab_does_no_work(
         page = open_page("compare", evidence=tab)
         assert len(page.get("vega_lite_chart")) == 1
         assert not page.dataframe
+
+
+def test_who_gives_way_first_is_told_of_networks_that_were_disturbed(
+    tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(evidence, "FOLDER", tmp_path)
+    assert "Robustness" not in [tab.label for tab in open_page("compare").tabs]
+    images = np.random.default_rng(0).integers(0, 256, (12, 28, 28)).astype(np.uint8)
+    entry = robustness.measure(tiny_run, images, tiny_run.stack("multi").predict(images))
+    found = {"command": "python -m experiments.robustness", "pictures": 12, "runs": [entry]}
+    (tmp_path / "robustness.json").write_text(json.dumps(found), encoding="utf-8")
+    page = _open_tab(open_page("compare", disturbance="Turn"), "Robustness")
+    assert "chance alone could explain the difference" in _texts(page)  # of a dozen pictures
+    assert "Half of the pictures are read as another digit" in _texts(page)
+    assert len(page.get("vega_lite_chart")) == 1
+    first, accuracies = _tables(page)
+    assert len(first) == 7
+    assert len(accuracies) == len(entry["accuracy"])
+    entry["weights"] = {"single": "of others", "multi": "of others"}
+    (tmp_path / "robustness.json").write_text(json.dumps(found), encoding="utf-8")
+    page = _open_tab(open_page("compare"), "Robustness")
+    assert [info.value for info in page.info if "not measured" in info.value]
+    assert not page.get("vega_lite_chart")

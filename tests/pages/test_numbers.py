@@ -24,6 +24,7 @@ PLACES: list[tuple[str, dict[str, str]]] = [
     ("compare", {"evidence": "Probabilities"}),
     ("compare", {"evidence": "Equal size"}),
     ("compare", {"evidence": "Numbers"}),
+    ("compare", {"evidence": "Robustness", "disturbance": "Turn"}),
     ("compare", {"evidence": "Cost", "first": "reference.single", "second": "reference.single"}),
     ("confusion", {}),
     ("confusion", {"matrices": "Difference"}),
@@ -41,7 +42,7 @@ PLACES: list[tuple[str, dict[str, str]]] = [
     ("how_it_works", {"topic": "Inside a network"}),
 ]
 _TABLES = (
-    *("classes", "members", "no_digit", "equal_size", "numbers", "costs"),
+    *("classes", "members", "no_digit", "robustness", "equal_size", "numbers", "costs"),
     *("mistakes", "drawings", "counts"),
 )
 # A minus is U+2212. The other one stands in dates, in names of runs and in commands.

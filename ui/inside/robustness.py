@@ -23,6 +23,7 @@ from mnist_models.text import Text, paragraph, t
 from ui.live.networks import networks_of
 from ui.live.relevance import AGAINST, FOR
 from ui.live.scripts import scripts
+from ui.shared.navigation import page_path
 from ui.widgets.answers import DOUBT, NOTHING
 
 _mount = st.components.v2.component(
@@ -135,12 +136,11 @@ def show_robustness(run: Run, image: NDArray[np.uint8] | None) -> None:
     )
     st.caption(paragraph(_ABOUT, _SMALLEST))
     if found := load_evidence("robustness"):
-        st.caption(
-            t(
-                "The same with {count:,} test pictures: [Compare, Robustness]({address}).",
-                count=found["pictures"],
-                address="/compare?evidence=Robustness",
-            )
+        st.page_link(
+            page_path("compare"),
+            label=t("The same with {count:,} test pictures", count=found["pictures"]),
+            icon=":material/arrow_forward:",
+            query_params={"evidence": t("Robustness")},
         )
 
 

@@ -21,6 +21,7 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.robustness.perturbations import PERTURBATIONS
 from mnist_models.text import paragraph, t
 from ui.shared.experiments import shipped
+from ui.shared.navigation import page_path
 from ui.widgets.charts import HEIGHT, SHARE, Layered, share_axis, show_chart, version_of
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
@@ -92,6 +93,12 @@ def show_robustness(duel: Duel) -> None:
             alt=t("Which approach gives way first, by what disturbs the pictures"),
             columns=_FIRST,
         )
+    st.page_link(
+        page_path("draw"),
+        label=t("Try to break your own digit"),
+        icon=":material/arrow_forward:",
+        query_params={"see_inside": t("Break it")},
+    )
     offer_table(
         t("As a table"),
         lambda: pd.DataFrame(rows).drop(columns="name"),
@@ -130,10 +137,8 @@ def _about(found: Evidence, both: Entry | None) -> str:
         if both
         else "",
         t(
-            "Nothing was chosen by these figures. Made with `{command}`. Try it yourself: "
-            "[Draw, Break it]({address}).",
+            "Nothing was chosen by these figures. Made with `{command}`.",
             command=found["command"],
-            address="/?see_inside=Break+it",
         ),
     )
 
@@ -145,8 +150,9 @@ def accuracy_lines(rows: list[dict[str, Any]], pair: Looks, name: str) -> Layere
         [look for look in pair if look.name in set(frame["contender"])], "contender"
     )
     share = alt.Scale(domain=[0, 1])
+    ends = alt.Scale(domain=[PERTURBATIONS[name].low, PERTURBATIONS[name].high], nice=False)
     base = alt.Chart(frame).encode(
-        x=alt.X("strength:Q", title=PERTURBATIONS[name].unit),
+        x=alt.X("strength:Q", scale=ends, title=PERTURBATIONS[name].unit),
         color=channels["color"],
     )
     lines = base.mark_line().encode(
