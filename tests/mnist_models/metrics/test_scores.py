@@ -10,7 +10,12 @@ from sklearn import metrics as sk
 
 from mnist_models.learning.sampling import stream, undersample
 from mnist_models.metrics.scores import Metrics, evaluate
-from mnist_models.metrics.significance import PairedMetrics, difference_margin, wilson_interval
+from mnist_models.metrics.significance import (
+    PairedMetrics,
+    difference_margin,
+    median_interval,
+    wilson_interval,
+)
 
 CLASSES = np.arange(4)
 
@@ -198,3 +203,11 @@ def test_classes_can_be_words_and_keep_the_order_of_the_columns() -> None:
     metrics = evaluate(proba, y, classes, one_vs_rest=True)
     assert metrics.confusion == [[1, 0], [1, 1]]
     assert metrics.recall == [1, 0.5]
+
+
+def test_95_of_100_intervals_of_a_median_hold_it() -> None:
+    rng = np.random.default_rng(0)
+    samples = rng.exponential(size=(2_000, 101))
+    held = [low <= np.log(2) <= high for low, high in map(median_interval, samples.tolist())]
+    assert np.mean(held) == pytest.approx(0.95, abs=0.02)
+    assert median_interval([3.0]) == (3, 3)
