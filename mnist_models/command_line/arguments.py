@@ -48,6 +48,9 @@ def parser(about: str) -> argparse.ArgumentParser:
         action="store_true",
         help="also store weights of float16 as a byte each, and score them anew: needs their data",
     )
+    command.add_argument(
+        "--map", action="store_true", help="also add the test pictures as points: needs their data"
+    )
     scored = add("evaluate", evaluate_run, "score a run's weights on its data once more")
     told = add("report", report, "write all figures of a run as one HTML file")
     for command in (scored, told):

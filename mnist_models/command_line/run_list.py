@@ -9,7 +9,7 @@ from mnist_models.jobs.lock import exclusive
 from mnist_models.runs.publishing import activate, delete_run, remove_leftovers
 from mnist_models.runs.registry import active_name, load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import RunError
-from mnist_models.runs.upgrade import round_weights, upgrade_run
+from mnist_models.runs.upgrade import add_map, round_weights, upgrade_run
 
 
 def runs(options: argparse.Namespace) -> int:
@@ -38,19 +38,21 @@ def runs(options: argparse.Namespace) -> int:
 def upgrade(options: argparse.Namespace) -> int:
     """Turn runs of before into what is stored today; each is upgraded by itself.
 
-    What visitors taught and kept is left out where weights are rounded: their drawings are gone.
+    What visitors taught and kept is left out where pictures are needed: their drawings are gone.
     """
     failed = 0
     with exclusive():
         remove_leftovers()
         for name in options.runs or (
             *run_names(),
-            *([] if options.round else unlisted_run_names()),
+            *([] if options.round or options.map else unlisted_run_names()),
         ):
             try:
                 done = ["curves added"] if upgrade_run(name) else []
                 if options.round and round_weights(name):
                     done.append("weights rounded and scored anew")
+                if options.map and add_map(name):
+                    done.append("map added")
                 print(f"{name}: {', '.join(done) or 'nothing is missing'}")
             except ExpectedError as error:
                 print(error, file=sys.stderr)

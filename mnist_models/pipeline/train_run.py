@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.loading import load_dataset
+from mnist_models.embedding.arrays import embedding_arrays
 from mnist_models.jobs.progress import PUBLISHING, REFITTING, Event, OnEvent
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import TrainingError
@@ -25,7 +26,7 @@ from mnist_models.runs.evaluation import Evaluation, evaluate_stack
 from mnist_models.runs.publishing import check_name, free_name, publish
 from mnist_models.runs.quota import check_room
 from mnist_models.runs.registry import find_run
-from mnist_models.runs.run import UNLISTED, Run, RunError
+from mnist_models.runs.run import EMBEDDING, UNLISTED, Run, RunError
 from mnist_models.runs.upgrade import derived_arrays
 from mnist_models.text import Text, t
 
@@ -63,12 +64,16 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     on_event(Event("scoring"))
     scored = {a: evaluate_stack(t.stack, dataset) for a, t in trained.items()}
     manifest = _manifest(request, dataset, fingerprint, trained, scored)
+    stacks = {a: trained[a].stack for a in kept}
     arrays = _arrays(dataset, manifest, trained, scored)
+    if stacks:
+        pictures = dataset.x_train, dataset.y_train, dataset.x_test
+        arrays[EMBEDDING] = embedding_arrays(stacks, *pictures, seed=request.seed)
     on_event(Event(PUBLISHING))
     run = publish(
         request.name or free_name(request.default_name(fingerprint)),
         manifest,
-        {a: trained[a].stack for a in kept},
+        stacks,
         arrays,
         {"history.json": {approach: t.history for approach, t in trained.items()}},
     )

@@ -1,16 +1,21 @@
 """Which runs exist, and which one is shown by default."""
 
 import contextlib
+import hashlib
+import json
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from mnist_models.learning.approaches import Approach
-from mnist_models.runs.manifest import RUN_NAME
-from mnist_models.runs.run import UNLISTED, Run, RunError, read_run
+from mnist_models.runs.manifest import RUN_NAME, check_manifest, damaged
+from mnist_models.runs.run import UNLISTED, Run, RunError
 from mnist_models.settings import trained_folder
 from mnist_models.text import Text, paragraph, t
 
 # What visitors see until another run is made active: the first of these that exists.
 DEFAULT_RUNS = ("pens", "strong", "reference")
+_MAX_MANIFEST_BYTES = 16 * 2**20
 
 
 def run_names() -> list[str]:
@@ -101,7 +106,7 @@ def load_run(name: str | None = None) -> Run:
     path = trained_folder() / name
     if not RUN_NAME.fullmatch(name) or not path.is_dir():
         raise RunError(_no_run(name))
-    return read_run(path)
+    return _read_run(path)
 
 
 def _no_run(name: str | None) -> Text:
@@ -116,3 +121,22 @@ def _no_run(name: str | None) -> Text:
         "Train one with: python -m mnist_models train"
     )
     return paragraph(missing, next_step)
+
+
+def _read_run(path: Path) -> Run:
+    manifest_path = path / "run.json"
+    try:
+        if manifest_path.stat().st_size > _MAX_MANIFEST_BYTES:
+            raise ValueError("too large")
+        return Run(path, *_read_manifest(manifest_path.read_bytes()))
+    # JSON can be nested too deeply, and edited in every way.
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise RunError(damaged(manifest_path)) from error
+
+
+@lru_cache(maxsize=32)  # a page asks for every run several times: a quarter of what it takes
+def _read_manifest(contents: bytes) -> tuple[dict[str, Any], str]:
+    """The manifest and the version that a run.json with these contents says; raises what it may."""
+    manifest = json.loads(contents)
+    check_manifest(manifest)
+    return manifest, hashlib.sha256(contents).hexdigest()

@@ -6,6 +6,8 @@ A run is a folder whose files never change once they are there:
     test_scores.npz         labels (n,) and per approach (n, K) probabilities of the test pictures
     curves.npz              ROC and precision-recall curves of yes-or-no members, from these scores;
                             older runs have none until `upgrade` adds it
+    embedding.npz           the test pictures as points, see `embedding`; older runs have none until
+                            `upgrade --map` adds it
     rows.npz                which training rows each member learned from
     history.json            per approach the figures of each epoch
     run.json                everything else, and the sha256 of every other file
@@ -18,7 +20,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.data.dataset import TEST_SETS
+from mnist_models.embedding.arrays import embeddings_in
+from mnist_models.embedding.projection import Embedding
 from mnist_models.errors import ExpectedError
 from mnist_models.learning.approaches import APPROACHES, NAMES, Approach
 from mnist_models.learning.recipes import RECIPES, Published
@@ -33,7 +37,7 @@ from mnist_models.learning.sampling import unpack_rows
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import Metrics
 from mnist_models.runs.label import run_title
-from mnist_models.runs.manifest import check_manifest, damaged
+from mnist_models.runs.manifest import damaged
 from mnist_models.text import t
 
 if TYPE_CHECKING:
@@ -41,8 +45,7 @@ if TYPE_CHECKING:
 
 # How the names of runs begin that visitors taught and kept: not listed, found by name only.
 UNLISTED = "own-"
-CURVES = "curves.npz"
-_MAX_MANIFEST_BYTES = 16 * 2**20
+CURVES, EMBEDDING = "curves.npz", "embedding.npz"
 
 
 class RunError(ExpectedError):
@@ -189,6 +192,24 @@ class Run:
         return self._arrays(CURVES) if self.has_curves else {}
 
     @cached_property
+    def embeddings(self) -> dict[str, Embedding]:
+        """By approach where the test pictures are on its map; empty where none is stored.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        try:
+            stored = self._arrays(EMBEDDING) if EMBEDDING in self.manifest["files"] else {}
+            made = embeddings_in(stored)
+            for approach, embedding in made.items():
+                entry = self.manifest["approaches"][approach]
+                units = entry["members"] * entry["layers"][-2]
+                embedding.check_size(units, len(self.test_scores["labels"]))
+            return made
+        except (LookupError, TypeError, ValueError) as error:
+            raise RunError(damaged(self.path / EMBEDDING)) from error
+
+    @cached_property
     def history(self) -> dict[Approach, dict[str, list[Any]]]:
         """Per approach the figures of each epoch, see `training.Fit`.
 
@@ -272,27 +293,3 @@ class Run:
         if hashlib.sha256(contents).hexdigest() != expected:
             raise RunError(damaged(path))
         return contents
-
-
-def read_run(path: Path) -> Run:
-    """The run in a folder.
-
-    Raises:
-        RunError: its manifest is damaged.
-    """
-    manifest_path = path / "run.json"
-    try:
-        if manifest_path.stat().st_size > _MAX_MANIFEST_BYTES:
-            raise ValueError("too large")
-        return Run(path, *_read_manifest(manifest_path.read_bytes()))
-    # JSON can be nested too deeply, and edited in every way.
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise RunError(damaged(manifest_path)) from error
-
-
-@lru_cache(maxsize=32)  # a page asks for every run several times: a quarter of what it takes
-def _read_manifest(contents: bytes) -> tuple[dict[str, Any], str]:
-    """The manifest and the version that a run.json with these contents says; raises what it may."""
-    manifest = json.loads(contents)
-    check_manifest(manifest)
-    return manifest, hashlib.sha256(contents).hexdigest()

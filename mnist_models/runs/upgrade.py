@@ -1,6 +1,6 @@
-"""Older runs as runs are stored today: curves beside the scores, a byte for each weight.
+"""Older runs as runs are stored today: curves beside the scores, a map, a byte for each weight.
 
-Nothing is trained for it.
+No network is trained for it.
 """
 
 import shutil
@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_models.data.dataset import Dataset
 from mnist_models.data.loading import load_dataset
+from mnist_models.embedding.arrays import embedding_arrays
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.roc import curve_arrays, threshold_curves
-from mnist_models.runs.evaluation import Evaluation, evaluate_stack
+from mnist_models.runs.evaluation import evaluate_stack
 from mnist_models.runs.manifest import damaged
 from mnist_models.runs.publishing import (
     files_in,
@@ -25,7 +27,7 @@ from mnist_models.runs.publishing import (
     write_json,
 )
 from mnist_models.runs.registry import load_run
-from mnist_models.runs.run import CURVES, Run, RunError
+from mnist_models.runs.run import CURVES, EMBEDDING, Run, RunError
 from mnist_models.text import t
 
 
@@ -68,17 +70,46 @@ def upgrade_run(name: str) -> bool:
     except (KeyError, ValueError) as error:
         raise RunError(damaged(run.path / "test_scores.npz")) from error
     missing = {file: arrays for file, arrays in derived.items() if file not in files}
-    if not missing:
+    if missing:
+        _add_files(run, missing)
+    return bool(missing)
+
+
+def add_map(name: str) -> bool:
+    """Add to a run its test pictures as points; no other file changes, as in `upgrade_run`.
+
+    Returns:
+        Whether it had none, and has networks to make one.
+
+    Raises:
+        RunError: there is no such run, it is damaged, or it learned from other pictures than are
+            here.
+        DatasetError: the pictures cannot be loaded.
+        WriteError: the files cannot be written; the run stays as it was.
+    """
+    run = load_run(name)
+    run.verify()
+    if EMBEDDING in run.manifest["files"] or not run.with_weights:
         return False
+    stacks = {approach: run.stack(approach) for approach in run.with_weights}
+    _add_files(run, {EMBEDDING: _embedding(run, stacks, _own_pictures(run))})
+    return True
+
+
+def _embedding(run: Run, stacks: Mapping[Approach, Stack], dataset: Dataset) -> dict[str, NDArray]:
+    pictures = dataset.x_train, dataset.y_train, dataset.x_test
+    return embedding_arrays(stacks, *pictures, seed=run.manifest.get("seed", 0))
+
+
+def _add_files(run: Run, added: dict[str, dict[str, NDArray]]) -> None:
     with incoming_folder() as incoming:
-        write_arrays(incoming, missing)
-        listed = dict(sorted({**files, **files_in(incoming)}.items()))
+        write_arrays(incoming, added)
+        listed = dict(sorted({**run.manifest["files"], **files_in(incoming)}.items()))
         write_json(incoming / "run.json", {**run.manifest, "files": listed})
         sync(*incoming.iterdir())
-        for file in (*missing, "run.json"):
+        for file in (*added, "run.json"):
             (incoming / file).replace(run.path / file)
             sync(run.path)
-    return True
 
 
 def round_weights(name: str) -> bool:
@@ -101,6 +132,12 @@ def round_weights(name: str) -> bool:
     stacks = {approach: run.stack(approach).rounded() for approach in run.with_weights}
     if all(_have_same_weights(run.stack(a), stack) for a, stack in stacks.items()):
         return False
+    _replace_weights(run, stacks, _own_pictures(run))
+    return True
+
+
+def _own_pictures(run: Run) -> Dataset:
+    """What a run has learned from, and was judged on."""
     dataset = load_dataset(run.dataset)
     # A visitor's drawings, which a taught run has learned from, are in no data set.
     if (
@@ -109,22 +146,20 @@ def round_weights(name: str) -> bool:
     ):
         raise RunError(
             t(
-                "The run {run} learned from other pictures than are on this machine, so its "
-                "figures cannot be taken anew. It stays as it is, and goes on working.",
-                run=name,
+                "The run {run} learned from other pictures than are on this machine, so "
+                "nothing can be measured anew. It stays as it is, and goes on working.",
+                run=run.name,
             )
         )
-    _replace_weights(run, stacks, {a: evaluate_stack(s, dataset) for a, s in stacks.items()})
-    return True
+    return dataset
 
 
 def _have_same_weights(stack: Stack, other: Stack) -> bool:
     return all(map(np.array_equal, stack.weights, other.weights))
 
 
-def _replace_weights(
-    run: Run, stacks: Mapping[Approach, Stack], found: Mapping[Approach, Evaluation]
-) -> None:
+def _replace_weights(run: Run, stacks: Mapping[Approach, Stack], dataset: Dataset) -> None:
+    found = {approach: evaluate_stack(stack, dataset) for approach, stack in stacks.items()}
     scores, entries = dict(run.test_scores), dict(run.manifest["approaches"])
     for approach, each in found.items():
         scores[approach] = each.test_proba
@@ -136,6 +171,8 @@ def _replace_weights(
         for approach, stack in stacks.items():
             stack.save(incoming / f"{approach}.npz")
         derived = derived_arrays(run.manifest, scores)
+        if EMBEDDING in run.manifest["files"]:
+            derived[EMBEDDING] = _embedding(run, stacks, dataset)
         write_arrays(incoming, {"test_scores.npz": scores, **derived})
         manifest = {**run.manifest, "approaches": entries, "files": files_in(incoming)}
         write_json(incoming / "run.json", manifest)

@@ -1,0 +1,107 @@
+"""Where a picture is among the test pictures; NumPy only, as pages need it, in bytes."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mnist_models.embedding.hidden_units import hidden_units
+from mnist_models.learning.stack import Floats, Stack
+
+Bytes = NDArray[np.int8]  # whole numbers from -127 to 127, times a scale of their component
+_FIELDS = ("weights", "scales", "offset", "points", "steps")
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """The test pictures as points, and how another picture becomes one.
+
+    The first two components are the map; neighbours are sought in all C.
+
+    Attributes:
+        weights: (units, C) of each hidden unit in each component.
+        scales: (C,) float32, of the weights.
+        offset: (C,) float32.
+        points: (n, C) where the test pictures are.
+        steps: (C,) float32, of the points.
+    """
+
+    weights: Bytes
+    scales: Floats
+    offset: Floats
+    points: Bytes
+    steps: Floats
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @classmethod
+    def of(cls, weights: NDArray, offset: NDArray, hidden: Floats) -> Self:
+        """The embedding with these components (units, C), (C,) of the test pictures' hidden units.
+
+        What is rounded first is what all that comes later is computed with, here and in browsers.
+        """
+        numbers, scales = _to_bytes(weights)
+        exact = offset.astype(np.float32)
+        points, steps = _to_bytes(_place(hidden, numbers, scales, exact))
+        return cls(numbers, scales, exact, points, steps)
+
+    def check_size(self, units: int, pictures: int) -> None:
+        """Refuse what was made for another number of hidden units or test pictures.
+
+        Raises:
+            ValueError: it was.
+        """
+        if (len(self.weights), len(self.points)) != (units, pictures):
+            raise ValueError("The embedding is of other networks or pictures.")
+
+    def place(self, stack: Stack, images: ArrayLike) -> Floats:
+        """Where pictures are: (n, 28, 28) → (n, C) float32.
+
+        Raises:
+            ValueError: the images have another shape, type or range, or the stack other units.
+        """
+        return _place(hidden_units(stack, images), self.weights, self.scales, self.offset)
+
+    def nearest(self, place: ArrayLike, count: int) -> NDArray[np.intp]:
+        """The numbers of the test pictures nearest to a place (C,), the nearest first."""
+        away = self.points * self.steps - np.asarray(place, np.float32)
+        return np.square(away).sum(axis=1).argsort(kind="stable")[:count]
+
+    def to_arrays(self) -> dict[str, NDArray]:
+        """What `from_arrays` takes."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray]) -> Self:
+        """An embedding that was stored.
+
+        Raises:
+            KeyError, ValueError: the arrays are no such thing.
+        """
+        return cls(**{name: arrays[name] for name in _FIELDS})
+
+
+def _place(hidden: Floats, weights: Bytes, scales: Floats, offset: Floats) -> Floats:
+    return (hidden @ weights.astype(np.float32)) * scales + offset
+
+
+def _to_bytes(numbers: NDArray) -> tuple[Bytes, Floats]:
+    """Columns as bytes with a scale each."""
+    largest = np.abs(numbers).max(axis=0)
+    scales = np.where(largest > 0, largest / 127, 1).astype(np.float32)
+    return np.rint(numbers / scales).clip(-127, 127).astype(np.int8), scales
+
+
+def _check(embedding: Embedding) -> None:
+    components = embedding.offset.shape
+    if not components == embedding.scales.shape == embedding.steps.shape or len(components) != 1:
+        raise ValueError("The components do not fit together.")
+    for array in (embedding.weights, embedding.points):
+        if array.dtype != np.int8 or array.ndim != 2 or array.shape[1:] != components:
+            raise ValueError(f"An array of bytes (…, {components}) is needed, not {array.shape}.")
+    if components[0] < 2:
+        raise ValueError("A map has two components at least.")
+    if not all(np.isfinite(a).all() for a in (embedding.scales, embedding.offset, embedding.steps)):
+        raise ValueError("A number is not finite.")
