@@ -61,6 +61,20 @@ def outcome_rows(duel: Duel, outcome: Outcome) -> PictureRows:
     return _worst_first(rows, np.where(duel.right[:, rows], 0, sure).max(axis=0), right=False)
 
 
+def line_rows(contender: Contender, corners: ArrayLike) -> PictureRows:
+    """The pictures inside a line on a contender's map, the least sure answer first.
+
+    Args:
+        contender: whose map; its run has one.
+        corners: (m, 2) of the line, see `Embedding.within`.
+
+    Raises:
+        RunError: a file of the run is damaged.
+    """
+    rows = contender.run.embeddings[contender.approach].within(np.asarray(corners))
+    return _worst_first(rows, contender.proba[rows].max(axis=1), right=True)
+
+
 def order_by_confusion(confusion: ArrayLike) -> NDArray[np.intp]:
     """An order of the classes in which those often taken for each other are neighbours.
 

@@ -69,6 +69,19 @@ class Embedding:
         away = self.points * self.steps - np.asarray(place, np.float32)
         return np.square(away).sum(axis=1).argsort(kind="stable")[:count]
 
+    def within(self, corners: NDArray) -> NDArray[np.intp]:
+        """The numbers of the test pictures inside a line that is drawn on the map and closed.
+
+        Args:
+            corners: (m, 2) of the line, in the first two components' numbers, -127 to 127.
+        """
+        x, y = self.points[:, :2].astype(np.float64).T + 1e-3  # a point is on no corner
+        inside = np.zeros(len(x), bool)
+        for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+            if y0 != y1:
+                inside ^= ((y0 > y) != (y1 > y)) & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0))
+        return np.flatnonzero(inside)
+
     def to_arrays(self) -> dict[str, NDArray]:
         """What `from_arrays` takes."""
         return {name: getattr(self, name) for name in _FIELDS}

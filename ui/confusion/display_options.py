@@ -12,12 +12,16 @@ from mnist_models.comparison.mistakes import order_by_confusion
 from mnist_models.text import Text, paragraph, t
 from ui.widgets.controls import pick
 
-Shown = Literal["both", "difference"]
+Shown = Literal["both", "difference", "map"]
 Unit = Literal["count", "row", "column"]
 Order = Literal["digit", "confusion"]
 Cell = tuple[str, str]  # true class, answer
 
-_SHOWN: dict[Shown, Text] = {"both": t("Both"), "difference": t("Difference")}
+_SHOWN: dict[Shown, Text] = {
+    "both": t("Both"),
+    "difference": t("Difference"),
+    "map": t("Map"),
+}
 _UNITS: dict[Unit, Text] = {"count": t("Counts"), "row": t("Row %"), "column": t("Column %")}
 _ORDERS: dict[Order, Text] = {"digit": t("Digit"), "confusion": t("Confusion")}
 _ABOUT_UNIT: dict[Unit, Text] = {
@@ -29,6 +33,10 @@ _ABOUT_DIAGONAL = {
     False: t("Only mistakes are coloured: the largest one has the full colour."),
     True: t("Right answers are coloured too, on the same scale."),
 }
+_ABOUT_MAP = t(
+    "Click a cell to light up its pictures on the maps; *Show the pictures* opens them. A line "
+    "that you draw around points opens theirs."
+)
 
 
 @dataclass(frozen=True)
@@ -49,17 +57,17 @@ class View:
     chosen: Cell | None = None
 
 
-def choose_view(matrices: Sequence[NDArray]) -> tuple[View, bool]:
+def choose_view(matrices: Sequence[NDArray]) -> tuple[View, Shown]:
     """Draw the options with a line that explains them.
 
     Args:
         matrices: (K, K) counts each; the order by confusion follows from the sum of their mistakes.
 
     Returns:
-        The view, and whether to show the difference instead of both matrices.
+        The view, and what to show: both matrices, their difference, or both with their maps.
     """
     with st.container(key="options", horizontal=True, vertical_alignment="bottom"):
-        shown = pick(t("Matrices"), _SHOWN, "matrices", title=_SHOWN, width=156)
+        shown = pick(t("Matrices"), _SHOWN, "matrices", title=_SHOWN, width=209)
         unit = pick(t("Numbers"), _UNITS, "unit", title=_UNITS, width=243)
         sort = pick(t("Order by"), _ORDERS, "order", title=_ORDERS, width=156)
         diagonal = st.toggle(
@@ -72,8 +80,8 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, bool]:
             _ABOUT_UNIT[unit],
             _ABOUT_DIAGONAL[diagonal],
             t("Digits that are often confused stand side by side.") if by_confusion else "",
-            t("Click a cell to see its pictures."),
+            _ABOUT_MAP if shown == "map" else t("Click a cell to see its pictures."),
         )
     )
     order = order_by_confusion(np.sum(matrices, axis=0)) if by_confusion else ()
-    return View(unit, diagonal, tuple(map(int, order))), shown == "difference"
+    return View(unit, diagonal, tuple(map(int, order))), shown

@@ -12,7 +12,8 @@ import streamlit as st
 from mnist_models.comparison.contenders import Duel
 from mnist_models.metrics.scores import largest_confusions
 from mnist_models.text import t
-from ui.confusion.display_options import View, choose_view
+from ui.confusion.display_options import Shown, View, choose_view
+from ui.confusion.map_view import show_map_of
 from ui.confusion.matrices import (
     Heatmap,
     confusion_heatmap,
@@ -21,7 +22,14 @@ from ui.confusion.matrices import (
     in_unit,
     show_heatmap,
 )
-from ui.confusion.selection import Matrix, Selection, choose_cell, choose_pictures, show_asked
+from ui.confusion.selection import (
+    Matrix,
+    Selection,
+    choose_cell,
+    choose_pictures,
+    mark_cell,
+    show_asked,
+)
 from ui.widgets.contender_style import Looks, looks
 from ui.widgets.tables import offer_csv, offer_table
 
@@ -34,13 +42,13 @@ def explore(duel: Duel) -> None:
     pair = looks(duel)
     first, second = (np.array(look.contender.metrics.confusion) for look in pair)
     counts = first, second
-    view, difference = choose_view(counts)
+    view, shown = choose_view(counts)
     matrices = st.container()
     with st.container(key="mistakes"):
         st.header(t("The pictures behind the numbers"), anchor=False)
         selection = choose_pictures(duel)  # before the matrices, which frame the cell
         with matrices:
-            (_show_difference if difference else _show_both)(duel, counts, view, selection)
+            _SHOW[shown](duel, counts, view, selection)
         show_asked(duel)
         by_name = {look.name: c.tolist() for look, c in zip(pair, counts, strict=True)}
         offer_table(
@@ -60,17 +68,23 @@ def _show_matrix(
     view: View,
     selection: Selection,
     alt: str,
+    *,
+    opens: bool = True,
 ) -> None:
     view = replace(view, chosen=selection.cell_of(name))
-    choose = partial(choose_cell, duel, name)
-    show_heatmap(draw(view), view, key=f"matrix_{name}", alt=alt, choose=choose)
+    choose = partial(choose_cell, duel, name) if opens else partial(mark_cell, name)
+    more = {} if opens else {"hint": _LIGHTS}
+    show_heatmap(draw(view), view, key=f"matrix_{name}", alt=alt, choose=choose, **more)
 
 
-def _show_both(duel: Duel, counts: _Counts, view: View, selection: Selection) -> None:
+def _show_both(
+    duel: Duel, counts: _Counts, view: View, selection: Selection, *, maps: bool = False
+) -> None:
     pair = looks(duel)
     full = full_colour([in_unit(c, view.unit) for c in counts], diagonal=view.diagonal)
     names = get_args(Matrix)[:2]
-    for column, name, look, confusion in zip(st.columns(2), names, pair, counts, strict=True):
+    rows = (st.columns(2) for _ in pair) if maps else ((column, None) for column in st.columns(2))
+    for (column, beside), name, look, confusion in zip(rows, names, pair, counts, strict=True):
         with column, st.container(key=f"confusion_{look.key}"):
             wrong = int(confusion.sum() - confusion.trace())
             st.header(
@@ -84,7 +98,10 @@ def _show_both(duel: Duel, counts: _Counts, view: View, selection: Selection) ->
             )
             draw = partial(confusion_heatmap, confusion, duel.classes, full)
             alt = t("Confusion matrix: {name}", name=look.name)
-            _show_matrix(duel, name, draw, view, selection, alt)
+            _show_matrix(duel, name, draw, view, selection, alt, opens=not maps)
+        if beside:
+            with beside:
+                show_map_of(duel, name, look, selection)
 
 
 def _show_difference(duel: Duel, counts: _Counts, view: View, selection: Selection) -> None:
@@ -105,6 +122,14 @@ def _show_difference(duel: Duel, counts: _Counts, view: View, selection: Selecti
         draw = partial(difference_heatmap, *counts, duel.classes, full, pair)
         alt = t("Difference between the two confusion matrices")
         _show_matrix(duel, "difference", draw, view, selection, alt)
+
+
+_SHOW: dict[Shown, Callable[[Duel, _Counts, View, Selection], None]] = {
+    "both": _show_both,
+    "difference": _show_difference,
+    "map": partial(_show_both, maps=True),
+}
+_LIGHTS = t("Point at a cell to see its counts and shares here, click it to light up its pictures.")
 
 
 def _offer_matrices(pair: Looks, counts: _Counts, classes: list[Any]) -> None:

@@ -146,8 +146,17 @@ def difference_heatmap(
     return _heatmap(values, colours, facts, classes, full, view, signed=True)
 
 
+_HINT = t("Point at a cell to see its counts and shares here, click it to see its pictures.")
+
+
 def show_heatmap(
-    cells: Heatmap, view: View, *, key: str, alt: str, choose: Callable[[Cell], None] | None = None
+    cells: Heatmap,
+    view: View,
+    *,
+    key: str,
+    alt: str,
+    choose: Callable[[Cell], None] | None = None,
+    hint: str = _HINT,
 ) -> None:
     """Draw a matrix.
 
@@ -157,6 +166,7 @@ def show_heatmap(
         key: of its widget.
         alt: what it is, for those who cannot see it.
         choose: called with a cell that was clicked; without it no cell can be clicked.
+        hint: below the matrix until a cell is pointed at.
     """
     chosen = (i for i, cell in enumerate(cells) if (cell.true, cell.answer) == view.chosen)
 
@@ -172,7 +182,7 @@ def show_heatmap(
         columns=side,
         chosen=next(chosen, None),
         choose=choose_number,
-        hint=_HINT,
+        hint=hint,
         height=2 * 24 + 35 * side + 48,  # the headings, the rows with their gaps, two lines below
     )
 
@@ -202,9 +212,6 @@ def as_table(cells: Heatmap, order: Sequence[int], alt: str, tag: str) -> str:
         f"<tbody><tr><th scope=rowgroup rowspan={side}><span>{beside}</span></th>{rows}</tr>"
         "</tbody></table>"
     )
-
-
-_HINT = t("Point at a cell to see its counts and shares here, click it to see its pictures.")
 
 
 def _as_html(cells: Heatmap, number: int, tag: str) -> str:

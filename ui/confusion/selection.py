@@ -1,23 +1,30 @@
 """Which test pictures a visitor selects, by a cell of a matrix or by who is right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 import streamlit as st
 
 from mnist_models.comparison.contenders import Duel, Outcome
-from mnist_models.comparison.mistakes import cell_rows, differing_rows, outcome_rows
+from mnist_models.comparison.mistakes import cell_rows, differing_rows, line_rows, outcome_rows
 from mnist_models.formatting import signed_text
 from mnist_models.runs.run import RunError
 from mnist_models.text import Text, t
 from ui.confusion.display_options import Cell
+from ui.map.point_map import corners_of
 from ui.shared.navigation import is_short
 from ui.shared.picture_cards import Found, ask_for, asked_for, show_pictures
 from ui.widgets.contender_style import Look, Looks, looks
 
 Matrix = Literal["first", "second", "difference"]
 
-_PARAMETER = "pictures"  # in the address: "first.4.9", by the places of the classes, or an outcome
+# In the address: "first.4.9", by the places of the classes, or an outcome, or "around_first.98.7…",
+# a line around points by its corners.
+_PARAMETER = "pictures"
+_AROUND = {f"around_{name}": name for name in get_args(Matrix)[:2]}
+_MOST = 200  # pictures inside a line
+_SHIFT = 128  # addresses have no negative numbers
 
 
 @dataclass(frozen=True)
@@ -27,10 +34,12 @@ class Selection:
     Attributes:
         about: a matrix or an outcome; None until somebody chooses.
         cell: of the matrix; None until one is chosen, and for an outcome.
+        corners: of a line on the map beside this matrix, see `Embedding.within`.
     """
 
     about: Matrix | Outcome | None
     cell: Cell | None = None
+    corners: tuple[tuple[int, int], ...] = ()
 
     def cell_of(self, matrix: Matrix) -> Cell | None:
         """The cell of this matrix, if it is the one that is selected."""
@@ -42,13 +51,38 @@ def choose_cell(duel: Duel, matrix: Matrix, cell: Cell) -> None:
     _ask(duel, Selection(matrix, cell))
 
 
+def mark_cell(matrix: Matrix, cell: Cell) -> None:
+    """Select a cell, but do not ask for its pictures; for callbacks too."""
+    st.session_state["pictures"] = matrix
+    st.session_state["true"], st.session_state["answer"] = cell
+
+
+def choose_line(matrix: Matrix, corners: Sequence[tuple[int, int]]) -> None:
+    """Ask for the pictures inside a line on the map beside a matrix; for callbacks too."""
+    numbers = (str(number + _SHIFT) for corner in corners for number in corner)
+    ask_for(_PARAMETER, ".".join([f"around_{matrix}", *numbers]))
+
+
+def rows_of(duel: Duel, selection: Selection) -> list[int] | None:
+    """The numbers of the pictures that the address asks for, else of those that are selected.
+
+    None if there is neither.
+
+    Raises:
+        RunError: a file of a run is damaged.
+    """
+    chosen = _asked(duel) or selection
+    is_whole = chosen.cell or chosen.corners or chosen.about not in (None, *get_args(Matrix))
+    return _find(duel, chosen).rows.tolist() if is_whole else None
+
+
 def choose_pictures(duel: Duel) -> Selection:
     """Draw the choice, which can do what a click on a cell does, and more.
 
     It begins with what the address asks for, and after that stays as it was.
     """
     titles, names = _titles(looks(duel)), _names(duel)
-    if asked := _asked(duel):
+    if (asked := _asked(duel)) and not asked.corners:
         st.session_state["pictures"] = asked.about
         if asked.cell:
             st.session_state["true"], st.session_state["answer"] = asked.cell
@@ -107,6 +141,8 @@ def _ask(duel: Duel, selection: Selection) -> None:
 def _asked(duel: Duel) -> Selection | None:
     """What the address asks for; None if it asks for nothing that is there."""
     about, *places = asked_for(_PARAMETER)[0].split(".")
+    if about in _AROUND and is_short(*places):
+        return _line(duel, _AROUND[about], [int(place) - _SHIFT for place in places])
     if about not in _titles(looks(duel)) or not is_short(*places):
         return None
     names = _names(duel)
@@ -119,12 +155,24 @@ def _asked(duel: Duel) -> Selection | None:
     return None
 
 
+def _line(duel: Duel, matrix: Matrix, numbers: list[int]) -> Selection | None:
+    contender = duel.second if matrix == "second" else duel.first
+    try:
+        has_map = contender.approach in contender.run.embeddings
+    except RunError:  # the page says so in its place
+        has_map = False
+    corners = corners_of(numbers)
+    return Selection(matrix, corners=tuple(corners)) if has_map and corners else None
+
+
 def _names(duel: Duel) -> list[str]:
     return [str(label) for label in duel.classes]
 
 
 def _find(duel: Duel, asked: Selection) -> Found:
     pair = looks(duel)
+    if asked.corners:
+        return _inside(pair[asked.about == "second"], asked.corners)
     if asked.cell is None:
         return _outcome(duel, pair, cast(Outcome, asked.about))
     labels = dict(zip(_names(duel), duel.classes, strict=True))
@@ -162,6 +210,18 @@ def _cell(duel: Duel, look: Look, true: Any, answer: Any) -> Found:
             **fields,
         )
     return Found(title, rows, right)
+
+
+def _inside(look: Look, corners: Sequence[tuple[int, int]]) -> Found:
+    rows = line_rows(look.contender, corners)
+    title = t(
+        "{name}: {count:,} picture inside your line",
+        "{name}: {count:,} pictures inside your line",
+        name=look.name,
+        count=len(rows),
+    )
+    more = t("Here are the {most} least sure of them.", most=_MOST) if len(rows) > _MOST else ""
+    return Found(title, rows[:_MOST], right=True, more=more)
 
 
 def _difference(duel: Duel, pair: Looks, true: Any, answer: Any) -> Found:

@@ -10,11 +10,13 @@ from mnist_models.runs.run import Run
 from mnist_models.text import t
 from ui.inside.hidden_units import show_hidden_units
 from ui.inside.robustness import show_robustness
+from ui.map.drawing_map import show_drawing_map
 
 # By title, what shows a section: it is given the run, and the picture that both have read, (28, 28)
 # uint8, or None while there is none.
 SECTIONS: Mapping[str, Callable[[Run, NDArray[np.uint8] | None], None]] = {
     t("Hidden units"): show_hidden_units,
+    t("Map"): show_drawing_map,
     t("Break it"): show_robustness,
 }
 

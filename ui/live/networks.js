@@ -31,9 +31,21 @@ export function fetchStack(address) {
 }
 
 async function fetched(address) {
+  return readStack(await fetchBytes(address));
+}
+
+async function fetchBytes(address) {
   const response = await fetch(address, { cache: "force-cache" });
-  if (!response.ok) throw new Error(`No networks at ${address}: ${response.status}`);
-  return readStack(await response.arrayBuffer());
+  if (!response.ok) throw new Error(`Nothing at ${address}: ${response.status}`);
+  return response.arrayBuffer();
+}
+
+// All arrays of the .npz at an address: by name their numbers and shapes.
+export async function fetchArrays(address) {
+  const arrays = {};
+  for (const [name, file] of zipped(await fetchBytes(address)))
+    arrays[name.replace(".npy", "")] = asArray(await inflated(file));
+  return arrays;
 }
 
 // What each layer says to a picture of 784 grey levels: the hidden ones after their LeakyReLU, the last

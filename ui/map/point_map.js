@@ -1,0 +1,206 @@
+// Test pictures as points; see ui/map/point_map.py. It computes with the modules that it is given the
+// addresses of.
+
+const MARGIN = 10, DOT = 2, RING = 3.5, LIT = 2.5, TAP = 6; // pixels
+const TRAIL = 300; // places that a drawing has been at
+const at = address => new URL(address, document.baseURI).href;
+
+function build(parent) {
+  const box = document.createElement("div");
+  parent.append(box);
+  const view = (parent.pointMaps = { box, maps: [], stacks: [], trails: [] });
+  new ResizeObserver(() => paint(view)).observe(box);
+  return view;
+}
+
+async function load(view) {
+  const { scripts, maps } = view.data;
+  const wanted = JSON.stringify(maps.map(({ file, network }) => [file, network]));
+  if (view.loaded === wanted) return;
+  view.loaded = wanted;
+  Object.assign(view, { maps: [], stacks: [], trails: [] });
+  const modules = await Promise.all(scripts.map(address => import(at(address))));
+  Object.assign(view, ...modules);
+  const read = await Promise.all(maps.map(async ({ file }) =>
+    view.readMap(await view.fetchArrays(at(file)))));
+  if (view.loaded !== wanted) return; // others were chosen meanwhile
+  view.maps = read;
+  paint(view);
+  if (!view.box.querySelector(".near")) return;
+  view.stop ??= view.hear(drawing => follow(view, drawing));
+  for (const [k, { network }] of maps.entries()) {
+    const stack = network && await view.fetchStack(at(network));
+    if (view.loaded !== wanted) return;
+    view.stacks[k] = stack;
+    follow(view, view.drawing);
+  }
+}
+
+// A map's scale: from places to pixels of its square canvas, and back to numbers of a byte.
+function scaleOf({ places, size, steps }, side) {
+  const scale = [0, 1].map(k => {
+    let low = Infinity, high = -Infinity;
+    for (let n = k; n < places.length; n += size) {
+      low = Math.min(low, places[n]), high = Math.max(high, places[n]);
+    }
+    const zoom = (side - 2 * MARGIN) / (high - low || 1);
+    return {
+      pixels: value => MARGIN + (k ? high - value : value - low) * zoom,
+      byte: pixel => Math.max(-128, Math.min(128, Math.round(
+        (k ? high - (pixel - MARGIN) / zoom : low + (pixel - MARGIN) / zoom) / steps[k]))),
+    };
+  });
+  return { xy: place => scale.map((axis, k) => axis.pixels(place[k])),
+           bytes: xy => scale.map((axis, k) => axis.byte(xy[k])) };
+}
+
+function contextOf(canvas) {
+  const side = canvas.clientWidth, context = canvas.getContext("2d");
+  canvas.width = canvas.height = side * devicePixelRatio;
+  context.scale(devicePixelRatio, devicePixelRatio);
+  return context;
+}
+
+function circle(context, [x, y], radius) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+}
+
+function paint(view) {
+  view.maps.forEach((map, k) => {
+    const canvas = view.box.querySelectorAll(".dots")[k];
+    if (!canvas?.clientWidth) return;
+    map.scale = scaleOf(map, canvas.clientWidth);
+    map.xy = Array.from(map.labels, (_, row) => map.scale.xy(map.places.subarray(row * map.size)));
+    paintDots(contextOf(canvas), map, view.data);
+    contextOf(view.box.querySelectorAll(".marks")[k]);
+  });
+  if (view.drawing) follow(view, view.drawing);
+}
+
+function paintDots(context, { xy, labels, answers }, { lit, colours, classes, ink, paper }) {
+  const colour = row => colours[labels[row] % colours.length];
+  context.globalAlpha = lit ? 0.15 : 0.8;
+  xy.forEach(([x, y], row) => {
+    context.fillStyle = colour(row);
+    context.fillRect(x - DOT / 2, y - DOT / 2, DOT, DOT);
+  });
+  context.globalAlpha = 1;
+  context.strokeStyle = ink;
+  for (const row of lit ?? xy.keys()) {
+    context.fillStyle = colour(row);
+    if (lit) circle(context, xy[row], LIT), context.fill();
+    if (labels[row] !== answers[row]) circle(context, xy[row], RING), context.stroke();
+  }
+  Object.assign(context, { font: "bold 20px sans-serif", textAlign: "center", fillStyle: ink,
+    textBaseline: "middle", strokeStyle: paper, lineWidth: 4, lineJoin: "round" });
+  classes.forEach((name, place) => {
+    const own = xy.filter((_, row) => labels[row] === place);
+    if (!own.length) return;
+    const [x, y] = [0, 1].map(k => own.reduce((sum, spot) => sum + spot[k], 0) / own.length);
+    context.strokeText(name, x, y);
+    context.fillText(name, x, y);
+  });
+}
+
+// The drawing as a point: while somebody draws as the browser sees it, else as the server has.
+function follow(view, drawing) {
+  view.drawing = drawing;
+  if (!view.box.isConnected) { // the section is closed
+    view.stop?.();
+    return (view.stop = null);
+  }
+  const isDrawn = document.querySelector(".st-key-live"), { data } = view;
+  const spoken = view.maps.map((map, k) => {
+    const { picture } = drawing, stack = isDrawn && view.stacks[k];
+    const place = !stack ? data.maps[k].place
+      : picture && view.placeOf(map, view.activations(stack, picture).at(-2));
+    const rows = place ? view.nearest(map, place, 5) : [];
+    view.trails[k] = place && stack ? [...(view.trails[k] ?? []), place].slice(-TRAIL) : [];
+    mark(view, k, place, rows);
+    const digits = rows.map(row => data.classes[map.labels[row]]);
+    view.box.querySelectorAll(".near")[k]?.querySelectorAll("span").forEach((box, n) => {
+      const [image, digit] = box.children, url = data.pictures[rows[n]];
+      digit.textContent = digits[n] ?? "";
+      image.hidden = !url;
+      if (url) image.src = url;
+    });
+    return digits.length
+      ? data.spoken.replace("[name]", data.names[k]).replace("[d]", digits.join(" ")) : "";
+  }).join(" ");
+  if (!drawing.isMoving) view.box.querySelector(".spoken").textContent = spoken;
+}
+
+function mark(view, k, place, rows) {
+  const map = view.maps[k], canvas = view.box.querySelectorAll(".marks")[k], { data } = view;
+  if (!map.scale) return;
+  const context = contextOf(canvas);
+  Object.assign(context, { strokeStyle: data.ink, fillStyle: data.ink, lineJoin: "round" });
+  if (!place) return;
+  context.globalAlpha = 0.5;
+  line(context, view.trails[k].map(map.scale.xy));
+  context.stroke();
+  context.globalAlpha = 1;
+  const spot = map.scale.xy(place);
+  for (const row of rows) {
+    line(context, [spot, map.xy[row]]);
+    context.stroke();
+    circle(context, map.xy[row], 4);
+    context.fillStyle = data.colours[map.labels[row] % data.colours.length];
+    context.fill();
+    context.stroke();
+  }
+  circle(context, spot, 8);
+  Object.assign(context, { fillStyle: data.ink, strokeStyle: data.paper, lineWidth: 3 });
+  context.fill();
+  context.stroke();
+}
+
+function line(context, spots) {
+  context.beginPath();
+  for (const [x, y] of spots) context.lineTo(x, y);
+}
+
+// A line around points; a tap is a small square.
+function lasso(view, k, event) {
+  const map = view.maps[k], canvas = event.target, most = view.data.corners;
+  if (!map?.scale || !event.isPrimary || event.button > 0) return;
+  const path = [], add = ({ offsetX, offsetY }) => {
+    path.push([offsetX, offsetY]);
+    const context = contextOf(canvas);
+    Object.assign(context, { strokeStyle: view.data.ink, fillStyle: view.data.ink, lineWidth: 2 });
+    line(context, path);
+    context.stroke();
+    context.globalAlpha = 0.1;
+    context.fill();
+  };
+  const end = () => (canvas.onpointermove = canvas.onpointerup = canvas.onpointercancel = null);
+  canvas.setPointerCapture(event.pointerId);
+  canvas.onpointermove = add;
+  canvas.onpointercancel = end;
+  canvas.onpointerup = () => {
+    end();
+    const [[x, y]] = path, isTap = path.every(([a, b]) => Math.hypot(a - x, b - y) < TAP);
+    const around = [[-TAP, -TAP], [TAP, -TAP], [TAP, TAP], [-TAP, TAP]];
+    const step = Math.max(1, path.length / most);
+    const corners = isTap ? around.map(([a, b]) => [x + a, y + b])
+      : path.filter((_, n) => Math.floor(n / step) !== Math.floor((n - 1) / step)).slice(0, most);
+    if (corners.length > 2) view.choose("lasso", corners.flatMap(map.scale.bytes));
+  };
+  add(event);
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const view = parentElement.pointMaps ?? build(parentElement);
+  if (view.data?.content !== data.content) view.box.innerHTML = data.content;
+  Object.assign(view, { data, choose: setTriggerValue });
+  view.box.querySelectorAll(".marks").forEach((canvas, k) => {
+    canvas.classList.toggle("lasso", data.corners > 0);
+    canvas.onpointerdown = data.corners ? event => lasso(view, k, event) : null;
+  });
+  paint(view);
+  load(view).catch(error => {
+    console.warn("No map:", error);
+    view.box.textContent = data.failed;
+  });
+}
