@@ -61,4 +61,7 @@ def _turn(z: NDArray, y: NDArray) -> NDArray:
     centres = [z[y == label].mean(axis=0) for label in np.unique(y)]
     between = np.array([a - b for a, b in combinations(centres, 2)])
     weighted = between / np.square(between).sum(axis=1, keepdims=True).clip(1e-9)
-    return np.linalg.svd(weighted)[2].T
+    axes = np.linalg.svd(weighted)[2].T
+    # Of the two directions of an axis the one in which the classes rather ascend.
+    ascent = np.arange(len(centres)) - np.mean(np.arange(len(centres)))
+    return axes * np.where(ascent @ np.array(centres) @ axes < 0, -1, 1)

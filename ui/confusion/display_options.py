@@ -67,7 +67,7 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, Shown]:
         The view, and what to show: both matrices, their difference, or both with their maps.
     """
     with st.container(key="options", horizontal=True, vertical_alignment="bottom"):
-        shown = pick(t("Matrices"), _SHOWN, "matrices", title=_SHOWN, width=209)
+        shown = pick(t("Matrices"), _SHOWN, "matrices", title=_SHOWN, width=216)
         unit = pick(t("Numbers"), _UNITS, "unit", title=_UNITS, width=243)
         sort = pick(t("Order by"), _ORDERS, "order", title=_ORDERS, width=156)
         diagonal = st.toggle(

@@ -73,7 +73,7 @@ def _show_matrix(
 ) -> None:
     view = replace(view, chosen=selection.cell_of(name))
     choose = partial(choose_cell, duel, name) if opens else partial(mark_cell, name)
-    more = {} if opens else {"hint": _LIGHTS}
+    more = {} if opens else {"hint": _LIGHTS, "shows": f"map_{name}"}
     show_heatmap(draw(view), view, key=f"matrix_{name}", alt=alt, choose=choose, **more)
 
 

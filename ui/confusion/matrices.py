@@ -157,6 +157,7 @@ def show_heatmap(
     alt: str,
     choose: Callable[[Cell], None] | None = None,
     hint: str = _HINT,
+    shows: str = "",
 ) -> None:
     """Draw a matrix.
 
@@ -167,6 +168,7 @@ def show_heatmap(
         alt: what it is, for those who cannot see it.
         choose: called with a cell that was clicked; without it no cell can be clicked.
         hint: below the matrix until a cell is pointed at.
+        shows: see `show_cells`.
     """
     chosen = (i for i, cell in enumerate(cells) if (cell.true, cell.answer) == view.chosen)
 
@@ -183,6 +185,7 @@ def show_heatmap(
         chosen=next(chosen, None),
         choose=choose_number,
         hint=hint,
+        shows=shows,
         height=2 * 24 + 35 * side + 48,  # the headings, the rows with their gaps, two lines below
     )
 

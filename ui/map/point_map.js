@@ -1,8 +1,9 @@
 // Test pictures as points; see ui/map/point_map.py. It computes with the modules that it is given the
 // addresses of.
 
-const MARGIN = 10, DOT = 2, RING = 3.5, LIT = 2.5, TAP = 6; // pixels
+const MARGIN = 10, DOT = 2, RING = 3.5, LIT = 3.5, TAP = 6; // pixels
 const TRAIL = 300; // places that a drawing has been at
+const AFLOAT_MS = 1500; // after the end of a stroke
 const at = address => new URL(address, document.baseURI).href;
 
 function build(parent) {
@@ -128,7 +129,19 @@ function follow(view, drawing) {
     return digits.length
       ? data.spoken.replace("[name]", data.names[k]).replace("[d]", digits.join(" ")) : "";
   }).join(" ");
-  if (!drawing.isMoving) view.box.querySelector(".spoken").textContent = spoken;
+  if (drawing.isMoving) float(view);
+  else view.box.querySelector(".spoken").textContent = spoken;
+}
+
+// Who draws sees the maps: where they are below the window, they come up until the strokes are drawn.
+function float(view) {
+  const { box } = view, { top, height } = box.getBoundingClientRect(), { classList } = box;
+  clearTimeout(view.sinking);
+  if (!classList.contains("afloat") && top + height / 3 > innerHeight) {
+    box.parentElement.style.minHeight = `${height}px`; // nothing moves below
+    classList.add("afloat");
+  }
+  view.sinking = setTimeout(() => classList.remove("afloat"), AFLOAT_MS);
 }
 
 function mark(view, k, place, rows) {
@@ -194,6 +207,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const view = parentElement.pointMaps ?? build(parentElement);
   if (view.data?.content !== data.content) view.box.innerHTML = data.content;
   Object.assign(view, { data, choose: setTriggerValue });
+  view.box.style.setProperty("--paper", data.paper);
   view.box.querySelectorAll(".marks").forEach((canvas, k) => {
     canvas.classList.toggle("lasso", data.corners > 0);
     canvas.onpointerdown = data.corners ? event => lasso(view, k, event) : null;
