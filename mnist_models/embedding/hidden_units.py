@@ -28,4 +28,4 @@ def _of_block(stack: Stack, rows: Floats) -> Floats:
     for weights, biases in zip(stack.weights[:-1], stack.biases[:-1], strict=True):
         hidden = hidden @ weights + biases[:, np.newaxis]
         hidden = np.where(hidden > 0, hidden, np.float32(stack.negative_slope) * hidden)
-    return hidden.transpose(1, 0, 2).reshape(len(rows), -1)
+    return hidden.transpose(1, 0, 2).reshape(len(rows), stack.members * hidden.shape[2])

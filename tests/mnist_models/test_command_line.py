@@ -257,6 +257,14 @@ def test_weights_are_rounded_if_that_is_asked_for(
     assert capsys.readouterr().out == ("reference: curves added, weights rounded and scored anew\n")
 
 
+def test_maps_are_added_if_that_is_asked_for(
+    tiny_run: Run, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_list, "add_map", lambda name: name == "reference")
+    assert main(["upgrade", "--map"]) == 0
+    assert capsys.readouterr().out == "reference: map added\n"
+
+
 def test_a_run_that_cannot_be_written_does_not_keep_others_from_being_upgraded(
     tiny_run: Run,
     tiny_contents: dict[str, Any],

@@ -141,7 +141,10 @@ function float(view) {
     box.parentElement.style.minHeight = `${height}px`; // nothing moves below
     classList.add("afloat");
   }
-  view.sinking = setTimeout(() => classList.remove("afloat"), AFLOAT_MS);
+  view.sinking = setTimeout(() => {
+    classList.remove("afloat");
+    box.parentElement.style.minHeight = "";
+  }, AFLOAT_MS);
 }
 
 function mark(view, k, place, rows) {

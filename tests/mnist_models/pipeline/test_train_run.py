@@ -150,6 +150,18 @@ def _shapes(arrays: dict[str, np.ndarray]) -> dict[str, tuple[int, ...]]:
     return {k: v.shape[:1] if k.endswith("_points") else v.shape for k, v in arrays.items()}
 
 
+def test_a_real_run_has_its_test_pictures_as_points(
+    real: tuple[Run, list[Event]], tiny_dataset: Dataset
+) -> None:
+    run, _ = real
+    assert set(run.embeddings) == set(APPROACHES)
+    for approach, made in run.embeddings.items():
+        places = made.place(
+            run.stack("single" if approach == "single" else "multi"), tiny_dataset.x_test
+        )
+        np.testing.assert_array_equal(made.points, np.rint(places / made.steps))
+
+
 def test_the_curves_of_a_real_run_are_those_of_its_stored_scores(
     real: tuple[Run, list[Event]],
 ) -> None:

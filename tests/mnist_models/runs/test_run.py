@@ -18,7 +18,7 @@ from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES, stream, undersample, unpack_rows
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
-from mnist_models.runs import publishing
+from mnist_models.runs import publishing, registry
 from mnist_models.runs import run as run_module
 from mnist_models.runs.publishing import activate, check_name, free_name, publish, remove_leftovers
 from mnist_models.runs.registry import active_name, find_run, load_run, run_names
@@ -349,7 +349,7 @@ def _assert_the_manifest_of_reference_is_refused() -> None:
 
 
 def test_a_manifest_too_large_is_not_read(tiny_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "_MAX_MANIFEST_BYTES", 1000)
+    monkeypatch.setattr(registry, "_MAX_MANIFEST_BYTES", 1000)
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
     with pytest.raises(RunError, match=r"run\.json"):
         load_run("reference")

@@ -17,8 +17,8 @@ from mnist_models.runs import upgrade
 from mnist_models.runs.publishing import publish, remove_leftovers
 from mnist_models.runs.quota import is_shipped
 from mnist_models.runs.registry import load_run
-from mnist_models.runs.run import CURVES, Run, RunError
-from mnist_models.runs.upgrade import round_weights, upgrade_run
+from mnist_models.runs.run import CURVES, EMBEDDING, Run, RunError
+from mnist_models.runs.upgrade import add_map, round_weights, upgrade_run
 
 Contents = dict[str, Any]
 
@@ -170,6 +170,85 @@ def test_weights_are_rounded_and_the_figures_are_those_that_they_have_then(
     changed = {k for k in finer.manifest if finer.manifest[k] != run.manifest[k]}
     assert changed <= {"approaches", "files"}
     assert [path.name for path in finer.path.parent.iterdir()] == ["finer"]
+
+
+def test_a_map_is_added_and_all_else_stays_bit_for_bit(
+    tiny_run: Run, tiny_dataset: Dataset, same_pictures: None
+) -> None:
+    assert tiny_run.embeddings == {}
+    was = _snapshot(tiny_run.path)
+    assert add_map("reference")
+    now, run = _snapshot(tiny_run.path), load_run("reference")
+    run.verify()
+    assert {name for name in now if now[name] != was.get(name)} == {EMBEDDING, "run.json"}
+    files = {k: v for k, v in run.manifest["files"].items() if k != EMBEDDING}
+    assert {**run.manifest, "files": files} == tiny_run.manifest
+    for approach in APPROACHES:
+        places = run.embeddings[approach].place(run.stack(approach), tiny_dataset.x_test)
+        steps = run.embeddings[approach].steps
+        np.testing.assert_array_equal(run.embeddings[approach].points, np.rint(places / steps))
+    assert not add_map("reference")
+    assert not upgrade_run("reference")
+    assert _snapshot(tiny_run.path) == now
+
+
+def test_what_was_taught_or_has_no_networks_or_pictures_gets_no_map(
+    trained: Path, tiny_contents: Contents, same_pictures: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = {**tiny_contents["manifest"], "lesson": {}}
+    publish("own-taught", **{**tiny_contents, "manifest": manifest})
+    with pytest.raises(RunError, match="own-taught learned from other pictures"):
+        add_map("own-taught")
+    scores = publish("scores", **{**tiny_contents, "stacks": {}})
+    assert not add_map("scores")
+    assert load_run("scores") == scores
+    other = {**tiny_contents["manifest"]["dataset"], "fingerprint": "other"}
+    publish(
+        "other",
+        **{**tiny_contents, "manifest": {**tiny_contents["manifest"], "dataset": other}},
+    )
+    was = _snapshot(trained / "other")
+    with pytest.raises(RunError, match="other learned from other pictures"):
+        add_map("other")
+    assert _snapshot(trained / "other") == was
+
+
+def test_a_map_is_made_anew_with_rounded_weights(
+    finer: Run, tiny_dataset: Dataset, same_pictures: None
+) -> None:
+    assert add_map("finer")
+    assert round_weights("finer")
+    run = load_run("finer")
+    run.verify()
+    for approach in APPROACHES:
+        places = run.embeddings[approach].place(run.stack(approach), tiny_dataset.x_test)
+        steps = run.embeddings[approach].steps
+        np.testing.assert_array_equal(run.embeddings[approach].points, np.rint(places / steps))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"single_points": np.zeros((99, 8), np.int8)},
+        {"single_steps": np.zeros(3, np.float32)},
+        {"nobody_points": np.zeros((100, 8), np.int8)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_map_that_does_not_fit_its_run_is_damage(
+    change: dict[str, np.ndarray], tiny_run: Run, tiny_contents: Contents, same_pictures: None
+) -> None:
+    assert add_map("reference")
+    with np.load(tiny_run.path / EMBEDDING) as file:
+        arrays = {**file, **change}
+    run = publish(
+        "odd", **{**tiny_contents, "arrays": {**tiny_contents["arrays"], EMBEDDING: arrays}}
+    )
+    with pytest.raises(RunError, match="odd is damaged: embedding"):
+        _ = run.embeddings
+    (tiny_run.path / EMBEDDING).write_bytes(b"")
+    with pytest.raises(RunError, match="reference is damaged: embedding"):
+        _ = load_run("reference").embeddings
 
 
 def test_what_is_rounded_already_stays_as_it_is(tiny_run: Run) -> None:
