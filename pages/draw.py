@@ -7,7 +7,6 @@ import streamlit as st
 
 from mnist_models.runs.run import Run
 from mnist_models.text import t
-from ui.draw.attribution import show_attribution
 from ui.draw.correction import offer_correction
 from ui.draw.first_drawings import from_own_canvas, offer_first_drawings
 from ui.draw.numbers.number_canvas import from_number_canvas, is_for_numbers
@@ -16,6 +15,7 @@ from ui.draw.preprocessing_steps import show_steps
 from ui.draw.run_switch import offer_run_switch
 from ui.draw.sources import Subject, from_camera, from_file, from_test_set
 from ui.draw.verdicts import show_verdicts
+from ui.inside.attribution import show_attribution
 from ui.inside.sections import show_inside
 from ui.shared.current_run import current_run, load_ahead
 from ui.shared.navigation import TEST_PICTURE, begin

@@ -19,9 +19,9 @@ from mnist_models.preprocessing.rasterise import render
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from ui.draw import canvas
-from ui.draw.attribution import AGAINST, FOR, tint
 from ui.draw.sources import may_have_camera
 from ui.draw.verdicts import Probas, probability_bars
+from ui.inside.attribution import AGAINST, FOR, tint
 
 OpenPage = Callable[..., AppTest]
 
