@@ -12,8 +12,10 @@ export function contributions(stack, picture, output) {
   const values = activations(stack, picture), logit = values.at(-1)[output];
   const ofThisOne = values.at(-1).map((_, k) => Number(k === output));
   const slopes = gradient(stack, picture, ofThisOne, 1);
-  const said = slopes.map((slope, unit) => slope * values[0][unit]);
-  const units = said.reduce((a, b) => a + b);
+  const said = new Float64Array(slopes.length);
+  let units = 0;
+  for (let unit = 0; unit < said.length; unit++)
+    if (slopes[unit]) units += said[unit] = slopes[unit] * values[0][unit];
   return { logit, slopes, said, units, rest: logit - units };
 }
 

@@ -1,8 +1,6 @@
 // Pictures of 28 × 28 pixels on canvases, which are black where nothing is painted. Colours are those
 // of ui/live/relevance.py: { for, against }, each red, green and blue.
 
-const GAMMA = 0.5; // of weights, so that small ones are seen beside the largest
-
 export const largest = values => values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
 
 // Ink as ui/draw/attribution.py's `tint`: white where nothing was said; all of it without a relevance.
@@ -22,8 +20,12 @@ export function paintInk(canvas, picture, relevance, colours) {
 // Weights in both colours, with full light where they are as large as `most`: what `light` lights.
 export function coloured(weights, colours, most = largest(weights)) {
   const image = new ImageData(28, 28);
-  weights.forEach((weight, k) => image.data.set(weight > 0 ? colours.for : colours.against, 4 * k));
-  return { image, strengths: weights.map(weight => 255 * (Math.abs(weight) / most) ** GAMMA) };
+  for (let k = 0; k < 784; k++) {
+    const colour = weights[k] > 0 ? colours.for : colours.against;
+    for (let part = 0; part < 3; part++) image.data[4 * k + part] = colour[part];
+  }
+  // By the root, so that small ones are seen beside the largest.
+  return { image, strengths: weights.map(weight => 255 * Math.sqrt(Math.abs(weight) / most)) };
 }
 
 // Weights with this much of their light everywhere, and this much more where the ink is full.
