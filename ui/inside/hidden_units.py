@@ -103,7 +103,7 @@ def show_hidden_units(run: Run, image: NDArray[np.uint8] | None) -> None:
         key="hidden_units",
         data={
             "content": "".join(_section(run, *each) for each in layers.items()),
-            "classes": [str(label) for label in run.classes],
+            "classes": tuple(map(str, run.classes)),
             "networks": networks,
             "scripts": modules,
             "picture": None if image is None else base64.b64encode(image.tobytes()).decode(),

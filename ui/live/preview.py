@@ -54,7 +54,7 @@ def show_preview(
             key=_KEY,
             data={
                 "content": _content(run.classes, networks),
-                "classes": [str(label) for label in run.classes],
+                "classes": tuple(map(str, run.classes)),  # of a list Streamlit asks pandas
                 "networks": networks,
                 "scripts": modules,
                 "given": given,
