@@ -35,7 +35,7 @@ async function fetched(address) {
 }
 
 async function fetchBytes(address) {
-  const response = await fetch(address, { cache: "force-cache" });
+  const response = await fetch(address, { cache: "force-cache", priority: "low" });
   if (!response.ok) throw new Error(`Nothing at ${address}: ${response.status}`);
   return response.arrayBuffer();
 }

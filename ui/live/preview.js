@@ -4,6 +4,7 @@
 const CLOSE = 0.4; // pixels
 const MODULES = ["rasterise", "networks", "channel"];
 const at = address => new URL(address, document.baseURI).href;
+const idle = () => new Promise(done => (window.requestIdleCallback ?? setTimeout)(done));
 
 function build(parent) {
   const box = document.createElement("div");
@@ -29,11 +30,12 @@ async function load(live) {
   const wanted = JSON.stringify(networks);
   if (live.loaded === wanted) return;
   Object.assign(live, { loaded: wanted, stacks: {} });
-  await new Promise(done => (window.requestIdleCallback ?? setTimeout)(done));
+  await idle();
   const modules = MODULES.map(name => import(at(scripts[name])));
   Object.assign(live, ...(await Promise.all(modules)));
   show(live);
   for (const [approach, address] of Object.entries(networks)) {
+    await idle(); // what the server has answered meanwhile is shown first
     const stack = await live.fetchStack(at(address));
     if (live.loaded !== wanted) return; // another run was chosen meanwhile
     live.stacks[approach] = stack;
