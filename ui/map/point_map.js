@@ -2,7 +2,8 @@
 // addresses of.
 
 const MARGIN = 10, DOT = 2, RING = 3.5, LIT = 3.5, TAP = 6; // pixels
-const TRAIL = 300; // places that a drawing has been at
+const NEAREST = 5; // as in point_map.py
+const TRAIL = 200; // places that a drawing has been at
 const AFLOAT_MS = 1500; // after the end of a stroke
 const at = address => new URL(address, document.baseURI).href;
 
@@ -74,7 +75,7 @@ function paint(view) {
     map.scale = scaleOf(map, canvas.clientWidth);
     map.xy = Array.from(map.labels, (_, row) => map.scale.xy(map.places.subarray(row * map.size)));
     paintDots(contextOf(canvas), map, view.data);
-    contextOf(view.box.querySelectorAll(".marks")[k]);
+    map.marks = contextOf(view.box.querySelectorAll(".marks")[k]);
   });
   if (view.drawing) follow(view, view.drawing);
 }
@@ -112,46 +113,49 @@ function follow(view, drawing) {
     return (view.stop = null);
   }
   const isDrawn = document.querySelector(".st-key-live"), { data } = view;
+  const boxes = [...view.box.querySelectorAll(".near")];
   const spoken = view.maps.map((map, k) => {
     const { picture } = drawing, stack = isDrawn && view.stacks[k];
     const place = !stack ? data.maps[k].place
       : picture && view.placeOf(map, view.activations(stack, picture).at(-2));
-    const rows = place ? view.nearest(map, place, 5) : [];
+    const rows = place ? view.nearest(map, place, NEAREST) : [];
     view.trails[k] = place && stack ? [...(view.trails[k] ?? []), place].slice(-TRAIL) : [];
     mark(view, k, place, rows);
     const digits = rows.map(row => data.classes[map.labels[row]]);
-    view.box.querySelectorAll(".near")[k]?.querySelectorAll("span").forEach((box, n) => {
-      const [image, digit] = box.children, url = data.pictures[rows[n]];
-      digit.textContent = digits[n] ?? "";
+    [...(boxes[k]?.children ?? [])].forEach((box, n) => {
+      const [image, digit] = box.children, url = data.pictures[rows[n]] ?? "";
+      if (digit.textContent !== (digits[n] ?? "")) digit.textContent = digits[n] ?? "";
       image.hidden = !url;
-      if (url) image.src = url;
+      if (url && image.getAttribute("src") !== url) image.src = url;
     });
     return digits.length
       ? data.spoken.replace("[name]", data.names[k]).replace("[d]", digits.join(" ")) : "";
   }).join(" ");
   if (drawing.isMoving) float(view);
-  else view.box.querySelector(".spoken").textContent = spoken;
+  else if (boxes.length) view.box.querySelector(".spoken").textContent = spoken;
 }
 
 // Who draws sees the maps: where they are below the window, they come up until the strokes are drawn.
 function float(view) {
-  const { box } = view, { top, height } = box.getBoundingClientRect(), { classList } = box;
-  clearTimeout(view.sinking);
-  if (!classList.contains("afloat") && top + height / 3 > innerHeight) {
-    box.parentElement.style.minHeight = `${height}px`; // nothing moves below
-    classList.add("afloat");
-  }
+  const { box, sinking } = view;
+  clearTimeout(sinking);
   view.sinking = setTimeout(() => {
-    classList.remove("afloat");
+    view.sinking = null;
+    box.classList.remove("afloat");
     box.parentElement.style.minHeight = "";
   }, AFLOAT_MS);
+  if (sinking) return; // looked at where this stroke began
+  const { top, height } = box.getBoundingClientRect();
+  if (top + height / 3 < innerHeight) return;
+  box.parentElement.style.minHeight = `${height}px`; // nothing moves below
+  box.classList.add("afloat");
 }
 
 function mark(view, k, place, rows) {
-  const map = view.maps[k], canvas = view.box.querySelectorAll(".marks")[k], { data } = view;
-  if (!map.scale) return;
-  const context = contextOf(canvas);
-  Object.assign(context, { strokeStyle: data.ink, fillStyle: data.ink, lineJoin: "round" });
+  const map = view.maps[k], { data } = view, context = map.marks;
+  if (!context) return;
+  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+  Object.assign(context, { strokeStyle: data.ink, lineWidth: 1, lineJoin: "round" });
   if (!place) return;
   context.globalAlpha = 0.5;
   line(context, view.trails[k].map(map.scale.xy));
