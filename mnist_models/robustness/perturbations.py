@@ -54,5 +54,5 @@ PERTURBATIONS: Mapping[str, Perturbation] = {
     "pen": Perturbation(
         t("Pen"), t("pixels added on each side of a stroke"), change_pen, -1, 2, 0.1, 0.25
     ),
-    "turn": Perturbation(t("Turn"), t("degrees, clockwise"), turn, -45, 45, 1, 5),
+    "turn": Perturbation(t("Turn"), t("degrees, clockwise"), turn, -45, 45, 3, 5),
 }

@@ -17,6 +17,7 @@ from mnist_models.robustness.deepfool import smallest_change
 from mnist_models.robustness.noise import noise_fields
 from mnist_models.robustness.perturbations import PERTURBATIONS
 from mnist_models.runs.registry import load_run
+from tests.helpers.accessibility import expect_accessible
 from tests.helpers.serving import ONE, PHONE, Evaluate, Server, draw, settle, visit
 from ui.widgets.answers import NOTHING
 
@@ -142,6 +143,7 @@ def test_clear_forgets_it_all(open_draw: Callable[..., Page]) -> None:
     draw(page, ONE)
     settle(page)
     _is_done(page)
+    expect_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="Clear").click()
     expect(page.locator(".robustness .result")).to_contain_text("Draw a digit")

@@ -3,7 +3,8 @@
 
 const REST = 250; // ms without a movement, after which it is looked for where each gives way
 const SLICE = 8; // ms of computing, after which the page gets its turn
-const MODULES = ["networks", "channel", "perturbations", "deepfool"];
+const MODULES = ["networks", "channel", "pixels", "perturbations", "deepfool"];
+const BLANK = new Uint8Array(784);
 
 const at = address => new URL(address, document.baseURI).href;
 const say = (template, fields) => template.replace(/\{(\w+)\}/g, (_, name) => fields[name]);
@@ -61,7 +62,8 @@ function update(room) {
     ? Object.values(room.stacks).map(stack => largest(room.live.predictProba(stack, picture)))
     : [];
   for (const section of box.querySelectorAll("[data-name]")) show(room, section);
-  box.classList.toggle("searching", Boolean(isReady && picture));
+  for (const part of [box, ...box.querySelectorAll("section")])
+    part.classList.toggle("searching", Boolean(isReady && picture));
   const search = isReady && picture && !room.isMoving;
   if (search) room.timer = setTimeout(() => find(room), REST);
   else if (!isReady || !picture) forget(room, words[isReady ? "empty" : status]);
@@ -72,7 +74,8 @@ function forget({ box, data: { nothing } }, text) {
   for (const button of box.querySelectorAll(".points button"))
     Object.assign(button, { textContent: nothing, disabled: true });
   for (const line of box.querySelectorAll(".lines i")) line.style.background = "";
-  for (const canvas of box.querySelectorAll(".changes canvas")) paint(canvas, () => 0);
+  for (const canvas of box.querySelectorAll(".changes canvas"))
+    canvas.getContext("2d").clearRect(0, 0, 28, 28);
   for (const text of box.querySelectorAll(".changes p")) text.textContent = nothing;
 }
 
@@ -84,7 +87,7 @@ function show(room, section) {
   slider.setAttribute("aria-valuetext", text);
   section.querySelector("output").textContent = text;
   const disturbed = live && picture && disturb(room, section.dataset.name, strength);
-  paint(section.querySelector("canvas"), k => (disturbed ? disturbed[k] : 0));
+  live?.paintInk(section.querySelector("canvas"), disturbed || BLANK);
   for (const answer of section.querySelectorAll(".answers > div")) {
     const number = Object.keys(stacks).indexOf(answer.className.split(" ")[0]);
     const proba = disturbed && number >= 0
@@ -118,7 +121,7 @@ async function find(room) {
   let since = performance.now();
   const pause = async () => {
     if (performance.now() - since > SLICE) {
-      await new Promise(done => setTimeout(done));
+      await (window.scheduler?.yield?.() ?? new Promise(done => setTimeout(done)));
       since = performance.now();
     }
     return room.search !== search;
@@ -146,7 +149,7 @@ async function find(room) {
   count(lengths);
   const fields = { count: sections.length + 1, ...wins };
   write(box.querySelector(".result"), approaches.length > 1 ? say(data.words.verdict, fields) : "");
-  box.classList.remove("searching");
+  for (const part of [box, ...box.querySelectorAll("section")]) part.classList.remove("searching");
 }
 
 async function scan(room, section, approaches, pause) {
@@ -166,6 +169,7 @@ async function scan(room, section, approaches, pause) {
     breaking[approach] = broken.length ? Math.abs(broken[0]) : Infinity;
     showPoint(room, section, approach, holds[k], broken[0]);
   });
+  section.classList.remove("searching");
   return breaking;
 }
 
@@ -182,13 +186,11 @@ function showPoint({ data }, section, approach, holds, strength) {
   section.querySelector(`i.${approach}`).style.background = `linear-gradient(90deg, ${stops})`;
 }
 
-function showChange({ box, data, picture }, approach, { picture: changed, length, answer }) {
+function showChange({ box, data, live, picture }, approach, { picture: changed, length, answer }) {
   const place = box.querySelector(`.changes .${approach}`);
   const by = [...changed].map((grey, k) => grey - picture[k]);
-  const most = Math.max(1, ...by.map(Math.abs)), { lighter, darker } = data.colours;
-  paint(place.querySelector(".changed"), k => changed[k]);
-  paint(place.querySelector(".difference"), k =>
-    (by[k] > 0 ? lighter : darker).map(part => (part * Math.abs(by[k])) / most));
+  live.paintInk(place.querySelector(".changed"), changed);
+  live.light(place.querySelector(".difference"), live.coloured(by, data.colours), 1, picture, 0);
   place.querySelector("p").textContent = Number.isFinite(length)
     ? say(data.says.smallest[approach], { length: length.toFixed(2), label: data.classes[answer] })
     : data.says.none[approach];
@@ -205,16 +207,6 @@ function jump(room, button) {
 function write(result, text, { silent = false } = {}) {
   result.setAttribute("aria-live", silent ? "off" : "polite");
   if (result.textContent !== text) result.textContent = text;
-}
-
-// A grey level for each pixel, or the levels of red, green and blue.
-function paint(canvas, levelsOf) {
-  const context = canvas.getContext("2d"), image = context.createImageData(28, 28);
-  for (let k = 0; k < 784; k++) {
-    const levels = levelsOf(k);
-    image.data.set([...(levels.length ? levels : [levels, levels, levels]), 255], 4 * k);
-  }
-  context.putImageData(image, 0, 0);
 }
 
 export default function ({ data, parentElement }) {

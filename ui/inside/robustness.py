@@ -82,7 +82,8 @@ _SCALES = {"noise": 100}  # of a strength that is written; 1 for the others
 _DIGITS = {"pen": 1}  # after the point; none for the others
 _ABOUT = t(
     "To give way is to read another digit than in your drawing. Below each slider a line shows "
-    "where an approach still reads the same."
+    "where an approach still reads the same, and a button leads to where it gives way. At a "
+    "question mark no member says yes."
 )
 _SMALLEST = t(
     "The smallest change that gradient steps find (DeepFool): :yellow[**yellow**] pixels became "
@@ -128,7 +129,7 @@ def show_robustness(run: Run, image: NDArray[np.uint8] | None) -> None:
             },
             "says": {kind: dict(texts) for kind, texts in _SAYS.items()},
             "words": dict(_WORDS),
-            "colours": {"lighter": FOR, "darker": AGAINST},
+            "colours": {"for": FOR, "against": AGAINST},
             "yes": YES,
             "nothing": NOTHING,
             "doubt": DOUBT,
