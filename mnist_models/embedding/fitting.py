@@ -1,7 +1,7 @@
 """Which components of a hidden layer tell the classes apart; scikit-learn finds them.
 
-Linear discriminants alone are at most K − 1, and take two pictures of a class that look nothing
-alike for neighbours; principal components alone mix classes. So the first K − 1 components are
+Linear discriminants alone are at most K − 1, and neighbours look less alike by them; by principal
+components alone more neighbours are of another class. So the first K − 1 components are
 discriminants, turned so that the map shows all pairs of classes apart as well as a plane can, and
 the others are principal components of what the discriminants leave over. How often the nearest
 pictures carry the label, by each choice: `python -m experiments.neighbours`.
