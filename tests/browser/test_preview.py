@@ -83,7 +83,8 @@ def _expect_same_answers(page: Page) -> None:
     expect(verdict(page, "single")).not_to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
     settle(page)
     for approach in APPROACHES:
-        expect(_answer(page, approach)).to_have_text(verdict(page, approach).inner_text())
+        said = verdict(page, approach).inner_text()
+        expect(_answer(page, approach)).to_have_text(said, timeout=RENDER_TIMEOUT_MS)
 
 
 def _sent_after_reload(page: Page) -> list[str | bytes]:
@@ -142,13 +143,13 @@ def test_undo_clear_and_another_page_are_followed(open_draw: Callable[..., Page]
     _expect_same_answers(page)
     np.testing.assert_array_equal(_pictures(page)[1], one)  # told by the server what remains
     page.get_by_role("link", name="Compare").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Compare")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare", timeout=RENDER_TIMEOUT_MS)
     page.get_by_role("link", name="Draw", exact=True).click()
     _expect_same_answers(page)
     np.testing.assert_array_equal(*_pictures(page))
     page.get_by_role("button", name="Clear").click()
     for approach in APPROACHES:
-        expect(_answer(page, approach)).to_have_text(NOTHING)
+        expect(_answer(page, approach)).to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
     assert set(_bars(page)) == {"0%"}
     assert not _pictures_of_browser(page).any()
 

@@ -4,7 +4,8 @@
 const CLOSE = 0.4; // pixels
 const MODULES = ["rasterise", "networks", "channel"];
 const at = address => new URL(address, document.baseURI).href;
-const idle = () => new Promise(done => (window.requestIdleCallback ?? setTimeout)(done));
+const soon = window.requestIdleCallback ?? setTimeout; // Safari has no other
+const idle = () => new Promise(done => soon(done, { timeout: 2000 })); // milliseconds, at most
 
 function build(parent) {
   const box = document.createElement("div");
