@@ -321,7 +321,7 @@ def test_the_reasons_are_worked_out_only_while_they_are_open(
         asked.append(stack)
         return explain(stack, image)
 
-    monkeypatch.setattr("ui.draw.attribution.explain", noted)
+    monkeypatch.setattr("ui.inside.attribution.explain", noted)
     page = open_page("draw")
     page.segmented_control[0].set_value("Test picture").run()
     assert not asked

@@ -25,6 +25,8 @@ COLOURS = (
 NEAREST = 5  # test pictures that are named beside a drawing
 MAX_CORNERS = 32  # of a line around points
 
+_MODULES = ("networks", "channel")  # of ui/live/, that it computes with
+
 _mount = st.components.v2.component(
     "point_map",
     css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
@@ -88,7 +90,7 @@ def show_maps(
         data={
             "content": _content(maps, alt, with_nearest=is_for_drawing),
             "maps": [{"file": m.file, "network": m.network, "place": m.place} for m in maps],
-            "scripts": [*scripts().values(), script_address()],
+            "scripts": [*map(scripts().get, _MODULES), script_address()],
             "classes": [str(label) for label in classes],
             "colours": COLOURS,
             "ink": ink(),
