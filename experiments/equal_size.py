@@ -65,7 +65,7 @@ def measure(variant: Variant, data: Dataset, seed: int) -> tuple[Stack, dict[str
     started = time.process_time()
     result = fit(recipe, approach, data.x_train, data.y_train, seed=seed)
     cpu_seconds = time.process_time() - started
-    stack = result.stack.rounded()
+    stack = result.rounded()
     proba = stack.predict_proba(data.x_test)
     test = evaluate(proba, data.y_test, stack.classes_, one_vs_rest=approach == "multi")
     return stack, {

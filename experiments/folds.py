@@ -83,7 +83,7 @@ def folds(
                 x = np.concatenate([mnist.x_train, pictures[others]])
                 y = np.concatenate([mnist.y_train, labels[others]])
                 result = fit(RECIPES["pens"], approach, x, y, seed=SEED)
-                _keep(result.stack.rounded(), file)
+                _keep(result.rounded(), file)
         stacks = {approach: Stack.load(file) for approach, file in files.items()}
         theirs = [digit for digit, is_out in zip(digits, out, strict=True) if is_out]
         yield Fold(number, theirs, stacks)

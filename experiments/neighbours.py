@@ -32,9 +32,12 @@ def main() -> None:
     fitted, among, asked = np.split(rows, [5_000, 15_000])
     print(f"{'approach':9} {'components':32} {'same label':>10} {'in a plane':>10} {'pixels':>8}")
     for approach in run.with_weights:
-        f, a, q = (hidden_units(run.stack(approach), x[r]) for r in (fitted, among, asked))
-        weights, offset = fit_components(f, y[fitted], 0)
-        made = Embedding.of(weights, offset, a)
+        stack = run.stack(approach)
+        f, a, q = (hidden_units(stack, x[r]) for r in (fitted, among, asked))
+        if not (found := fit_components(f, y[fitted], 0)):
+            print(f"{approach:9} has no map")
+            continue
+        made = Embedding.of(*found, stack, x[among])
         own = len(np.unique(y)) - 1
         principal = PCA(COMPONENTS, svd_solver="randomized", random_state=0).fit(f)
         placed = made.weights * made.scales

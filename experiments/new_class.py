@@ -125,13 +125,13 @@ def _from_the_start(rows: Labelled, approach: Approach, seed: int) -> Taught:
     started = time.perf_counter()
     result = fit(RECIPE, approach, rows.x, rows.y, seed=seed)
     seconds, looked_at = time.perf_counter() - started, sum(result.rows) * result.epochs
-    return Taught(result.stack.rounded(), seconds, looked_at, np.unique(rows.y).tolist())
+    return Taught(result.rounded(), seconds, looked_at, np.unique(rows.y).tolist())
 
 
 def _without(digit: int, train: Labelled, seed: int) -> tuple[Task, Stacks]:
     """The task to teach a digit, and both approaches trained without it."""
     old, new = train.of(train.y != digit), train.of(train.y == digit)
-    known: Stacks = {a: fit(RECIPE, a, old.x, old.y, seed=seed).stack.rounded() for a in APPROACHES}
+    known: Stacks = {a: fit(RECIPE, a, old.x, old.y, seed=seed).rounded() for a in APPROACHES}
     return Task(RECIPE, known["single"], known["multi"], new, old, seed=seed), known
 
 

@@ -51,7 +51,7 @@ def _trained(
     kept = ~held_out_rows(len(y), 0 if recipe.refit else recipe.validation_split, seed)
     # No recipe stops early, so the rows that were held out decide nothing.
     assert recipe.patience is None
-    stack = fit(recipe, approach, x[kept], y[kept], seed=seed).stack.rounded()
+    stack = fit(recipe, approach, x[kept], y[kept], seed=seed).rounded()
     one_vs_rest = approach == "multi"
     train, test = (
         evaluate(stack.predict_proba(pictures), truth, stack.classes_, one_vs_rest=one_vs_rest)

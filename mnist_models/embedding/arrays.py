@@ -12,6 +12,8 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.learning.sampling import stream
 from mnist_models.learning.stack import Stack
 
+_NUMBERS = 30_000_000  # of hidden units that are fitted to at once; very wide stacks see fewer rows
+_FEWEST = 1_000
 _FITTED_ON = 5_000  # training pictures; with twice as many neighbours carry the label no more often
 
 
@@ -31,15 +33,16 @@ def embedding_arrays(
         seed: of the run.
 
     Returns:
-        What `embeddings_in` reads.
+        What `embeddings_in` reads; nothing of a stack whose hidden layer spans no plane.
     """
     size = min(_FITTED_ON, len(y_train))
     rows = stream(seed, "embedding", "rows").choice(len(y_train), size=size, replace=False)
     arrays: dict[str, NDArray] = {}
     for approach, stack in stacks.items():
-        weights, offset = fit_components(hidden_units(stack, x_train[rows]), y_train[rows], seed)
-        made = Embedding.of(weights, offset, hidden_units(stack, x_test))
-        arrays |= {f"{approach}_{name}": array for name, array in made.to_arrays().items()}
+        few = rows[: max(_NUMBERS // (stack.members * stack.layers[-2]), _FEWEST)]
+        if found := fit_components(hidden_units(stack, x_train[few]), y_train[few], seed):
+            made = Embedding.of(*found, stack, x_test)
+            arrays |= {f"{approach}_{name}": array for name, array in made.to_arrays().items()}
     return arrays
 
 

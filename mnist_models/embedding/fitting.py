@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from mnist_models.learning.stack import Floats
 
 COMPONENTS = 16
+_FLAT = 1e-12  # of a variance
 _KEPT = 256  # principal components among which the discriminants are sought, or it takes minutes
 
 
-def fit_components(hidden: Floats, y: NDArray, seed: int) -> tuple[NDArray, NDArray]:
+def fit_components(hidden: Floats, y: NDArray, seed: int) -> tuple[NDArray, NDArray] | None:
     """The components of what hidden units say of training pictures.
 
     Args:
@@ -29,13 +30,16 @@ def fit_components(hidden: Floats, y: NDArray, seed: int) -> tuple[NDArray, NDAr
     Returns:
         Weights (units, C) and an offset (C,): `hidden @ weights + offset` is where a picture is.
         Pictures of a class have a variance of 1 along a discriminant, and all pictures have along
-        the first of the other components. C is 16, or less where there are fewer units.
+        the first of the other components. C is 16, or less where there are fewer units. None
+        where the units do not span a plane: a single one, or such as say the same of all pictures.
     """
     from sklearn.decomposition import PCA  # takes seconds, and the web process has no use for it
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     kept = min(_KEPT, hidden.shape[1], len(hidden) - 1)
     reduced = PCA(kept, svd_solver="randomized", iterated_power=2, random_state=seed).fit(hidden)
+    if np.count_nonzero(reduced.explained_variance_ > _FLAT) < 2:
+        return None
     z = reduced.transform(hidden).astype(np.float64)
     found = LinearDiscriminantAnalysis().fit(z, y).scalings_
     discriminants = found[:, : min(len(np.unique(y)) - 1, COMPONENTS)]

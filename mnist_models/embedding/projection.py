@@ -10,6 +10,7 @@ from mnist_models.embedding.hidden_units import hidden_units
 from mnist_models.learning.stack import Floats, Stack
 
 Bytes = NDArray[np.int8]  # whole numbers from -127 to 127, times a scale of their component
+_ROWS = 500  # whose hidden units are held at once
 _FIELDS = ("weights", "scales", "offset", "points", "steps")
 
 
@@ -37,14 +38,16 @@ class Embedding:
         _check(self)
 
     @classmethod
-    def of(cls, weights: NDArray, offset: NDArray, hidden: Floats) -> Self:
-        """The embedding with these components (units, C), (C,) of the test pictures' hidden units.
+    def of(cls, weights: NDArray, offset: NDArray, stack: Stack, images: ArrayLike) -> Self:
+        """The embedding with these components (units, C), (C,) of a stack's hidden units.
+
+        The images (n, 28, 28) are the test pictures.
 
         What is rounded first is what all that comes later is computed with, here and in browsers.
         """
         numbers, scales = _to_bytes(weights)
         exact = offset.astype(np.float32)
-        points, steps = _to_bytes(_place(hidden, numbers, scales, exact))
+        points, steps = _to_bytes(_place(stack, images, numbers, scales, exact))
         return cls(numbers, scales, exact, points, steps)
 
     def check_size(self, units: int, pictures: int) -> None:
@@ -62,7 +65,7 @@ class Embedding:
         Raises:
             ValueError: the images have another shape, type or range, or the stack other units.
         """
-        return _place(hidden_units(stack, images), self.weights, self.scales, self.offset)
+        return _place(stack, images, self.weights, self.scales, self.offset)
 
     def nearest(self, place: ArrayLike, count: int) -> NDArray[np.intp]:
         """The numbers of the test pictures nearest to a place (C,), the nearest first."""
@@ -96,8 +99,12 @@ class Embedding:
         return cls(**{name: arrays[name] for name in _FIELDS})
 
 
-def _place(hidden: Floats, weights: Bytes, scales: Floats, offset: Floats) -> Floats:
-    return (hidden @ weights.astype(np.float32)) * scales + offset
+def _place(
+    stack: Stack, images: ArrayLike, weights: Bytes, scales: Floats, offset: Floats
+) -> Floats:
+    rows, exact = np.asarray(images), weights.astype(np.float32)
+    parts = (rows[start : start + _ROWS] for start in range(0, max(len(rows), 1), _ROWS))
+    return np.concatenate([hidden_units(stack, part) @ exact * scales + offset for part in parts])
 
 
 def _to_bytes(numbers: NDArray) -> tuple[Bytes, Floats]:

@@ -123,7 +123,7 @@ def none_when_misread_sentence(entry: Entry) -> Text:
     """
     shares = []
     for approach in APPROACHES:
-        own = [e for e in entry["accuracy"] if e["approach"] == approach]
+        own = [e for e in entry["accuracy"] if e["approach"] == approach and e["strength"]]
         wrong = sum(e["rows"] - e["right"] for e in own)
         shares.append(percent_text(sum(e["none"] for e in own) / max(wrong, 1), 0))
     return t(

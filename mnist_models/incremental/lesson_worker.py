@@ -94,7 +94,7 @@ def _left_out(
 
     for approach in APPROACHES:
         result = fit(recipe, approach, known.x, known.y, seed=lesson.seed, on_progress=tell_share)
-        stacks.append(result.stack.rounded())
+        stacks.append(result.rounded())
         costs[approach] = {
             "seconds": round(result.seconds, 2),
             "rows": result.rows,

@@ -114,7 +114,7 @@ def update(task: Task, way: Way, on_progress: OnProgress = lambda _: None) -> Ta
         start=plan.start,
         on_progress=on_progress,
     )
-    stack, looked_at = plan.join(result.stack.rounded()), sum(result.rows) * result.epochs
+    stack, looked_at = plan.join(result.rounded()), sum(result.rows) * result.epochs
     if way != "alone":
         stack = _favoured(task, way, stack)
     return Taught(stack, time.perf_counter() - started, looked_at, list(plan.classes))

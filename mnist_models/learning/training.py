@@ -59,6 +59,22 @@ class Fit:
     seen: list[Rows]
     seconds: float
 
+    def rounded(self) -> Stack:
+        """The networks as they are stored, see `Stack.rounded`.
+
+        Raises:
+            TrainingError: a weight is no number.
+        """
+        try:
+            return self.stack.rounded()
+        except ValueError as error:
+            raise TrainingError(
+                t(
+                    "The weights are no longer numbers: the training has diverged. Nothing is "
+                    "kept; a smaller learning rate is the usual cure."
+                )
+            ) from error
+
 
 def fit(
     recipe: Recipe,

@@ -85,5 +85,5 @@ def median_interval(values: Sequence[float]) -> tuple[float, float]:
         values: at least one, of a sample.
     """
     ordered, margin = sorted(values), _Z * sqrt(len(values)) / 2
-    low, high = floor(len(values) / 2 - margin), ceil(len(values) / 2 + margin)
+    low, high = floor(len(values) / 2 - margin), ceil(len(values) / 2 + margin) - 1  # from 0
     return ordered[max(low, 0)], ordered[min(high, len(values) - 1)]

@@ -18,7 +18,6 @@ from mnist_models.data.loading import load_dataset
 from mnist_models.embedding.arrays import embedding_arrays
 from mnist_models.jobs.progress import PUBLISHING, REFITTING, Event, OnEvent
 from mnist_models.learning.approaches import Approach
-from mnist_models.learning.recipes import TrainingError
 from mnist_models.learning.sampling import pack_rows, stream
 from mnist_models.learning.stack import Stack
 from mnist_models.pipeline.request import Request
@@ -142,7 +141,7 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
             )
             rows = np.arange(len(y))
         trained[approach] = _Trained(
-            stack=_rounded(result.stack),
+            stack=result.rounded(),
             epochs=result.epochs,
             history=judged.history,
             rows=result.rows,
@@ -150,18 +149,6 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
             seconds=result.seconds,
         )
     return trained
-
-
-def _rounded(stack: Stack) -> Stack:
-    try:
-        return stack.rounded()
-    except ValueError as error:
-        raise TrainingError(
-            t(
-                "The weights are no longer numbers: the training has diverged. Nothing is kept; a "
-                "smaller learning rate is the usual cure."
-            )
-        ) from error
 
 
 def held_out_rows(n_rows: int, share: float, seed: int) -> NDArray[np.bool_]:

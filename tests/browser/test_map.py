@@ -28,6 +28,7 @@ from tests.helpers.serving import (
     visit,
 )
 
+_ALONE = "alone"
 _ORIGIN = "http://map.test/"
 _PLACE = """async ({ network, map, pictures, count }) => {
     const { readStack, fetchArrays, activations } = await import("/networks.js");
@@ -52,13 +53,18 @@ def run(
     tiny_contents: dict[str, Any],
     tiny_dataset: Dataset,
 ) -> Iterator[Run]:
-    """The only run on the machine, of untrained networks, with a map."""
+    """A run of untrained networks with a map of each; there is another."""
     d, folder = tiny_dataset, tmp_path_factory.mktemp("map")
     made = embedding_arrays(tiny_contents["stacks"], d.x_train, d.y_train, d.x_test)
     manifest = {**tiny_contents["manifest"], "made_here": False}
     arrays = {**tiny_contents["arrays"], EMBEDDING: made}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_TRAINED", str(folder))
+        # Of the other one only the single model's weights are there, and only its map.
+        single = {name: array for name, array in made.items() if name.startswith("single_")}
+        stacks = {"single": tiny_contents["stacks"]["single"]}
+        contents = {**tiny_contents, "manifest": manifest, "stacks": stacks}
+        publish(_ALONE, **{**contents, "arrays": {**arrays, EMBEDDING: single}})
         yield publish("reference", **{**tiny_contents, "manifest": manifest, "arrays": arrays})
 
 
@@ -99,6 +105,23 @@ def test_the_browser_places_pictures_as_the_server_does(
     places = made.place(run.stack(approach), images)
     np.testing.assert_allclose([each["place"] for each in found], places, atol=1e-3)
     assert [e["near"] for e in found] == [made.nearest(e["place"], 5).tolist() for e in found]
+
+
+def test_a_run_with_fewer_maps_can_be_chosen_while_others_are_shown(
+    page: Page, server: Server
+) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    visit(page, server, "/?source=Test+picture&see_inside=Map")
+    for number in range(2):
+        _expect_marked(page.locator(".marks").nth(number))
+    choice = page.locator(".st-key-run_choice")
+    choice.locator("summary").click()
+    choice.get_by_text(re.compile(f"^{_ALONE} ")).click()
+    expect(page.locator(".marks")).to_have_count(1, timeout=RENDER_TIMEOUT_MS)
+    settle(page)
+    _expect_marked(page.locator(".marks").first)
+    assert errors == []
 
 
 def _near(page: Page) -> list[str]:

@@ -47,6 +47,11 @@ new MutationObserver(() => {
 _MOVING = "[...document.querySelector('.st-key-live').getAnimations({subtree: true})].length"
 
 
+# It comes down beside the canvas, moves and leaves, while the first one draws.
+_ANOTHER_FINGER = """() => ["pointermove", "pointerup"].forEach(type =>
+    dispatchEvent(new PointerEvent(type, { pointerId: 99, clientX: 5, clientY: 5 })))"""
+
+
 @pytest.fixture(scope="module")
 def server(
     tmp_path_factory: pytest.TempPathFactory,
@@ -122,6 +127,10 @@ def test_both_answers_move_with_the_pen_and_the_server_hears_of_whole_strokes(
         bars.append(_bars(page))
     assert len(set(map(str, bars))) == len(bars)  # each movement is seen at once
     assert all(len(each) == 20 for each in bars)
+    page.evaluate(_ANOTHER_FINGER)
+    page.mouse.move(box["x"] + 141, box["y"] + 200)
+    page.mouse.move(box["x"] + 140, box["y"] + 200)
+    assert _bars(page) == bars[-1]
     assert len(sent) == before
     page.mouse.up()
     _expect_same_answers(page)

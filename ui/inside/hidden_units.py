@@ -18,7 +18,7 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.metrics.scores import YES
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, paragraph, t
-from ui.live.networks import networks_of
+from ui.live.networks import UNAVAILABLE, networks_of
 from ui.live.relevance import AGAINST, FOR, MEANING
 from ui.live.scripts import scripts
 from ui.widgets.answers import DOUBT, NOTHING
@@ -84,12 +84,7 @@ def show_hidden_units(run: Run, image: NDArray[np.uint8] | None) -> None:
     """
     networks, modules = networks_of(run), scripts()
     if not networks or not modules:
-        st.markdown(
-            t(
-                "Your browser computes what is shown here, and it cannot get the networks of this "
-                "run. Choose another run in the sidebar."
-            )
-        )
+        st.markdown(UNAVAILABLE)
         return
     layers = {approach: run.manifest["approaches"][approach]["layers"] for approach in networks}
     most = max(map(len, layers.values())) - 2  # hidden

@@ -217,7 +217,14 @@ export default function ({ data, parentElement }) {
   if (isNew) room.box.innerHTML = data.content;
   if (!room.isMoving) room.picture = data.picture && bytes(data.picture, Uint8Array);
   if (room.live) listen(room);
-  if (isOther) update(room);
+  if (isOther || room.isLeft) update(room);
+  room.isLeft = false;
   load(room);
-  return () => room.stop?.();
+  return () => { // nothing is sought for who has gone on
+    room.stop?.();
+    room.search++;
+    clearTimeout(room.timer);
+    cancelAnimationFrame(room.frame);
+    Object.assign(room, { frame: null, isLeft: true });
+  };
 }

@@ -20,7 +20,7 @@ from mnist_models.robustness.noise import noise_fields
 from mnist_models.robustness.perturbations import PERTURBATIONS, Perturbation
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, paragraph, t
-from ui.live.networks import networks_of
+from ui.live.networks import UNAVAILABLE, networks_of
 from ui.live.relevance import AGAINST, FOR
 from ui.live.scripts import scripts
 from ui.shared.navigation import page_path
@@ -101,12 +101,7 @@ def show_robustness(run: Run, image: NDArray[np.uint8] | None) -> None:
     """
     networks, modules = networks_of(run), scripts()
     if not networks or not modules:
-        st.markdown(
-            t(
-                "Your browser computes what is shown here, and it cannot get the networks of this "
-                "run. Choose another run in the sidebar."
-            )
-        )
+        st.markdown(UNAVAILABLE)
         return
     st.markdown(t("Disturb the digit until an answer gives way: whose does first?"))
     _mount(

@@ -26,7 +26,10 @@ export async function readStack(buffer) {
 // browser that has it asks nobody.
 const stacks = new Map();
 export function fetchStack(address) {
-  if (!stacks.has(address)) stacks.set(address, fetched(address));
+  if (!stacks.has(address)) {
+    stacks.set(address, fetched(address));
+    stacks.get(address).catch(() => stacks.delete(address)); // whoever asks again tries again
+  }
   return stacks.get(address);
 }
 

@@ -5,8 +5,14 @@ from functools import partial
 
 from mnist_models.learning.approaches import Approach
 from mnist_models.runs.run import UNLISTED, Run, RunError
+from mnist_models.text import t
 from ui.live.static_files import publish
 
+UNAVAILABLE = t(
+    "Your browser computes what is shown here, and it cannot get the networks of this run: they "
+    "were taught here, or stored by an earlier version, or this server cannot write to its folder "
+    "static/. Try another run, in the sidebar."
+)
 _BYTES_A_WEIGHT, _ARCHIVE = 1.5, 4_000  # at most, of what was rounded; and bytes of the file's own
 
 

@@ -3,7 +3,7 @@
 
 export const largest = values => values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
 
-// Ink as ui/draw/attribution.py's `tint`: white where nothing was said; all of it without a relevance.
+// Ink as ui/inside/attribution.py's `tint`: white where nothing was said; all of it without a relevance.
 export function paintInk(canvas, picture, relevance, colours) {
   const image = new ImageData(28, 28), most = relevance ? largest(relevance) : 1;
   for (let k = 0; k < 784; k++) {

@@ -3,6 +3,7 @@
 
 const CLOSE = 0.4; // pixels
 const MODULES = ["rasterise", "networks", "channel"];
+let last = null; // the number and the paths of the drawing, for a preview that is built anew beside it
 const at = address => new URL(address, document.baseURI).href;
 const soon = window.requestIdleCallback ?? setTimeout; // Safari has no other
 const idle = () => new Promise(done => soon(done, { timeout: 2000 })); // milliseconds, at most
@@ -77,19 +78,23 @@ function decimated(points) {
 function follow(live, event) {
   const canvas = event.composedPath()[0];
   if (canvas.tagName !== "CANVAS" || !event.isPrimary || event.button > 0) return;
+  if (live.points && live.pointer !== event.pointerId) return; // one draws already
+  live.stroke?.abort();
   const stroke = new AbortController(), { signal } = stroke;
-  const move = ({ clientX, clientY }) => {
+  const move = ({ pointerId, clientX, clientY }) => {
+    if (pointerId !== live.pointer) return; // another finger
     const { left, top, width } = canvas.getBoundingClientRect(), scale = live.data.side / width;
     live.points.push([(clientX - left) * scale, (clientY - top) * scale]);
     showOncePerFrame(live);
   };
-  const end = () => {
+  const end = ({ pointerId }) => {
+    if (pointerId !== live.pointer) return;
     stroke.abort();
     live.paths.push(pathOf(decimated(live.points)));
     live.points = null;
     show(live);
   };
-  live.points = [];
+  Object.assign(live, { points: [], pointer: event.pointerId, stroke });
   move(event);
   addEventListener("pointermove", move, { signal });
   for (const last of ["pointerup", "pointercancel"]) addEventListener(last, end, { signal });
@@ -152,13 +157,20 @@ function shareText(p) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const live = parentElement.live ?? build(parentElement);
   if (live.data?.content !== data.content) lay(live, data);
-  if (live.data?.given.number !== data.given.number) live.paths = [...data.given.objects];
+  const { number, objects } = data.given;
+  if (live.data?.given.number !== number) {
+    live.paths = !live.data && last?.number === number ? last.paths : [...objects];
+    last = { number, paths: live.paths };
+  }
   const isAnother = data.answered?.picture !== live.data?.answered?.picture;
   Object.assign(live, { data, report: setTriggerValue });
   const beside = document.querySelector(".st-key-draw_canvas");
   if (beside) beside.onpointerdown = event => follow(live, event);
-  const loading = load(live); // forgets the networks of another run at once
+  const loading = load(live), { loaded } = live; // forgets the networks of another run at once
   show(live);
   if (isAnother) check(live);
-  loading.catch(error => console.warn("No preview:", error)); // the server answers all the same
+  loading.catch(error => { // the server answers all the same
+    console.warn("No preview:", error);
+    if (live.loaded === loaded) live.loaded = null; // so that it is tried again
+  });
 }

@@ -5,8 +5,11 @@ server made them. Streamlit lets browsers keep them, but not for how long: `cach
 says it where they are fetched.
 """
 
+import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import streamlit as st
 
@@ -15,6 +18,7 @@ from mnist_models.settings import PROJECT
 
 FOLDER = PROJECT / "static"
 _ADDRESS = "app/static"  # below the app, where every page is
+_DAY_S = 24 * 60 * 60
 _MOST_BYTES = 300 * 10**6  # from 1 GB on Streamlit serves none of them
 
 
@@ -32,19 +36,34 @@ def publish(sha256: str, suffix: str, read: Callable[[], bytes]) -> str | None:
     if not st.get_option("server.enableStaticServing"):
         return None
     path = FOLDER / f"{sha256}{suffix}"
-    if not path.exists():
+    if path.exists():
+        _keep(path)
+    elif not os.access(FOLDER, os.W_OK):  # before anything is read, at each stroke
+        return None
+    else:
         contents = read()
         try:
             write_atomically(path, contents)
-            _make_room(path.name)
         except OSError:
             return None
+        _make_room(path.name)
     return f"{_ADDRESS}/{path.name}"
 
 
+def _keep(path: Path) -> None:
+    """What was asked for within a day is not among the oldest."""
+    with suppress(OSError):
+        if time.time() - path.stat().st_mtime > _DAY_S:
+            os.utime(path)
+
+
 def _make_room(newest: str) -> None:
-    files = [path for path in FOLDER.iterdir() if not path.name.startswith(".")]
-    by_age = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in files)
+    by_age = []
+    for path in FOLDER.iterdir():
+        with suppress(OSError):  # another server deletes, too
+            if not path.name.startswith("."):
+                by_age.append((path.stat().st_mtime, path.stat().st_size, path))
+    by_age.sort()
     too_much = sum(size for _, size, _ in by_age) - _MOST_BYTES
     for _, size, path in by_age:
         if too_much > 0 and path.name != newest:

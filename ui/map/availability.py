@@ -21,8 +21,14 @@ def map_or_reason(run: Run, approach: Approach) -> tuple[str, Text | None]:
             run=run.name,
         )
     try:
-        if approach not in run.embeddings:
+        if approach not in run.with_weights:
             return "", _no_weights(run, approach)
+        if approach not in run.embeddings:
+            return "", t(
+                "The hidden units of the {name} in the run {run} tell too little apart for a map.",
+                name=NAMES[approach],
+                run=run.label,
+            )
         address = map_address(run, approach)
     except RunError as error:
         return "", error.text

@@ -21,6 +21,7 @@ async function load(view) {
   if (view.loaded === wanted) return;
   view.loaded = wanted;
   Object.assign(view, { maps: [], stacks: [], trails: [] });
+  for (const canvas of view.box.querySelectorAll("canvas")) canvas.width = 0; // no more another run's
   const modules = await Promise.all(scripts.map(address => import(at(address))));
   Object.assign(view, ...modules);
   const read = await Promise.all(maps.map(async ({ file }) =>
@@ -132,7 +133,12 @@ function follow(view, drawing) {
       ? data.spoken.replace("[name]", data.names[k]).replace("[d]", digits.join(" ")) : "";
   }).join(" ");
   if (drawing.isMoving) float(view);
-  else if (boxes.length) view.box.querySelector(".spoken").textContent = spoken;
+  else if (boxes.length) say(view.box.querySelector(".spoken"), spoken);
+}
+
+// A screen reader says what is new, once.
+function say(place, text) {
+  if (place.textContent !== text) place.textContent = text;
 }
 
 // Who draws sees the maps: where they are below the window, they come up until the strokes are drawn.
@@ -194,7 +200,10 @@ function lasso(view, k, event) {
     context.globalAlpha = 0.1;
     context.fill();
   };
-  const end = () => (canvas.onpointermove = canvas.onpointerup = canvas.onpointercancel = null);
+  const end = () => {
+    canvas.onpointermove = canvas.onpointerup = canvas.onpointercancel = null;
+    contextOf(canvas); // wipes the line
+  };
   canvas.setPointerCapture(event.pointerId);
   canvas.onpointermove = add;
   canvas.onpointercancel = end;
@@ -202,6 +211,7 @@ function lasso(view, k, event) {
     end();
     const [[x, y]] = path, isTap = path.every(([a, b]) => Math.hypot(a - x, b - y) < TAP);
     const around = [[-TAP, -TAP], [TAP, -TAP], [TAP, TAP], [-TAP, TAP]];
+    if (isTap && !map.xy.some(([a, b]) => Math.max(Math.abs(a - x), Math.abs(b - y)) < TAP)) return;
     const step = Math.max(1, path.length / most);
     const corners = isTap ? around.map(([a, b]) => [x + a, y + b])
       : path.filter((_, n) => Math.floor(n / step) !== Math.floor((n - 1) / step)).slice(0, most);
@@ -219,9 +229,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     canvas.classList.toggle("lasso", data.corners > 0);
     canvas.onpointerdown = data.corners ? event => lasso(view, k, event) : null;
   });
+  const loading = load(view), { loaded } = view; // forgets another run's maps at once
   paint(view);
-  load(view).catch(error => {
+  loading.catch(error => {
     console.warn("No map:", error);
+    if (view.loaded !== loaded) return; // another run was chosen meanwhile
     view.box.textContent = data.failed;
+    view.data = view.loaded = null; // so that it is tried again
   });
 }

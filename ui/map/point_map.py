@@ -20,7 +20,7 @@ from ui.widgets.theme import ink, paper
 # Petroff 2021, https://arxiv.org/abs/2107.02270.
 COLOURS = (
     *("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6"),
-    *("#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"),
+    *("#a96b59", "#e76300", "#b9ac70", "#717581", "#92d3e8"),
 )
 NEAREST = 5  # test pictures that are named beside a drawing
 MAX_CORNERS = 32  # of a line around points

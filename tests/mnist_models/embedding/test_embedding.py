@@ -83,11 +83,14 @@ def test_points_are_where_the_pictures_are_but_for_half_a_step(
     assert np.abs(made.points).max(axis=0).tolist() == [127] * len(made.steps)  # no byte is lost
 
 
-def test_bytes_for_weights_move_points_by_little() -> None:
-    rng = np.random.default_rng(0)
-    hidden = rng.normal(size=(300, 40)).astype(np.float32)
+def test_bytes_for_weights_move_points_by_little(
+    tiny_dataset: Dataset, make_stack: MakeStack
+) -> None:
+    rng, stack = np.random.default_rng(0), make_stack("single", hidden=(40,))
+    images = np.concatenate([tiny_dataset.x_train, tiny_dataset.x_train, tiny_dataset.x_train])
+    hidden = hidden_units(stack, images)  # of more pictures than are placed at once
     weights, offset = rng.normal(size=(40, 16)), rng.normal(size=16)
-    made = Embedding.of(weights, offset, hidden)
+    made = Embedding.of(weights, offset, stack, images)
     exact = hidden @ weights + offset
     bound = np.abs(hidden).sum(axis=1, keepdims=True) * made.scales / 2 + made.steps
     assert (np.abs(made.points * made.steps - exact) <= bound).all()
@@ -111,7 +114,9 @@ def test_discriminants_have_a_variance_of_one_within_a_class() -> None:
     rng = np.random.default_rng(1)
     y = np.arange(3000) % 4
     hidden = (rng.normal(size=(3000, 30)) + 3 * np.eye(30)[y]).astype(np.float32)
-    weights, offset = fit_components(hidden, y, 0)
+    found = fit_components(hidden, y, 0)
+    assert found is not None
+    weights, offset = found
     assert weights.shape == (30, 16)
     placed = hidden @ weights + offset
     np.testing.assert_allclose(placed.mean(axis=0), 0, atol=1e-3)
@@ -124,8 +129,23 @@ def test_discriminants_have_a_variance_of_one_within_a_class() -> None:
 def test_two_classes_and_few_units_have_a_map_too(make_stack: MakeStack) -> None:
     rng = np.random.default_rng(2)
     y = np.arange(40) % 2
-    weights, _ = fit_components(rng.normal(size=(40, 3)).astype(np.float32), y, 0)
-    assert weights.shape == (3, 3)
+    found = fit_components(rng.normal(size=(40, 3)).astype(np.float32), y, 0)
+    assert found is not None
+    assert found[0].shape == (3, 3)
+
+
+@pytest.mark.parametrize("hidden", [np.ones((40, 30)), np.zeros((40, 2)), np.eye(40)[:, :1]])
+def test_units_that_span_no_plane_have_no_map(hidden: np.ndarray) -> None:
+    assert fit_components(hidden.astype(np.float32), np.arange(40) % 2, 0) is None
+
+
+def test_a_stack_with_one_hidden_unit_is_left_out(
+    tiny_dataset: Dataset, make_stack: MakeStack
+) -> None:
+    d = tiny_dataset
+    stacks = {approach: make_stack(approach, hidden=(1,)) for approach in APPROACHES}
+    made = embedding_arrays(stacks, d.x_train, d.y_train, d.x_test)
+    assert set(embeddings_in(made)) == {"multi"}  # ten members, one unit each
 
 
 def test_a_line_holds_the_points_inside_it() -> None:

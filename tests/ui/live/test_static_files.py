@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -100,3 +101,19 @@ def test_the_scripts_are_those_beside_this_and_find_each_other(static: Path) -> 
             script = script.replace(f'"./{Path(its).name}"', f'"./{other}.js"')
         assert script == (folder / f"{name}.js").read_text()
         assert address.endswith(".js")
+
+
+def test_a_folder_that_cannot_be_written_costs_no_reading(
+    static: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert publish("ab", ".zip", _never) is None
+
+
+def test_what_is_asked_for_is_not_among_the_oldest(static: Path) -> None:
+    publish("ab", ".zip", lambda: b"networks")
+    for age in (60, 2 * 24 * 60 * 60):
+        asked = time.time() - age
+        os.utime(static / "ab.zip", (asked, asked))
+        publish("ab", ".zip", _never)
+        assert ((static / "ab.zip").stat().st_mtime > asked + 1) == (age > 60)
