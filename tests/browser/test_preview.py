@@ -128,8 +128,6 @@ def test_both_answers_move_with_the_pen_and_the_server_hears_of_whole_strokes(
     assert len(set(map(str, bars))) == len(bars)  # each movement is seen at once
     assert all(len(each) == 20 for each in bars)
     page.evaluate(_ANOTHER_FINGER)
-    page.mouse.move(box["x"] + 141, box["y"] + 200)
-    page.mouse.move(box["x"] + 140, box["y"] + 200)
     assert _bars(page) == bars[-1]
     assert len(sent) == before
     page.mouse.up()

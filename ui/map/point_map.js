@@ -21,7 +21,7 @@ async function load(view) {
   if (view.loaded === wanted) return;
   view.loaded = wanted;
   Object.assign(view, { maps: [], stacks: [], trails: [] });
-  for (const canvas of view.box.querySelectorAll("canvas")) canvas.width = 0; // no more another run's
+  for (const canvas of view.box.querySelectorAll("canvas")) canvas.width += 0; // wiped
   const modules = await Promise.all(scripts.map(address => import(at(address))));
   Object.assign(view, ...modules);
   const read = await Promise.all(maps.map(async ({ file }) =>
