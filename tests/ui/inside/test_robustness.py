@@ -34,4 +34,4 @@ def test_without_files_to_fetch_it_says_what_to_do(
     tiny_run: Run, open_page: OpenPage, static: Path
 ) -> None:
     static.rmdir()
-    assert "Choose another run" in _chosen(open_page)
+    assert "Try another run" in _chosen(open_page)
