@@ -41,7 +41,8 @@ def trained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, 
         members, outputs = (1, 10) if approach == "single" else (10, 1)
         weights = rng.normal(size=(members, 784, outputs)).astype(np.float32)
         bias = np.zeros((members, outputs), np.float32)
-        return SimpleNamespace(stack=Stack((weights,), (bias,), np.arange(10), 0.0))
+        stack = Stack((weights,), (bias,), np.arange(10), 0.0)
+        return SimpleNamespace(stack=stack, rounded=stack.rounded)
 
     monkeypatch.setattr(module, "fit", fit)
     return seen
