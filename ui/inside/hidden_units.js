@@ -6,12 +6,9 @@ const DIM = 0.45; // how much of its light a weight has where there is no ink
 const FULL = 1; // the least contribution to a logit that gives full light
 const MODULES = ["networks", "contributions", "pixels", "channel"];
 
-const at = address => new URL(address, document.baseURI).href;
-const say = (template, fields) => template.replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 const written = value => (Number(value.toFixed(2)) || 0).toFixed(2).replace("-", "−"); // no −0.00
 const signed = value => (value > 0 ? "+" : "") + written(value);
 const counted = count => count.toLocaleString("en");
-const share = p => (p < 0.01 ? "< 1 %" : p > 0.99 ? "> 99 %" : `${Math.round(100 * p)} %`);
 
 // Only what changes is touched: a page asks about its style again whatever else is.
 function write(element, text) {
@@ -242,7 +239,7 @@ export default function ({ data, parentElement }) {
     inside.views = [...inside.box.children].map(viewOf);
   }
   if (!inside.isMoving)
-    inside.picture = data.picture && Uint8Array.from(atob(data.picture), grey => grey.charCodeAt(0));
+    inside.picture = data.picture && bytes(data.picture);
   if (inside.live) listen(inside);
   show(inside);
   load(inside);

@@ -20,7 +20,7 @@ from mnist_models.runs.run import Run
 from mnist_models.text import Text, paragraph, t
 from ui.live.networks import UNAVAILABLE, networks_of
 from ui.live.relevance import AGAINST, FOR, MEANING
-from ui.live.scripts import scripts
+from ui.live.scripts import component_script, scripts
 from ui.widgets.answers import DOUBT, NOTHING
 
 _MOST = 6  # units shown of each network, for the answer and against it
@@ -28,7 +28,7 @@ _MOST = 6  # units shown of each network, for the answer and against it
 _mount = st.components.v2.component(
     "hidden_units",
     css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    js=component_script(Path(__file__).with_suffix(".js")),
     isolate_styles=False,  # so that the text has the page's font and colour
 )
 

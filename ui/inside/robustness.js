@@ -6,10 +6,6 @@ const SLICE = 8; // ms of computing, after which the page gets its turn
 const MODULES = ["networks", "channel", "pixels", "perturbations", "deepfool"];
 const BLANK = new Uint8Array(784);
 
-const at = address => new URL(address, document.baseURI).href;
-const say = (template, fields) => template.replace(/\{(\w+)\}/g, (_, name) => fields[name]);
-const bytes = (text, kind) => kind.from(atob(text), code => code.charCodeAt(0));
-const share = p => (p < 0.01 ? "< 1 %" : p > 0.99 ? "> 99 %" : `${Math.round(100 * p)} %`);
 const largest = values => values.indexOf(Math.max(...values));
 
 function build(parent) {
@@ -215,7 +211,7 @@ export default function ({ data, parentElement }) {
   const isOther = isNew || room.data.picture !== data.picture || room.loaded === undefined;
   room.data = { ...data, field: bytes(data.noise, Int8Array) };
   if (isNew) room.box.innerHTML = data.content;
-  if (!room.isMoving) room.picture = data.picture && bytes(data.picture, Uint8Array);
+  if (!room.isMoving) room.picture = data.picture && bytes(data.picture);
   if (room.live) listen(room);
   if (isOther || room.isLeft) update(room);
   room.isLeft = false;

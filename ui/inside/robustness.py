@@ -22,14 +22,14 @@ from mnist_models.runs.run import Run
 from mnist_models.text import Text, paragraph, t
 from ui.live.networks import UNAVAILABLE, networks_of
 from ui.live.relevance import AGAINST, FOR
-from ui.live.scripts import scripts
+from ui.live.scripts import component_script, scripts
 from ui.shared.navigation import page_path
 from ui.widgets.answers import DOUBT, NOTHING
 
 _mount = st.components.v2.component(
     "robustness",
     css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    js=component_script(Path(__file__).with_suffix(".js")),
     isolate_styles=False,  # so that the text has the page's font and colour
 )
 

@@ -4,7 +4,6 @@
 const CLOSE = 0.4; // pixels
 const MODULES = ["rasterise", "networks", "channel"];
 let last = null; // the number and the paths of the drawing, for a preview that is built anew beside it
-const at = address => new URL(address, document.baseURI).href;
 const soon = window.requestIdleCallback ?? setTimeout; // Safari has no other
 const idle = () => new Promise(done => soon(done, { timeout: 2000 })); // milliseconds, at most
 
@@ -21,8 +20,8 @@ function lay(live, { content, networks }) {
   live.places = {};
   for (const approach of Object.keys(networks)) {
     const [answer, ...bars] = live.box.querySelectorAll(`.${approach}`);
-    const [digit, share] = ["b", "small"].map(name => answer.querySelector(name));
-    live.places[approach] = { digit, share, bars };
+    const [digit, percent] = ["b", "small"].map(name => answer.querySelector(name));
+    live.places[approach] = { digit, percent, bars };
   }
 }
 
@@ -49,7 +48,7 @@ async function load(live) {
 // The server says which picture it has seen and what it has read. It is told if we read it otherwise.
 function check({ data: { answered }, stacks, predictProba, report }) {
   if (!answered) return;
-  const picture = Uint8Array.from(atob(answered.picture), grey => grey.charCodeAt(0));
+  const picture = bytes(answered.picture);
   for (const [approach, stack] of Object.entries(stacks)) {
     const proba = predictProba(stack, picture);
     if (proba.indexOf(Math.max(...proba)) !== answered.best[approach]) return report("fault", approach);
@@ -132,11 +131,11 @@ function paint(context, picture) {
   context.putImageData(image, 0, 0);
 }
 
-function fill({ digit, share, bars }, { classes, yes, doubt, nothing }, approach, proba) {
+function fill({ digit, percent, bars }, { classes, yes, doubt, nothing }, approach, proba) {
   const best = proba ? proba.indexOf(Math.max(...proba)) : -1;
   const isNone = proba && approach === "multi" && proba[best] < yes;
   write(digit, !proba ? nothing : isNone ? doubt : classes[best]);
-  write(share, proba ? shareText(proba[best]) : "");
+  write(percent, proba ? share(proba[best]) : "");
   bars.forEach((bar, k) => {
     const width = proba ? Math.round(1000 * proba[k]) / 10 : 0;
     if (bar.percent !== width) bar.style.width = `${(bar.percent = width)}%`;
@@ -148,10 +147,6 @@ function fill({ digit, share, bars }, { classes, yes, doubt, nothing }, approach
 function write(place, text) {
   const node = place.firstChild ?? place.appendChild(new Text());
   if (node.data !== text) node.data = text;
-}
-
-function shareText(p) {
-  return p < 0.01 ? "< 1 %" : p > 0.99 ? "> 99 %" : `${Math.round(100 * p)} %`;
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {

@@ -20,7 +20,7 @@ from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.metrics.scores import YES
 from mnist_models.runs.run import Run, RunError
 from ui.live.networks import networks_of
-from ui.live.scripts import scripts
+from ui.live.scripts import component_script, scripts
 from ui.widgets.answers import DOUBT, NOTHING
 
 _KEY = "preview"
@@ -29,7 +29,7 @@ _HEIGHT = 112  # pixels, which are there before the browser fills them; ui/style
 _mount = st.components.v2.component(
     "preview",
     css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    js=component_script(Path(__file__).with_suffix(".js")),
     isolate_styles=False,  # so that the text has the page's font and colour
 )
 

@@ -1,4 +1,4 @@
-"""The modules that compute in the browser, as files that it can import."""
+"""The modules that compute in the browser, as files it can import; and what components share."""
 
 import hashlib
 from functools import partial
@@ -30,6 +30,12 @@ def _read() -> dict[str, tuple[str, bytes]]:
 
 
 _SCRIPTS = _read()
+_COMMON = Path(__file__).with_name("common.js").read_text(encoding="utf-8")
+
+
+def component_script(path: Path) -> str:
+    """The script of a component that computes with these modules, after what all such share."""
+    return _COMMON + path.read_text(encoding="utf-8")
 
 
 def scripts() -> dict[str, str]:

@@ -5,7 +5,6 @@ const MARGIN = 10, DOT = 2, RING = 3.5, LIT = 3.5, TAP = 6; // pixels
 const NEAREST = 5; // as in point_map.py
 const TRAIL = 200; // places that a drawing has been at
 const AFLOAT_MS = 1500; // after the end of a stroke
-const at = address => new URL(address, document.baseURI).href;
 
 function build(parent) {
   const box = document.createElement("div");
@@ -130,14 +129,14 @@ function follow(view, drawing) {
       if (url && image.getAttribute("src") !== url) image.src = url;
     });
     return digits.length
-      ? data.spoken.replace("[name]", data.names[k]).replace("[d]", digits.join(" ")) : "";
+      ? say(data.spoken, { name: data.names[k], digits: digits.join(" ") }) : "";
   }).join(" ");
   if (drawing.isMoving) float(view);
-  else if (boxes.length) say(view.box.querySelector(".spoken"), spoken);
+  else if (boxes.length) announce(view.box.querySelector(".spoken"), spoken);
 }
 
 // A screen reader says what is new, once.
-function say(place, text) {
+function announce(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from mnist_models.text import t
-from ui.live.scripts import scripts
+from ui.live.scripts import component_script, scripts
 from ui.map.map_files import script_address
 from ui.widgets.theme import ink, paper
 
@@ -30,7 +30,7 @@ _MODULES = ("networks", "channel")  # of ui/live/, that it computes with
 _mount = st.components.v2.component(
     "point_map",
     css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    js=component_script(Path(__file__).with_suffix(".js")),
     isolate_styles=False,  # so that the text has the page's font and colour
 )
 
@@ -99,7 +99,9 @@ def show_maps(
             "corners": MAX_CORNERS if choose else 0,
             "pictures": {str(row): url for row, url in (pictures or {}).items()},
             "failed": t("The map could not be loaded. Reload the page to try again."),
-            "spoken": t("Nearest to your drawing, {name}: {digits}.", name="[name]", digits="[d]"),
+            "spoken": t(
+                "Nearest to your drawing, {name}: {digits}.", name="{name}", digits="{digits}"
+            ),
             "names": [m.title for m in maps],
         },
         on_lasso_change=chose,
