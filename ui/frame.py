@@ -1,5 +1,7 @@
 """What surrounds every page: navigation, style and sidebar."""
 
+import logging
+
 import streamlit as st
 
 from mnist_models.settings import PROJECT
@@ -15,11 +17,22 @@ _STYLE = PROJECT / "ui" / "style.css"
 _HISTORY = (PROJECT / "ui" / "history.js").read_text(encoding="utf-8")
 
 
+def _log_what_happens() -> None:
+    """A line on standard error for each job and each refusal, beside Streamlit's own."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    for log in map(logging.getLogger, ("mnist_models", "ui")):
+        if not log.handlers:
+            log.addHandler(handler)
+            log.setLevel(logging.INFO)
+
+
 def run_app() -> None:
     """Draw what surrounds every page, and the page that the visitor asked for.
 
     The sidebar belongs to app.py and not to a page, so the browser keeps it from page to page.
     """
+    _log_what_happens()
     st.session_state[IN_APP] = True
     page = navigate()
     st.html(_STYLE)  # Streamlit wraps a .css file in <style>

@@ -1,6 +1,8 @@
-"""A small offline sample: 1,797 digits that scikit-learn carries."""
+"""A small offline sample: the 1,797 digits that scikit-learn carries, in a file of ours, too.
 
-import importlib.util
+A server that only answers needs no scikit-learn for them.
+"""
+
 import zlib
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from mnist_models.foreground.paper import NOISE
 from mnist_models.preprocessing.to_mnist import place
 from mnist_models.text import t
 
+_FILE = Path(__file__).with_name("digits.csv.gz")
 _SAMPLE_SHAPE = (1797, 65)  # 8 × 8 cells and the label
 _SAMPLE_TRAIN_ROWS = 1347
 _SAMPLE_SCALE = 8  # pixels per cell when enlarged
@@ -30,7 +33,7 @@ def load_sample() -> Dataset:
     are roughly in the order of their writers, so the test set, the last 450, is mostly by others
     than the training set, the first 1,347.
 
-    Raises DatasetError if scikit-learn is not installed or its file is damaged.
+    Raises DatasetError if the file is missing or damaged.
     """
     table = _read_sample_table()
     x = np.stack([place(_enlarge(cells)) for cells in table[:, :-1].reshape(-1, 8, 8)])
@@ -40,24 +43,17 @@ def load_sample() -> Dataset:
 
 
 def _read_sample_table() -> np.ndarray:
-    # Found, not imported: importing scikit-learn takes seconds and 100 MB.
-    package = importlib.util.find_spec("sklearn")
-    if package is None or not package.submodule_search_locations:
-        raise DatasetError(t("The sample is part of scikit-learn: pip install scikit-learn."))
-    folder = Path(package.submodule_search_locations[0])
-    path = folder / "datasets" / "data" / "digits.csv.gz"
     try:
-        table = np.loadtxt(path, delimiter=",", dtype=np.float32)
+        table = np.loadtxt(_FILE, delimiter=",", dtype=np.float32)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise DatasetError(
-            t("{file} cannot be read: reinstall scikit-learn, which it is part of.", file=path.name)
+            t("{file} cannot be read: install this program again.", file=_FILE.name)
         ) from error
     if table.shape != _SAMPLE_SHAPE:
         raise DatasetError(
             t(
-                "{file} does not contain the 1,797 digits: reinstall scikit-learn, which it is "
-                "part of.",
-                file=path.name,
+                "{file} does not contain the 1,797 digits: install this program again.",
+                file=_FILE.name,
             )
         )
     return table

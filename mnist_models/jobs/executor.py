@@ -8,10 +8,14 @@ from typing import Protocol
 
 from mnist_models.jobs.job import Job, Order, Present, job_ids
 from mnist_models.jobs.queue import waiting_ids
+from mnist_models.text import Text
 
 
 class Executor(Protocol):
     """Takes orders, one of a visitor's waiting at a time, and does them in their turn."""
+
+    def refusal(self) -> Text | None:
+        """Why no job can be done at all, as pages say it; None if jobs can be."""
 
     def submit(self, order: Order, files: Mapping[str, bytes] = ..., present: Present = ...) -> str:
         """Let a job wait for its turn; returns its id.

@@ -18,8 +18,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from mnist_models.errors import ExpectedError
+from mnist_models.formatting import listing
 from mnist_models.jobs import queue
-from mnist_models.jobs.interruption import GRACE_S
+from mnist_models.jobs.interruption import GRACE_S, missing_packages
 from mnist_models.jobs.job import (
     UNREADABLE,
     Job,
@@ -30,6 +32,7 @@ from mnist_models.jobs.job import (
     is_old,
     job_folder,
     job_ids,
+    log_name,
     progress_path,
     read_job,
     read_order,
@@ -40,6 +43,7 @@ from mnist_models.jobs.worker import BUSY, worker_environment
 from mnist_models.settings import trained_folder
 from mnist_models.text import Text, t
 
+_LOG = logging.getLogger(__name__)
 _START_TIMEOUT_S = 30
 _ABSENT_S = 60  # so long a visitor may be away from what only they wait for
 _EVERY_S = 0.2
@@ -55,6 +59,16 @@ class Here:
         queue.drop_what_nobody_waits_for()
         self._starter = _Starter(self.cancel)
 
+    def refusal(self) -> Text | None:
+        """See `Executor`."""
+        if not (missing := missing_packages()):
+            return None
+        return t(
+            "Nothing can be trained here: this server answers only, without {packages}. Its owner "
+            "installs what is missing with: pip install -r requirements.txt",
+            packages=listing(missing),
+        )
+
     def submit(
         self,
         order: Order,
@@ -62,9 +76,16 @@ class Here:
         present: Present = lambda: True,
     ) -> str:
         """See `Executor`."""
-        queue.drop_what_nobody_waits_for()
-        _make_room(order.kind)
-        job_id = queue.enter(order, files or {})
+        try:
+            if reason := self.refusal():
+                raise JobError(reason)
+            queue.drop_what_nobody_waits_for()
+            _make_room(order.kind)
+            job_id = queue.enter(order, files or {})
+        except ExpectedError as error:
+            _LOG.warning("A job is refused (%s): %s", order.kind, error)
+            raise
+        _LOG.info("%s is ordered, %d wait", log_name(job_id), len(queue.waiting_ids()))
         self._starter.watch(job_id, present)
         return job_id
 
@@ -170,7 +191,7 @@ class _Starter:
                 if not self._look():
                     return
             except Exception:  # those who wait must not wait for ever
-                logging.getLogger(__name__).exception("Jobs are looked at again in a moment")
+                _LOG.exception("Jobs are looked at again in a moment")
             time.sleep(_EVERY_S)
 
     def _look(self) -> bool:
@@ -181,6 +202,7 @@ class _Starter:
             child_lives = self._child is not None and self._child.poll() is None
             for job_id in set(self._present) - {running, *waiting}:
                 del self._present[job_id], self._seen[job_id]
+                _log_end(job_id)
                 if job_id in self._dropped:
                     self._dropped.remove(job_id)
                     forget_files(job_id)  # drawings, too: nobody comes back for them
@@ -211,6 +233,7 @@ class _Starter:
                         self._cancel(job_id)
 
     def _start(self, job_id: str) -> None:
+        _LOG.info("%s begins", log_name(job_id))
         try:
             self._child = _start_child(_work_of(job_id), job_id)
             self._wait_for_first_word(self._child, job_id)
@@ -228,6 +251,12 @@ class _Starter:
                 child.kill()
                 raise JobError(t("It could not start: it said nothing for half a minute."))
             time.sleep(0.05)
+
+
+def _log_end(job_id: str) -> None:
+    if job := read_job(job_id, place="ended"):
+        seconds = job.progress.times[-1] if job.progress.times else 0.0
+        _LOG.info("%s: %s after %.1f s", log_name(job_id), job.latest.stage, seconds)
 
 
 def _work_of(job_id: str) -> str:

@@ -2,6 +2,7 @@
 
 import _thread
 import contextlib
+import importlib.util
 import os
 import signal
 import threading
@@ -76,6 +77,17 @@ def _is_no_memory(error: BaseException) -> bool:
     if isinstance(error, ImportError):
         return any(words in str(error).lower() for words in _NO_MEMORY)
     return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+
+
+def missing_packages() -> list[str]:
+    """The packages that jobs need and that are not installed here; they are not imported."""
+    return sorted({title for name, title in _NEEDED.items() if not _is_installed(name)})
+
+
+def _is_installed(module: str) -> bool:
+    with contextlib.suppress(ImportError, ValueError):
+        return importlib.util.find_spec(module) is not None
+    return False
 
 
 def _missing(error: BaseException) -> str:

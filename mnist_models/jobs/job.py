@@ -201,6 +201,12 @@ def new_id(order: Order) -> str:
     return f"{number:08d}-{order.kind}-{order.owner}-{secrets.token_hex(4)}"
 
 
+def log_name(job_id: str) -> str:
+    """The job as the log names it: without the mark of its visitor."""
+    number, kind, *_ = job_id.split("-")
+    return f"job {number} ({kind})"
+
+
 def job_ids(kind: str = "*", owner: str = "*") -> list[str]:
     """All jobs that are there, the latest last, be they only of one kind or of one visitor."""
     pattern = f"{'[0-9]' * 8}-{kind}-{owner}-*"

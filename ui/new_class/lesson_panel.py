@@ -10,6 +10,7 @@ from mnist_models.formatting import duration_text, listing, seconds_text
 from mnist_models.incremental.lesson import Kind, Lesson, State
 from mnist_models.incremental.lessons import cancel_lesson, find_lesson, order_lesson
 from mnist_models.incremental.methods import WAYS, Way
+from mnist_models.jobs.executor import executor
 from mnist_models.learning.approaches import APPROACHES, NAMES, TITLES
 from mnist_models.pictures import Images
 from mnist_models.runs.run import Run
@@ -52,7 +53,7 @@ def offer_teaching(draft: Lesson, run: Run, images: Images, problem: str = "") -
     """
     last, ways = my_lesson(), _choose_ways(draft, run)
     no_way = "" if ways else t("Choose a way to teach.")
-    reason = problem or _missing_approach(draft, run) or no_way
+    reason = executor().refusal() or problem or _missing_approach(draft, run) or no_way
     with st.container(key="teach"):
         pressed = st.button(
             t("Teach"),

@@ -16,6 +16,7 @@ from streamlit.errors import StreamlitAPIException
 from mnist_models.errors import ExpectedError
 from mnist_models.text import t
 
+_LOG = logging.getLogger(__name__)
 _NOT_SET_UP = t(
     "Only people who have signed in may train, and no sign-in is set up here. If this is your "
     "site, add the section `[auth]` to `.streamlit/secrets.toml`, as described in the README."
@@ -47,6 +48,7 @@ def attempt(action: Callable[[], object]) -> bool:
     allowed or fails, the page says so.
     """
     if not may_retrain():
+        _LOG.warning("A visitor asked for what only those may who may train")
         st.error(_NOT_ALLOWED, icon=":material/block:")
         return False
     try:
@@ -86,7 +88,7 @@ def _sign_in() -> None:
     try:
         st.login()
     except StreamlitAPIException as error:
-        logging.getLogger(__name__).warning("Nobody can sign in: %s", " ".join(str(error).split()))
+        _LOG.warning("Nobody can sign in: %s", " ".join(str(error).split()))
         st.error(_NO_SIGN_IN, icon=":material/error:")
 
 

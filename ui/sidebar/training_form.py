@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnist_models.data.mnist import find_mnist
 from mnist_models.formatting import commas, duration_text
+from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import mark_of
 from mnist_models.learning.approaches import APPROACHES, NAMES
 from mnist_models.learning.recipes import DATASET_TITLES, RECIPES
@@ -34,6 +35,9 @@ _EPOCHS, _HIDDEN = 100, (16, 32, 64, 128, 256, 512, 800, 1024, 2048)
 
 def offer_retraining() -> None:
     """The settings, closed to begin with, how long it will take, and the button."""
+    if reason := executor().refusal():
+        _refuse(reason)
+        return
     try:
         choices = _choose()
         request = choices.request()
@@ -52,6 +56,12 @@ def offer_retraining() -> None:
     )
     if pressed:
         _start(choices)
+
+
+def _refuse(reason: Text) -> None:
+    with st.container(key="retrain"):
+        st.button(t("Retrain"), icon=":material/model_training:", width="stretch", disabled=True)
+    st.caption(reason)
 
 
 def _choose() -> TrainingOptions:

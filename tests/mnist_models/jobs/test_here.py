@@ -1,6 +1,7 @@
 """Jobs on this machine: in their turn, one at a time, cancelled, killed, dropped."""
 
 import errno
+import logging
 import os
 import shutil
 import signal
@@ -167,6 +168,25 @@ def test_a_child_that_does_not_start_says_why(folder: Path) -> None:
     assert isinstance(failed.latest.message, Text)
     assert failed.latest.message.template == "It could not start: {output}"
     assert "No module named mnist_models.nonsense" in failed.latest.message
+
+
+def test_the_log_has_a_line_per_step_of_a_job_and_per_refusal_and_no_mark_of_a_visitor(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "mnist_models")
+    job_id = executor().submit(replace(ORDER, work="mnist_models.nonsense", owner="abcdef"))
+    until(job_id, lambda job: job.place == "ended")
+    eventually(lambda: ": failed after" in caplog.text)
+    monkeypatch.setattr(here, "missing_packages", lambda: ["TensorFlow"])
+    with pytest.raises(JobError, match="answers only, without TensorFlow"):
+        executor().submit(ORDER)
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines[:2] == [
+        "job 00000001 (training) is ordered, 1 wait",
+        "job 00000001 (training) begins",
+    ]
+    assert lines[-1].startswith("A job is refused (training): Nothing can be trained here")
+    assert "abcdef" not in caplog.text
 
 
 def test_a_request_that_cannot_be_done_is_told(folder: Path) -> None:
