@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mnist_models.drawings.database import (
+    CHECKED,
     CONNECTION,
-    LOCKED_S,
     beside_the_runs,
     database_errors,
 )
@@ -66,10 +66,11 @@ def _delete_expired(_engine: "Engine") -> None:
 
 def _settings() -> dict[str, Any]:
     """Settings of the connection: the configured database, or else SQLite beside the runs."""
-    settings: dict[str, Any] = {"hide_parameters": True}  # errors go to the log, drawings do not
+    # Errors go to the log, drawings do not.
+    settings: dict[str, Any] = {"hide_parameters": True, **CHECKED}
     if _has_secrets() and CONNECTION in st.secrets.get("connections", {}):
         return settings
-    return {**settings, "url": beside_the_runs(), "connect_args": {"timeout": LOCKED_S}}
+    return {**settings, "url": beside_the_runs()}
 
 
 def _has_secrets() -> bool:

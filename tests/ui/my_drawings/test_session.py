@@ -2,15 +2,19 @@
 
 import contextlib
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
+from mnist_models.drawings.store import count_of_visitors
 from mnist_models.settings import PROJECT
 from tests.helpers.drawings import UNUSABLE
+from tests.helpers.postgres import postgres
 
 KEEP_ONE = """
 import numpy as np
@@ -33,7 +37,7 @@ def _keep_one(folder: Path, url: str = "") -> str:
     environment = {"PYTHONPATH": str(PROJECT), "MNIST_TRAINED": str(folder / "trained")}
     result = subprocess.run(
         [sys.executable, "-c", KEEP_ONE], cwd=folder, env={**os.environ, **environment},
-        check=True, capture_output=True, text=True,
+        check=True, capture_output=True, text=True, timeout=45,
     )  # fmt: skip
     return result.stdout
 
@@ -54,6 +58,20 @@ def test_a_url_in_the_configuration_is_where_they_are_kept(tmp_path: Path) -> No
     assert _keep_one(tmp_path, f"sqlite:///{tmp_path}/other.db") == ""
     assert _rows(tmp_path / "other.db") == 1
     assert not (tmp_path / "trained").exists()
+
+
+def test_postgresql_keeps_them_by_its_address_alone(tmp_path: Path) -> None:
+    with postgres() as server:
+        assert _keep_one(tmp_path, server.url) == ""
+        engine = create_engine(server.url)
+        assert count_of_visitors(engine) == 1
+        engine.dispose()
+
+
+def test_a_database_that_never_answers_does_not_hang_the_page(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        assert UNUSABLE in _keep_one(tmp_path, f"postgresql+pg8000://me@127.0.0.1:{port}/x")
 
 
 @pytest.mark.parametrize("url", ["no url", "nosuchdatabase://me:hush@host/db"])
