@@ -1,6 +1,8 @@
 """What surrounds every page: navigation, style and sidebar."""
 
 import logging
+from contextlib import suppress
+from typing import Any
 
 import streamlit as st
 
@@ -17,6 +19,9 @@ _STYLE = PROJECT / "ui" / "style.css"
 _HISTORY = (PROJECT / "ui" / "history.js").read_text(encoding="utf-8")
 
 
+_MOST_FILES, _MOST_BYTES = 3, 64_000_000  # of one session; no page shows more than two at a time
+
+
 def _log_what_happens() -> None:
     """A line on standard error for each job and each refusal, beside Streamlit's own."""
     handler = logging.StreamHandler()
@@ -27,14 +32,51 @@ def _log_what_happens() -> None:
             log.setLevel(logging.INFO)
 
 
+def _bound_uploads() -> None:
+    """Of the files that a session sends the newest stay, whether or not a page has asked for them.
+
+    Streamlit keeps all of them in memory until the session ends. If a later one does so in another
+    way, this does nothing.
+    """
+    with suppress(ImportError, AttributeError):
+        from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+        add = MemoryUploadedFileManager.add_file
+        if getattr(add, "is_bounded", False):
+            return
+
+        def add_bounded(self: MemoryUploadedFileManager, session_id: str, file: Any) -> None:
+            add(self, session_id, file)
+            kept, size = 0, 0
+            for each in reversed(list(self.file_storage.get(session_id, {}).values())):
+                kept, size = kept + 1, size + len(each.data)
+                if kept > 1 and (kept > _MOST_FILES or size > _MOST_BYTES):
+                    self.remove_file(session_id, each.file_id)
+
+        vars(add_bounded)["is_bounded"] = True
+        setattr(MemoryUploadedFileManager, "add_file", add_bounded)  # noqa: B010
+
+
+def _forget_uploads() -> None:
+    """Drop what the visitor has sent to another page: Streamlit shows it there no more."""
+    with suppress(ImportError, AttributeError):
+        from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+        if context := get_script_run_ctx():
+            context.uploaded_file_mgr.remove_session_files(context.session_id)
+
+
 def run_app() -> None:
     """Draw what surrounds every page, and the page that the visitor asked for.
 
     The sidebar belongs to app.py and not to a page, so the browser keeps it from page to page.
     """
     _log_what_happens()
+    _bound_uploads()
     st.session_state[IN_APP] = True
     page = navigate()
+    if page.url_path:  # not Draw, which asks for them
+        _forget_uploads()
     st.html(_STYLE)  # Streamlit wraps a .css file in <style>
     with st.sidebar.container(key="history"):
         st.html(f"<script>{_HISTORY}</script>", unsafe_allow_javascript=True)
