@@ -13,9 +13,11 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+import httpx
 from PIL import Image, ImageDraw
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 SIDE = 280  # of the canvas, in pixels
@@ -34,16 +36,20 @@ class Visitor:
     Attributes:
         url: of the server, like http://127.0.0.1:8501.
         headers: sent when it connects, for instance a cookie.
+        query: what the address of the page says, like "source=Upload".
         media: the addresses of the pictures that the page has shown so far.
     """
 
     url: str
     headers: dict[str, str] = field(default_factory=dict)
+    query: str = ""
     media: list[str] = field(default_factory=list)
     _socket: ClientConnection = field(init=False, repr=False)
     _canvas: str = ""
     _fragment: str = ""
     _page: str = ""
+    _session: str = ""
+    _uploader: str = ""
 
     async def __aenter__(self) -> Self:
         address = self.url.replace("http", "ws", 1).rstrip("/") + "/_stcore/stream"
@@ -55,9 +61,9 @@ class Visitor:
             open_timeout=_PATIENCE_S,
             ping_interval=None,
         )
-        await self._run({})
-        if not self._canvas:
-            raise ProtocolError("The page has no canvas.")
+        await self._run()
+        if not self._canvas and not self._uploader:
+            raise ProtocolError("The page has no canvas and takes no file.")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -77,26 +83,61 @@ class Visitor:
             ProtocolError: the server does not answer, or says that something went wrong.
         """
         drawing = {"raw": {"objects": [_stroke(x, slant)]}, "data": _picture(x, slant)}
-        return await self._run({self._canvas: json.dumps({"drawing": drawing})}, verdicts=2)
+        value = json.dumps({"drawing": drawing})
+        return await self._run(WidgetState(id=self._canvas, json_value=value), verdicts=2)
 
-    async def _run(self, values: dict[str, str], verdicts: int = 0) -> tuple[float, list[str]]:
-        """Have the page run with these values, to its end."""
+    async def upload(self, data: bytes, client: httpx.AsyncClient) -> list[str]:
+        """Send a file, on the page with `query` "source=Upload"; returns what the page answers.
+
+        Raises:
+            ProtocolError: the page shows an exception.
+            httpx.HTTPError: the file is not taken.
+        """
+        request = BackMsg()
+        request.file_urls_request.request_id = "1"
+        request.file_urls_request.file_names.append("file")
+        request.file_urls_request.session_id = self._session
+        await self._socket.send(request.SerializeToString())
+        while not (answer := await self._receive()).HasField("file_urls_response"):
+            pass
+        [urls] = answer.file_urls_response.file_urls
+        if "_streamlit_xsrf" not in client.cookies:
+            await client.get(f"{self.url}/_stcore/health")
+        token = {"X-Xsrftoken": client.cookies["_streamlit_xsrf"]}
+        sent = await client.put(self.url + urls.upload_url, files={"file": data}, headers=token)
+        sent.raise_for_status()
+        value = WidgetState(id=self._uploader)
+        file = value.file_uploader_state_value.uploaded_file_info.add()
+        file.name, file.size, file.file_id = "file", len(data), urls.file_id
+        file.file_urls.CopyFrom(urls)
+        return (await self._run(value))[1]
+
+    async def _receive(self) -> ForwardMsg:
+        answer = ForwardMsg()
+        async with asyncio.timeout(_PATIENCE_S):
+            answer.ParseFromString(await self._socket.recv())
+        return answer
+
+    async def _run(
+        self, value: WidgetState | None = None, verdicts: int = 0
+    ) -> tuple[float, list[str]]:
+        """Have the page run with this value of a widget, to its end."""
         message = BackMsg()
         asked = message.rerun_script
+        asked.query_string = self.query
         asked.page_script_hash = self._page
-        asked.fragment_id = self._fragment if values else ""
-        for name, value in values.items():
-            asked.widget_states.widgets.add(id=name, json_value=value)
+        if value is not None:
+            asked.fragment_id = self._fragment
+            asked.widget_states.widgets.append(value)
         began = time.perf_counter()
         await self._socket.send(message.SerializeToString())
         answers: list[str] = []
         seconds = 0.0
         while True:
-            answer = ForwardMsg()
-            async with asyncio.timeout(_PATIENCE_S):
-                answer.ParseFromString(await self._socket.recv())  # type: ignore[arg-type]
+            answer = await self._receive()
             if answer.HasField("new_session"):
                 self._page = answer.new_session.page_script_hash
+                self._session = answer.new_session.initialize.session_id or self._session
             elif answer.HasField("delta"):
                 answers += self._look_at(answer.delta)
                 if not seconds and len(answers) == verdicts:
@@ -115,6 +156,8 @@ class Visitor:
             raise ProtocolError(f"The page shows an exception: {element.exception.message}")
         if kind == "bidi_component" and "canvas_draw" in element.bidi_component.id:
             self._canvas, self._fragment = element.bidi_component.id, delta.fragment_id
+        if kind == "file_uploader":
+            self._uploader, self._fragment = element.file_uploader.id, delta.fragment_id
         if kind == "imgs":
             self.media += [picture.url for picture in element.imgs.imgs]
         return [element.metric.body] if kind == "metric" else []

@@ -30,7 +30,7 @@ class _Named(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        body = str(self.server.server_address[1]).encode()
+        body = str(self.connection.getsockname()[1]).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -43,7 +43,7 @@ class _Named(BaseHTTPRequestHandler):
 class _NamedServer(ThreadingHTTPServer):
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://127.0.0.1:{self.server_port}"
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_when_a_server_dies_its_visitors_get_the_other(url: str, named: list[_Na
     first.shutdown()
     first.server_close()
     for number in range(0, 256, 16):
-        assert who_answers(url, 1, f"{number:02x}") == {str(second.server_address[1]): 1}
+        assert who_answers(url, 1, f"{number:02x}") == {str(second.server_port): 1}
 
 
 def test_what_is_for_the_owner_alone_is_closed(url: str) -> None:

@@ -1,5 +1,7 @@
 """Where a picture to read comes from: the canvas, a file, the camera or the test set."""
 
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,9 @@ SMALL, LARGE = 84, 196  # widths in pixels: three and seven per pixel of the mod
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 _TOO_MANY = t("These are too many digits.")
 _PLAIN = t("One digit or several, dark on plain paper or light on dark.")
+
+# So many files are read at once, whoever sent them: a core is left for those who draw.
+_READING = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) - 1))
 
 _keep_last_file = st.components.v2.component(
     "keep_last_file",
@@ -224,11 +229,12 @@ def _read_file(
     not as a copy for each: nobody changes it.
     """
     try:
-        picture = read_picture(data)
-        reading = read(_run, picture)
-        if reading.is_number:
-            return Subject(reading=reading)
-        steps = to_mnist_steps(picture)
+        with _READING:
+            picture = read_picture(data)
+            reading = read(_run, picture)
+            if reading.is_number:
+                return Subject(reading=reading)
+            steps = to_mnist_steps(picture)
     except (UnreadablePicture, BlankDrawing, TooManyDigits) as error:
         return error.with_traceback(None)  # which would keep the picture
     return Subject(steps.centred, picture, steps)

@@ -1,7 +1,9 @@
 """Drawings in PostgreSQL: a real server that is restarted, away, or hangs."""
 
+import random
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -141,6 +143,45 @@ def test_while_the_server_is_away_the_page_says_so_and_all_is_there_when_it_is_b
     finally:
         server.start()
     assert labels(store) == ["1"]
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(20, marks=pytest.mark.matrix)])
+def test_what_was_kept_is_there_however_often_the_server_is_killed(
+    kills: int, engine: Engine, server: PostgresServer
+) -> None:
+    kept: list[int] = []
+    refused: list[str] = []
+    over = threading.Event()
+
+    def keep() -> None:
+        number = 0
+        while not over.is_set():
+            number += 1
+            try:
+                Store(engine, f"visitor {number}").add(make_drawing(number, str(number)))
+                kept.append(number)
+            except CorrectionError as error:
+                refused.append(str(error))
+                time.sleep(0.02)
+
+    rng = random.Random(7)
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(keep)
+        try:
+            for _ in range(kills):
+                time.sleep(rng.uniform(0.05, 0.4))
+                server.kill()
+                server.start()
+            time.sleep(0.3)
+        finally:
+            over.set()
+        writing.result(timeout=LONGEST_S)
+    there = labels(Store(engine, "", shared=True))
+    assert len(there) == len(set(there))  # none twice
+    assert {str(number) for number in kept} <= set(there)  # and none that was kept is lost
+    assert kept
+    assert refused
+    assert all(UNUSABLE in sentence for sentence in refused)
 
 
 def test_a_server_that_hangs_is_left_alone_and_asked_again_later(
