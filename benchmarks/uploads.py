@@ -104,8 +104,11 @@ async def measure(
             await visitor.draw(x)
         alone = await _draw(visitor, loop.time() + min(_ALONE_S, seconds))
         end = loop.time() + seconds
-        sending = [_send(url, files, seed + k, end, told) for k in range(uploaders)]
-        beside, *_ = await asyncio.gather(_draw(visitor, end), *sending)
+        async with asyncio.TaskGroup() as group:
+            drawing = group.create_task(_draw(visitor, end))
+            for k in range(uploaders):
+                group.create_task(_send(url, files, seed + k, end, told))
+        beside = drawing.result()
     return alone, beside, told
 
 
