@@ -137,6 +137,16 @@ def jobs_folder() -> Path:
     return trained_folder() / ".jobs"
 
 
+def scheduler_address() -> str:
+    """The Dask scheduler whose workers do jobs, `MNIST_SCHEDULER`; empty for this machine."""
+    return (os.environ.get("MNIST_SCHEDULER") or "").strip()
+
+
+def runs_here_without_cluster() -> bool:
+    """Whether jobs are done here while the cluster is away: `MNIST_CLUSTER_AWAY=here` allows it."""
+    return (os.environ.get("MNIST_CLUSTER_AWAY") or "").strip().lower() == "here"
+
+
 def who_sees_drawings() -> Literal["nobody", "session", "everyone"]:
     """Who may see a kept drawing, as `MNIST_CORRECTIONS` says; "nobody" means that none is kept.
 

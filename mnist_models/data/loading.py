@@ -1,10 +1,15 @@
 """A set of pictures by its name."""
 
+import hashlib
+import os
+from functools import lru_cache
+from pathlib import Path
+
 from mnist_models.data.dataset import DATASETS, Dataset
 from mnist_models.data.download import DatasetError, OnAmount
-from mnist_models.data.mnist import load_mnist
+from mnist_models.data.mnist import find_mnist, load_mnist
 from mnist_models.data.pen_digits import load_pens
-from mnist_models.data.sample import load_sample
+from mnist_models.data.sample import SAMPLE_FILE, load_sample
 from mnist_models.text import t
 
 
@@ -26,3 +31,50 @@ def load_dataset(name: str, *, progress: OnAmount | None = None) -> Dataset:
             names=", ".join(DATASETS),
         )
     )
+
+
+def data_versions(name: str) -> dict[str, str]:
+    """A hash of what each part of a dataset is read from, by what people call it.
+
+    Of MNIST it is the fingerprint, since its copies are compressed differently, else that of the
+    file; empty where there is none yet, or it is the published one that is checked when it comes.
+
+    Raises:
+        DatasetError: MNIST's file is damaged, or another.
+    """
+    if name == "sample":
+        try:
+            return {"the sample": _hash_of(SAMPLE_FILE)}
+        except DatasetError:  # the library that has it is not needed to ask others
+            return {"the sample": ""}
+    mnist = find_mnist()
+    versions = {"MNIST": _mnist_version(*_state_of(mnist)) if mnist else ""}
+    if name == "pens":
+        named = os.environ.get("PEN_DIGITS")
+        versions["the pen digits"] = _hash_of(Path(named)) if named else ""
+    return versions
+
+
+def _hash_of(path: Path) -> str:
+    try:
+        return _file_version(*_state_of(path))
+    except OSError:
+        return ""
+
+
+def _state_of(path: Path) -> tuple[Path, float, int]:
+    """What a file is known by until it changes."""
+    if not path.exists():
+        return path, 0.0, 0
+    status = path.stat()
+    return path, status.st_mtime, status.st_size
+
+
+@lru_cache(maxsize=4)
+def _file_version(path: Path, _changed: float, _size: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@lru_cache(maxsize=2)
+def _mnist_version(_path: Path, _changed: float, _size: int) -> str:
+    return load_mnist(download=False).fingerprint

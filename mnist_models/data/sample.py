@@ -15,7 +15,7 @@ from mnist_models.foreground.paper import NOISE
 from mnist_models.preprocessing.to_mnist import place
 from mnist_models.text import t
 
-_FILE = Path(__file__).with_name("digits.csv.gz")
+SAMPLE_FILE = Path(__file__).with_name("digits.csv.gz")
 _SAMPLE_SHAPE = (1797, 65)  # 8 × 8 cells and the label
 _SAMPLE_TRAIN_ROWS = 1347
 _SAMPLE_SCALE = 8  # pixels per cell when enlarged
@@ -44,16 +44,16 @@ def load_sample() -> Dataset:
 
 def _read_sample_table() -> np.ndarray:
     try:
-        table = np.loadtxt(_FILE, delimiter=",", dtype=np.float32)
+        table = np.loadtxt(SAMPLE_FILE, delimiter=",", dtype=np.float32)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise DatasetError(
-            t("{file} cannot be read: install this program again.", file=_FILE.name)
+            t("{file} cannot be read: install this program again.", file=SAMPLE_FILE.name)
         ) from error
     if table.shape != _SAMPLE_SHAPE:
         raise DatasetError(
             t(
                 "{file} does not contain the 1,797 digits: install this program again.",
-                file=_FILE.name,
+                file=SAMPLE_FILE.name,
             )
         )
     return table

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.incremental.lesson import Lesson, LessonError, State
-from mnist_models.incremental.lesson_worker import prepared, rehearsed
+from mnist_models.incremental.lesson_worker import files_of_run, prepared, rehearsed, versions
 from mnist_models.incremental.lessons import KEEPING
 from mnist_models.incremental.methods import Way
 from mnist_models.incremental.task import Labelled, labelled
+from mnist_models.jobs.cluster.parcels import RUN, Elsewhere, files_below
 from mnist_models.jobs.eta import remember_phases
 from mnist_models.jobs.job import job_folder, progress_path, read_job
 from mnist_models.jobs.progress import PUBLISHING, Event, OnEvent, read_progress
@@ -24,10 +25,12 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
-from mnist_models.runs.publishing import make_way, publish, remove_leftovers
+from mnist_models.runs.publishing import make_way, publish, publish_folder, remove_leftovers
 from mnist_models.runs.registry import load_run
 from mnist_models.runs.upgrade import derived_arrays
 from mnist_models.text import Text, t
+
+_GONE = t("The lesson is gone. Teach it again.")
 
 
 def keep(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
@@ -37,7 +40,7 @@ def keep(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
     taught, ways = job_folder(request["lesson"]), request["ways"]
     job = read_job(request["lesson"], place="ended")
     if job is None:
-        raise LessonError(t("The lesson is gone. Teach it again."))
+        raise LessonError(_GONE)
     lesson, state = Lesson.from_json(job.order.request), State.of(job)
     dataset = rehearsed(lesson)
     train, test = labelled(dataset)
@@ -151,6 +154,25 @@ def _cost(
         "distinct_rows": before["distinct_rows"] + state.learned,
     }
 
+
+def _reads(request: dict[str, Any]) -> dict[str, bytes]:
+    """The lesson with what came of it, and the run that has learned."""
+    taught, job = job_folder(request["lesson"]), read_job(request["lesson"], place="ended")
+    if job is None:
+        raise LessonError(_GONE)
+    files = {f".jobs/{taught.name}/{n}": contents for n, contents in files_below(taught).items()}
+    return {**files, **files_of_run(Lesson.from_json(job.order.request))}
+
+
+def _receive(_: dict[str, Any], folder: Path, tell: OnEvent) -> None:
+    """Publish the run that was made of a lesson elsewhere."""
+    tell(Event(PUBLISHING))
+    run = publish_folder(folder / RUN)
+    tell(Event("done", 1.0, run=run.name, message=_word(make_way(run.name))))
+    remember_phases(KEEPING, read_progress(progress_path(folder.name)))
+
+
+ELSEWHERE = Elsewhere(versions=versions, reads=_reads, receive=_receive)
 
 if __name__ == "__main__":
     sys.exit(main(keep))

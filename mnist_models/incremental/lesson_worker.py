@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.data.loading import load_dataset
+from mnist_models.data.loading import data_versions, load_dataset
 from mnist_models.data.mnist import find_mnist
 from mnist_models.incremental.lesson import Lesson, LessonError, Step
 from mnist_models.incremental.lessons import LESSON, PICTURES
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.incremental.task import Labelled, Task, accuracy, alarmed, labelled, task_of
+from mnist_models.jobs.cluster.parcels import Elsewhere, files_below
 from mnist_models.jobs.eta import remember_phases
 from mnist_models.jobs.job import progress_path
 from mnist_models.jobs.progress import Event, OnEvent, read_progress
@@ -136,6 +137,23 @@ def _step(way: Way, taught: "Taught", task: Task, test: Labelled, new_test: Labe
         weights=stack.parameters // stack.members,
     )
 
+
+def versions(_: dict[str, Any]) -> dict[str, str]:
+    """A hash of what old classes may be rehearsed with, for a lesson on another machine."""
+    return {**data_versions("mnist"), **data_versions("sample")}
+
+
+def files_of_run(lesson: Lesson) -> dict[str, bytes]:
+    """The files of the run that learns, by their path in trained/."""
+    if lesson.kind == "left out":
+        return {}
+    files = files_below(load_run(lesson.run).path)
+    return {f"{lesson.run}/{name}": contents for name, contents in files.items()}
+
+
+ELSEWHERE = Elsewhere(
+    versions=versions, reads=lambda request: files_of_run(Lesson.from_json(request))
+)
 
 if __name__ == "__main__":
     sys.exit(main(give))

@@ -21,6 +21,7 @@ from pathlib import Path
 from mnist_models.errors import ExpectedError
 from mnist_models.formatting import listing
 from mnist_models.jobs import queue
+from mnist_models.jobs.cluster.markers import away_ids, read_marker
 from mnist_models.jobs.interruption import GRACE_S, missing_packages
 from mnist_models.jobs.job import (
     UNREADABLE,
@@ -57,7 +58,10 @@ class Here:
         for name in (".job", ".lessons"):  # where earlier versions had what nobody can reach now
             shutil.rmtree(trained_folder() / name, ignore_errors=True)
         queue.drop_what_nobody_waits_for()
-        self._starter = _Starter(self.cancel)
+        self._starter = self._new_starter()
+
+    def _new_starter(self) -> "Starter":
+        return Starter(self.cancel)
 
     def refusal(self) -> Text | None:
         """See `Executor`."""
@@ -94,11 +98,16 @@ class Here:
         waiting = queue.waiting_ids()
         if job_id in waiting:
             job = read_job(job_id, place="waiting")
-            return job and _with_place(job, waiting)
+            return job and self._with_place(job, waiting)
+        if (marker := read_marker(job_id)) and queue.server_lives(marker.server):
+            job = read_job(job_id, place="running" if marker.attempt else "waiting")
+            return job and (job if marker.attempt else self._with_place(job, waiting))
         running = running_id()
         self._starter.adopt(running)
         if job_id == running:
             return read_job(job_id, place="running")
+        if job_id in queue.waiting_ids():  # it was on a cluster, and has come back meanwhile
+            return self.follow(job_id)
         return None if is_old(job_id) else read_job(job_id, place="ended")
 
     def cancel(self, job_id: str) -> None:
@@ -119,6 +128,19 @@ class Here:
             raise JobError(t("This has not come to its end, or is gone."))
         return job.folder
 
+    def _with_place(self, job: Job, waiting: list[str]) -> Job:
+        """How many jobs come before one that waits, and how long they will take."""
+        seconds: list[float | None] = []
+        for other in waiting[: waiting.index(job.id) if job.id in waiting else 0]:
+            with contextlib.suppress(*UNREADABLE):
+                order = read_order(progress_path(other))
+                seconds.append(sum(order.phases.values()) if order.measured else None)
+        if (running := running_id()) and (now := read_job(running, place="running")):
+            seconds.append(now.outlook().seconds_left)
+        known = [s for s in seconds if s is not None]
+        wait = sum(known) if len(known) == len(seconds) else None
+        return replace(job, ahead=len(seconds), wait=wait)
+
 
 def _end_by_force(job_id: str, pid: int) -> None:
     deadline = time.monotonic() + GRACE_S
@@ -133,28 +155,14 @@ def _end_by_force(job_id: str, pid: int) -> None:
 
 def _make_room(kind: str) -> None:
     """Remove what is old, and the oldest of a kind where there are many, if it has ended."""
-    stay = {running_id(), *queue.waiting_ids()}
+    stay = {running_id(), *away_ids(), *queue.waiting_ids()}
     too_many = [job_id for job_id in job_ids(kind) if job_id not in stay][:-_MAX_ENDED]
     for job_id in job_ids():
         if job_id not in stay and (job_id in too_many or is_old(job_id)):
             forget_files(job_id)
 
 
-def _with_place(job: Job, waiting: list[str]) -> Job:
-    """How many jobs come before one that waits, and how long they will take."""
-    seconds: list[float | None] = []
-    for other in waiting[: waiting.index(job.id)]:
-        with contextlib.suppress(*UNREADABLE):
-            order = read_order(progress_path(other))
-            seconds.append(sum(order.phases.values()) if order.measured else None)
-    if (running := running_id()) and (now := read_job(running, place="running")):
-        seconds.append(now.outlook().seconds_left)
-    known = [s for s in seconds if s is not None]
-    wait = sum(known) if len(known) == len(seconds) else None
-    return replace(job, ahead=len(seconds), wait=wait)
-
-
-class _Starter:
+class Starter:
     """Starts what waits when its turn comes, and drops what nobody waits for any more."""
 
     def __init__(self, cancel: Callable[[str], None]) -> None:
@@ -198,9 +206,9 @@ class _Starter:
         """Do what is due; returns whether there is anything left to see to."""
         with self._lock:  # so that nobody adds one that these do not know yet
             waiting = queue.read_queue()
-            running = running_id()  # after those: a job runs before it waits no more
+            running = queue.running_ids()  # after those: a job runs before it waits no more
             child_lives = self._child is not None and self._child.poll() is None
-            for job_id in set(self._present) - {running, *waiting}:
+            for job_id in set(self._present) - {*running, *waiting}:
                 del self._present[job_id], self._seen[job_id]
                 _log_end(job_id)
                 if job_id in self._dropped:
@@ -210,14 +218,18 @@ class _Starter:
                 self._thread = None
                 return False
         self._drop_what_nobody_waits_for()
+        self._do_next(waiting)
+        return True
+
+    def _do_next(self, waiting: list[str]) -> None:
+        """Start the first of those that wait, if it is ours and its turn has come."""
         if is_held():
             self._idle_since = time.monotonic()
-        elif child_lives and self._child:
+        elif self._child and self._child.poll() is None:
             if time.monotonic() - self._idle_since > GRACE_S:
                 self._child.kill()  # it has said its last word, and does not end
         elif waiting and queue.is_ours(waiting[0]):
             self._start(waiting[0])
-        return True
 
     def _drop_what_nobody_waits_for(self) -> None:
         queue.drop_what_nobody_waits_for()

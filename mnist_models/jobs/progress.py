@@ -93,20 +93,22 @@ def create_progress(path: Path, order: dict[str, Any]) -> None:
 class ProgressFile:
     """Where a job writes what it has to say; opened by the one that holds its lock."""
 
-    def __init__(self, path: Path, *, epochs: int = 1, fits: int = 1) -> None:
+    def __init__(self, path: Path, *, epochs: int = 1, fits: int = 1, elapsed: float = 0.0) -> None:
         """Go on behind what the file holds.
 
         Args:
             path: of a file that `create_progress` made.
             epochs: how many will be told of each fit; of many, some are left out.
             fits: how many times each part is trained from its beginning.
+            elapsed: seconds since the work began.
 
         Raises:
             OSError: there is no such file, or it cannot be written.
         """
         self._stride = -(-epochs * fits // _EPOCHS_TOLD)
         self._epochs = epochs
-        self._began = self._last_share = time.monotonic()
+        self._last_share = time.monotonic()
+        self._began = self._last_share - elapsed
         self._share = 0.0
         self._phase: tuple[str, str | None] = ("", None)
         self._left_out: dict[str, Any] | None = None  # the epoch that came last, if it was
@@ -141,6 +143,15 @@ class ProgressFile:
                 self._append(line)
         elif event.news or event.stage in FINAL_STAGES or self._moves_the_bar(event):
             self._append(self._line(event))
+
+    def repeat(self, line: str) -> None:
+        """Append what another process has told, as it told it.
+
+        Raises:
+            ValueError, TypeError, KeyError, AttributeError: it is not what one tells.
+        """
+        values = read_line(line)
+        self._append({"at": float(values["at"]), **_as_json(event_of(values))})
 
     def _line(self, event: Event) -> dict[str, Any]:
         return {"at": round(time.monotonic() - self._began, 3), **_as_json(event)}
@@ -180,6 +191,27 @@ def read_progress(path: Path) -> Progress:
     if len(contents) > _SIZE:
         raise ValueError("too large")
     return Progress(*_parse(contents.rstrip(b"\0")), changed)
+
+
+def read_line(line: str) -> dict[str, Any]:
+    """What stands in a line that a job has told.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    values = json.loads(line)
+    if not isinstance(values, dict):
+        raise ValueError("not what a job says")
+    return values
+
+
+def event_of(values: dict[str, Any]) -> Event:
+    """The event that a line says.
+
+    Raises:
+        TypeError, KeyError, AttributeError: it says none.
+    """
+    return _from_json({name: value for name, value in values.items() if name != "at"})
 
 
 @lru_cache(maxsize=8)  # everyone who watches asks for the same, several times a second

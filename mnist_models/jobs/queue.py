@@ -16,6 +16,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from mnist_models.atomic_files import write_atomically
+from mnist_models.jobs.cluster.markers import away_ids, read_marker
 from mnist_models.jobs.job import (
     UNREADABLE,
     JobError,
@@ -49,7 +51,7 @@ def enter(order: Order, files: Mapping[str, bytes]) -> str:
     most = limits().waiting
     with job_file_errors(), guarded():
         waiting = waiting_ids()
-        if order.keeps and (same := _same(order, [*filter(is_ours, waiting), running_id()])):
+        if order.keeps and (same := _same(order, [*filter(is_ours, waiting), *running_ids()])):
             return same
         if any(f"-{order.owner}-" in job_id for job_id in waiting):
             raise JobError(t("You have a job waiting already: wait for its turn, or cancel it."))
@@ -57,7 +59,7 @@ def enter(order: Order, files: Mapping[str, bytes]) -> str:
             raise JobError(
                 t("Too many jobs are waiting here, {count} of them. Try again later.", count=most)
             )
-        server = _server_token()
+        server = server_token()
         job_id = create(replace(order, server=server), {**files, _MARKER: server.encode()})
         # It appears with its contents: whoever sweeps may read it at this moment.
         (job_folder(job_id) / _MARKER).replace(_queue_folder() / job_id)
@@ -116,6 +118,18 @@ def read_queue() -> list[str]:
     return sorted(path.name for path in _queue_folder().iterdir() if _JOB.fullmatch(path.name))
 
 
+def running_ids() -> list[str]:
+    """The jobs that are being done or sent, on this machine or on a cluster."""
+    away = [job_id for job_id in away_ids() if is_away(job_id)]
+    return [*filter(None, [running_id()]), *away]
+
+
+def is_away(job_id: str) -> bool:
+    """Whether a job is on a cluster, and some server sees to it."""
+    marker = read_marker(job_id)
+    return marker is not None and server_lives(marker.server)
+
+
 def is_ours(job_id: str) -> bool:
     """Whether a job waits for a visitor of this server."""
     token, _ = _own.get(_servers_folder(), ("", None))
@@ -143,6 +157,17 @@ def leave(job_id: str, last_word: Event | None = None) -> bool:
     return True
 
 
+def put_back(job_id: str) -> None:
+    """Let a job wait again, for this server.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with guarded():
+        token = server_token()
+        write_atomically(_queue_folder() / job_id, token.encode())
+
+
 def drop_what_nobody_waits_for() -> None:
     """Remove what waits for servers that are gone."""
     lives: Callable[[str], bool] = cache(server_lives)
@@ -167,7 +192,7 @@ def guarded() -> Iterator[None]:
 _own: dict[Path, tuple[str, FileLock]] = {}  # what this process is as a server, in each folder
 
 
-def _server_token() -> str:
+def server_token() -> str:
     """What names this process among the servers; it holds its lock for as long as it lives.
 
     Asked for while the queue is guarded, so that nobody takes it for one that is gone.

@@ -26,11 +26,11 @@ from mnist_models.text import t
 
 _MAX_OUTPUT_BYTES = 2**20
 # What TensorFlow, and NumPy when it scores, take for the number of threads.
-_THREADS = (
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
+THREADS = (
+    "TF_NUM_INTRAOPTHREADS",
+    "TF_NUM_INTEROPTHREADS",
+    "OMP_NUMTHREADS",
+    "OPENBLAS_NUMTHREADS",
 )
 BUSY = 75  # the exit status of one that came while another job was being done
 
@@ -147,7 +147,7 @@ def worker_environment() -> dict[str, str]:
     """
     search_path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
     threads = str(max(1, _cores() - 1))
-    return {**dict.fromkeys(_THREADS, threads), **os.environ, "PYTHONPATH": search_path}
+    return {**dict.fromkeys(THREADS, threads), **os.environ, "PYTHONPATH": search_path}
 
 
 def _cores() -> int:

@@ -39,11 +39,11 @@ class Request:
         """How many times each approach is trained from its beginning."""
         return 2 if self.recipe.refit else 1
 
-    def fingerprint(self, dataset: Dataset) -> str:
-        """Hash of everything that decides the weights: settings, data and seed."""
+    def fingerprint(self, dataset: Dataset | str) -> str:
+        """Hash of everything that decides the weights: settings, data, or theirs, and seed."""
         decides = {
             "settings": self.recipe.settings(),
-            "dataset": dataset.fingerprint,
+            "dataset": dataset if isinstance(dataset, str) else dataset.fingerprint,
             "seed": self.seed,
         }
         return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()

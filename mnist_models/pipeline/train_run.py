@@ -27,7 +27,7 @@ from mnist_models.runs.quota import check_room
 from mnist_models.runs.registry import find_run
 from mnist_models.runs.run import EMBEDDING, UNLISTED, Run, RunError
 from mnist_models.runs.upgrade import derived_arrays
-from mnist_models.text import Text, t
+from mnist_models.text import t
 
 
 def train_run(request: Request, on_event: OnEvent) -> Run:
@@ -45,25 +45,19 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
         WriteError: the run cannot be written.
         SettingsError: the limits of this machine are no numbers.
     """
-    if request.name:
-        check_name(request.name)
-        if request.name.startswith(UNLISTED):
-            raise RunError(
-                t("Names that begin with {begin} are for what visitors teach.", begin=UNLISTED)
-            )
+    check_request(request)
     on_event(Event("loading"))
     dataset = load_dataset(request.dataset, progress=_download_progress(on_event))
     fingerprint = request.fingerprint(dataset)
-    kept = tuple(a for a in request.approaches if a not in request.scores_only)
-    if not request.again and (run := find_run(fingerprint, request.approaches, kept)):
-        on_event(Event("found", 1.0, message=_found(run), run=run.name))
+    if run := find_trained(request, fingerprint):
+        on_event(found(run))
         return run
     check_room(request.name or free_name(request.default_name(fingerprint)))
     trained = _train(request, dataset, on_event)
     on_event(Event("scoring"))
     scored = {a: evaluate_stack(t.stack, dataset) for a, t in trained.items()}
     manifest = _manifest(request, dataset, fingerprint, trained, scored)
-    stacks = {a: trained[a].stack for a in kept}
+    stacks = {a: trained[a].stack for a in _kept(request)}
     arrays = _arrays(dataset, manifest, trained, scored)
     if stacks:
         pictures = dataset.x_train, dataset.y_train, dataset.x_test
@@ -76,9 +70,49 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
         arrays,
         {"history.json": {approach: t.history for approach, t in trained.items()}},
     )
-    ready = t("The new run is ready: {run}.", run=run.label)
-    on_event(Event("done", 1.0, message=ready, run=run.name))
+    on_event(ready(run))
     return run
+
+
+def check_request(request: Request) -> None:
+    """Refuse a name that a run cannot have.
+
+    Raises:
+        RunError: it is taken, for others, or not a plain name.
+    """
+    if request.name:
+        check_name(request.name)
+        if request.name.startswith(UNLISTED):
+            raise RunError(
+                t("Names that begin with {begin} are for what visitors teach.", begin=UNLISTED)
+            )
+
+
+def find_trained(request: Request, fingerprint: str) -> Run | None:
+    """The run that holds what is requested, unless it is wanted once more."""
+    if request.again:
+        return None
+    return find_run(fingerprint, request.approaches, _kept(request))
+
+
+def ready(run: Run) -> Event:
+    """How a training ends that is published."""
+    sentence = t("The new run is ready: {run}.", run=run.label)
+    return Event("done", 1.0, message=sentence, run=run.name)
+
+
+def found(run: Run) -> Event:
+    """How one ends that was trained before."""
+    sentence = t(
+        "The run {name} was trained with the same settings, data and seed. To train another, "
+        "change the seed or the epochs.",
+        name=run.label,
+    )
+    return Event("found", 1.0, message=sentence, run=run.name)
+
+
+def _kept(request: Request) -> tuple[Approach, ...]:
+    return tuple(a for a in request.approaches if a not in request.scores_only)
 
 
 @dataclass(frozen=True)
@@ -218,11 +252,3 @@ def _arrays(
 
 def _download_progress(on_event: OnEvent) -> Callable[[int, int], None]:
     return lambda done, total: on_event(Event("loading", done / total if total else None))
-
-
-def _found(run: Run) -> Text:
-    return t(
-        "The run {name} was trained with the same settings, data and seed. To train another, "
-        "change the seed or the epochs.",
-        name=run.label,
-    )

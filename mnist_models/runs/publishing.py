@@ -23,8 +23,8 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.manifest import FORMAT, RUN_NAME
 from mnist_models.runs.quota import check_room, is_shipped, runs_that_give_way, size_of
-from mnist_models.runs.registry import load_run, run_names, unlisted_run_names
-from mnist_models.runs.run import Run, RunError
+from mnist_models.runs.registry import find_copy, load_run, run_names, unlisted_run_names
+from mnist_models.runs.run import Run, RunError, read_run
 from mnist_models.settings import jobs_folder, trained_folder
 from mnist_models.text import t
 
@@ -64,11 +64,42 @@ def publish(
         said = {"format": FORMAT, "name": name, "made_here": True}
         write_json(incoming / "run.json", {**said, **manifest, "files": files_in(incoming)})
         check_room(name, size_of(incoming))
-        sync(*incoming.iterdir(), incoming)
-        incoming.chmod(0o755)  # mkdtemp's folders are closed to others
-        incoming.rename(trained_folder() / name)
-        with contextlib.suppress(OSError):  # the run is there, and an error would deny it
-            sync(trained_folder())
+        _put_in_place(incoming, name)
+    return load_run(name)
+
+
+def _put_in_place(incoming: Path, name: str) -> None:
+    sync(*incoming.iterdir(), incoming)
+    incoming.chmod(0o755)  # mkdtemp's folders are closed to others
+    incoming.rename(trained_folder() / name)
+    with contextlib.suppress(OSError):  # the run is there, and an error would deny it
+        sync(trained_folder())
+
+
+def publish_folder(staged: Path) -> Run:
+    """Put a run among the others that was made on another machine, whole or not at all.
+
+    Published before, by a server that was killed then, it is only found.
+
+    Args:
+        staged: the folder with its files, on the disk of `trained/`; gone afterwards.
+
+    Raises:
+        RunError: a file differs from what its manifest says, or there is no room for it.
+        WriteError: it cannot be written; nothing has changed then.
+    """
+    made = read_run(staged)
+    made.verify()
+    if {path.name for path in staged.iterdir()} != {*made.manifest["files"], "run.json"}:
+        raise RunError(t("A run that came from another machine is not whole; it is not kept."))
+    if (known := find_copy(made)) is not None:
+        return known
+    with write_errors():
+        name = free_name(str(made.manifest.get("name", "")))
+        check_name(name)
+        write_json(staged / "run.json", {**made.manifest, "name": name})
+        check_room(name, size_of(staged))
+        _put_in_place(staged, name)
     return load_run(name)
 
 
@@ -150,15 +181,12 @@ def replace_run(name: str, incoming: Path) -> None:
     """
     path, before = trained_folder() / name, trained_folder() / f"{_REPLACED}{name}"
     sync(*incoming.iterdir(), incoming)
-    incoming.chmod(0o755)
     path.rename(before)
     try:
-        incoming.rename(path)
+        _put_in_place(incoming, name)
     except OSError:
         before.rename(path)
         raise
-    with contextlib.suppress(OSError):  # the new version is there, and an error would deny it
-        sync(trained_folder())
     shutil.rmtree(before, ignore_errors=True)
 
 

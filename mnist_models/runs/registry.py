@@ -92,6 +92,16 @@ def find_run(
     return None
 
 
+def find_copy(made: Run) -> Run | None:
+    """The run that came of the same training, whatever it is called here."""
+    for name in (*run_names(), *unlisted_run_names()):
+        with contextlib.suppress(RunError):
+            run = load_run(name)
+            if all(run.manifest[key] == made.manifest[key] for key in ("files", "created")):
+                return run
+    return None
+
+
 def _is_run_folder(path: Path) -> bool:
     return path.is_dir() and bool(RUN_NAME.fullmatch(path.name))
 

@@ -489,6 +489,6 @@ def test_a_damaged_sample_file_is_named(tmp_path, monkeypatch, content):
     path = tmp_path / "digits.csv.gz"
     if content is not None:
         path.write_bytes(content)
-    monkeypatch.setattr(sample_module, "_FILE", path)
+    monkeypatch.setattr(sample_module, "SAMPLE_FILE", path)
     with pytest.raises(DatasetError, match=r"digits\.csv\.gz.*install this program again"):
         load_sample()

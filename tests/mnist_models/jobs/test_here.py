@@ -422,7 +422,7 @@ def test_a_visitor_who_comes_back_in_time_finds_their_job(
     clock = iter(range(0, 10**6, 20))
     looks = iter([True, False, False, True, False, False])
     monkeypatch.setattr(here.time, "monotonic", lambda: next(clock))
-    starter = here._Starter(lambda _: pytest.fail("it was dropped"))
+    starter = here.Starter(lambda _: pytest.fail("it was dropped"))
     starter._present["job"], starter._seen["job"] = (lambda: next(looks)), 0.0
     for _ in range(6):
         starter._drop_what_nobody_waits_for()

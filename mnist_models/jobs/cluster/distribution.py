@@ -1,0 +1,318 @@
+"""The executor of a cluster: as many jobs at once as its workers do, each followed by its file.
+
+What a visitor orders waits in the queue as ever, and is sent when a worker is free. Where the
+scheduler is away the job is told so, or is done on this machine if its owner allows that.
+"""
+
+import contextlib
+import json
+import logging
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from mnist_models.jobs import queue
+from mnist_models.jobs.cluster.connection import Connection, Unreachable
+from mnist_models.jobs.cluster.markers import (
+    Marker,
+    away_ids,
+    is_to_end,
+    read_marker,
+    remove_marker,
+    wish_to_cancel,
+    write_marker,
+)
+from mnist_models.jobs.cluster.parcels import elsewhere, files_below
+from mnist_models.jobs.cluster.remote_job import Parcel
+from mnist_models.jobs.cluster.trip import MAX_ATTEMPTS, Trip
+from mnist_models.jobs.cluster.versions import code_version
+from mnist_models.jobs.here import Here, Starter
+from mnist_models.jobs.interruption import GRACE_S, ending, is_expected
+from mnist_models.jobs.job import UNREADABLE, Job, Order, job_folder
+from mnist_models.jobs.lock import job_file_errors
+from mnist_models.jobs.progress import Event
+from mnist_models.settings import limits, runs_here_without_cluster
+from mnist_models.text import Text, t
+
+_PATIENCE_S = 15  # so long a scheduler may be away, which may be starting anew
+_AS_LONG_AS_IT_LIKES = 10**7  # minutes
+_LOG = logging.getLogger(__name__)
+_CANCELLED = t("Cancelled. Nothing was changed.")
+_BEFORE_ITS_TURN = t("Cancelled before its turn.")
+_AWAY = t(
+    "The cluster that trains for this site does not answer; nothing was changed. Try again later, "
+    "or tell whoever runs it."
+)
+_DIED = t(
+    "The cluster has lost this twice, since the worker that did it ended on the way; nothing was "
+    "changed. Something smaller may need less memory."
+)
+
+
+class Cluster(Here):
+    """Does jobs on the workers of a Dask scheduler."""
+
+    def __init__(self, address: str) -> None:
+        """Find what goes on there since before this process began.
+
+        Args:
+            address: of the scheduler, "tcp://host:port" or "tls://host:port".
+        """
+        self._connection = Connection(address)
+        super().__init__()
+        self._distributor.adopt_orphans()
+
+    def _new_starter(self) -> Starter:
+        self._distributor = _Distributor(self.cancel, self._connection)
+        return self._distributor
+
+    def refusal(self) -> Text | None:
+        """See `Executor`: what trains is installed where the workers are."""
+        return super().refusal() if runs_here_without_cluster() else None
+
+    def follow(self, job_id: str) -> Job | None:
+        """See `Executor`."""
+        self._distributor.adopt_orphans()
+        return super().follow(job_id)
+
+    def cancel(self, job_id: str) -> None:
+        """See `Executor`."""
+        super().cancel(job_id)
+        wish_to_cancel(job_id)
+
+    def begin(self, order: Order, files: Mapping[str, bytes] | None = None) -> str:
+        """Have a job done for whoever waits in this process, in no queue; returns its id.
+
+        Raises:
+            JobError, WriteError: it cannot be ordered.
+        """
+        with job_file_errors(), queue.guarded():
+            marker = Marker(queue.server_token())
+            job_id = queue.create(order, files or {})
+            write_marker(job_id, marker)
+        self._distributor.watch(job_id, lambda: True)
+        return job_id
+
+    def _with_place(self, job: Job, waiting: list[str]) -> Job:
+        before = self._distributor.ahead_of(job.id)
+        before += waiting.index(job.id) if job.id in waiting else 0
+        return replace(job, ahead=before, wait=None)
+
+
+class _Distributor(Starter):
+    """Sends what waits, tells what is heard of it, and takes what comes back."""
+
+    def __init__(self, cancel: Callable[[str], None], connection: Connection) -> None:
+        super().__init__(cancel)
+        self._connection = connection
+        self._trips: dict[str, Trip] = {}
+        self._all_busy = False
+
+    def ahead_of(self, job_id: str) -> int:
+        """How many of the jobs that are on the cluster a job has to wait for."""
+        trips = list(self._trips.values())
+        sent = sum(trip.id < job_id and not trip.marker.attempt for trip in trips)
+        return sent + self._all_busy
+
+    def _run(self) -> None:
+        self._connection.expect()
+        super()._run()
+
+    def adopt_orphans(self) -> None:
+        """See to what is away and whose server is gone."""
+        for job_id in away_ids():
+            marker = read_marker(job_id)
+            if job_id in self._present or marker is None or queue.server_lives(marker.server):
+                continue
+            with contextlib.suppress(OSError), queue.guarded():
+                now = read_marker(job_id)
+                if now == marker:  # nobody else was quicker
+                    write_marker(job_id, replace(now, server=queue.server_token()))
+                    self.watch(job_id, lambda: False)
+
+    def _do_next(self, waiting: list[str]) -> None:
+        self._take_up()
+        ours = [job_id for job_id in waiting if queue.is_ours(job_id)]
+        is_missed = False
+        if (self._trips or ours) and self._connection.reach():
+            with contextlib.suppress(Unreachable):
+                for trip in self._trips.values():
+                    self._tend(trip)
+                self._send(ours)
+        elif self._connection.away_s() > _PATIENCE_S:
+            is_missed = True
+            self._do_without(ours)
+        self._trips = {job_id: trip for job_id, trip in self._trips.items() if not trip.ended}
+        super()._do_next(ours if is_missed and runs_here_without_cluster() else [])
+
+    def _take_up(self) -> None:
+        """Those that are ours and are not followed yet."""
+        for job_id in set(self._present) & set(away_ids()) - set(self._trips):
+            marker = read_marker(job_id)
+            try:
+                if marker:
+                    self._trips[job_id] = Trip(job_id, marker)
+            except UNREADABLE:
+                remove_marker(job_id)
+
+    # -- what is away ------------------------------------------------------------------
+
+    def _tend(self, trip: Trip) -> None:
+        key = trip.marker.key
+        if is_to_end(trip.id) and self._ends(trip):
+            return
+        if not key:
+            return  # it is sent when a worker is free
+        if not self._connection.find(key):  # the scheduler has started anew meanwhile
+            self._try_once_more(trip)
+            return
+        for news in self._connection.news(key):
+            trip.hear(news)
+        if trip.marker.attempts > MAX_ATTEMPTS:  # Dask itself goes on trying
+            self._connection.cancel(key)
+            self._try_once_more(trip)
+            return
+        outcome = self._connection.outcome(key)
+        if outcome is None:
+            return
+        if isinstance(outcome, BaseException):
+            _LOG.warning("Job %s: %s: %s", trip.id, type(outcome).__name__, outcome)
+            self._fail(trip, outcome)
+        elif "refused" in outcome:
+            self._refuse(trip, outcome)
+        elif trip.take(outcome):
+            self._connection.forget(key)
+        else:
+            self._try_once_more(trip, outcome["worker"])
+
+    def _ends(self, trip: Trip) -> bool:
+        """End one that somebody wants cancelled; returns whether it has ended."""
+        now = time.monotonic()
+        if trip.marker.key and trip.marker.attempt:
+            if trip.cancelled is None:
+                trip.cancelled = now
+                self._connection.cancel(trip.marker.key)
+            if now - trip.cancelled < GRACE_S + 5:
+                return False
+        if trip.marker.key:
+            self._connection.forget(trip.marker.key)
+        trip.end(Event("cancelled", message=_CANCELLED if trip.cancelled else _BEFORE_ITS_TURN))
+        return True
+
+    def _try_once_more(self, trip: Trip, worker: str = "") -> None:
+        self._connection.forget(trip.marker.key)
+        if trip.cancelled is not None:
+            trip.end(Event("cancelled", message=_CANCELLED))
+        elif not trip.give_up_attempt(worker):
+            trip.end(Event("failed", message=_DIED))
+
+    def _fail(self, trip: Trip, error: BaseException) -> None:
+        if type(error).__name__ == "KilledWorker":
+            if not trip.marker.attempt:  # before it could say that it has begun
+                trip.keep(attempts=trip.marker.attempts + 1)
+            self._try_once_more(trip)
+            return
+        self._connection.forget(trip.marker.key)
+        sentence = t(
+            "A worker of the cluster could not begin: {kind}: {error}",
+            kind=type(error).__name__,
+            error=str(error)[:500],
+        )
+        trip.end(Event("failed", message=sentence))
+
+    def _refuse(self, trip: Trip, outcome: dict) -> None:
+        """Have another worker do it, if there is one that has not refused."""
+        self._connection.forget(trip.marker.key)
+        text = Text.from_json(outcome["refused"])
+        _LOG.warning("%s: %s", outcome["worker"], text)
+        trip.refusals[outcome["worker"]] = text
+        trip.keep(key="", attempt="")
+
+    # -- what waits --------------------------------------------------------------------
+
+    def _send(self, waiting: Sequence[str]) -> None:
+        unsent = [trip for trip in self._trips.values() if not trip.ended and not trip.marker.key]
+        if not unsent and not waiting:
+            return
+        workers = self._connection.workers()
+        # One more than they do at once waits there: a cluster that grows with its work sees it.
+        sent = sum(bool(trip.marker.key) for trip in self._trips.values())
+        room = sum(workers.values()) - max(sent, self._connection.busy())
+        self._all_busy = room <= 0
+        for trip in unsent[: max(0, room + 1)]:
+            self._dispatch(trip, workers)
+        for job_id in waiting[: max(0, room + 1 - len(unsent))]:
+            with contextlib.suppress(OSError):
+                with queue.guarded():
+                    token = queue.server_token()
+                write_marker(job_id, Marker(token))  # first, so that it is never in neither place
+                if not queue.leave(job_id):
+                    remove_marker(job_id)
+
+    def _dispatch(self, trip: Trip, workers: dict[str, int]) -> None:
+        willing = [address for address in workers if address not in trip.refusals]
+        if trip.refusals and not willing:
+            trip.end(Event("failed", message=list(trip.refusals.values())[-1]))
+            return
+        preferred = [address for address in willing if address not in trip.avoided] or willing
+        try:
+            kind = elsewhere(trip.order.work)
+            if known := kind.before(trip.order.request):
+                trip.end(known)
+                return
+            key = f"{trip.id}-{secrets.token_hex(4)}"
+            parcel = _parcel(trip, key)
+        except Exception as error:
+            if not is_expected(error):
+                _LOG.exception("Job %s cannot be sent", trip.id)
+            trip.end(ending(error))
+            return
+        trip.keep(key=key, attempt="")
+        self._connection.send(parcel, preferred if len(preferred) < len(workers) else None)
+
+    def _do_without(self, waiting: Sequence[str]) -> None:
+        """The scheduler is away: jobs are done here if the owner allows, or told so."""
+        here = runs_here_without_cluster()
+        for trip in self._trips.values():
+            if is_to_end(trip.id):
+                trip.end(Event("cancelled", message=_CANCELLED))
+            elif here and trip.order.server and trip.give_up_attempt():
+                queue.put_back(trip.id)
+                trip.ended = True
+                remove_marker(trip.id)
+            else:
+                trip.end(Event("failed", message=_AWAY))
+        if not here:
+            for job_id in waiting:
+                queue.leave(job_id, Event("failed", message=_AWAY))
+
+
+def _parcel(trip: Trip, key: str) -> Parcel:
+    order, kind = trip.order, elsewhere(trip.order.work)
+    files = files_below(job_folder(trip.id))
+    return {
+        "key": key,
+        "job": trip.id,
+        "order": json.dumps(order.to_json()),
+        "files": {name: files[name] for name in files if name not in ("job.jsonl", "output.txt")},
+        "reads": kind.reads(order.request),
+        "code": code_version(),
+        "data": kind.versions(order.request),
+        "settings": _settings(order),
+    }
+
+
+def _settings(order: Order) -> dict[str, str]:
+    """Our limits, as environment variables: a worker's own are not meant for our jobs."""
+    ours = limits()
+    # Who waits for a job in a shell gives it as long as it likes.
+    minutes = ours.minutes if order.server else _AS_LONG_AS_IT_LIKES
+    return {
+        "MNIST_MAX_EPOCHS": str(int(ours.epochs.high)),
+        "MNIST_MAX_HIDDEN": str(int(ours.hidden.high)),
+        "MNIST_MAX_MINUTES": str(minutes),
+        "MNIST_MAX_RUNS": str(ours.runs),
+        "MNIST_MAX_RUNS_MB": str(ours.megabytes),
+        "MNIST_MAX_KEPT_RUNS_MB": str(ours.kept_megabytes),
+    }

@@ -1,0 +1,181 @@
+"""One job that is away: its file here says what it tells there, and how it ends."""
+
+import contextlib
+import logging
+import shutil
+from dataclasses import replace
+from typing import Any
+
+from mnist_models.atomic_files import write_atomically
+from mnist_models.jobs.cluster.markers import Marker, read_marker, remove_marker, write_marker
+from mnist_models.jobs.cluster.parcels import RUN, checked, elsewhere, write_below
+from mnist_models.jobs.interruption import ending, is_expected
+from mnist_models.jobs.job import (
+    UNREADABLE,
+    Order,
+    job_folder,
+    progress_path,
+    read_order,
+)
+from mnist_models.jobs.lock import job_file_errors
+from mnist_models.jobs.progress import (
+    FINAL_STAGES,
+    PUBLISHING,
+    Event,
+    ProgressFile,
+    create_progress,
+    event_of,
+    read_line,
+    read_progress,
+)
+from mnist_models.text import Text, t
+
+MAX_ATTEMPTS = 2  # a job is tried once more where its worker has died
+_LOG = logging.getLogger(__name__)
+
+
+class Trip:
+    """Follows one job there and back.
+
+    Attributes:
+        id: the job's.
+        order: what was asked for.
+        marker: what is kept of it on the disk.
+        refusals: what workers said that have another program or other data, by their address.
+        avoided: workers on which it has died.
+        cancelled: when it was asked to end; None if it was not.
+        ended: whether its last word is said.
+    """
+
+    def __init__(self, job_id: str, marker: Marker) -> None:
+        """Take it up, from its beginning or where another server was killed.
+
+        Raises:
+            OSError, ValueError, TypeError, KeyError: its files are gone or damaged.
+        """
+        self.id = job_id
+        self.order: Order = read_order(progress_path(job_id))
+        self.marker = read_marker(job_id) or marker
+        self.refusals: dict[str, Text] = {}
+        self.avoided: set[str] = set()
+        self.cancelled: float | None = None
+        self.ended = False
+        self._old: set[str] = set()  # attempts that were given up
+        self._lines = 0  # that are told here
+        self._last: dict[str, Any] = {}
+        known = read_progress(progress_path(job_id))
+        elapsed = known.times[-1] if known.times else 0.0
+        if known.pid is not None:
+            self._lines = 1 + len(known.events)
+        self._progress = self._open(elapsed)
+        if known.events and known.events[-1].stage in FINAL_STAGES:
+            self._leave()
+
+    def keep(self, **changes: Any) -> None:
+        """Keep what has changed of it."""
+        self.marker = replace(self.marker, **changes)
+        with job_file_errors():
+            write_marker(self.id, self.marker)
+
+    def hear(self, news: Any) -> None:
+        """Write down what the job has told; what is damaged, or was told before, is not."""
+        with contextlib.suppress(*UNREADABLE):
+            attempt, number = str(news["attempt"]), int(news["number"])
+            if attempt in self._old:
+                return
+            if attempt != self.marker.attempt:
+                self._begin(attempt)
+            if number == self._lines + 1:
+                self._lines = number
+                self._write(news["line"])
+
+    def end(self, event: Event) -> None:
+        """Say the last word."""
+        self._progress.tell(event)
+        self._leave()
+
+    def give_up_attempt(self, worker: str = "") -> bool:
+        """It died on the way; returns whether it is tried once more.
+
+        Args:
+            worker: the address of the one that did it, to avoid.
+        """
+        if self.marker.attempt:
+            self._old.add(self.marker.attempt)
+        if worker:
+            self.avoided.add(worker)
+        if self.marker.attempts >= MAX_ATTEMPTS:
+            return False
+        self.keep(key="", attempt="")
+        return True
+
+    def take(self, result: dict[str, Any]) -> bool:
+        """Take what came back; returns whether it has come to its end, and did not just die.
+
+        What has to be published is published now, whole or not at all.
+        """
+        lines = result["lines"]
+        for number, line in enumerate(lines, start=1):
+            self.hear({"attempt": result["attempt"], "number": number, "line": line})
+        try:
+            last = event_of(read_line(lines[-1]))
+        except (*UNREADABLE, IndexError):
+            return False
+        if last.stage not in FINAL_STAGES:
+            return False
+        if last.stage in ("cancelled", "failed"):
+            self.end(last)
+            return True
+        try:
+            self._receive(result)
+        except Exception as error:
+            if not is_expected(error):
+                _LOG.exception("What came back of job %s", self.id)
+            self.end(ending(error))
+        else:
+            self._leave()
+        return True
+
+    def _receive(self, result: dict[str, Any]) -> None:
+        folder = job_folder(self.id)
+        shutil.rmtree(folder / RUN, ignore_errors=True)
+        try:
+            with job_file_errors():
+                write_below(folder, checked(result["files"], result["hashes"]))
+        except (ValueError, KeyError):
+            sentence = t("What came back from the cluster is damaged; nothing was changed.")
+            self.end(Event("failed", message=sentence))
+            return
+        elsewhere(self.order.work).receive(self.order.request, folder, self._progress.tell)
+
+    def _begin(self, attempt: str) -> None:
+        """Another process does it, from the beginning."""
+        if self.marker.attempt:
+            self._old.add(self.marker.attempt)
+        self.keep(attempt=attempt, attempts=self.marker.attempts + 1)
+        self._lines = 0
+
+    def _write(self, line: str) -> None:
+        values = read_line(line)
+        if "pid" in values:
+            self._start_anew()
+        elif values["stage"] not in (PUBLISHING, *FINAL_STAGES):  # those are said here
+            self._progress.repeat(line)
+
+    def _start_anew(self) -> None:
+        path = progress_path(self.id)
+        fresh = path.with_suffix(".fresh")
+        create_progress(fresh, self.order.to_json())
+        write_atomically(path, fresh.read_bytes())
+        fresh.unlink()
+        self._progress = self._open(0.0)
+        self._progress.begin()
+
+    def _open(self, elapsed: float) -> ProgressFile:
+        path = progress_path(self.id)
+        return ProgressFile(path, epochs=self.order.epochs, fits=self.order.fits, elapsed=elapsed)
+
+    def _leave(self) -> None:
+        self.ended = True
+        with contextlib.suppress(OSError):
+            remove_marker(self.id)
