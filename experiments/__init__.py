@@ -9,19 +9,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.metrics.significance import wilson_interval
+from mnist_models.settings import scheduler_address
 
 FOLDER = Path(__file__).resolve().parent
 
 
-def arguments(about: str | None, *, seeds: int = 3) -> argparse.ArgumentParser:
-    """The command line of an experiment: how many seeds it trains.
+def arguments(
+    about: str | None, *, seeds: int = 3, cluster: bool = False
+) -> argparse.ArgumentParser:
+    """The command line of an experiment: how many seeds it trains, and where.
 
     Args:
         about: the docstring of the script.
         seeds: the default number.
+        cluster: whether its trainings may be done on one, see `measuring`.
     """
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--seeds", type=int, default=seeds)
+    if cluster:
+        parser.add_argument(
+            "--scheduler",
+            default=scheduler_address(),
+            metavar="ADDRESS",
+            help="train on this Dask cluster, tcp://host:port (default: here)",
+        )
     return parser
 
 

@@ -5,25 +5,29 @@ differ. Nothing is chosen here, so everything is scored on MNIST's test pictures
 """
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments import arguments, write
+from experiments.measuring import measured
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.sampling import STRATEGIES
-from mnist_models.learning.training import fit
 from mnist_models.metrics.calibration import correct_prior, reliability
 from mnist_models.metrics.scores import evaluate
 
 _BINS = 10
 
 
-def measure(recipe: Recipe, data: Dataset, seed: int) -> dict[str, Any]:
+def measure_one(strategy: str, seed: int) -> dict[str, Any]:
     """Train the multi-model once and score it."""
+    from mnist_models.learning.training import fit  # TensorFlow, where it is done
+
+    recipe, data = replace(RECIPES["reference"], sampling=strategy), _data()
     result = fit(recipe, "multi", data.x_train, data.y_train, seed=seed)
     stack = result.stack
     proba = stack.predict_proba(data.x_test)
@@ -41,6 +45,11 @@ def measure(recipe: Recipe, data: Dataset, seed: int) -> dict[str, Any]:
         "seconds": result.seconds,
         "calibration": _calibration(recipe, data, proba),
     }
+
+
+@cache
+def _data() -> Dataset:
+    return load_mnist()
 
 
 def _calibration(recipe: Recipe, data: Dataset, proba: NDArray) -> dict[str, Any]:
@@ -71,17 +80,16 @@ def calibration(proba: NDArray, own: NDArray[np.bool_]) -> dict[str, Any]:
 
 def main() -> None:
     """Train every strategy with every seed, and write the JSON."""
-    options = arguments(__doc__).parse_args()
-    data = load_mnist()
+    options = arguments(__doc__, cluster=True).parse_args()
+    recipe = RECIPES["reference"]
+    tasks = [{"strategy": s, "seed": seed} for seed in range(options.seeds) for s in STRATEGIES]
     runs: list[dict[str, Any]] = []
-    for seed in range(options.seeds):
-        for strategy in STRATEGIES:
-            recipe = replace(RECIPES["reference"], sampling=strategy)
-            runs.append(measure(recipe, data, seed))
-            print(strategy, seed, runs[-1]["test_accuracy"], round(runs[-1]["seconds"], 1))
-        # After each seed, so that an interrupted run leaves complete ones.
-        contents = {"hidden": recipe.hidden, "epochs": recipe.epochs, "runs": runs}
-        write("sampling", seed + 1, contents)
+    for run in measured("experiments.sampling", tasks, options.scheduler):
+        runs.append(run)
+        print(run["strategy"], run["seed"], run["test_accuracy"], round(run["seconds"], 1))
+        if len(runs) % len(STRATEGIES) == 0:  # after each seed: what is interrupted leaves those
+            contents = {"hidden": recipe.hidden, "epochs": recipe.epochs, "runs": runs}
+            write("sampling", run["seed"] + 1, contents)
 
 
 if __name__ == "__main__":

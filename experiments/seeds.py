@@ -5,9 +5,11 @@ pictures; nothing is chosen by these scores. Seed 0 is the shipped run itself. R
 the JSON, made with the same settings and data, are not trained again.
 """
 
+from functools import cache
 from typing import Any
 
 from experiments import arguments, write
+from experiments.measuring import measured
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
 from mnist_models.evidence.experiments import load_evidence
@@ -23,14 +25,26 @@ Entry = dict[str, Any]
 NAMES = [name for name, recipe in RECIPES.items() if recipe.dataset == "mnist"]
 
 
-def measure(recipe: Recipe, approach: Approach, data: Dataset, seed: int) -> Entry:
+def measure_one(recipe: str, approach: Approach, seed: int) -> Entry:
     """Train one approach as `train_run` would train a shipped run, and score it."""
+    data = _data()
+    train, test = _trained(RECIPES[recipe], approach, data, seed)
+    return _entry(RECIPES[recipe], approach, data, seed, train, test)
+
+
+def _shipped(recipe: Recipe, approach: Approach, data: Dataset, seed: int) -> Entry | None:
+    """The same of a shipped run, if there is one with these settings, data and seed."""
     fingerprint = Request(recipe, seed=seed).fingerprint(data)
-    shipped = find_run(fingerprint, (approach,), ()) if seed == 0 else None
-    if shipped:
-        train, test = (shipped.metrics(approach, part) for part in ("train", "test"))
-    else:
-        train, test = _trained(recipe, approach, data, seed)
+    if seed or (run := find_run(fingerprint, (approach,), ())) is None:
+        return None
+    train, test = (run.metrics(approach, part) for part in ("train", "test"))
+    return _entry(recipe, approach, data, seed, train, test)
+
+
+def _entry(
+    recipe: Recipe, approach: Approach, data: Dataset, seed: int, train: Metrics, test: Metrics
+) -> Entry:
+    fingerprint = Request(recipe, seed=seed).fingerprint(data)
     return {
         "recipe": recipe.name,
         "approach": approach,
@@ -60,27 +74,41 @@ def _trained(
     return train, test
 
 
+@cache
+def _data() -> Dataset:
+    return load_mnist()
+
+
 def _known() -> list[Entry]:
     return (load_evidence("seeds") or {"runs": []})["runs"]
 
 
 def main() -> None:
     """Measure missing results, and write the JSON after each training."""
-    parser = arguments(__doc__)
+    parser = arguments(__doc__, cluster=True)
     parser.add_argument("--recipes", nargs="*", choices=NAMES, default=NAMES)
     parser.add_argument("--approach", choices=APPROACHES)
     options = parser.parse_args()
-    data = load_mnist()
+    data = _data()
+
+    def keep(entry: Entry) -> None:
+        print(*(entry[key] for key in ("recipe", "approach", "seed", "test_accuracy")), flush=True)
+        write("seeds", options.seeds, {"runs": _sorted([*_known(), entry], data)})
+
+    tasks: list[Entry] = []
+    made = {(entry["fingerprint"], entry["approach"]) for entry in _known()}
     for seed in range(options.seeds):
         for name in options.recipes:
+            fingerprint = Request(RECIPES[name], seed=seed).fingerprint(data)
             for approach in (options.approach,) if options.approach else APPROACHES:
-                fingerprint = Request(RECIPES[name], seed=seed).fingerprint(data)
-                made = {(entry["fingerprint"], entry["approach"]) for entry in _known()}
                 if (fingerprint, approach) in made:
                     continue
-                entry = measure(RECIPES[name], approach, data, seed)
-                print(name, approach, seed, entry["test_accuracy"], flush=True)
-                write("seeds", options.seeds, {"runs": _sorted([*_known(), entry], data)})
+                if shipped := _shipped(RECIPES[name], approach, data, seed):
+                    keep(shipped)
+                else:
+                    tasks.append({"recipe": name, "approach": approach, "seed": seed})
+    for entry in measured("experiments.seeds", tasks, options.scheduler):
+        keep(entry)
 
 
 def _sorted(entries: list[Entry], data: Dataset) -> list[Entry]:

@@ -6,15 +6,16 @@ between seeds, so candidates closer together than that were chosen by cost and s
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from experiments import arguments, write
+from experiments.measuring import measured
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.augmentation import Distortion
 from mnist_models.learning.recipes import RECIPES, Recipe
-from mnist_models.learning.training import fit
 from mnist_models.pipeline.train_run import held_out_rows
 
 _DISTORTIONS = {
@@ -60,8 +61,16 @@ CANDIDATES = (
 )
 
 
-def measure(candidate: Candidate, data: Dataset, seed: int) -> dict[str, Any]:
+@cache
+def _data() -> Dataset:
+    return load_mnist()
+
+
+def measure_one(number: int, seed: int) -> dict[str, Any]:
     """Train a candidate; returns its accuracy on the held-out rows after the last epoch."""
+    from mnist_models.learning.training import fit  # TensorFlow, where it is done
+
+    candidate, data = CANDIDATES[number], _data()
     held_out = held_out_rows(len(data.y_train), 0.1, seed)
     x, y = data.x_train, data.y_train
     result = fit(
@@ -78,14 +87,15 @@ def measure(candidate: Candidate, data: Dataset, seed: int) -> dict[str, Any]:
 
 def main() -> None:
     """Train all candidates with every seed, and write the JSON."""
-    options = arguments(__doc__, seeds=1).parse_args()
-    data = load_mnist()
+    options = arguments(__doc__, seeds=1, cluster=True).parse_args()
+    numbers = range(len(CANDIDATES))
+    tasks = [{"number": n, "seed": seed} for seed in range(options.seeds) for n in numbers]
     runs: list[dict[str, Any]] = []
-    for seed in range(options.seeds):
-        for candidate in CANDIDATES:
-            runs.append(measure(candidate, data, seed))
-            print(*vars(candidate).values(), seed, runs[-1]["val_accuracy"], flush=True)
-        write("strong", seed + 1, {"epochs": 25, "runs": runs})
+    for run in measured("experiments.strong", tasks, options.scheduler):
+        runs.append(run)
+        print(*(value for name, value in run.items() if name != "seconds"), flush=True)
+        if len(runs) % len(CANDIDATES) == 0:
+            write("strong", run["seed"] + 1, {"epochs": 25, "runs": runs})
 
 
 if __name__ == "__main__":

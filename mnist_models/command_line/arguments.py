@@ -79,6 +79,12 @@ def _add_choices(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=_within("seed"), default=0, metavar="NUMBER")
     command.add_argument("--name", default="", help="of the run (default: from the recipe)")
     command.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="train on this Dask cluster, tcp://host:port (default: MNIST_SCHEDULER, or here)",
+    )
+    command.add_argument(
         "--again", action="store_true", help="train even if the same was trained before"
     )
     command.add_argument(

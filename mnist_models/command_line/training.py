@@ -1,6 +1,7 @@
 """The command that trains, and what it tells a terminal meanwhile."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import fields
@@ -16,6 +17,8 @@ from mnist_models.runs.registry import load_run
 def train(options: argparse.Namespace) -> int:
     """Train a recipe and publish it as a run."""
     chosen = {field.name: getattr(options, field.name) for field in fields(TrainingOptions)}
+    if options.scheduler:
+        os.environ["MNIST_SCHEDULER"] = options.scheduler
     asked = TrainingOptions.from_json(chosen)
     event = train_here(asked, _terminal_listener(asked.request().recipe.epochs))
     if not event.run:

@@ -34,7 +34,7 @@ def load_dataset(name: str, *, progress: OnAmount | None = None) -> Dataset:
 
 
 def data_versions(name: str) -> dict[str, str]:
-    """A hash of what each part of a dataset is read from, by what people call it.
+    """A hash of what each part of a dataset is read from, by its name.
 
     Of MNIST it is the fingerprint, since its copies are compressed differently, else that of the
     file; empty where there is none yet, or it is the published one that is checked when it comes.
@@ -43,15 +43,12 @@ def data_versions(name: str) -> dict[str, str]:
         DatasetError: MNIST's file is damaged, or another.
     """
     if name == "sample":
-        try:
-            return {"the sample": _hash_of(SAMPLE_FILE)}
-        except DatasetError:  # the library that has it is not needed to ask others
-            return {"the sample": ""}
+        return {"sample": _hash_of(SAMPLE_FILE)}
     mnist = find_mnist()
     versions = {"MNIST": _mnist_version(*_state_of(mnist)) if mnist else ""}
     if name == "pens":
         named = os.environ.get("PEN_DIGITS")
-        versions["the pen digits"] = _hash_of(Path(named)) if named else ""
+        versions["pens"] = _hash_of(Path(named)) if named else ""
     return versions
 
 

@@ -77,12 +77,10 @@ def _put_in_place(incoming: Path, name: str) -> None:
 
 
 def publish_folder(staged: Path) -> Run:
-    """Put a run among the others that was made on another machine, whole or not at all.
-
-    Published before, by a server that was killed then, it is only found.
+    """Publish a run that was made elsewhere; was it before, by a killed server, only find it.
 
     Args:
-        staged: the folder with its files, on the disk of `trained/`; gone afterwards.
+        staged: the folder with its files, on the disk of `trained/`.
 
     Raises:
         RunError: a file differs from what its manifest says, or there is no room for it.

@@ -123,7 +123,7 @@ class Connection:
                     return None  # what had it is gone, and it is done again
                 raise
         if future.status == "cancelled":
-            raise Unreachable("the scheduler has forgotten it")
+            raise Unreachable("forgotten")
         return None
 
     def cancel(self, key: str) -> None:
@@ -147,7 +147,7 @@ class Connection:
 
     def _ask(self, question: Any) -> Any:
         if self._client is None:
-            raise Unreachable("not connected")
+            raise Unreachable("unconnected")
         try:
             return question(self._client)
         # Dask's own errors are of many kinds, and those of its connections too.

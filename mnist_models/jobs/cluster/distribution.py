@@ -5,7 +5,6 @@ scheduler is away the job is told so, or is done on this machine if its owner al
 """
 
 import contextlib
-import json
 import logging
 import secrets
 import time
@@ -23,20 +22,17 @@ from mnist_models.jobs.cluster.markers import (
     wish_to_cancel,
     write_marker,
 )
-from mnist_models.jobs.cluster.parcels import elsewhere, files_below
-from mnist_models.jobs.cluster.remote_job import Parcel
+from mnist_models.jobs.cluster.parcels import elsewhere
 from mnist_models.jobs.cluster.trip import MAX_ATTEMPTS, Trip
-from mnist_models.jobs.cluster.versions import code_version
 from mnist_models.jobs.here import Here, Starter
 from mnist_models.jobs.interruption import GRACE_S, ending, is_expected
-from mnist_models.jobs.job import UNREADABLE, Job, Order, job_folder
+from mnist_models.jobs.job import UNREADABLE, Job, Order
 from mnist_models.jobs.lock import job_file_errors
 from mnist_models.jobs.progress import Event
-from mnist_models.settings import limits, runs_here_without_cluster
+from mnist_models.settings import runs_here_without_cluster
 from mnist_models.text import Text, t
 
 _PATIENCE_S = 15  # so long a scheduler may be away, which may be starting anew
-_AS_LONG_AS_IT_LIKES = 10**7  # minutes
 _LOG = logging.getLogger(__name__)
 _CANCELLED = t("Cancelled. Nothing was changed.")
 _BEFORE_ITS_TURN = t("Cancelled before its turn.")
@@ -262,7 +258,7 @@ class _Distributor(Starter):
                 trip.end(known)
                 return
             key = f"{trip.id}-{secrets.token_hex(4)}"
-            parcel = _parcel(trip, key)
+            parcel = trip.pack(key)
         except Exception as error:
             if not is_expected(error):
                 _LOG.exception("Job %s cannot be sent", trip.id)
@@ -286,33 +282,3 @@ class _Distributor(Starter):
         if not here:
             for job_id in waiting:
                 queue.leave(job_id, Event("failed", message=_AWAY))
-
-
-def _parcel(trip: Trip, key: str) -> Parcel:
-    order, kind = trip.order, elsewhere(trip.order.work)
-    files = files_below(job_folder(trip.id))
-    return {
-        "key": key,
-        "job": trip.id,
-        "order": json.dumps(order.to_json()),
-        "files": {name: files[name] for name in files if name not in ("job.jsonl", "output.txt")},
-        "reads": kind.reads(order.request),
-        "code": code_version(),
-        "data": kind.versions(order.request),
-        "settings": _settings(order),
-    }
-
-
-def _settings(order: Order) -> dict[str, str]:
-    """Our limits, as environment variables: a worker's own are not meant for our jobs."""
-    ours = limits()
-    # Who waits for a job in a shell gives it as long as it likes.
-    minutes = ours.minutes if order.server else _AS_LONG_AS_IT_LIKES
-    return {
-        "MNIST_MAX_EPOCHS": str(int(ours.epochs.high)),
-        "MNIST_MAX_HIDDEN": str(int(ours.hidden.high)),
-        "MNIST_MAX_MINUTES": str(minutes),
-        "MNIST_MAX_RUNS": str(ours.runs),
-        "MNIST_MAX_RUNS_MB": str(ours.megabytes),
-        "MNIST_MAX_KEPT_RUNS_MB": str(ours.kept_megabytes),
-    }

@@ -27,7 +27,7 @@ class Elsewhere:
     Attributes:
         receive: takes what has come to the job's folder, which is whole and unchanged; tells the
             last event. May raise ExpectedError.
-        versions: for each set of data, by what people call it, the hash of what is there; empty
+        versions: for each set of data, by its name, the hash of what is there; empty
             where nothing is. Both sides are asked: what the one that asks has, a worker must have.
         reads: the files that the work reads besides its own, by their path in trained/.
         before: told how the job ends, if there is no need to send it. May raise ExpectedError.

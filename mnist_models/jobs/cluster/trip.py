@@ -1,6 +1,7 @@
 """One job that is away: its file here says what it tells there, and how it ends."""
 
 import contextlib
+import json
 import logging
 import shutil
 from dataclasses import replace
@@ -8,7 +9,8 @@ from typing import Any
 
 from mnist_models.atomic_files import write_atomically
 from mnist_models.jobs.cluster.markers import Marker, read_marker, remove_marker, write_marker
-from mnist_models.jobs.cluster.parcels import RUN, checked, elsewhere, write_below
+from mnist_models.jobs.cluster.parcels import RUN, checked, elsewhere, files_below, write_below
+from mnist_models.jobs.cluster.versions import code_version
 from mnist_models.jobs.interruption import ending, is_expected
 from mnist_models.jobs.job import (
     UNREADABLE,
@@ -28,9 +30,12 @@ from mnist_models.jobs.progress import (
     read_line,
     read_progress,
 )
+from mnist_models.settings import limits
 from mnist_models.text import Text, t
 
 MAX_ATTEMPTS = 2  # a job is tried once more where its worker has died
+_NOT_GIVEN = ("job.jsonl", "output.txt")  # what a job says
+_AS_LONG_AS_IT_LIKES = 10**7  # minutes
 _LOG = logging.getLogger(__name__)
 
 
@@ -76,6 +81,25 @@ class Trip:
         self.marker = replace(self.marker, **changes)
         with job_file_errors():
             write_marker(self.id, self.marker)
+
+    def pack(self, key: str) -> dict[str, Any]:
+        """What a worker needs to do it, see `remote_job.do_job`.
+
+        Raises:
+            ExpectedError: something that it reads is gone or damaged.
+        """
+        order, kind = self.order, elsewhere(self.order.work)
+        files = files_below(job_folder(self.id))
+        return {
+            "key": key,
+            "job": self.id,
+            "order": json.dumps(order.to_json()),
+            "files": {name: files[name] for name in files if name not in _NOT_GIVEN},
+            "reads": kind.reads(order.request),
+            "code": code_version(),
+            "data": kind.versions(order.request),
+            "settings": _settings(order),
+        }
 
     def hear(self, news: Any) -> None:
         """Write down what the job has told; what is damaged, or was told before, is not."""
@@ -179,3 +203,18 @@ class Trip:
         self.ended = True
         with contextlib.suppress(OSError):
             remove_marker(self.id)
+
+
+def _settings(order: Order) -> dict[str, str]:
+    """Our limits, as environment variables: a worker's own are not meant for our jobs."""
+    ours = limits()
+    # Who waits for a job in a shell gives it as long as it likes.
+    minutes = ours.minutes if order.server else _AS_LONG_AS_IT_LIKES
+    return {
+        "MNIST_MAX_EPOCHS": str(int(ours.epochs.high)),
+        "MNIST_MAX_HIDDEN": str(int(ours.hidden.high)),
+        "MNIST_MAX_MINUTES": str(minutes),
+        "MNIST_MAX_RUNS": str(ours.runs),
+        "MNIST_MAX_RUNS_MB": str(ours.megabytes),
+        "MNIST_MAX_KEPT_RUNS_MB": str(ours.kept_megabytes),
+    }
