@@ -92,15 +92,14 @@ class Connection:
             return True
 
         def look(client: "Client") -> bool:
-            from distributed import Future
-
             if key not in client.list_datasets():
                 return False
+            future = client.get_dataset(key)
             topic, news = remote_job.topic(key), self._news[key]
             client.subscribe_topic(topic, news.append)
             news.extendleft(reversed(client.get_events(topic) or ()))
-            self._futures[key] = Future(key, client)
-            return True
+            self._futures[key] = future
+            return not future.cancelled()
 
         return self._ask(look)
 

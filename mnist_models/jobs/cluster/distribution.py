@@ -274,6 +274,7 @@ class _Distributor(Starter):
             if is_to_end(trip.id):
                 trip.end(Event("cancelled", message=_CANCELLED))
             elif here and trip.order.server and trip.give_up_attempt():
+                trip.wipe()
                 queue.put_back(trip.id)
                 trip.ended = True
                 remove_marker(trip.id)

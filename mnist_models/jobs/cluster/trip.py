@@ -182,18 +182,23 @@ class Trip:
     def _write(self, line: str) -> None:
         values = read_line(line)
         if "pid" in values:
-            self._start_anew()
+            self.wipe()
+            self._progress.begin()
         elif values["stage"] not in (PUBLISHING, *FINAL_STAGES):  # those are said here
             self._progress.repeat(line)
 
-    def _start_anew(self) -> None:
+    def wipe(self) -> None:
+        """Forget what it has told: it is done again, from the beginning.
+
+        Raises:
+            OSError: its file cannot be written.
+        """
         path = progress_path(self.id)
         fresh = path.with_suffix(".fresh")
         create_progress(fresh, self.order.to_json())
         write_atomically(path, fresh.read_bytes())
         fresh.unlink()
         self._progress = self._open(0.0)
-        self._progress.begin()
 
     def _open(self, elapsed: float) -> ProgressFile:
         path = progress_path(self.id)
