@@ -35,7 +35,7 @@ def order_training(options: TrainingOptions, owner: str, present: Present) -> st
     Raises:
         ExpectedError: it is not taken; the text says why.
     """
-    return executor().submit(_order(options, owner), present=present)
+    return executor().submit(order_of(options, owner), present=present)
 
 
 def train_here(options: TrainingOptions, listener: OnEvent) -> Event:
@@ -52,7 +52,7 @@ def train_here(options: TrainingOptions, listener: OnEvent) -> Event:
         Busy: another job is running.
         ExpectedError: it cannot begin; the text says why.
     """
-    return perform(_order(options, "owner"), train, listener)
+    return perform(order_of(options, "owner"), train, listener)
 
 
 def train(options: dict[str, Any], folder: Path, tell: OnEvent) -> None:
@@ -63,7 +63,12 @@ def train(options: dict[str, Any], folder: Path, tell: OnEvent) -> None:
     remember(request, read_progress(progress_path(folder.name)))
 
 
-def _order(options: TrainingOptions, owner: str) -> Order:
+def order_of(options: TrainingOptions, owner: str) -> Order:
+    """What an executor is asked for.
+
+    Raises:
+        ExpectedError: a choice is not offered here.
+    """
     request, earlier = options.request(), earlier_trainings()
     return Order(
         work="mnist_models.pipeline.train_job",

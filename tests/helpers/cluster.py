@@ -1,4 +1,4 @@
-"""A real Dask cluster of processes: `dask scheduler` and `dask worker`, as its owner starts them."""
+"""A real Dask cluster of processes: `dask scheduler` and `dask worker`, as owners start them."""
 
 import contextlib
 import os

@@ -151,7 +151,8 @@ def test_workers_with_another_version_refuse(
 def test_another_worker_does_what_one_refuses(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refusal, refused = remote_job._refusal, []
+    refusal = remote_job._refusal
+    refused: list[str] = []
 
     def refuse_once(*arguments: Any) -> Any:
         if refused:
