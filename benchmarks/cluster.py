@@ -38,7 +38,8 @@ def weights(seed: int) -> list[str | None]:
 
 def timed(work: Callable[[], None], seeds: int) -> tuple[float, list[list[str | None]]]:
     """How many seconds it takes to train all seeds into a new folder, and what came of it."""
-    with tempfile.TemporaryDirectory() as folder:
+    # The thread that looks after jobs may still write its lock there.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ["MNIST_TRAINED"] = folder
         began = time.perf_counter()
         work()
