@@ -27,10 +27,10 @@ from mnist_models.text import t
 _MAX_OUTPUT_BYTES = 2**20
 # What TensorFlow, and NumPy when it scores, take for the number of threads.
 THREADS = (
-    "TF_NUM_INTRAOPTHREADS",
-    "TF_NUM_INTEROPTHREADS",
-    "OMP_NUMTHREADS",
-    "OPENBLAS_NUMTHREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
 )
 BUSY = 75  # the exit status of one that came while another job was being done
 
