@@ -19,10 +19,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from mnist_models.errors import ExpectedError
-from mnist_models.formatting import listing
 from mnist_models.jobs import queue
 from mnist_models.jobs.cluster.markers import away_ids, read_marker
-from mnist_models.jobs.interruption import GRACE_S, missing_packages
+from mnist_models.jobs.interruption import GRACE_S, refusal_here
 from mnist_models.jobs.job import (
     UNREADABLE,
     Job,
@@ -65,13 +64,7 @@ class Here:
 
     def refusal(self) -> Text | None:
         """See `Executor`."""
-        if not (missing := missing_packages()):
-            return None
-        return t(
-            "Nothing can be trained here: this server answers only, without {packages}. Its owner "
-            "installs what is missing with: pip install -r requirements.txt",
-            packages=listing(missing),
-        )
+        return refusal_here()
 
     def submit(
         self,
@@ -210,7 +203,10 @@ class Starter:
             child_lives = self._child is not None and self._child.poll() is None
             for job_id in set(self._present) - {*running, *waiting}:
                 del self._present[job_id], self._seen[job_id]
-                _log_end(job_id)
+                if job := read_job(job_id, place="ended"):
+                    _LOG.info(
+                        "%s: %s after %.1f s", log_name(job_id), job.latest.stage, job.seconds
+                    )
                 if job_id in self._dropped:
                     self._dropped.remove(job_id)
                     forget_files(job_id)  # drawings, too: nobody comes back for them
@@ -263,12 +259,6 @@ class Starter:
                 child.kill()
                 raise JobError(t("It could not start: it said nothing for half a minute."))
             time.sleep(0.05)
-
-
-def _log_end(job_id: str) -> None:
-    if job := read_job(job_id, place="ended"):
-        seconds = job.progress.times[-1] if job.progress.times else 0.0
-        _LOG.info("%s: %s after %.1f s", log_name(job_id), job.latest.stage, seconds)
 
 
 def _work_of(job_id: str) -> str:

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any, Self
 
 from mnist_models.errors import ExpectedError
+from mnist_models.formatting import listing
 from mnist_models.jobs.progress import FINAL_STAGES, PUBLISHING, Event, OnEvent
 from mnist_models.text import Text, t
 
@@ -79,9 +80,16 @@ def _is_no_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
 
 
-def missing_packages() -> list[str]:
-    """The packages that jobs need and that are not installed here; they are not imported."""
-    return sorted({title for name, title in _NEEDED.items() if not _is_installed(name)})
+def refusal_here() -> Text | None:
+    """Why no job can be done on this machine: packages are missing; none is imported."""
+    missing = sorted({title for name, title in _NEEDED.items() if not _is_installed(name)})
+    if not missing:
+        return None
+    return t(
+        "Nothing can be trained here: this server answers only, without {packages}. Its owner "
+        "installs what is missing with: pip install -r requirements.txt",
+        packages=listing(missing),
+    )
 
 
 def _is_installed(module: str) -> bool:

@@ -124,6 +124,11 @@ class Job:
         return self.place == "running" or self.progress.pid is not None
 
     @property
+    def seconds(self) -> float:
+        """After how long it said the last thing, since it began."""
+        return self.progress.times[-1] if self.progress.times else 0.0
+
+    @property
     def folder(self) -> Path:
         """Where its files are: what it was given, and what came of it."""
         return job_folder(self.id)

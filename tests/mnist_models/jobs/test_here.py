@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from mnist_models.errors import ExpectedError
 from mnist_models.jobs import executor as executor_module
-from mnist_models.jobs import here, queue, worker
+from mnist_models.jobs import here, interruption, queue, worker
 from mnist_models.jobs.executor import executor, latest_job
 from mnist_models.jobs.job import JobError, forget_files, job_ids, progress_path
 from mnist_models.jobs.lock import Busy, exclusive, is_held, running_id
@@ -177,7 +177,7 @@ def test_the_log_has_a_line_per_step_of_a_job_and_per_refusal_and_no_mark_of_a_v
     job_id = executor().submit(replace(ORDER, work="mnist_models.nonsense", owner="abcdef"))
     until(job_id, lambda job: job.place == "ended")
     eventually(lambda: ": failed after" in caplog.text)
-    monkeypatch.setattr(here, "missing_packages", lambda: ["TensorFlow"])
+    monkeypatch.setattr(interruption, "_is_installed", lambda module: module != "tensorflow")
     with pytest.raises(JobError, match="answers only, without TensorFlow"):
         executor().submit(ORDER)
     lines = [record.getMessage() for record in caplog.records]
