@@ -31,9 +31,9 @@ def percent_text(share: float, digits: int = 2) -> str:
     return number_text(share, f".{digits}%")
 
 
-def share_text(share: float, nearly_one: str = t("over 99.9 %")) -> str:
+def share_text(share: float, nearly_one: str = "") -> str:
     """A probability as people read it: "98.2 %", and never a rounded certainty."""
-    return nearly_one if share >= 0.9995 else percent_text(share, 1)
+    return (nearly_one or t("over 99.9 %")) if share >= 0.9995 else percent_text(share, 1)
 
 
 def points_text(share: float, form: str = "z.2f") -> str:

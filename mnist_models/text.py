@@ -1,11 +1,16 @@
-"""Text for people: English sentences as templates with named fields.
+"""Text for people: English sentences as templates with named fields, said in their language.
 
 Everything that people read goes through `t`, whole sentences at a time, so that each can be read
-where it stands and said in another language: a template is the key of its translation.
+where it stands and said in another language: a template is the key of its translation. What is made
+while modules are imported, or kept for several people, is said anew by `translated` where it is
+shown; as a field of another text it is said anew by itself.
 """
 
 import re
-from typing import Any, Self
+from functools import reduce
+from typing import Any, Self, TypeVar
+
+from mnist_models.translation import ENGLISH, form_in, language, speaking
 
 # Where no line ends: between a number and its unit, and around the sign of a p value.
 _TOGETHER = re.compile(
@@ -14,27 +19,30 @@ _TOGETHER = re.compile(
 
 
 class Text(str):
-    """A sentence in English that knows its template and its fields.
+    """A sentence in the language that was spoken when it was made; it knows what it is made of.
 
     No line ends between a number and its unit: the space there is one without a break.
 
     Attributes:
-        template: as it stands in the code, for one thing and for any other number of things the
-            same where no plural was given.
+        language: in which it is said.
+        template: in English, as it stands in the code; for one thing, where a plural was given.
         plural: for any number but one; empty if there is no such form.
         fields: what was put in: numbers, names, other texts.
     """
 
+    language: str
     template: str
     plural: str
     fields: dict[str, Any]
 
     def __new__(cls, template: str, plural: str = "", fields: dict[str, Any] | None = None) -> Self:
         """Fill in a template."""
-        fields = fields or {}
-        form = plural if plural and fields["count"] != 1 else template
-        filled = form.format_map(fields) if fields else form
-        text = super().__new__(cls, _TOGETHER.sub("\N{NO-BREAK SPACE}", filled))
+        fields, spoken = fields or {}, language()
+        form = form_in(spoken, template, plural, fields["count"] if plural else 1)
+        if fields:
+            form = form.format_map({name: translated(field) for name, field in fields.items()})
+        text = super().__new__(cls, _TOGETHER.sub("\N{NO-BREAK SPACE}", form))
+        text.language = spoken
         text.template, text.plural, text.fields = template, plural, fields
         return text
 
@@ -92,5 +100,50 @@ def t(template: str, plural: str = "", /, **fields: Any) -> Text:
 
 def paragraph(*sentences: str) -> Text:
     """Whole sentences after each other, those that are empty left out."""
-    fields = {f"s{k}": sentence for k, sentence in enumerate(filter(None, sentences))}
-    return Text(" ".join(f"{{{name}}}" for name in fields), fields=fields)
+    return reduce(
+        lambda text, more: t("{text} {more}", text=text, more=more) if text else _as_text(more),
+        filter(None, sentences),
+        Text(""),
+    )
+
+
+def _as_text(sentence: str) -> Text:
+    if isinstance(sentence, Text):
+        return translated(sentence)
+    return Text("{text}", fields={"text": sentence})
+
+
+T = TypeVar("T")
+K = TypeVar("K")
+
+
+def translated(text: T) -> T:
+    """The same in the language that is spoken now; what is no `Text` as it is."""
+    if isinstance(text, Text) and text.language != language():
+        return type(text)(text.template, text.plural, text.fields)
+    return text
+
+
+class Texts(dict[K, str]):
+    """Texts by a key, each said in the language that is spoken when it is looked up."""
+
+    def __getitem__(self, key: K, /) -> str:
+        return translated(super().__getitem__(key))
+
+    def get(self, key: Any, default: Any = None, /) -> Any:
+        """The text of the key, or the default."""
+        return translated(super().get(key, default))
+
+    def items(self) -> Any:
+        """All keys with their texts."""
+        return [(key, self[key]) for key in self]
+
+    def values(self) -> Any:
+        """All texts."""
+        return [self[key] for key in self]
+
+
+def in_english(text: str) -> str:
+    """The same in English, as addresses and files hold it, whoever reads the page."""
+    with speaking(ENGLISH):
+        return translated(text)

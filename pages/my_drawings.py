@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_models.errors import ExpectedError
 from mnist_models.settings import keeps_drawings, who_sees_drawings
-from mnist_models.text import t
+from mnist_models.text import Texts, t
 from ui.my_drawings.downloads import offer_downloads_and_deletion
 from ui.my_drawings.forgetting import say_what_is_kept
 from ui.my_drawings.gallery import choose_drawings
@@ -13,13 +13,17 @@ from ui.my_drawings.session import open_store
 from ui.shared.navigation import begin, page_path
 from ui.shared.visitor import known_visitor
 
-WHO_SEES_THEM = {
-    "session": t(
-        "Only you see these drawings. They are in this site's database, where no other visitor "
-        "can see them."
-    ),
-    "everyone": t("Everyone who opens this page sees all drawings. Only you can delete your own."),
-}
+WHO_SEES_THEM = Texts(
+    {
+        "session": t(
+            "Only you see these drawings. They are in this site's database, where no other visitor "
+            "can see them."
+        ),
+        "everyone": t(
+            "Everyone who opens this page sees all drawings. Only you can delete your own."
+        ),
+    }
+)
 
 begin(t("My drawings"), t("What was drawn, which digit it was, and how a run reads it."))
 try:

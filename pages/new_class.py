@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_models.text import t
+from mnist_models.text import t, translated
 from ui.new_class.evidence import show_evidence
 from ui.new_class.kept_runs import show_kept
 from ui.new_class.lesson_kinds import show_kind
@@ -10,6 +10,7 @@ from ui.new_class.lesson_panel import PLACES
 from ui.shared.current_run import current_run
 from ui.shared.navigation import begin
 from ui.shared.permission import may_retrain
+from ui.widgets.controls import open_tabs
 
 PROMISE = t(
     "The promise behind ten models: a new class costs one small training, while the single model "
@@ -20,12 +21,10 @@ CLOSED = t(
     "measured elsewhere are shown below."
 )
 
-begin(t("New class"), PROMISE)
+begin(t("New class"), translated(PROMISE))
 if may_retrain():
     run = current_run()
-    *tabs, evidence = st.tabs(
-        [*PLACES.values(), t("Evidence")], key="teach_what", bind="query-params"
-    )  # only the open one does any work
+    *tabs, evidence = open_tabs([*PLACES.values(), t("Evidence")], "teach_what")
     for kind, tab in zip(PLACES, tabs, strict=True):
         if tab.open:
             with tab:
@@ -36,5 +35,5 @@ if may_retrain():
     else:
         show_kept()
 else:
-    st.info(CLOSED, icon=":material/block:")
+    st.info(translated(CLOSED), icon=":material/block:")
     show_evidence()

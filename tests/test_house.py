@@ -10,7 +10,7 @@ import pytest
 
 from mnist_models.settings import PROJECT
 
-GROUND = {"text", "errors", "settings", "pictures", "formatting", "atomic_files"}
+GROUND = {"text", "translation", "errors", "settings", "pictures", "formatting", "atomic_files"}
 DOORS = {"__init__", "__main__"}  # what stands above the rooms of mnist_models
 # What no module is called: words of ours for things that the field has words for.
 GONE = set(

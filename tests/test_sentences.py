@@ -18,6 +18,7 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     "left out": ("", "a kind of lesson, as it is stored"),
     "Found": ("mnist_models/__init__.py", "a name of the contract"),
     "Run": ("mnist_models/__init__.py", "a name of the contract"),
+    "English": ("mnist_models/translation.py", "the key of a language's name"),
     ".SEGMENT DIGIT": ("mnist_models/data/pen_digits.py", "a line of UNIPEN files"),
     "multi from the start": ("mnist_models/evidence", "a key of the experiment's file"),
     "pen digits": ("mnist_models/evidence", "a key of the experiment's file"),

@@ -10,6 +10,7 @@ from mnist_models.settings import PROJECT
 from ui.shared.current_run import remember_choice, say_run_change
 from ui.shared.navigation import IN_APP, navigate
 from ui.shared.permission import may_retrain
+from ui.shared.translation import keep_language_in_address, settle_language, tell_browser
 from ui.shared.visitor import meet_browser
 from ui.sidebar.current_training import look_up_trainings
 from ui.sidebar.sidebar import draw_sidebar
@@ -74,12 +75,15 @@ def run_app() -> None:
     _log_what_happens()
     _bound_uploads()
     st.session_state[IN_APP] = True
+    settle_language()
     page = navigate()
     if page.url_path:  # not Draw, which asks for them
         _forget_uploads()
     st.html(_STYLE)  # Streamlit wraps a .css file in <style>
     with st.sidebar.container(key="history"):
         st.html(f"<script>{_HISTORY}</script>", unsafe_allow_javascript=True)
+        tell_browser()
+    keep_language_in_address()
     remember_choice(page.url_path)
     look_up_trainings()
     shows_trainings = page.url_path == "training"  # large, at its top

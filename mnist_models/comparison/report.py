@@ -23,11 +23,11 @@ from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.metrics.scores import Metrics
 from mnist_models.runs.run import Run
-from mnist_models.text import t
+from mnist_models.text import Texts, t
 
 _FOLDER = Path(__file__).resolve().parent
 _STRONGEST = 0.85  # opacity of the most frequent mistake, whose number must stay legible
-_ROWS = {"training": t("training"), "validation": t("validation")}
+_ROWS = Texts({"training": t("training"), "validation": t("validation")})
 
 
 @dataclass(frozen=True)

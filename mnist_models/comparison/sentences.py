@@ -21,9 +21,9 @@ from mnist_models.metrics.calibration import Reliability, YesGroup
 from mnist_models.metrics.scores import BinaryMetrics, Metrics
 from mnist_models.metrics.significance import SIGNIFICANT
 from mnist_models.runs.run import Run
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t
 
-_NUMBERS = {9: t("nine"), 10: t("ten"), 11: t("eleven"), 12: t("twelve")}
+_NUMBERS = Texts({9: t("nine"), 10: t("ten"), 11: t("eleven"), 12: t("twelve")})
 
 
 def verdict_sentence(duel: Duel) -> Text:
@@ -274,7 +274,7 @@ def none_sentence(name: str, entries: Sequence[Entry], count: str) -> Text:
 def _name(contender: Contender, one_run: bool) -> Text:
     """How a sentence names a contender; it names the run only if there are two."""
     members, run = _members(contender), contender.run.label
-    number = _NUMBERS.get(members, members)
+    number = _NUMBERS.get(members) or t("{number:,}", number=members)
     if contender.approach == "single":
         return t("the single model") if one_run else t("the single model of {run}", run=run)
     if one_run:

@@ -7,9 +7,9 @@ from mnist_models.comparison.contenders import Contender
 from mnist_models.metrics.calibration import YesGroup
 from mnist_models.metrics.roc import Curves
 from mnist_models.metrics.scores import BinaryMetrics
-from mnist_models.text import t
+from mnist_models.text import Texts, t
 
-_SAYING_YES = {"one": t("one"), "none": t("none"), "several": t("several")}
+_SAYING_YES = Texts({"one": t("one"), "none": t("none"), "several": t("several")})
 _BYTES = 4  # of a number in memory: stacks are loaded as float32
 
 

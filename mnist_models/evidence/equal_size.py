@@ -6,12 +6,12 @@ from typing import Any
 
 from mnist_models.evidence.experiments import Entry, Spread, spread
 from mnist_models.learning.approaches import Approach
-from mnist_models.text import Text, t
+from mnist_models.text import Text, Texts, t
 
 Variants = dict[str, list[Entry]]  # the trainings of each variant, a seed each
 
 _SAME = 0.05  # numbers of parameters that differ by less count as equal
-_LEARNED = {"all": t("all pictures"), "undersample": t("a 1:1 undersample")}
+_LEARNED = Texts({"all": t("all pictures"), "undersample": t("a 1:1 undersample")})
 _SIZES = (  # keys of an entry
     "parameters",
     "distinct_rows",

@@ -12,12 +12,12 @@ from mnist_models.evidence.experiments import Entry, Spread, spread
 from mnist_models.formatting import count_text, number_writer, percent_text, points_text
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import TITLES
-from mnist_models.text import Text, t
+from mnist_models.text import Texts, t
 
 Entries = Sequence[Entry]
 
 # Short titles of the ways, for columns.
-_SHORT: dict[Way, Text] = {"member": t("Member"), "mended": t("Mended"), "together": t("Single")}
+_SHORT: Texts[Way] = Texts({"member": t("Member"), "mended": t("Mended"), "together": t("Single")})
 FROM_THE_START = "multi from the start"
 
 

@@ -4,13 +4,15 @@ from typing import Any
 
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.learning.approaches import TITLES
-from mnist_models.text import t
+from mnist_models.text import Texts, t
 
-SPACINGS = {  # of the digits of a number, and their titles
-    "apart": t("with gaps"),
-    "close": t("touching columns"),
-    "pushed": t("pushed together"),
-}
+SPACINGS = Texts(
+    {  # of the digits of a number, and their titles
+        "apart": t("with gaps"),
+        "close": t("touching columns"),
+        "pushed": t("pushed together"),
+    }
+)
 
 
 def number_rows(found: Evidence) -> list[dict[str, Any]]:

@@ -5,15 +5,17 @@ from typing import Any
 
 from mnist_models.evidence.experiments import Entry, Evidence
 from mnist_models.formatting import percent_text, points_text
-from mnist_models.text import Text, t
+from mnist_models.text import Text, Texts, t
 
 NO_DIGITS = ("letters", "scribbles", "noise")
-KINDS = {  # of pictures, and their titles
-    "letters": t("letters"),
-    "scribbles": t("scribbles"),
-    "noise": t("noise"),
-    "digits": t("digits"),
-}
+KINDS = Texts(
+    {  # of pictures, and their titles
+        "letters": t("letters"),
+        "scribbles": t("scribbles"),
+        "noise": t("noise"),
+        "digits": t("digits"),
+    }
+)
 _COUNTS = ("none", "one", "several", "sure", "refused")  # of pictures, keys of an entry
 _FIGURES = ("threshold", "median_largest", "area")  # other keys
 

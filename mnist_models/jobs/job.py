@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, Literal, Self, TypeGuard
 
 from mnist_models.errors import ExpectedError
+from mnist_models.formatting import duration_text
 from mnist_models.jobs.eta import Outlook, Plan, outlook
 from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress, is_second_pass, read_progress
 from mnist_models.settings import SettingsError, jobs_folder, limits
-from mnist_models.text import Text, t
+from mnist_models.text import Text, paragraph, t
 
 # What a file that nobody can read raises, be it absent, damaged or not ours.
 UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -257,3 +258,14 @@ def read_job(job_id: str, *, place: Place) -> Job | None:
     elif place == "ended":
         latest = Event("failed", message=_SILENT)
     return Job(job_id, order, place, latest, progress)
+
+
+def wait_text(job: Job) -> Text:
+    """How many jobs come before one that waits, and about how long that takes."""
+    if not job.ahead:
+        return t("It is your turn: it starts in a moment.")
+    before = t("{count} job before yours.", "{count} jobs before yours.", count=job.ahead)
+    if job.wait is None:
+        return paragraph(before, t("How long that takes is not known yet."))
+    duration = duration_text(job.wait)
+    return paragraph(before, t("About {duration} until your turn.", duration=duration))

@@ -11,14 +11,16 @@ from typing import Any, Literal, Self
 from mnist_models.errors import ExpectedError
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.augmentation import Distortion
-from mnist_models.text import t
+from mnist_models.text import Texts, t
 
 # What people read, within a sentence.
-DATASET_TITLES = {
-    "mnist": t("MNIST"),
-    "pens": t("MNIST and pen digits"),
-    "sample": t("the offline sample"),
-}
+DATASET_TITLES = Texts(
+    {
+        "mnist": t("MNIST"),
+        "pens": t("MNIST and pen digits"),
+        "sample": t("the offline sample"),
+    }
+)
 
 
 class TrainingError(ExpectedError):

@@ -71,7 +71,7 @@ def _single_only(contents: dict[str, Any]) -> dict[str, Any]:
 
 
 def _open_tab(page: AppTest, tab: str) -> AppTest:
-    page.session_state["evidence"] = tab
+    page.query_params["evidence"] = tab
     page.run()
     assert not page.exception
     return page

@@ -98,7 +98,8 @@ INPUT, COUNTS = "What the network gets", "How many of each digit"
 def _open(**state: object) -> AppTest:
     page = app_page("data")
     for name, value in state.items():
-        page.session_state[name] = value
+        holder = page.query_params if name == "about" else page.session_state
+        holder[name] = value
     page.run()
     assert not page.exception
     return page

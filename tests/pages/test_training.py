@@ -107,7 +107,7 @@ def _matrices(page: AppTest) -> list[str]:
 
 
 def _open_part(page: AppTest, part: str) -> AppTest:
-    page.session_state["part"] = part
+    page.query_params["part"] = part
     page.run()
     assert not page.exception
     return page
@@ -329,7 +329,7 @@ def test_the_sampling_table_has_medians_and_ranges(
     assert first["distinct_rows"] == "1,001 (1,000 to 1,002)"
     assert first["seconds"] == "20.0 (10.0 to 30.0)"
     assert any("5.00 percentage points before" in c.value for c in page.caption)
-    page.session_state["remedy"] = "dropout"
+    page.query_params["remedy"] = "Dropout"
     page = _open_part(page, "Overfitting")
     dropout = _table(page.segmented_control(key="remedy").set_value("dropout").run(), "dropout")
     assert dropout["test"].tolist() == [

@@ -10,21 +10,24 @@ from mnist_models.data.dataset import Dataset
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.pictures import Grey, Images
 from mnist_models.runs.run import Run, RunError
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t
 
 ASKED = 100  # training pictures of a digit
 NEAR, FAR = 0.1, 0.2  # from 1: what counts as about 1, and what is plainly something else
-_CHOSEN = {  # by whether its answers are far from 1, and whether any picture is read
-    (True, True): t(
-        "Here is the first for which they plainly do not, of those that every approach reads "
-        "correctly."
-    ),
-    (False, True): t(
-        "Here is the one that is farthest from it, of those that every approach reads correctly."
-    ),
-    (True, False): t("Here is the first for which they plainly do not."),
-    (False, False): t("Here is the one that is farthest from it."),
-}
+_CHOSEN = Texts(
+    {  # by whether its answers are far from 1, and whether any picture is read
+        (True, True): t(
+            "Here is the first for which they plainly do not, of those that every approach reads "
+            "correctly."
+        ),
+        (False, True): t(
+            "Here is the one that is farthest from it, of those that every approach reads "
+            "correctly."
+        ),
+        (True, False): t("Here is the first for which they plainly do not."),
+        (False, False): t("Here is the one that is farthest from it."),
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.pictures import Grey, Images
-from mnist_models.text import t
+from mnist_models.text import Texts, t
 from ui.widgets.cells import show_cells
 from ui.widgets.controls import pick
 from ui.widgets.images import picture_url
@@ -22,8 +22,8 @@ _LARGE = 280  # pixels: ten per pixel of MNIST
 _GRID_HEIGHT = 320  # pixels: about what it takes on a desktop and on a phone
 
 _PAGE = "_data_page"
-_PARTS = {"training": t("training"), "test": t("test")}
-_DIGITS = {"all": t("all")} | {str(digit): str(digit) for digit in range(10)}
+_PARTS = Texts({"training": t("training"), "test": t("test")})
+_DIGITS = Texts({"all": t("all")} | {str(digit): str(digit) for digit in range(10)})
 
 
 def choose_picture(data: Dataset) -> tuple[Grey, int]:

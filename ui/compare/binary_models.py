@@ -14,7 +14,7 @@ from mnist_models.comparison.tables import member_rows
 from mnist_models.formatting import change_text, number_writer, percent_text
 from mnist_models.metrics.roc import CurveKind, Curves, ThresholdCurve
 from mnist_models.runs.run import RunError
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, paragraph, t, translated
 from ui.compare.roc_charts import PRECISION_RECALL, ROC, Axes, curve_chart
 from ui.widgets.charts import (
     NEUTRAL,
@@ -94,7 +94,7 @@ def show_members(duel: Duel) -> None:
         *("members", look.version, look.colour),
         text=t("Balanced test accuracy of each binary model, beside any published figure"),
     )
-    st.caption(_ABOUT)
+    st.caption(translated(_ABOUT))
     curves = partial(_curves, contender)
     has_curves = contender.run.has_curves
     title = t("As a table, with recall and false alarms")

@@ -17,7 +17,7 @@ from mnist_models.metrics.calibration import (
     top_label_reliability,
     yes_groups,
 )
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, paragraph, t, translated
 from ui.widgets.charts import Layered, reliability_chart, show_chart
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
@@ -104,8 +104,8 @@ def show_probabilities(duel: Duel) -> None:
             ),
         )
     with right:
-        st.caption(QUESTIONS[asked].about)
-        st.caption(_ABOUT)
+        st.caption(translated(QUESTIONS[asked].about))
+        st.caption(translated(_ABOUT))
     show_yes(pair)
 
 
@@ -131,7 +131,7 @@ def show_yes(pair: Looks) -> None:
         alt=t("For how many pictures none, one and several binary models say yes"),
         columns=_YES_COLUMNS,
     )
-    st.caption(_ABOUT_YES)
+    st.caption(translated(_ABOUT_YES))
 
 
 def contenders_chart(found: dict[str, Reliability], pair: Looks) -> Layered:

@@ -15,7 +15,7 @@ from mnist_models.formatting import bytes_text, count_text, milliseconds_text, s
 from mnist_models.learning.approaches import Approach
 from mnist_models.pictures import SIDE
 from mnist_models.runs.run import Run, RunError
-from mnist_models.text import paragraph, t
+from mnist_models.text import paragraph, t, translated
 from ui.widgets.contender_style import Looks, looks
 from ui.widgets.tables import Column, offer_table
 
@@ -68,7 +68,7 @@ def show_cost(duel: Duel) -> None:
         file_name="costs.csv",
         alt=t("What both contenders cost, a row for each"),
         columns=_COLUMNS,
-        about=_ABOUT_TABLE,
+        about=translated(_ABOUT_TABLE),
     )
 
 
@@ -91,7 +91,7 @@ def cost_bars(costs: pd.DataFrame, pair: Looks) -> str:
                 f"<div role='img' aria-label='{said}' style='--accent:{look.colour}'>"
                 f"<i style='width:{share:.1%}'></i>{number}</div>"
             )
-        rows.append(f"<b>{escape(cost.title)}</b><div>{''.join(bars)}</div>")
+        rows.append(f"<b>{escape(translated(cost.title))}</b><div>{''.join(bars)}</div>")
     return f"<div class='c-costs'><div class='keys'>{''.join(keys)}</div>{''.join(rows)}</div>"
 
 

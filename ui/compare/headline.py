@@ -12,6 +12,7 @@ from mnist_models.comparison.sentences import accuracy_text, beside_accuracy, mc
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.formatting import percent_text
 from mnist_models.text import Text, paragraph, t
+from mnist_models.translation import in_this_language
 from ui.shared.picture_cards import Found, ask_for, asked_for, show_pictures
 from ui.widgets.contender_style import Looks, looks
 
@@ -81,7 +82,7 @@ def offer_reports(duel: Duel) -> None:
         for name, run in runs.items():
             st.download_button(
                 t("Save all figures of {name} on one page", name=name),
-                partial(report_html, run),
+                in_this_language(partial(report_html, run)),
                 file_name=f"report-{name}.html",
                 mime="text/html",
                 icon=":material/download:",

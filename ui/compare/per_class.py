@@ -12,7 +12,7 @@ from mnist_models.comparison.sentences import difference_sentence
 from mnist_models.formatting import change_text, percent_text
 from mnist_models.metrics.scores import Metrics
 from mnist_models.metrics.significance import wilson_interval
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t
 from ui.widgets.charts import SHARE, Layered, share_axis, show_chart, zoomed
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
@@ -21,7 +21,7 @@ from ui.widgets.tables import Column, offer_table
 Interval = Sequence[float]
 
 _PLACES = ("first", "second")
-_ORDERS = {"digit": t("By digit"), "difference": t("Largest difference first")}
+_ORDERS = Texts({"digit": t("By digit"), "difference": t("Largest difference first")})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mnist_models.metrics.roc import ThresholdCurve
 from mnist_models.metrics.scores import YES
-from mnist_models.text import Text, t
+from mnist_models.text import Text, t, translated
 from ui.widgets.charts import NEUTRAL, PROBABILITY, SHARE, Layered, share_axis
 
 _SPANS = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # of both axes
@@ -55,8 +55,8 @@ def curve_chart(
     near = alt.selection_point(on="pointerover", nearest=True, fields=["digit"], empty=False)
     front = near | (alt.datum.digit == chosen) if chosen is not None else near
     base = alt.Chart(_points(curves, axes, span)).encode(
-        x=alt.X("x:Q", title=axes.x, scale=x_scale, axis=share_axis()),
-        y=alt.Y("y:Q", title=axes.y, scale=y_scale, axis=share_axis()),
+        x=alt.X("x:Q", title=translated(axes.x), scale=x_scale, axis=share_axis()),
+        y=alt.Y("y:Q", title=translated(axes.y), scale=y_scale, axis=share_axis()),
         detail="digit:N",
         color=alt.when(front)
         .then(alt.value(colour))
@@ -71,8 +71,8 @@ def curve_chart(
         .encode(
             tooltip=[
                 alt.Tooltip("digit:N", title=t("model for digit")),
-                alt.Tooltip("x:Q", title=axes.x, format=SHARE),
-                alt.Tooltip("y:Q", title=axes.y, format=SHARE),
+                alt.Tooltip("x:Q", title=translated(axes.x), format=SHARE),
+                alt.Tooltip("y:Q", title=translated(axes.y), format=SHARE),
                 alt.Tooltip("threshold:Q", title=t("threshold"), format=PROBABILITY),
             ]
         )

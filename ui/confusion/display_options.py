@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.comparison.mistakes import order_by_confusion
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Texts, paragraph, t, translated
 from ui.widgets.controls import pick
 
 Shown = Literal["both", "difference", "map"]
@@ -17,22 +17,24 @@ Unit = Literal["count", "row", "column"]
 Order = Literal["digit", "confusion"]
 Cell = tuple[str, str]  # true class, answer
 
-_SHOWN: dict[Shown, Text] = {
-    "both": t("Both"),
-    "difference": t("Difference"),
-    "map": t("Map"),
-}
-_UNITS: dict[Unit, Text] = {"count": t("Counts"), "row": t("Row %"), "column": t("Column %")}
-_ORDERS: dict[Order, Text] = {"digit": t("Digit"), "confusion": t("Confusion")}
-_ABOUT_UNIT: dict[Unit, Text] = {
-    "count": t("The numbers count pictures."),
-    "row": t("Row %: of the pictures of a digit, the share with each answer."),
-    "column": t("Column %: of the pictures with the same answer, the share that show each digit."),
-}
-_ABOUT_DIAGONAL = {
-    False: t("Only mistakes are coloured: the largest one has the full colour."),
-    True: t("Right answers are coloured too, on the same scale."),
-}
+_SHOWN: Texts[Shown] = Texts({"both": t("Both"), "difference": t("Difference"), "map": t("Map")})
+_UNITS: Texts[Unit] = Texts({"count": t("Counts"), "row": t("Row %"), "column": t("Column %")})
+_ORDERS: Texts[Order] = Texts({"digit": t("Digit"), "confusion": t("Confusion")})
+_ABOUT_UNIT: Texts[Unit] = Texts(
+    {
+        "count": t("The numbers count pictures."),
+        "row": t("Row %: of the pictures of a digit, the share with each answer."),
+        "column": t(
+            "Column %: of the pictures with the same answer, the share that show each digit."
+        ),
+    }
+)
+_ABOUT_DIAGONAL = Texts(
+    {
+        False: t("Only mistakes are coloured: the largest one has the full colour."),
+        True: t("Right answers are coloured too, on the same scale."),
+    }
+)
 _ABOUT_MAP = t(
     "Click a cell to light up its pictures on the maps; *Show the pictures* opens them. A line "
     "that you draw around points opens theirs."
@@ -80,7 +82,7 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, Shown]:
             _ABOUT_UNIT[unit],
             _ABOUT_DIAGONAL[diagonal],
             t("Digits that are often confused stand side by side.") if by_confusion else "",
-            _ABOUT_MAP if shown == "map" else t("Click a cell to see its pictures."),
+            translated(_ABOUT_MAP) if shown == "map" else t("Click a cell to see its pictures."),
         )
     )
     order = order_by_confusion(np.sum(matrices, axis=0)) if by_confusion else ()

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mnist_models.formatting import number_text
-from mnist_models.text import Text, t
+from mnist_models.text import Text, t, translated
 from ui.confusion.colours import ink_on, mix
 from ui.confusion.display_options import Cell, Unit, View
 from ui.widgets.cells import show_cells
@@ -184,7 +184,7 @@ def show_heatmap(
         columns=side,
         chosen=next(chosen, None),
         choose=choose_number,
-        hint=hint,
+        hint=translated(hint),
         shows=shows,
         height=2 * 24 + 35 * side + 48,  # the headings, the rows with their gaps, two lines below
     )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_models.preprocessing.rasterise import read_paths, render
 from mnist_models.runs.run import Run
-from mnist_models.text import paragraph, t
+from mnist_models.text import paragraph, t, translated
 from ui.draw.canvas import CANVAS_SIDE, PEN_WIDTH, given_to_canvas, put_on_canvas, stroke
 from ui.draw.numbers.number_canvas import BY_KEYBOARD, offer_number_canvas
 from ui.draw.sources import Subject, from_canvas
@@ -40,7 +40,7 @@ def from_own_canvas(run: Run) -> Subject:
     return from_canvas(
         _PLACE,
         paragraph(_HINT, BY_KEYBOARD),
-        BY_KEYBOARD,
+        translated(BY_KEYBOARD),
         draw_below=lambda image: show_preview(run, given_to_canvas(_PLACE), CANVAS_SIDE, image),
         draw_beside=offer_number_canvas,
     )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_models.preprocessing.rasterise import PEN, Drawn
 from mnist_models.preprocessing.to_mnist import Steps
-from mnist_models.text import Text, t
+from mnist_models.text import Text, t, translated
 from ui.widgets.images import picture_url
 
 _CENTRED = t("centre of mass moved to the middle of 28 × 28")
@@ -38,9 +38,9 @@ def show_steps(steps: Drawn | Steps, original: NDArray[np.uint8]) -> None:
         )
     if section.open:
         if isinstance(steps, Drawn):
-            shown, about = _of_strokes(steps, original), _STROKES
+            shown, about = _of_strokes(steps, original), translated(_STROKES)
         else:
-            shown, about = _of_picture(steps), _PICTURE
+            shown, about = _of_picture(steps), translated(_PICTURE)
         figures = (_figure(picture, f"{k}. {text}") for k, (picture, text) in enumerate(shown, 1))
         with section:
             st.html(f"<div class='v-steps'>{''.join(figures)}</div>")
@@ -56,7 +56,11 @@ def _of_strokes(steps: Drawn, original: NDArray[np.uint8]) -> list[tuple[NDArray
         height=height,
         pen=PEN,
     )
-    return [(original, t("what you drew")), (steps.fitted, scaled), (steps.centred, _CENTRED)]
+    return [
+        (original, t("what you drew")),
+        (steps.fitted, scaled),
+        (steps.centred, translated(_CENTRED)),
+    ]
 
 
 def _of_picture(steps: Steps) -> list[tuple[NDArray[np.uint8], Text]]:
@@ -69,7 +73,7 @@ def _of_picture(steps: Steps) -> list[tuple[NDArray[np.uint8], Text]]:
         (steps.cropped, t("cropped to the ink")),
         (steps.mended, _pen(steps)),
         (steps.fitted, fitted),
-        (steps.centred, _CENTRED),
+        (steps.centred, translated(_CENTRED)),
     ]
 
 

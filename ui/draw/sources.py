@@ -18,7 +18,7 @@ from mnist_models.preprocessing.rasterise import Drawn, Stroke, rasterise_steps
 from mnist_models.preprocessing.to_mnist import BlankDrawing, Steps, to_mnist_steps
 from mnist_models.runs.run import Run
 from mnist_models.segmentation.found import TooManyDigits
-from mnist_models.text import paragraph, t
+from mnist_models.text import paragraph, t, translated
 from ui.draw.canvas import CANVAS_SIDE, draw_canvas_buttons, draw_on_canvas
 from ui.draw.numbers.number_picture import show_picture
 from ui.draw.numbers.opened_digit import close
@@ -94,7 +94,7 @@ def from_canvas(
     except UnreadablePicture as error:
         _show_error(t("The drawing could not be read."), error, t("Press *Clear* to start over."))
     except TooManyDigits as error:
-        _show_error(_TOO_MANY, error)
+        _show_error(translated(_TOO_MANY), error)
     draw_below(subject.image)
     with st.container(
         key="beside_canvas", horizontal=True, vertical_alignment="center", gap="xsmall"
@@ -124,7 +124,7 @@ def from_file(run: Run) -> Subject:
             t("A picture of a digit or a number"),
             key="upload_file",
             on_change=close,
-            help=_PLAIN,
+            help=translated(_PLAIN),
         )
     hint = paragraph(t("Choose a picture file."), _PLAIN)
     return _from_bytes(run, file.getvalue() if file else None, hint)
@@ -145,7 +145,10 @@ def from_camera(run: Run) -> Subject:
         )
     with st.container(key="photo"):
         photo = st.camera_input(
-            t("A photo of a digit or a number"), key="photo_file", on_change=close, help=_PLAIN
+            t("A photo of a digit or a number"),
+            key="photo_file",
+            on_change=close,
+            help=translated(_PLAIN),
         )
     hint = paragraph(t("Take a photo."), _PLAIN)
     return _from_bytes(run, photo.getvalue() if photo else None, hint)
@@ -211,7 +214,7 @@ def _from_bytes(run: Run, data: bytes | None, hint: str) -> Subject:
     if isinstance(found, UnreadablePicture):
         _show_error(found.heading, found)
     elif isinstance(found, TooManyDigits):
-        _show_error(_TOO_MANY, found)
+        _show_error(translated(_TOO_MANY), found)
     else:
         _show_error(t("No digit was found."), found, t("Try another picture."))
     return Subject(hint=hint)

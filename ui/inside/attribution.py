@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.attribution import explain
 from mnist_models.runs.run import Run, RunError
-from mnist_models.text import t
+from mnist_models.text import t, translated
 from ui.live.relevance import AGAINST, FOR, MEANING
 
 _FORMULA = (
@@ -31,11 +31,11 @@ def show_attribution(run: Run, image: NDArray[np.uint8]) -> None:
     if not section.open:
         return
     with section:
-        st.markdown(MEANING)
+        st.markdown(translated(MEANING))
         for approach, column in zip(run.approaches, st.columns(2, wrap=False), strict=False):
             with column:
                 _show_reason(run, approach, image)
-        st.caption(_METHOD)
+        st.caption(translated(_METHOD))
 
 
 def _show_reason(run: Run, approach: Approach, image: NDArray[np.uint8]) -> None:

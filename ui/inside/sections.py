@@ -7,10 +7,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.runs.run import Run
-from mnist_models.text import t
+from mnist_models.text import t, translated
 from ui.inside.hidden_units import show_hidden_units
 from ui.inside.robustness import show_robustness
 from ui.map.drawing_map import show_drawing_map
+from ui.widgets.controls import pick_any
 
 # By title, what shows a section: it is given the run, and the picture that both have read, (28, 28)
 # uint8, or None while there is none.
@@ -29,8 +30,7 @@ def show_inside(run: Run, image: NDArray[np.uint8] | None) -> None:
         image: (28, 28) that they have read; None while there is none.
     """
     with st.container(key="inside"):
-        chosen = st.segmented_control(
-            t("See inside"), list(SECTIONS), key="see_inside", bind="query-params", wrap=True
-        )
+        sections = {translated(title): show for title, show in SECTIONS.items()}
+        chosen = pick_any(t("See inside"), sections, "see_inside")
         if chosen is not None:
-            SECTIONS[chosen](run, image)
+            sections[chosen](run, image)

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_models.errors import ExpectedError
 from mnist_models.incremental.lessons import forget_jobs_and_runs
 from mnist_models.settings import SettingsError, keeps_drawings, limits
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, paragraph, t, translated
 from ui.my_drawings.session import open_store
 from ui.shared.visitor import browser_answer, cookie_days, forget_visitor, known_visitor
 
@@ -35,7 +35,7 @@ def say_what_is_kept() -> None:
                     "undone."
                 )
             )
-            st.caption(_SHARED)
+            st.caption(translated(_SHARED))
             if st.button(t("Forget me"), type="primary", key="forget_me"):
                 _forget(who)
 

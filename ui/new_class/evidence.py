@@ -13,7 +13,7 @@ from mnist_models.evidence.new_class_costs import (
     table_by_way,
 )
 from mnist_models.incremental.methods import WAYS, Way
-from mnist_models.text import paragraph, t
+from mnist_models.text import Texts, paragraph, t
 from ui.shared.experiments import shipped
 from ui.widgets.charts import (
     DASHED,
@@ -30,24 +30,33 @@ from ui.widgets.tables import show_table
 
 _NAME = "new_class"
 _HEIGHT = 360
-_LINE_OF_WAY: dict[Way, tuple[str, list[float]]] = {  # title and dashes, besides the colour
-    "member": (t("Multi-model, one member"), DASHED),
-    "mended": (t("Multi-model, with those it confuses"), SOLID),
-    "together": (t("Single model, continued on old and new"), DASHED),
-    "again": (t("Single model, everything again"), SOLID),
+_LINES = Texts(
+    {
+        "member": t("Multi-model, one member"),
+        "mended": t("Multi-model, with those it confuses"),
+        "together": t("Single model, continued on old and new"),
+        "again": t("Single model, everything again"),
+    }
+)
+_DASHES: dict[Way, list[float]] = {  # besides the colour
+    "member": DASHED,
+    "mended": SOLID,
+    "together": DASHED,
+    "again": SOLID,
 }
-_TITLES = {  # of the columns, on axes and in tooltips
-    "way": t("way"),
-    "classes": t("digits known"),
-    "seconds": t("seconds"),
-    "rows": t("pictures looked at"),
-    "accuracy": t("accuracy"),
-    "examples": t("pictures of the new digit"),
-    "new": t("recall of the new digit"),
-    "old": t("accuracy on the old digits"),
-}
+_TITLES = Texts(
+    {  # of the columns, on axes and in tooltips
+        "way": t("way"),
+        "classes": t("digits known"),
+        "seconds": t("seconds"),
+        "rows": t("pictures looked at"),
+        "accuracy": t("accuracy"),
+        "examples": t("pictures of the new digit"),
+        "new": t("recall of the new digit"),
+        "old": t("accuracy on the old digits"),
+    }
+)
 _SHARES = ("accuracy", "new", "old")
-_CLASSES = alt.X("classes:O", axis=alt.Axis(labelAngle=0), title=_TITLES["classes"])
 
 
 def show_evidence() -> None:
@@ -98,7 +107,7 @@ def _show_growth(found: dict) -> None:
     with left:
         st.markdown(t("**Seconds, summed over the steps so far**"))
         show_chart(
-            lambda: _lines(frame, _CLASSES, alt.Y("seconds:Q", title=_TITLES["seconds"])),
+            lambda: _lines(frame, _classes_axis(), alt.Y("seconds:Q", title=_TITLES["seconds"])),
             *("growth_seconds", version_of(found["growing"])),
             text=t("Seconds of training by the number of digits, summed over the steps"),
         )
@@ -108,7 +117,7 @@ def _show_growth(found: dict) -> None:
         show_chart(
             lambda: _lines(
                 frame,
-                _CLASSES,
+                _classes_axis(),
                 alt.Y("accuracy:Q", scale=scale, axis=share_axis(), title=_TITLES["accuracy"]),
             ),
             *("growth_accuracy", version_of(found["growing"])),
@@ -172,18 +181,22 @@ def _show_drawings(found: dict) -> None:
     )
 
 
+def _classes_axis() -> alt.X:
+    return alt.X("classes:O", axis=alt.Axis(labelAngle=0), title=_TITLES["classes"])
+
+
 def _named(rows: list[dict]) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
-    return frame.assign(way=frame["way"].map(lambda way: _LINE_OF_WAY[way][0]))
+    return frame.assign(way=frame["way"].map(_LINES))
 
 
 def _lines(frame: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.LayerChart:
     """A line per way, blue or orange by its approach, solid or dashed."""
-    ways = [way for way, (title, _) in _LINE_OF_WAY.items() if title in set(frame["way"])]
-    titles = [_LINE_OF_WAY[way][0] for way in ways]
+    ways = [way for way in _DASHES if _LINES[way] in set(frame["way"])]
+    titles = [_LINES[way] for way in ways]
     colours = [COLOURS[WAYS[way].approach] for way in ways]
     legend = line_legend(symbolStrokeWidth=2.5)
-    dashes = alt.Scale(domain=titles, range=[_LINE_OF_WAY[way][1] for way in ways])
+    dashes = alt.Scale(domain=titles, range=[_DASHES[way] for way in ways])
     base = alt.Chart(frame).encode(
         x=x,
         y=y,

@@ -11,30 +11,34 @@ from mnist_models.incremental.lesson import Kind, Lesson, State
 from mnist_models.incremental.lessons import cancel_lesson, find_lesson, order_lesson
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.jobs.executor import executor
+from mnist_models.jobs.job import wait_text
 from mnist_models.learning.approaches import APPROACHES, NAMES, TITLES
 from mnist_models.pictures import Images
 from mnist_models.runs.run import Run
-from mnist_models.text import Text, t
+from mnist_models.text import Text, Texts, t, translated
 from ui.draw.canvas import empty_canvas
 from ui.new_class.example_collection import EXAMPLES
 from ui.shared.permission import attempt
 from ui.shared.visitor import known_visitor, presence, visitor
-from ui.shared.waiting import wait_text
 
 # The tabs of the page, as a visitor reads them.
-PLACES: dict[Kind, str] = {
-    "new": t("A symbol of your own"),
-    "left out": t("A digit left out"),
-    "mend": t("Mend a digit"),
-}
+PLACES: Texts[Kind] = Texts(
+    {
+        "new": t("A symbol of your own"),
+        "left out": t("A digit left out"),
+        "mend": t("Mend a digit"),
+    }
+)
 _WAY_BEGAN = "_lesson_way_began"  # the way that is being taught, and when this page first saw it
-_STAGES = {
-    "starting": t("Starting …"),
-    "loading": t("Loading the pictures …"),
-    "importing": t("Starting TensorFlow, testing the run …"),
-    "scoring": t("Scoring it on all test pictures …"),
-    "publishing": t("Keeping it as a run …"),
-}
+_STAGES = Texts(
+    {
+        "starting": t("Starting …"),
+        "loading": t("Loading the pictures …"),
+        "importing": t("Starting TensorFlow, testing the run …"),
+        "scoring": t("Scoring it on all test pictures …"),
+        "publishing": t("Keeping it as a run …"),
+    }
+)
 
 
 def my_lesson() -> tuple[Lesson, State] | None:
@@ -93,7 +97,7 @@ def _choose_way(way: Way, draft: Lesson, run: Run) -> bool:
         label,
         way != "again",
         key=f"way_{draft.kind}_{way}",
-        help=WAYS[way].about,
+        help=translated(WAYS[way].about),
         persist_state="session",
     )
 

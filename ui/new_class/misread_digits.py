@@ -12,7 +12,7 @@ from mnist_models.errors import ExpectedError
 from mnist_models.pictures import Images
 from mnist_models.runs.run import Run
 from mnist_models.settings import keeps_drawings
-from mnist_models.text import Text, t
+from mnist_models.text import Text, t, translated
 from ui.my_drawings.session import own_drawings
 from ui.shared.navigation import page_path
 
@@ -70,7 +70,7 @@ def choose_misread_digit(run: Run) -> MisreadDigit | None:
         st.error(error.text, icon=":material/error:")
         return None
     if not found:
-        st.info(_HOW if keeps_drawings() else t("This site keeps no drawings."))
+        st.info(translated(_HOW) if keeps_drawings() else t("This site keeps no drawings."))
         st.page_link(page_path("draw"), label=t("Draw a digit"), icon=":material/arrow_forward:")
         return None
     by_label = {digit.label: digit for digit in found}

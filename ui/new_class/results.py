@@ -33,7 +33,7 @@ from mnist_models.incremental.lessons import forget_lesson
 from mnist_models.incremental.methods import WAYS
 from mnist_models.learning.approaches import APPROACHES, NAMES, Approach
 from mnist_models.learning.recipes import DATASET_TITLES
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, paragraph, t, translated
 from ui.new_class.kept_runs import offer_to_keep
 from ui.shared.visitor import visitor
 from ui.widgets.charts import HEIGHT, NEUTRAL, Layered, show_chart, version_of
@@ -48,11 +48,11 @@ _TICKS = (-10, -1, 0, 1, 10, 100)  # percentage points
 def show_results(lesson: Lesson, state: State) -> None:
     """How a lesson ended, and what each way that was taught cost and forgot."""
     if state.latest.stage == "cancelled":
-        st.info(state.latest.message, icon=":material/stop_circle:")
+        st.info(translated(state.latest.message), icon=":material/stop_circle:")
     elif state.latest.stage == "failed":
-        st.error(state.latest.message, icon=":material/error:")
+        st.error(translated(state.latest.message), icon=":material/error:")
     elif state.kept and state.latest.message:
-        st.info(state.latest.message, icon=":material/bookmark:")
+        st.info(translated(state.latest.message), icon=":material/bookmark:")
     if not state.steps:
         return
     st.header(outcome_sentence(lesson, state), anchor=False)

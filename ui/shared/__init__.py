@@ -1,4 +1,4 @@
 """What several pages use and what knows about runs and visitors: `navigation`, `current_run`,
 `current_duel`, `permission`, `mnist_download`, shipped `experiments`, `picture_cards`, who a
-`visitor` is, and how long a job of theirs is `waiting`.
+`visitor` is, and the `translation` that they read.
 """

@@ -8,11 +8,11 @@ from mnist_models.comparison.contenders import Contender, Duel, contenders, cont
 from mnist_models.errors import ExpectedError
 from mnist_models.runs.registry import active_name
 from mnist_models.runs.run import Run
-from mnist_models.text import t
+from mnist_models.text import Texts, t
 from ui.shared.current_run import cached_run, current_run
 from ui.shared.navigation import page_path
 
-_SIDES = {"first": t("Compare"), "second": t("with")}
+_SIDES = Texts({"first": t("Compare"), "second": t("with")})
 _CHOICE_HEIGHT = 68  # pixels of a choice with its label: room for it before it is drawn
 _CHOICE = "_duel"  # the run that was current when this visitor chose, and the chosen keys
 

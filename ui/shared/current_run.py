@@ -178,12 +178,12 @@ def _keep(path: str, version: str, _run: Run) -> Run:  # noqa: ARG001 - the cach
     return _run
 
 
-@st.cache_resource(max_entries=1, show_spinner=t("Reading MNIST …"))
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _mnist(path: str, changed: float) -> Dataset:  # noqa: ARG001 - the cache's key
     return load_mnist(download=False)
 
 
-@st.cache_resource(max_entries=1, show_spinner=t("Preparing the sample …"))
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _sample() -> Dataset:
     return load_sample()
 
@@ -197,11 +197,13 @@ def pictures(name: str = "mnist") -> Dataset:
     path = find_mnist() if name == "mnist" else None
     if path is not None:
         try:
-            return _mnist(str(path), _changed(path))
+            with st.spinner(t("Reading MNIST …")):
+                return _mnist(str(path), _changed(path))
         except DatasetError as error:
             st.warning(error.text, icon=":material/warning:")
     try:
-        return _sample()
+        with st.spinner(t("Preparing the sample …")):
+            return _sample()
     except DatasetError as error:
         st.error(error.text, icon=":material/error:")
         st.stop()

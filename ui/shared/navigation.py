@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from mnist_models.settings import PROJECT
-from mnist_models.text import t
+from mnist_models.text import t, translated
 
 _FOLDER = PROJECT / "pages"
 
@@ -38,7 +38,7 @@ def navigate() -> StreamlitPage:
     """Declare the pages and the page settings; returns the page that the visitor asked for."""
     page = st.navigation(
         [
-            st.Page(_FOLDER / f"{name}.py", title=title, default=name == _PAGES[0][0])
+            st.Page(_FOLDER / f"{name}.py", title=translated(title), default=name == _PAGES[0][0])
             for name, title in _PAGES
         ]
     )

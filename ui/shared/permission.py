@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from mnist_models.errors import ExpectedError
-from mnist_models.text import t
+from mnist_models.text import t, translated
 
 _LOG = logging.getLogger(__name__)
 _NOT_SET_UP = t(
@@ -49,7 +49,7 @@ def attempt(action: Callable[[], object]) -> bool:
     """
     if not may_retrain():
         _LOG.warning("A visitor asked for what only those may who may train")
-        st.error(_NOT_ALLOWED, icon=":material/block:")
+        st.error(translated(_NOT_ALLOWED), icon=":material/block:")
         return False
     try:
         action()
@@ -65,11 +65,11 @@ def draw_sign_in() -> None:
         return
     with st.container(key="sign_in"):
         if "is_logged_in" not in st.user:  # it is if the secrets have a section [auth]
-            st.info(_NOT_SET_UP, icon=":material/lock:")
+            st.info(translated(_NOT_SET_UP), icon=":material/lock:")
         elif _is_signed_in():
             _draw_signed_in()
         else:
-            st.caption(_NOT_SIGNED_IN)
+            st.caption(translated(_NOT_SIGNED_IN))
             if st.button(t("Sign in"), icon=":material/login:", width="stretch"):
                 _sign_in()
 
@@ -78,9 +78,9 @@ def _draw_signed_in() -> None:
     # Plain text: the address comes from outside.
     st.text(t("Signed in as {email}", email=_email()) if _email() else t("Signed in"))
     if not _is_listed():
-        st.caption(_NOT_LISTED)
+        st.caption(translated(_NOT_LISTED))
     elif not _is_verified():
-        st.caption(_NOT_VERIFIED)
+        st.caption(translated(_NOT_VERIFIED))
     st.button(t("Sign out"), icon=":material/logout:", width="stretch", on_click=st.logout)
 
 
@@ -89,7 +89,7 @@ def _sign_in() -> None:
         st.login()
     except StreamlitAPIException as error:
         _LOG.warning("Nobody can sign in: %s", " ".join(str(error).split()))
-        st.error(_NO_SIGN_IN, icon=":material/error:")
+        st.error(translated(_NO_SIGN_IN), icon=":material/error:")
 
 
 def _rule() -> Literal["on", "off", "login"]:

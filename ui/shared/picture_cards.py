@@ -13,7 +13,7 @@ from mnist_models.comparison.mistakes import PictureRows
 from mnist_models.data.mnist import find_mnist
 from mnist_models.formatting import share_text
 from mnist_models.pictures import Grey
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t
 from ui.shared.current_run import chosen_run_name, pictures
 from ui.shared.mnist_download import offer_download
 from ui.shared.navigation import ORIGIN, TEST_PICTURE, Origin, is_short, page_path
@@ -26,10 +26,12 @@ PER_PAGE = 12
 
 _CARD_WIDTH = 140  # pixels
 _BREAK = "  \n"  # a new line in Markdown
-_ORDER = {
-    True: t("The least confident answers come first."),
-    False: t("The most confident mistakes come first."),
-}
+_ORDER = Texts(
+    {
+        True: t("The least confident answers come first."),
+        False: t("The most confident mistakes come first."),
+    }
+)
 
 
 @dataclass(frozen=True, eq=False)

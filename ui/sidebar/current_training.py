@@ -12,19 +12,21 @@ from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.pipeline.request import TRAINING
 from mnist_models.runs.registry import run_names
 from mnist_models.runs.run import RunError
-from mnist_models.text import Text, t
+from mnist_models.text import Text, Texts, t
 from ui.shared.current_run import chosen_run_name
 from ui.shared.visitor import known_visitor, owns
 
 EVERY_S = 2.0  # how often a page looks again
 CURVES_EVERY_S = 5.0  # drawing them takes a browser longer than the rest
-_STAGES = {
-    "starting": t("Starting …"),
-    "loading": t("Loading the data …"),
-    "importing": t("Starting TensorFlow …"),
-    "scoring": t("Scoring on the training and test pictures …"),
-    "publishing": t("Publishing …"),
-}
+_STAGES = Texts(
+    {
+        "starting": t("Starting …"),
+        "loading": t("Loading the data …"),
+        "importing": t("Starting TensorFlow …"),
+        "scoring": t("Scoring on the training and test pictures …"),
+        "publishing": t("Publishing …"),
+    }
+)
 _VISIT_BEGAN = "_visit_began"  # what ended before that is no news
 _LATEST, _OWN = "_job_latest", "_job_own"  # as they were found at the beginning of this run
 _ORDERED = "_job_ordered"  # the training that this visitor asked for

@@ -12,12 +12,12 @@ from mnist_models.formatting import number_text
 from mnist_models.jobs.job import Job
 from mnist_models.jobs.progress import is_second_pass
 from mnist_models.learning.approaches import APPROACHES, TITLES
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t
 from ui.widgets.charts import DASHED, SHARE, Layered, share_axis, show_chart, version_of
 from ui.widgets.contender_style import COLOURS
 
 _METRICS = {"accuracy": ("accuracy", "val_accuracy"), "loss": ("loss", "val_loss")}
-_TITLES = {"accuracy": t("accuracy"), "loss": t("loss")}
+_TITLES = Texts({"accuracy": t("accuracy"), "loss": t("loss")})
 _FORMS = {"accuracy": SHARE, "loss": ".4f"}  # of their numbers, as D3 and Python write them
 _AXES = {"accuracy": share_axis(), "loss": alt.Axis()}
 SMALL = 130  # pixels

@@ -10,11 +10,11 @@ from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.quota import is_shipped
 from mnist_models.runs.registry import active_name, load_run, run_names
 from mnist_models.runs.run import Run, RunError
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t
 from ui.shared.current_run import choose_run, chosen_run_name, run_label, switch_run
 from ui.shared.permission import attempt, may_retrain
 
-_SHORT = {"single": t("single"), "multi": t("multi")}
+_SHORT = Texts({"single": t("single"), "multi": t("multi")})
 
 
 def draw_run_choice() -> None:

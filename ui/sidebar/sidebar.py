@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui.shared.permission import draw_sign_in, may_retrain
+from ui.shared.translation import offer_languages
 from ui.sidebar.run_choice import draw_run_choice
 from ui.sidebar.training_form import offer_retraining
 from ui.sidebar.training_progress import watch_trainings
@@ -20,3 +21,4 @@ def draw_sidebar(*, curves: bool = True) -> None:
         if may_retrain() and not has_own:
             offer_retraining()
         draw_sign_in()
+        offer_languages()

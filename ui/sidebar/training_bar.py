@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Job
-from mnist_models.text import t
+from mnist_models.text import t, translated
 from ui.shared.navigation import page_path
 from ui.sidebar.current_training import EVERY_S, ended_training, latest_training, stage_text
 from ui.sidebar.training_end import draw_close, offer_comparison
@@ -28,7 +28,7 @@ def _draw_running(job_id: str) -> None:
 
 
 def _draw_ended(job: Job) -> None:
-    st.caption(job.latest.message)
+    st.caption(translated(job.latest.message))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         if job.latest.run:
             offer_comparison(job, "_bar")

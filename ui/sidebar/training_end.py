@@ -9,7 +9,7 @@ from mnist_models.errors import ExpectedError
 from mnist_models.jobs.job import Job
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.run import Run, RunError
-from mnist_models.text import t
+from mnist_models.text import t, translated
 from ui.shared.current_run import cached_run, switch_run
 from ui.shared.permission import attempt, may_retrain
 from ui.sidebar.current_training import dismiss, is_own, run_before
@@ -35,7 +35,7 @@ def draw_end(job: Job, place: Place = "") -> None:
     """
     event = job.latest
     if event.stage in ("done", "found"):
-        st.info(event.message, icon=":material/flag:")
+        st.info(translated(event.message), icon=":material/flag:")
         _draw_outcome(job, small=not place)
         with st.container(horizontal=bool(place), gap="xsmall"):
             offer_comparison(job, place)
@@ -48,9 +48,9 @@ def draw_end(job: Job, place: Place = "") -> None:
             _offer_changes(job)
         return
     if event.stage == "cancelled":
-        st.info(event.message, icon=":material/stop_circle:")
+        st.info(translated(event.message), icon=":material/stop_circle:")
     else:
-        st.error(event.message, icon=":material/error:")
+        st.error(translated(event.message), icon=":material/error:")
     draw_close(job, place)
 
 
@@ -85,7 +85,7 @@ def _draw_outcome(job: Job, *, small: bool) -> None:
 
     for contender, duel in _duels(job):
         show = st.caption if small else st.markdown
-        show(outcome_sentences(contender, duel), help=_CHANCE if duel else None)
+        show(outcome_sentences(contender, duel), help=translated(_CHANCE) if duel else None)
 
 
 def _duels(job: Job) -> "list[tuple[Contender, Duel | None]]":

@@ -17,17 +17,19 @@ from mnist_models.pipeline.options import TrainingOptions, usual
 from mnist_models.pipeline.request import Request
 from mnist_models.runs.label import differences
 from mnist_models.settings import SettingsError, limits
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t, translated
 from ui.shared.permission import attempt
 from ui.shared.visitor import presence, visitor
 from ui.sidebar.current_training import remember_order
 
 _CHOICES = "_choices"
-_APPROACHES: dict[Literal["both", "single", "multi"], str] = {
-    "both": t("Both"),
-    "single": t("Single"),
-    "multi": t("Multi"),
-}
+_APPROACHES: Texts[Literal["both", "single", "multi"]] = Texts(
+    {
+        "both": t("Both"),
+        "single": t("Single"),
+        "multi": t("Multi"),
+    }
+)
 _TRAINED = {"both": t("both approaches"), **NAMES}
 # A button that trains for an hour is no toy: sliders end here, the command line goes further.
 _EPOCHS, _HIDDEN = 100, (16, 32, 64, 128, 256, 512, 800, 1024, 2048)
@@ -96,7 +98,7 @@ def _draw_widgets(so_far: TrainingOptions) -> TrainingOptions:
         key="train_recipe",
         help=t("A named set of all settings. You can change some of them below."),
     )
-    st.caption(RECIPES[recipe].summary)
+    st.caption(translated(RECIPES[recipe].summary))
     if recipe != so_far.recipe:  # its own settings to begin with
         so_far = TrainingOptions(
             recipe, so_far.approach, so_far.dataset and "sample", seed=so_far.seed

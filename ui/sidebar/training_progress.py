@@ -6,10 +6,9 @@ import streamlit as st
 
 from mnist_models.formatting import duration_text
 from mnist_models.jobs.executor import executor
-from mnist_models.jobs.job import Job
+from mnist_models.jobs.job import Job, wait_text
 from mnist_models.jobs.progress import is_second_pass
 from mnist_models.text import paragraph, t
-from ui.shared.waiting import wait_text
 from ui.sidebar.current_training import (
     CURVES_EVERY_S,
     EVERY_S,

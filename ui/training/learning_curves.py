@@ -16,7 +16,7 @@ from mnist_models.formatting import number_text
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t, translated
 from ui.widgets.charts import (
     DASHED,
     HEIGHT,
@@ -44,18 +44,17 @@ _YES_OR_NO = t(
     "easier than which of ten, and it is asked of other rows, so the heights of the two charts "
     "cannot be compared."
 )
-_LOSS: dict[Approach, Text] = {
-    "single": t(
+_LOSS: Texts[str] = Texts(
+    single=t(
         "Loss is what training lowers: the cross-entropy, which is 0 if the right digit always "
         "gets probability 1. Validation loss that rises while training loss falls is overfitting."
     ),
-    "multi": t(
+    multi=t(
         "Mean binary cross-entropy. Training: on the rows that sampling chose. Validation: on all "
         "held-out pictures, with one yes to nine noes. Compare the shapes of the lines, not their "
         "heights."
     ),
-}
-_EPOCH = t("epoch")
+)
 _EPOCH_AXIS = alt.Axis(tickMinStep=1, format="d", grid=False)
 
 
@@ -89,9 +88,9 @@ class Panel:
         form: of its numbers, as D3 and Python write it.
     """
 
-    title: Text
-    axis: Text
-    about: Text
+    title: str
+    axis: str
+    about: str
     curves: Sequence[EpochCurve]
     members: Sequence[Sequence[float]] = ()
     form: str = SHARE
@@ -149,7 +148,8 @@ def accuracy_panels(history: History, sampling: str) -> list[Panel]:
         for rows, key in ACCURACY_KEYS.items()
         if key in figures and (approach, rows) != ("multi", "training")
     ]
-    panels = [Panel(t("Which of the ten digits is it?"), t("accuracy, ten digits"), _TEN, curves)]
+    title = t("Which of the ten digits is it?")
+    panels = [Panel(title, t("accuracy, ten digits"), translated(_TEN), curves)]
     if "multi" in history:
         rows = ""
         if sampling in STRATEGIES:
@@ -214,15 +214,15 @@ def epoch_curves(
     )
     scale = alt.Scale(domain=list(domain)) if domain else alt.Scale(zero=False)
     legend = None if domain else line_legend()
-    axis = share_axis() if form == SHARE else alt.Axis()
+    axis, free = share_axis() if form == SHARE else alt.Axis(), alt.Scale(zero=False, nice=False)
     near = alt.selection_point(on="pointerover", nearest=True, fields=["epoch"], empty=False)
     base = alt.Chart(frame).encode(
-        x=alt.X("epoch:Q", axis=_EPOCH_AXIS, scale=alt.Scale(zero=False, nice=False), title=_EPOCH),
+        x=alt.X("epoch:Q", axis=_EPOCH_AXIS, scale=free, title=t("epoch")),
         y=alt.Y("value:Q", title=title, scale=scale, axis=axis),
         color=alt.Color("curve:N", scale=colours, legend=legend),
         tooltip=[
             alt.Tooltip("curve", title=t("curve")),
-            alt.Tooltip("epoch", title=_EPOCH),
+            alt.Tooltip("epoch", title=t("epoch")),
             alt.Tooltip("value", title=title, format=form),
         ],
     )
@@ -264,22 +264,22 @@ def member_curves(
     width = alt.when(near).then(alt.value(3)).otherwise(alt.value(1))
     y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=axis)
     room = alt.Scale(domain=[1, 1.08 * last], nice=False)  # the labels stand in the rest
-    x = alt.X("epoch:Q", axis=_EPOCH_AXIS, scale=room, title=_EPOCH)
+    x = alt.X("epoch:Q", axis=_EPOCH_AXIS, scale=room, title=t("epoch"))
     base = alt.Chart(frame).encode(x=x, y=y, detail="digit:N")
     lines = base.mark_line(color=COLOURS["multi"]).encode(strokeWidth=width)
     targets = base.mark_point(size=120, opacity=0).encode(
         tooltip=[
             alt.Tooltip("digit", title=t("digit")),
-            alt.Tooltip("epoch", title=_EPOCH),
+            alt.Tooltip("epoch", title=t("epoch")),
             alt.Tooltip("value", title=title, format=form),
         ]
     )
     labels = alt.Chart(ends).encode(y=y)
     leaders = labels.mark_rule(color=NEUTRAL).encode(
-        x=x, x2=alt.X2("label:Q", title=_EPOCH), y2=alt.Y2("place:Q", title=title)
+        x=x, x2=alt.X2("label:Q", title=t("epoch")), y2=alt.Y2("place:Q", title=title)
     )
     texts = labels.mark_text(align="left", dx=4).encode(
-        x=alt.X("label:Q", title=_EPOCH),
+        x=alt.X("label:Q", title=t("epoch")),
         y=alt.Y("place:Q", title=title),
         text="digit:N",
         size=alt.when(near).then(alt.value(18)).otherwise(alt.value(12)),

@@ -9,7 +9,7 @@ from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Job
 from mnist_models.jobs.progress import is_second_pass
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t
 from ui.sidebar.current_training import (
     CURVES_EVERY_S,
     EVERY_S,
@@ -22,14 +22,16 @@ from ui.sidebar.training_progress import draw_cancel, draw_progress
 from ui.widgets.controls import pick
 
 _HEIGHT = 300  # of a curve, in pixels: all fits a screen of 1280 × 900
-FIGURES = {"accuracy": t("Accuracy"), "loss": t("Loss")}
-_MEANS: dict[Approach, Text] = {
-    "single": t("Solid: the training pictures. Dashed: pictures that were held out."),
-    "multi": t(
-        "Solid: each model's own question, yes or no, mean of the ten. Dashed: all ten together, "
-        "on the pictures that were held out."
-    ),
-}
+FIGURES = Texts({"accuracy": t("Accuracy"), "loss": t("Loss")})
+_MEANS: Texts[Approach] = Texts(
+    {
+        "single": t("Solid: the training pictures. Dashed: pictures that were held out."),
+        "multi": t(
+            "Solid: each model's own question, yes or no, mean of the ten. Dashed: all ten "
+            "together, on the pictures that were held out."
+        ),
+    }
+)
 
 
 def show_live_training() -> None:

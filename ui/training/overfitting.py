@@ -12,7 +12,7 @@ import streamlit as st
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.training_studies import gap_by_dropout
 from mnist_models.runs.run import Run
-from mnist_models.text import paragraph, t
+from mnist_models.text import Texts, paragraph, t
 from ui.shared.experiments import shipped
 from ui.training.learning_curves import ACCURACY_KEYS, EpochCurve, epoch_curves
 from ui.widgets.charts import (
@@ -41,8 +41,8 @@ ACCURACY_COLUMNS = {
     "gap": Column(t("gap, points")),
 }
 
-_REMEDIES = {"data": t("More data"), "dropout": t("Dropout")}
-_SIDES = {"training": t("training"), "test": t("test")}
+_REMEDIES = Texts({"data": t("More data"), "dropout": t("Dropout")})
+_SIDES = Texts({"training": t("training"), "test": t("test")})
 
 
 def show_overfitting(_: Run) -> None:

@@ -13,7 +13,7 @@ from mnist_models.evidence.pen_widths import STROKES, accuracy_by_pen, accuracy_
 from mnist_models.formatting import percent_text
 from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.runs.run import Run
-from mnist_models.text import Text, t
+from mnist_models.text import Text, Texts, t
 from ui.shared.experiments import shipped
 from ui.widgets.charts import (
     DASHED,
@@ -33,7 +33,7 @@ from ui.widgets.contender_style import COLOURS
 from ui.widgets.tables import Column, offer_table
 
 _RUNS = {"pens": SOLID, "strong": DASHED, "reference": DOTTED}  # those with both approaches
-_PLACES = {"as-drawn": t("As drawn"), "big-and-centred": t("Big and centred")}
+_PLACES = Texts({"as-drawn": t("As drawn"), "big-and-centred": t("Big and centred")})
 
 
 @st.fragment

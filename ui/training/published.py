@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnist_models.evidence.published import published_rows
 from mnist_models.runs.run import Run
-from mnist_models.text import t
+from mnist_models.text import t, translated
 from ui.widgets.tables import show_table
 
 _ABOUT = t(
@@ -25,4 +25,4 @@ def show_published(_: Run) -> None:
         file_name="published.csv",
         alt=t("Published test accuracy beside ours"),
     )
-    st.caption(_ABOUT)
+    st.caption(translated(_ABOUT))

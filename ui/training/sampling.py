@@ -15,7 +15,7 @@ from mnist_models.evidence.training_studies import (
 )
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
-from mnist_models.text import paragraph, t
+from mnist_models.text import Texts, paragraph, t, translated
 from ui.shared.experiments import shipped
 from ui.training.overfitting import ABOUT_RANGES, ACCURACY_COLUMNS
 from ui.widgets.charts import (
@@ -44,10 +44,12 @@ _COLUMNS = {
     "distinct_rows": Column(t("distinct rows")),
     "seconds": Column(t("seconds")),
 }
-_CORRECTIONS = {
-    "before": t("before the prior correction"),
-    "after": t("after the prior correction"),
-}
+_CORRECTIONS = Texts(
+    {
+        "before": t("before the prior correction"),
+        "after": t("after the prior correction"),
+    }
+)
 
 
 def show_sampling(_: Run) -> None:
@@ -60,7 +62,7 @@ def show_sampling(_: Run) -> None:
 def _show_strategies(runs: Sequence[Entry]) -> None:
     rows = table_by_strategy(runs)
     names = [row["strategy"] for row in rows]
-    st.markdown("\n".join(f"* *{n}*: {STRATEGIES[n].summary}" for n in names))
+    st.markdown("\n".join(f"* *{n}*: {translated(STRATEGIES[n].summary)}" for n in names))
     show_table(
         pd.DataFrame(rows),
         file_name="sampling.csv",

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.text import t
+from mnist_models.translation import language
 from ui.widgets.theme import ink
 
 Layered = alt.LayerChart | alt.FacetChart  # what layers become, according to Altair's types
@@ -165,7 +166,7 @@ def show_chart(make: Callable[[], Layered | alt.Chart], *of: str, text: str) -> 
     Altair takes longer to validate and serialise a chart than everything else on a page together.
 
     Args:
-        make: makes the chart if it is not in the cache.
+        make: makes the chart if it is not in the cache, in the language that is spoken.
         of: what the chart depends on, the kind of chart first: versions of runs, choices.
         text: describes the chart for those who cannot see it.
     """
@@ -173,7 +174,7 @@ def show_chart(make: Callable[[], Layered | alt.Chart], *of: str, text: str) -> 
         "text": {"color": ink()},  # Vega's own is the first colour of a series
         "locale": {"number": _LOCALE},
     }
-    specification = _specification(of, make) | {"config": config}
+    specification = _specification((language(), *of), make) | {"config": config}
     height = specification.get("height")
     st.vega_lite_chart(
         specification,

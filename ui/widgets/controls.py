@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.elements.lib.mutable_tab_container import TabContainer
+
+from mnist_models.text import Text, in_english, translated
 
 T = TypeVar("T")
 
@@ -18,9 +21,7 @@ def pick(
     hidden: bool = False,
     width: int | None = None,
 ) -> T:
-    """Let the visitor choose; the address holds the title of the choice.
-
-    For an address like `?key=` Streamlit returns no choice at all: then the default applies.
+    """Let the visitor choose; the address holds the title of the choice, in English.
 
     Args:
         label: above the options.
@@ -33,20 +34,53 @@ def pick(
             room before it knows the options. If None, that of the options.
     """
     options = list(options)
+    write = title.__getitem__ if isinstance(title, Mapping) else title or str_of
+    names = {option: in_english(write(option)) for option in options}
     first = options[0] if default is None else default
-    picked = st.segmented_control(
+    st.session_state[key] = chosen = _asked(key, names, first)
+    st.segmented_control(
         label,
         options,
-        format_func=title.__getitem__ if isinstance(title, Mapping) else title,
-        default=first,
+        format_func=lambda option: translated(write(option)),
         required=True,
         wrap=True,
         key=key,
-        bind="query-params",
+        on_change=_to_address,
+        args=(key, names, first),
         label_visibility="collapsed" if hidden else "visible",
         width=width or "content",
     )
-    return first if picked is None else picked
+    return chosen
+
+
+def pick_any(label: str, options: Iterable[str], key: str) -> str | None:
+    """Let the visitor choose one of these texts or none, as at first; the address holds it."""
+    names: dict[str | None, str] = {translated(option): in_english(option) for option in options}
+    st.session_state[key] = chosen = _asked(key, names, None)
+    st.segmented_control(
+        label, list(names), key=key, wrap=True, on_change=_to_address, args=(key, names, None)
+    )
+    return chosen
+
+
+def str_of(option: object) -> str:
+    """What an option without a title is called."""
+    return option if isinstance(option, Text) else str(option)
+
+
+def _asked(key: str, names: Mapping[T, str], first: T) -> T:
+    """The option that the address names; the first if it names none."""
+    asked = st.query_params.get(key)
+    return next((option for option, name in names.items() if name == asked), first)
+
+
+def _to_address(key: str, names: Mapping[T, str], first: T) -> None:
+    """Have the address name what was chosen, so that it can be shared and Back undoes it."""
+    chosen = st.session_state[key]
+    if chosen is None or chosen == first:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = names[chosen]
 
 
 def page_of(
@@ -84,8 +118,16 @@ def show_parts(parts: Mapping[str, Callable[[], None]], *, key: str) -> None:
         parts: by title, the function that shows a part.
         key: of the tabs, in the address too.
     """
-    tabs = st.tabs(list(parts), key=key, bind="query-params")
-    for tab, show in zip(tabs, parts.values(), strict=True):
+    titles = list(parts)
+    for tab, show in zip(open_tabs(titles, key), parts.values(), strict=True):
         if tab.open:
             with tab:
                 show()
+
+
+def open_tabs(titles: Iterable[str], key: str) -> list[TabContainer]:
+    """Tabs whose open one the address names, in English; only that one need do any work."""
+    names = {translated(title): in_english(title) for title in titles}
+    first = next(iter(names))
+    st.session_state[key] = _asked(key, names, first)
+    return list(st.tabs(list(names), key=key, on_change=_to_address, args=(key, names, first)))

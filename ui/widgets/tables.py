@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.formatting import count_text, number_writer
-from mnist_models.text import t
+from mnist_models.text import t, translated
+from mnist_models.translation import in_this_language
 
 _MISSING = "–"  # stands where there is no figure
 _NARROW = 3  # columns; of more, the first stays in sight while the others are scrolled
@@ -68,7 +69,7 @@ def show_frame(frame: pd.DataFrame, *, alt: str, columns: Columns = _PLAIN) -> N
 
 
 def _title(field: str, columns: Columns) -> str:
-    return columns.get(field, Column()).title or field
+    return translated(columns.get(field, Column()).title) or field
 
 
 def _titled(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
@@ -116,20 +117,18 @@ def offer_table(
                 more()
 
 
-def offer_csv(
-    make: Callable[[], pd.DataFrame], *, file_name: str, title: str = t("Save as CSV")
-) -> None:
+def offer_csv(make: Callable[[], pd.DataFrame], *, file_name: str, title: str = "") -> None:
     """A button that saves a table as CSV; the table is made when the button is clicked.
 
     Args:
         make: returns the table; the index is left out. It runs outside the page's script, so it
             must not call Streamlit.
         file_name: like "mistakes.csv"; the button's key is then `csv_mistakes`.
-        title: of the button.
+        title: of the button; if empty, that it saves the table.
     """
     st.download_button(
-        title,
-        lambda: make().to_csv(index=False),
+        title or t("Save as CSV"),
+        in_this_language(lambda: make().to_csv(index=False)),
         file_name=file_name,
         mime="text/csv",
         icon=":material/download:",

@@ -28,7 +28,7 @@ from mnist_models.formatting import (
     number_writer,
     percent_text,
 )
-from mnist_models.text import t
+from mnist_models.text import t, translated
 from ui.shared.experiments import say_it_is_the_same_for_all, shipped
 from ui.widgets.charts import NEUTRAL, Layered, legend_on_top, show_chart, version_of
 from ui.widgets.contender_style import COLOURS, MARKS, SECOND_OF_ITS_KIND
@@ -98,7 +98,7 @@ def show_equal_size(_: Duel) -> None:
         file_name="equal_size.csv",
         alt=t("The single model and ten binary models with equal hidden units or equal parameters"),
         columns=_PAIRS,
-        about=_ABOUT_PAIRS,
+        about=translated(_ABOUT_PAIRS),
         more=partial(_show_details, found, pairs),
     )
 
@@ -159,4 +159,4 @@ def _show_details(found: Evidence, pairs: Sequence[EqualPair]) -> None:
         alt=t("Parameters, pictures, seconds, size and time per picture of each variant"),
         columns=_SIZES,
     )
-    st.caption(_ABOUT_SIZES)
+    st.caption(translated(_ABOUT_SIZES))

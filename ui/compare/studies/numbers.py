@@ -16,7 +16,7 @@ from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.numbers import SPACINGS, number_rows
 from mnist_models.formatting import count_text, percent_text
 from mnist_models.learning.approaches import APPROACHES, TITLES
-from mnist_models.text import paragraph, t
+from mnist_models.text import paragraph, t, translated
 from ui.shared.experiments import say_it_is_the_same_for_all, shipped
 from ui.widgets.charts import (
     Layered,
@@ -105,6 +105,8 @@ def number_dots(found: Evidence) -> Layered:
             "shape": alt.Shape("approach:N", scale=shapes, legend=legend),
         },
         orders={"digits": list(SPACINGS.values()), "approach": names},
-        titles={name: _COLUMNS[name].title for name in ("exactly", "digits", "approach")},
+        titles={
+            name: translated(_COLUMNS[name].title) for name in ("exactly", "digits", "approach")
+        },
         axis=t("numbers read exactly"),
     )

@@ -13,7 +13,7 @@ from mnist_models.evidence.rejection import KINDS, NO_DIGITS, no_digit_rows, uns
 from mnist_models.formatting import percent_text, share_text
 from mnist_models.metrics.significance import wilson_interval
 from mnist_models.pictures import SIDE
-from mnist_models.text import paragraph, t
+from mnist_models.text import Texts, paragraph, t
 from ui.shared.experiments import shipped
 from ui.widgets.charts import Layered, dots_with_intervals, show_chart, version_of
 from ui.widgets.contender_style import Look, Looks, encoding, looks
@@ -22,21 +22,25 @@ from ui.widgets.images import picture_url
 from ui.widgets.tables import Column, offer_table
 
 # The rules by which a contender says "none of mine", by the key of their count in an entry.
-_RULES = {
-    "none": t("No probability reaches one half"),
-    "refused": t("Both equally strict on digits"),
-}
-_ABOUT_RULES = {
-    "none": t(
-        "A contender says “none” if none of its probabilities reaches one half: for ten binary "
-        "models that is a “no” from each. A single model's probabilities sum to 1, so one of them "
-        "is usually large."
-    ),
-    "refused": t(
-        "A contender says “none” if its largest probability is below its own threshold, set so "
-        "that it refuses one in a hundred test digits: both are equally strict on digits."
-    ),
-}
+_RULES = Texts(
+    {
+        "none": t("No probability reaches one half"),
+        "refused": t("Both equally strict on digits"),
+    }
+)
+_ABOUT_RULES = Texts(
+    {
+        "none": t(
+            "A contender says “none” if none of its probabilities reaches one half: for ten binary "
+            "models that is a “no” from each. A single model's probabilities sum to 1, so one of "
+            "them is usually large."
+        ),
+        "refused": t(
+            "A contender says “none” if its largest probability is below its own threshold, set so "
+            "that it refuses one in a hundred test digits: both are equally strict on digits."
+        ),
+    }
+)
 _COLUMNS = {
     "contender": Column(t("contender")),
     "shown": Column(t("shown")),
@@ -50,7 +54,7 @@ _COLUMNS = {
     "median_largest": Column(t("median probability"), share_text),
     "area": Column(t("told from digits"), percent_text),
 }
-_EXAMPLES = {"letters": t("A letter"), "scribbles": t("A scribble"), "noise": t("Noise")}
+_EXAMPLES = Texts({"letters": t("A letter"), "scribbles": t("A scribble"), "noise": t("Noise")})
 
 
 def show_no_digit(duel: Duel) -> None:

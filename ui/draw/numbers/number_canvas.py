@@ -11,7 +11,7 @@ from mnist_models.drawings.number import reader_of
 from mnist_models.preprocessing.rasterise import Stroke, rasterise_steps
 from mnist_models.runs.run import Run
 from mnist_models.segmentation.stroke_groups import group_strokes
-from mnist_models.text import paragraph, t
+from mnist_models.text import paragraph, t, translated
 from ui.draw.numbers.reading import ask_each
 from ui.draw.sources import Subject, from_canvas
 
@@ -45,7 +45,7 @@ def from_number_canvas(run: Run) -> Subject:
     return from_canvas(
         _PLACE,
         paragraph(_HINT, BY_KEYBOARD),
-        BY_KEYBOARD,
+        translated(BY_KEYBOARD),
         read_number=partial(_read, run),
         draw_beside=_offer_digit_canvas,
     )
