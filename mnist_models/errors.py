@@ -1,6 +1,6 @@
 """What may go wrong in a way that people can fix."""
 
-from mnist_models.text import Text
+from mnist_models.text import Text, translated
 
 
 class ExpectedError(Exception):
@@ -10,9 +10,15 @@ class ExpectedError(Exception):
     traceback.
 
     Attributes:
-        text: that sentence, a template with its fields (see `text`); `str` gives its English.
+        text: that sentence, a template with its fields (see `text`), in the reader's language;
+            `str` gives it as it was raised.
     """
 
     def __init__(self, text: Text) -> None:
         super().__init__(text)
-        self.text = text
+        self._text = text
+
+    @property
+    def text(self) -> Text:
+        """What it says to whoever reads it now."""
+        return translated(self._text)

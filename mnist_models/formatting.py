@@ -76,8 +76,12 @@ def listing(labels: Sequence[str]) -> Text:
 
 
 def commas(labels: Sequence[str]) -> str:
-    """ "3, 5, 8", of one at least."""
-    return reduce(lambda before, label: t("{before}, {label}", before=before, label=label), labels)
+    """ "3, 5, 8"; empty for none."""
+
+    def put(before: str, label: str) -> str:
+        return t("{before}, {label}", before=before, label=label)
+
+    return reduce(put, labels) if labels else ""
 
 
 def seconds_text(seconds: float) -> str:

@@ -86,7 +86,7 @@ def fitting_language(asked: object) -> str | None:
     return None
 
 
-def form_in(tag: str, template: str, plural: str, count: int) -> str:
+def form_in(tag: str, template: str, plural: str, count: float) -> str:
     """What a template says in a language, before its fields are filled in.
 
     Args:
@@ -97,7 +97,10 @@ def form_in(tag: str, template: str, plural: str, count: int) -> str:
     if tag == ENGLISH or not template:
         return plural if plural and count != 1 else template
     catalogue = _catalogue(tag)
-    return catalogue.ngettext(template, plural, count) if plural else catalogue.gettext(template)
+    if not plural:
+        return catalogue.gettext(template)
+    whole = int(count) if count == int(count) else 2  # what is no whole number is several
+    return catalogue.ngettext(template, plural, whole)
 
 
 @cache

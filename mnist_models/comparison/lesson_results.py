@@ -8,7 +8,7 @@ from mnist_models.incremental.lesson import Lesson, State, Step
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.metrics.significance import difference_margin
-from mnist_models.text import Text, t
+from mnist_models.text import Text, t, translated
 
 # Which networks answer and are kept if several ways were taught: the first of these.
 BEST: dict[Approach, tuple[Way, ...]] = {
@@ -27,7 +27,7 @@ def way_title(way: Way, lesson: Lesson) -> Text:
             label=lesson.label,
             labels=listing(lesson.also),
         )
-    return WAYS[way].title
+    return translated(WAYS[way].title)
 
 
 def distinct_steps(steps: Sequence[Step]) -> list[Step]:

@@ -23,7 +23,8 @@ from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.metrics.scores import Metrics
 from mnist_models.runs.run import Run
-from mnist_models.text import Texts, t
+from mnist_models.text import Texts, t, translated
+from mnist_models.translation import language
 
 _FOLDER = Path(__file__).resolve().parent
 _STRONGEST = 0.85  # opacity of the most frequent mistake, whose number must stay legible
@@ -64,13 +65,14 @@ def report_html(run: Run) -> str:
     test = {a: run.metrics(a) for a in run.approaches}
     return environment.get_template("report.html").render(
         t=t,
+        language=language(),
         run=run,
         titles=TITLES,
         rows_titles=_ROWS,
         test=test,
         train={a: run.metrics(a, "train") for a in run.approaches},
         entries=run.manifest["approaches"],
-        summary=recipe.summary if recipe else "",
+        summary=translated(recipe.summary) if recipe else "",
         sentence=verdict_sentence(duel) if duel else "",
         paired=duel.paired if duel else None,
         mcnemar=mcnemar_sentence(duel) if duel else "",

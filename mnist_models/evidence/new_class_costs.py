@@ -12,7 +12,7 @@ from mnist_models.evidence.experiments import Entry, Spread, spread
 from mnist_models.formatting import count_text, number_writer, percent_text, points_text
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.learning.approaches import TITLES
-from mnist_models.text import Texts, t
+from mnist_models.text import Texts, t, translated
 
 Entries = Sequence[Entry]
 
@@ -84,7 +84,7 @@ def table_by_way(left_out: Entries) -> list[dict[str, str]]:
         rows.append(
             {
                 t("approach"): TITLES[about.approach],
-                t("way"): about.title,
+                t("way"): translated(about.title),
                 t("seconds"): spread(own, "seconds").text(number_writer(".2f")),
                 t("pictures looked at"): spread(own, "rows").text(count_text),
                 t("accuracy, all ten"): spread(own, "accuracy").text(percent_text),

@@ -10,7 +10,7 @@ from mnist_models.learning.recipes import Published
 from mnist_models.runs.label import differences
 from mnist_models.runs.registry import load_run, run_names
 from mnist_models.runs.run import Run, RunError
-from mnist_models.text import t
+from mnist_models.text import t, translated
 
 
 def published_rows() -> list[dict[str, str]]:
@@ -44,7 +44,7 @@ def _published_row(run: Run, approach: Approach, seeds: Evidence | None) -> dict
         t("difference"): "–" if theirs is None else change_text(test.accuracy - theirs),
         t("published train"): _printed(published.train.get(approach)),
         t("our train"): percent_text(run.metrics(approach, "train").accuracy),
-        t("source"): published.source,
+        t("source"): translated(published.source),
     }
 
 

@@ -12,7 +12,7 @@ from mnist_models.comparison.sentences import difference_sentence
 from mnist_models.formatting import change_text, percent_text
 from mnist_models.metrics.scores import Metrics
 from mnist_models.metrics.significance import wilson_interval
-from mnist_models.text import Text, Texts, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t, translated
 from ui.widgets.charts import SHARE, Layered, share_axis, show_chart, zoomed
 from ui.widgets.contender_style import Looks, encoding, looks
 from ui.widgets.controls import pick
@@ -87,7 +87,7 @@ def show_classes(duel: Duel) -> None:
     most = table.iloc[0]
     st.markdown(difference_sentence(most["digit"], most["first"], most["second"], figure.name))
     show_chart(
-        lambda: class_dots(table, pair, figure.name, list(places)),
+        lambda: class_dots(table, pair, translated(figure.name), list(places)),
         *("classes", pair[0].version, pair[1].version, key, order),
         text=t(
             "{figure} of {first} and {second} for each digit",

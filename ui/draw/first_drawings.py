@@ -52,7 +52,7 @@ def offer_first_drawings() -> None:
     with st.container(key="first_drawings", horizontal=True, gap="xsmall"):
         for number, (title, paths) in enumerate(_FIRST_DRAWINGS.items()):
             st.button(
-                f"![]({_thumbnail(paths)}) {title}",
+                f"![]({_thumbnail(paths)}) {translated(title)}",
                 key=f"first_drawing_{number}",
                 on_click=put_on_canvas,
                 args=(_PLACE, [stroke(path) for path in paths]),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_models.comparison.lesson_results import best_step
-from mnist_models.formatting import percent_text
+from mnist_models.formatting import commas, percent_text
 from mnist_models.incremental.lesson import State
 from mnist_models.incremental.lessons import keep_lesson
 from mnist_models.jobs.job import mark_of
@@ -58,7 +58,7 @@ def _show_run(name: str) -> None:
     try:
         run = load_run(name)
         figures = [f"{NAMES[a]} {percent_text(run.metrics(a).accuracy)}" for a in run.approaches]
-        about: str = t("{run}: test accuracy {figures}", run=run.label, figures=", ".join(figures))
+        about: str = t("{run}: test accuracy {figures}", run=run.label, figures=commas(figures))
     except RunError as error:
         about = error.text
     with st.container(horizontal=True, vertical_alignment="center"):

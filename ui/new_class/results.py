@@ -221,6 +221,9 @@ def _columns(lesson: Lesson, state: State) -> Columns:
         return t("{right} of {total}", right=right, total=state.kept_back)
 
     return {
+        "approach": Column(t("approach")),
+        "way": Column(t("way")),
+        "seconds": Column(t("seconds")),
         "work": Column(t("work in billions"), rounded_text),
         "old_before": Column(t("{what}, before", what=old), percent_text),
         "old": Column(old, percent_text),

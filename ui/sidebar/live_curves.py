@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mnist_models.formatting import number_text
+from mnist_models.formatting import commas, number_text
 from mnist_models.jobs.job import Job
 from mnist_models.jobs.progress import is_second_pass
 from mnist_models.learning.approaches import APPROACHES, TITLES
@@ -60,12 +60,12 @@ def show_live_chart(
     """
     epochs, last = [e for e in job.epochs if e["approach"] in approaches], job.order.epochs
     latest = {e["approach"]: e.get(name) for e in epochs}
-    figures = ", ".join(
+    figures = [
         f"{TITLES[a]} {number_text(v, _FORMS[name])}" for a, v in latest.items() if v is not None
-    )
+    ]
     texts = {
-        "accuracy": t("Accuracy per epoch so far, {latest}", latest=figures),
-        "loss": t("Loss per epoch so far, {latest}", latest=figures),
+        "accuracy": t("Accuracy per epoch so far, {latest}", latest=commas(figures)),
+        "loss": t("Loss per epoch so far, {latest}", latest=commas(figures)),
     }
     low = _lowest(job.epochs) if name == "accuracy" else None
     show_chart(

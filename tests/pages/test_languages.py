@@ -1,0 +1,151 @@
+"""Every page, tab and table in every language: no sentence of another, whoever was there before."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_models.text import t
+from mnist_models.translation import ENGLISH, languages, speaking
+from tests.helpers.languages import foreign_words, shown_texts
+from tests.helpers.matrix import first_of
+from tests.helpers.pages import app_page
+from tests.pages.test_numbers import PLACES
+
+CHINESE = "zh-TW"
+_OPEN = (
+    *("classes_table", "members_table", "no_digit_table", "equal_size_table", "numbers_table"),
+    *("costs_table", "mistakes_table", "drawings_table", "counts_table"),
+    *("why_open", "steps_open", "train_settings", "runs_of_reference"),
+)
+# What has a figure, and all other parts.
+EVERYWHERE = [
+    *(("draw", {"source": source}) for source in ("Draw", "Upload", "Photo", "Test picture")),
+    ("draw", {"canvas": "number"}),
+    ("my_drawings", {}),
+    ("data", {"about": "The picture as numbers"}),
+    ("data", {"about": "What the network gets"}),
+    ("how_it_works", {"topic": "Two ways to read a digit"}),
+    ("how_it_works", {"topic": "Claimed strengths"}),
+    ("how_it_works", {"topic": "From your drawing to an MNIST picture"}),
+    ("new_class", {"teach_what": "A symbol of your own"}),
+    ("new_class", {"teach_what": "A digit left out"}),
+    ("new_class", {"teach_what": "Mend a digit"}),
+    ("confusion", {"order": "Confusion", "unit": "Row %", "pictures": "first.4.9"}),
+    ("confusion", {"pictures": "both_wrong"}),
+    ("compare", {"digits": "only_first"}),
+    *PLACES,
+]
+
+
+def opened(name: str, **query: str) -> AppTest:
+    """A page of the shipped project with all that can be opened open."""
+    page = app_page(name)
+    for key, value in {"run": "reference", **query}.items():
+        page.query_params[key] = value
+    for key in _OPEN:
+        page.session_state[key] = True
+    page.run()
+    assert not page.exception
+    return page
+
+
+def mixed(page: AppTest, language: str) -> Iterator[str]:
+    """What a page says in another language."""
+    for text in shown_texts(page):
+        if words := foreign_words(text, language):
+            yield f"{words[:5]} in {text[:200]!r}"
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    first_of([(name, query) for name, query in EVERYWHERE], len(EVERYWHERE)),
+    ids=lambda value: value if isinstance(value, str) else " ".join(value.values()),
+)
+def test_a_page_is_in_one_language_whoever_was_there_before(
+    name: str, query: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other on one server, so what is kept of one would be seen by the next."""
+    monkeypatch.delenv("MNIST_TRAINED", raising=False)
+    for language in (ENGLISH, CHINESE, ENGLISH):
+        page = opened(name, lang=language, **query)
+        assert list(mixed(page, language)) == []
+        assert page.query_params["lang"] in (language, [language])
+
+
+def test_the_same_choice_has_the_same_address_in_every_language(trained: Path) -> None:
+    del trained
+    pages = [opened("compare", lang=tag, evidence="Cost") for tag in languages()]
+    assert all(page.query_params["evidence"] in ("Cost", ["Cost"]) for page in pages)
+
+
+def test_a_choice_made_in_chinese_is_in_the_address_in_english(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("MNIST_TRAINED", raising=False)
+    page = opened("training", lang=CHINESE, part="Overfitting")
+    control = page.segmented_control(key="remedy")
+    assert "更多資料" in control.options
+    control.set_value("dropout").run()
+    assert page.query_params["remedy"] in ("Dropout", ["Dropout"])
+    assert not page.exception
+
+
+def test_the_language_is_chosen_in_the_sidebar_and_stays_on_the_next_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("MNIST_TRAINED", raising=False)
+    page = opened("data")
+    assert "lang" not in page.query_params
+    page.segmented_control(key="language").set_value(CHINESE).run()
+    assert page.title[0].value == "資料"
+    assert page.query_params["lang"] in (CHINESE, [CHINESE])
+    page.switch_page("../../pages/training.py").run()
+    assert page.title[0].value == "訓練"
+    page.segmented_control(key="language").set_value(ENGLISH).run()
+    assert page.title[0].value == "Training"
+
+
+def test_an_unknown_language_in_the_address_is_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MNIST_TRAINED", raising=False)
+    page = opened("data", lang="xx")
+    assert page.title[0].value == "Data"
+    assert "lang" not in page.query_params
+
+
+@pytest.mark.parametrize(
+    ("locale", "title"),
+    [
+        ("zh-TW", "資料"),
+        ("zh-HK", "資料"),
+        ("zh-Hant-MO", "資料"),
+        ("zh-CN", "Data"),
+        (None, "Data"),
+    ],
+)
+def test_the_first_language_is_the_browsers(
+    locale: str | None, title: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MNIST_TRAINED", raising=False)
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.locale", locale)
+    assert opened("data").title[0].value == title
+
+
+def test_a_report_is_in_the_language_of_who_asked_for_it() -> None:
+    from mnist_models.comparison.report import report_html
+    from mnist_models.runs.registry import load_run
+    from tests.helpers.languages import of_html
+
+    run = load_run("reference")
+    for language in languages():
+        with speaking(language):
+            report = report_html(run)
+        assert f'lang="{language}"' in report
+        read, _, _settings = report.rpartition("<h2>")  # which stand as files have them
+        found = [text for text in of_html(read) if foreign_words(text, language)]
+        assert found == []
+
+
+def test_a_sentence_made_outside_of_any_visit_is_english() -> None:
+    assert t("Undo") == "Undo"
