@@ -28,9 +28,20 @@ def test_two_commands_install_and_run_and_install_and_test() -> None:
     assert test.endswith("pip install -r requirements-dev.txt && pytest\n")
 
 
+def test_the_chinese_readme_has_the_same_commands_and_settings() -> None:
+    chinese = README.with_name("README.zh-TW.md").read_text(encoding="utf-8")
+
+    def named(text: str) -> tuple[set[str], list[str], list[str]]:
+        commands = re.findall(r"^python -m mnist_models \w+", text, re.MULTILINE)
+        two = re.findall(r"^python3 -m venv .*$", text, re.MULTILINE)
+        return set(re.findall(r"MNIST_[A-Z_]+", text)), commands, two
+
+    assert named(chinese) == named(TEXT)
+
+
 @pytest.mark.parametrize(
     "document",
-    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/deploy.md"],
+    ["README.md", "README.zh-TW.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/deploy.md"],
     ids=lambda name: name,
 )
 def test_links_and_pictures_lead_to_files(document: str) -> None:

@@ -9,6 +9,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, Page, expect
 
+from mnist_models.translation import form_in
 from tests.helpers.matrix import first_of
 from tests.helpers.serving import (
     CANVAS_SIDE,
@@ -95,10 +96,12 @@ def close_sidebar(page: Page) -> None:
     sidebar.locator("[data-testid=stSidebarCollapseButton] button").click()
 
 
-def assert_whole(browser: Browser, server: Server, path: str, widths: Sequence[int]) -> None:
+def assert_whole(
+    browser: Browser, server: Server, path: str, widths: Sequence[int], language: str = "en"
+) -> None:
     """Nothing is cut in any part of a page, beside the open sidebar where there is room, or not."""
     cut: dict[tuple[str, int, str], list[str]] = {}
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale=language)
     page = context.new_page()
     visit(page, server, "/" if path in DRAWN else path)
     if path in DRAWN:
@@ -106,7 +109,8 @@ def assert_whole(browser: Browser, server: Server, path: str, widths: Sequence[i
         page.locator(".st-key-correct_1 button").click(timeout=RENDER_TIMEOUT_MS)
         expect(page.locator(".st-key-undo_correction")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
         page.locator(f"[data-testid=stSidebarNavLink][href$='{path}']").click()
-        expect(page.locator("h1")).to_have_text(PAGES[path], timeout=RENDER_TIMEOUT_MS)
+        title = form_in(language, PAGES[path], "", 1)
+        expect(page.locator("h1")).to_have_text(title, timeout=RENDER_TIMEOUT_MS)
     settle(page)
     if path == NUMBERS:
         expect(page.locator(CANVAS)).to_be_visible(timeout=RENDER_TIMEOUT_MS)
@@ -126,6 +130,11 @@ def assert_whole(browser: Browser, server: Server, path: str, widths: Sequence[i
 @pytest.mark.parametrize("path", ["/", NUMBERS, "/new_class"])
 def test_nothing_is_cut_at_a_few_widths(path: str, browser: Browser, server: Server) -> None:
     assert_whole(browser, server, path, FEW_WIDTHS)
+
+
+@pytest.mark.parametrize("path", first_of([*PAGES, NUMBERS]))
+def test_nothing_is_cut_in_chinese(path: str, browser: Browser, server: Server) -> None:
+    assert_whole(browser, server, path, FEW_WIDTHS, "zh-TW")
 
 
 @pytest.mark.matrix

@@ -1,8 +1,10 @@
 """Every page, tab and table in every language: no sentence of another, whoever was there before."""
 
+import codecs
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,6 +14,7 @@ from tests.helpers.languages import foreign_words, shown_texts
 from tests.helpers.matrix import first_of
 from tests.helpers.pages import app_page
 from tests.pages.test_numbers import PLACES
+from ui.widgets.tables import as_csv
 
 CHINESE = "zh-TW"
 _OPEN = (
@@ -145,6 +148,15 @@ def test_a_report_is_in_the_language_of_who_asked_for_it() -> None:
         read, _, _settings = report.rpartition("<h2>")  # which stand as files have them
         found = [text for text in of_html(read) if foreign_words(text, language)]
         assert found == []
+
+
+def test_a_table_is_saved_so_that_spreadsheets_read_its_letters() -> None:
+    frame = pd.DataFrame({t("digit"): [3]})
+    assert as_csv(frame) == "digit\n3\n"
+    with speaking(CHINESE):
+        saved = as_csv(pd.DataFrame({t("digit"): [3]})).encode()
+    assert saved.decode("utf-8-sig") == "數字\n3\n"
+    assert saved.startswith(codecs.BOM_UTF8)
 
 
 def test_a_sentence_made_outside_of_any_visit_is_english() -> None:

@@ -70,7 +70,7 @@ def choose_view(matrices: Sequence[NDArray]) -> tuple[View, Shown]:
     """
     with st.container(key="options", horizontal=True, vertical_alignment="bottom"):
         shown = pick(t("Matrices"), _SHOWN, "matrices", title=_SHOWN, width=216)
-        unit = pick(t("Numbers"), _UNITS, "unit", title=_UNITS, width=243)
+        unit = pick(t("Unit"), _UNITS, "unit", title=_UNITS, width=243)
         sort = pick(t("Order by"), _ORDERS, "order", title=_ORDERS, width=156)
         diagonal = st.toggle(
             t("Colour the diagonal"), key="diagonal", bind="query-params", width=157

@@ -11,7 +11,7 @@ import streamlit as st
 
 from mnist_models.formatting import count_text, number_writer
 from mnist_models.text import t, translated
-from mnist_models.translation import in_this_language
+from mnist_models.translation import ENGLISH, in_this_language, language
 
 _MISSING = "–"  # stands where there is no figure
 _NARROW = 3  # columns; of more, the first stays in sight while the others are scrolled
@@ -128,7 +128,7 @@ def offer_csv(make: Callable[[], pd.DataFrame], *, file_name: str, title: str = 
     """
     st.download_button(
         title or t("Save as CSV"),
-        in_this_language(lambda: make().to_csv(index=False)),
+        in_this_language(lambda: as_csv(make())),
         file_name=file_name,
         mime="text/csv",
         icon=":material/download:",
@@ -136,3 +136,9 @@ def offer_csv(make: Callable[[], pd.DataFrame], *, file_name: str, title: str = 
         on_click="ignore",
         key=f"csv_{file_name.removesuffix('.csv')}",
     )
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """A table as CSV; by a mark in front, spreadsheets read letters that English has not."""
+    mark = "" if language() == ENGLISH else "\N{ZERO WIDTH NO-BREAK SPACE}"
+    return mark + frame.to_csv(index=False)
