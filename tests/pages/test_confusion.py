@@ -184,7 +184,7 @@ def test_the_address_chooses_every_option_and_what_it_cannot_mean_is_ignored(
     page = open_page(
         "confusion", matrices="Difference", unit="Row %", order="Confusion", diagonal="true"
     )
-    assert [control.value for control in page.segmented_control] == [
+    assert [control.value for control in page.main.segmented_control] == [
         "difference",
         "row",
         "confusion",
@@ -192,7 +192,7 @@ def test_the_address_chooses_every_option_and_what_it_cannot_mean_is_ignored(
     assert page.toggle(key="diagonal").value
     empty = dict.fromkeys(("order", "diagonal"), "")
     page = open_page("confusion", matrices="None", unit="<b>", **empty)
-    assert [control.value for control in page.segmented_control][:2] == ["both", "count"]
+    assert [control.value for control in page.main.segmented_control][:2] == ["both", "count"]
     digits = [str(k) for k in range(10)]
     assert [_orders(table) for table in _tables(page)] == 2 * [(digits, digits)]
 
