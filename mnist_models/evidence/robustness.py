@@ -8,18 +8,20 @@ from mnist_models.formatting import listing, number_writer, percent_text
 from mnist_models.learning.approaches import APPROACHES, Approach
 from mnist_models.metrics.significance import SIGNIFICANT
 from mnist_models.robustness.perturbations import PERTURBATIONS
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t, translated
 
 # How a picture is disturbed, by disturbance and the sign of its strength, within a sentence.
-WAYS: Mapping[tuple[str, int], Text] = {
-    ("noise", 1): t("noise"),
-    ("square", 1): t("a cut-out square"),
-    ("pen", -1): t("a thinner pen"),
-    ("pen", 1): t("a thicker pen"),
-    ("turn", -1): t("a turn to the left"),
-    ("turn", 1): t("a turn to the right"),
-    ("smallest", 1): t("the smallest change of pixels"),
-}
+WAYS: Texts[tuple[str, int]] = Texts(
+    {
+        ("noise", 1): t("noise"),
+        ("square", 1): t("a cut-out square"),
+        ("pen", -1): t("a thinner pen"),
+        ("pen", 1): t("a thicker pen"),
+        ("turn", -1): t("a turn to the left"),
+        ("turn", 1): t("a turn to the right"),
+        ("smallest", 1): t("the smallest change of pixels"),
+    }
+)
 
 
 def measured_run(found: Evidence, approach: Approach, weights: str | None) -> Entry | None:
@@ -48,7 +50,7 @@ def accuracy_rows(entries: Mapping[str, tuple[Entry, Approach]]) -> list[dict[st
         {
             "contender": contender,
             "name": each["perturbation"],
-            "disturbance": PERTURBATIONS[each["perturbation"]].title,
+            "disturbance": translated(PERTURBATIONS[each["perturbation"]].title),
             "strength": each["strength"],
             "right": each["right"] / each["rows"],
             "low": each["interval"][0],

@@ -41,7 +41,7 @@ from mnist_models.jobs.lock import is_held, running_id, running_job
 from mnist_models.jobs.progress import PUBLISHING, Event
 from mnist_models.jobs.worker import BUSY, worker_environment
 from mnist_models.settings import trained_folder
-from mnist_models.text import Text, t
+from mnist_models.text import Text, in_english, t
 
 _LOG = logging.getLogger(__name__)
 _START_TIMEOUT_S = 30
@@ -80,7 +80,7 @@ class Here:
             _make_room(order.kind)
             job_id = queue.enter(order, files or {})
         except ExpectedError as error:
-            _LOG.warning("A job is refused (%s): %s", order.kind, error)
+            _LOG.warning("A job is refused (%s): %s", order.kind, in_english(error.text))
             raise
         _LOG.info("%s is ordered, %d wait", log_name(job_id), len(queue.waiting_ids()))
         self._starter.watch(job_id, present)

@@ -17,7 +17,7 @@ from mnist_models.formatting import count_text
 from mnist_models.learning.approaches import Approach
 from mnist_models.metrics.scores import YES
 from mnist_models.runs.run import Run
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t
 from ui.live.networks import UNAVAILABLE, networks_of
 from ui.live.relevance import AGAINST, FOR, MEANING
 from ui.live.scripts import component_script, scripts
@@ -33,46 +33,52 @@ _mount = st.components.v2.component(
 )
 
 # What the browser writes. The fields are filled in there.
-_WORDS: Mapping[str, str] = {
-    "empty": t("Draw a digit, and its hidden units light up."),
-    "loading": t("The networks are on their way to your browser."),
-    "failed": t("The networks could not be fetched. Reload the page to try again."),
-    "answer": t("Answer: {label}", label="{label}"),
-    "doubted": t("No member says yes. The nearest is {label}", label="{label}"),
-    "margin": t(
-        "Yellow ink spoke for {answer}, violet ink for {other}.", answer="{answer}", other="{other}"
-    ),
-    "pinned": t(
-        "Yellow ink spoke for the yes of member {label}, violet ink for its no.",
-        label="{label}",
-    ),
-    "total": t(
-        "Logit of {label}: {units} from all {count} units, {rest} from biases, together {logit}.",
-        **{field: f"{{{field}}}" for field in ("label", "units", "count", "rest", "logit")},
-    ),
-    "for": t("Spoke most for {label}", label="{label}"),
-    "against": t("Spoke most against {label}", label="{label}"),
-    "unit": t("Unit {number} of {count}", number="{number}", count="{count}"),
-    "unit_of": t(
-        "Unit {number} of {count} of member {label}",
-        **{field: f"{{{field}}}" for field in ("number", "count", "label")},
-    ),
-    "yes": t("yes"),
-    "no": t("no"),
-    "nothing": NOTHING,
-    "doubt": DOUBT,
-}
+_WORDS: Texts[str] = Texts(
+    {
+        "empty": t("Draw a digit, and its hidden units light up."),
+        "loading": t("The networks are on their way to your browser."),
+        "failed": t("The networks could not be fetched. Reload the page to try again."),
+        "answer": t("Answer: {label}", label="{label}"),
+        "doubted": t("No member says yes. The nearest is {label}", label="{label}"),
+        "margin": t(
+            "Yellow ink spoke for {answer}, violet ink for {other}.",
+            answer="{answer}",
+            other="{other}",
+        ),
+        "pinned": t(
+            "Yellow ink spoke for the yes of member {label}, violet ink for its no.",
+            label="{label}",
+        ),
+        "total": t(
+            "Logit of {label}: {units} from all {count} units, {rest} from biases, together "
+            "{logit}.",
+            **{field: f"{{{field}}}" for field in ("label", "units", "count", "rest", "logit")},
+        ),
+        "for": t("Spoke most for {label}", label="{label}"),
+        "against": t("Spoke most against {label}", label="{label}"),
+        "unit": t("Unit {number} of {count}", number="{number}", count="{count}"),
+        "unit_of": t(
+            "Unit {number} of {count} of member {label}",
+            **{field: f"{{{field}}}" for field in ("number", "count", "label")},
+        ),
+        "yes": t("yes"),
+        "no": t("no"),
+        "nothing": NOTHING,
+        "doubt": DOUBT,
+    }
+)
 _LEGEND = t(
     "Each small picture is the weights of one hidden unit, one for each pixel: :yellow[**yellow**] "
     "where ink adds to its sum, :violet[**violet**] where ink takes from it. The number below is "
     "what the unit says for the answer."
 )
-_CLOSE = t("Close")
-_PICTURES: Mapping[str, Text] = {
-    "weights": t("its weights"),
-    "ink": t("ink"),
-    "products": t("weights × ink"),
-}
+_PICTURES: Texts[str] = Texts(
+    {
+        "weights": t("its weights"),
+        "ink": t("ink"),
+        "products": t("weights × ink"),
+    }
+)
 
 
 def show_hidden_units(run: Run, image: NDArray[np.uint8] | None) -> None:
@@ -102,7 +108,7 @@ def show_hidden_units(run: Run, image: NDArray[np.uint8] | None) -> None:
             "networks": networks,
             "scripts": modules,
             "picture": None if image is None else base64.b64encode(image.tobytes()).decode(),
-            "words": dict(_WORDS),
+            "words": dict(_WORDS.items()),
             "colours": {"for": FOR, "against": AGAINST},
             "yes": YES,
         },
@@ -191,7 +197,7 @@ def _sum(run: Run, approach: Approach, layers: Sequence[int]) -> str:
     )
     return (
         "<div class='sum' role='group' hidden><div class='title'><h3></h3>"
-        f"<button class='close' type='button' aria-label='{_safe(_CLOSE)}'>×</button></div>"
+        f"<button class='close' type='button' aria-label='{_safe(t('Close'))}'>×</button></div>"
         f"<div class='pictures'>{pictures}</div><table>{rows}</table></div>"
     )
 

@@ -19,7 +19,7 @@ from mnist_models.metrics.scores import YES
 from mnist_models.robustness.noise import noise_fields
 from mnist_models.robustness.perturbations import PERTURBATIONS, Perturbation
 from mnist_models.runs.run import Run
-from mnist_models.text import Text, paragraph, t
+from mnist_models.text import Text, Texts, in_english, paragraph, t, translated
 from ui.live.networks import UNAVAILABLE, networks_of
 from ui.live.relevance import AGAINST, FOR
 from ui.live.scripts import component_script, scripts
@@ -36,36 +36,46 @@ _mount = st.components.v2.component(
 
 # What the browser writes, of each approach. It fills in the fields.
 _CHANGE = {"length": "{length}", "label": "{label}"}
-_SAYS: Mapping[str, Mapping[Approach, Text]] = {
-    "breaks": {
-        "single": t("Single model gives way: {strength}", strength="{strength}"),
-        "multi": t("Multi-model gives way: {strength}", strength="{strength}"),
-    },
-    "holds": {
-        "single": t("Single model holds throughout"),
-        "multi": t("Multi-model holds throughout"),
-    },
-    "smallest": {
-        "single": t("Single model: length {length}, now read as {label}", **_CHANGE),
-        "multi": t("Multi-model: length {length}, now read as {label}", **_CHANGE),
-    },
-    "none": {
-        "single": t("Single model: no change was found"),
-        "multi": t("Multi-model: no change was found"),
-    },
-}
-_WORDS: Mapping[str, Text] = {
-    "empty": t("Draw a digit, then try to have it read as another."),
-    "loading": t("The networks are on their way to your browser."),
-    "failed": t("The networks could not be fetched. Reload the page to try again."),
-    "computing": t("Looking for where each gives way…"),
-    "verdict": t(
-        "Of {count} trials, the single model gives way first in {single}, the multi-model in "
-        "{multi}.",
-        **{field: f"{{{field}}}" for field in ("count", "single", "multi")},
+_SAYS: Mapping[str, Texts[Approach]] = {
+    "breaks": Texts(
+        {
+            "single": t("Single model gives way: {strength}", strength="{strength}"),
+            "multi": t("Multi-model gives way: {strength}", strength="{strength}"),
+        }
     ),
-    "before": t("was {label}", label="{label}"),
+    "holds": Texts(
+        {
+            "single": t("Single model holds throughout"),
+            "multi": t("Multi-model holds throughout"),
+        }
+    ),
+    "smallest": Texts(
+        {
+            "single": t("Single model: length {length}, now read as {label}", **_CHANGE),
+            "multi": t("Multi-model: length {length}, now read as {label}", **_CHANGE),
+        }
+    ),
+    "none": Texts(
+        {
+            "single": t("Single model: no change was found"),
+            "multi": t("Multi-model: no change was found"),
+        }
+    ),
 }
+_WORDS: Texts[str] = Texts(
+    {
+        "empty": t("Draw a digit, then try to have it read as another."),
+        "loading": t("The networks are on their way to your browser."),
+        "failed": t("The networks could not be fetched. Reload the page to try again."),
+        "computing": t("Looking for where each gives way…"),
+        "verdict": t(
+            "Of {count} trials, the single model gives way first in {single}, the multi-model in "
+            "{multi}.",
+            **{field: f"{{{field}}}" for field in ("count", "single", "multi")},
+        ),
+        "before": t("was {label}", label="{label}"),
+    }
+)
 # How a strength is written: of each disturbance below 0, at 0 and above it.
 _AMOUNT = {"amount": "{amount}"}
 _STRENGTHS: Mapping[str, tuple[Text, Text, Text]] = {
@@ -116,14 +126,14 @@ def show_robustness(run: Run, image: NDArray[np.uint8] | None) -> None:
             "trials": {
                 name: {
                     "strengths": perturbation.strengths(perturbation.step),
-                    "texts": _STRENGTHS[name],
+                    "texts": tuple(map(translated, _STRENGTHS[name])),
                     "scale": _SCALES.get(name, 1),
                     "digits": _DIGITS.get(name, 0),
                 }
                 for name, perturbation in PERTURBATIONS.items()
             },
-            "says": {kind: dict(texts) for kind, texts in _SAYS.items()},
-            "words": dict(_WORDS),
+            "says": {kind: dict(texts.items()) for kind, texts in _SAYS.items()},
+            "words": dict(_WORDS.items()),
             "colours": {"for": FOR, "against": AGAINST},
             "yes": YES,
             "nothing": NOTHING,
@@ -136,7 +146,7 @@ def show_robustness(run: Run, image: NDArray[np.uint8] | None) -> None:
             page_path("compare"),
             label=t("The same with {count:,} test pictures", count=found["pictures"]),
             icon=":material/arrow_forward:",
-            query_params={"evidence": t("Robustness")},
+            query_params={"evidence": in_english(t("Robustness"))},
         )
 
 
@@ -168,10 +178,10 @@ def _trial(name: str, perturbation: Perturbation, approaches: Iterable[Approach]
     last = len(perturbation.strengths(perturbation.step)) - 1
     start = perturbation.strengths(perturbation.step).index(0)
     return (
-        f"<section data-name='{name}'><h2>{_safe(perturbation.title)}</h2>"
+        f"<section data-name='{name}'><h2>{_safe(translated(perturbation.title))}</h2>"
         f"<div class='seen'>{_picture('disturbed')}<div class='answers'>{answers}</div></div>"
         f"<div class='strength'><input type='range' min='0' max='{last}' value='{start}' "
-        f"aria-label='{_safe(perturbation.title)}'><output></output>"
+        f"aria-label='{_safe(translated(perturbation.title))}'><output></output>"
         f"<div class='lines' aria-hidden='true'>{lines}</div></div>"
         f"<div class='points'>{points}</div></section>"
     )

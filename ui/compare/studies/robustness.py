@@ -19,7 +19,7 @@ from mnist_models.evidence.robustness import (
 from mnist_models.formatting import count_text, number_writer, p_value_text, percent_text
 from mnist_models.learning.approaches import Approach
 from mnist_models.robustness.perturbations import PERTURBATIONS
-from mnist_models.text import paragraph, t
+from mnist_models.text import in_english, paragraph, t, translated
 from ui.shared.experiments import shipped
 from ui.shared.navigation import page_path
 from ui.widgets.charts import HEIGHT, SHARE, Layered, share_axis, show_chart, version_of
@@ -97,7 +97,7 @@ def show_robustness(duel: Duel) -> None:
         page_path("draw"),
         label=t("Try to break your own digit"),
         icon=":material/arrow_forward:",
-        query_params={"see_inside": t("Break it")},
+        query_params={"see_inside": in_english(t("Break it"))},
     )
     offer_table(
         t("As a table"),
@@ -152,11 +152,13 @@ def accuracy_lines(rows: list[dict[str, Any]], pair: Looks, name: str) -> Layere
     share = alt.Scale(domain=[0, 1])
     ends = alt.Scale(domain=[PERTURBATIONS[name].low, PERTURBATIONS[name].high], nice=False)
     base = alt.Chart(frame).encode(
-        x=alt.X("strength:Q", scale=ends, title=PERTURBATIONS[name].unit),
+        x=alt.X("strength:Q", scale=ends, title=translated(PERTURBATIONS[name].unit)),
         color=channels["color"],
     )
     lines = base.mark_line().encode(
-        y=alt.Y("right:Q", scale=share, axis=share_axis(), title=_ACCURACY["right"].title),
+        y=alt.Y(
+            "right:Q", scale=share, axis=share_axis(), title=translated(_ACCURACY["right"].title)
+        ),
         strokeDash=channels["strokeDash"],
     )
     spans = base.mark_rule().encode(y=alt.Y("low:Q", scale=share), y2="high:Q")
@@ -164,10 +166,10 @@ def accuracy_lines(rows: list[dict[str, Any]], pair: Looks, name: str) -> Layere
         y=alt.Y("right:Q", scale=share),
         shape=channels["shape"],
         tooltip=[
-            alt.Tooltip("contender:N", title=_ACCURACY["contender"].title),
-            alt.Tooltip("strength:Q", title=_ACCURACY["strength"].title),
+            alt.Tooltip("contender:N", title=translated(_ACCURACY["contender"].title)),
+            alt.Tooltip("strength:Q", title=translated(_ACCURACY["strength"].title)),
             *(
-                alt.Tooltip(column, format=SHARE, title=_ACCURACY[column].title)
+                alt.Tooltip(column, format=SHARE, title=translated(_ACCURACY[column].title))
                 for column in ("right", "low", "high")
             ),
         ],
