@@ -23,8 +23,8 @@ from mnist_models.learning.approaches import Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.manifest import FORMAT, RUN_NAME
 from mnist_models.runs.quota import check_room, is_shipped, runs_that_give_way, size_of
-from mnist_models.runs.registry import find_copy, load_run, run_names, unlisted_run_names
-from mnist_models.runs.run import Run, RunError, read_run
+from mnist_models.runs.registry import find_copy, load_run, read_run, run_names, unlisted_run_names
+from mnist_models.runs.run import Run, RunError
 from mnist_models.settings import jobs_folder, trained_folder
 from mnist_models.text import t
 

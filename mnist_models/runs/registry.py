@@ -116,7 +116,7 @@ def load_run(name: str | None = None) -> Run:
     path = trained_folder() / name
     if not RUN_NAME.fullmatch(name) or not path.is_dir():
         raise RunError(_no_run(name))
-    return _read_run(path)
+    return read_run(path)
 
 
 def _no_run(name: str | None) -> Text:
@@ -133,7 +133,12 @@ def _no_run(name: str | None) -> Text:
     return paragraph(missing, next_step)
 
 
-def _read_run(path: Path) -> Run:
+def read_run(path: Path) -> Run:
+    """The run in a folder, wherever that is.
+
+    Raises:
+        RunError: its manifest is damaged.
+    """
     manifest_path = path / "run.json"
     try:
         if manifest_path.stat().st_size > _MAX_MANIFEST_BYTES:
