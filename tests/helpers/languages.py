@@ -17,10 +17,12 @@ _NOT_READ = re.compile(
 )
 # Keys of a chart's specification below which people read text.
 _READ_IN_CHARTS = {"title", "domain", "text", "labelExpr"}
+# Keys of what a component is given below which people read text, which its script may fill in.
+_READ_IN_COMPONENTS = {"label", "words", "says", "texts", "names", "failed", "spoken", "hint"}
 _NO_WORDS = re.compile(
     r"`[^`]*`|:material/\w+:|:[a-z]+\[|https?://\S+|python -m [\w ./-]+|pip install [\w -]+(\.txt)?"
     r"|\b[\w-]+\.(npz|csv|json|gz|toml|html|zip|md|js|css)\b|\b\w+/[\w./-]*|<(style|script)\b.*?</\2>"
-    r"|\(?None, \d+\)?|\$[^$]*\$|data:image\S+",
+    r"|\{\w+\}|\[(name|d)\]|\(?None, \d+\)?|\$[^$]*\$|data:image\S+",
     re.DOTALL,
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’]+(?:-[A-Za-z]+)*")
@@ -33,7 +35,7 @@ NAMES = set(
     PDF CSV JSON Cookie Enter MB kB GB px ms logit https localhost SHA sha strong evaluate
     Fashion-MNIST reference pens slides-a slides-b slides-c article term-project ladder record
     all undersample fresh weighted resample hard oversample weight weights single multi None
-    English trained git RUN Streamlit auth vs epoch""".split()  # noqa: SIM905
+    English trained git RUN Streamlit auth vs epoch DeepFool Bonferroni""".split()  # noqa: SIM905
 )
 
 
@@ -91,16 +93,17 @@ def _of_arrow(data: bytes) -> Iterator[str]:
         yield from (value for value in frame[column] if isinstance(value, str))
 
 
-def _of_json(values: Any) -> Iterator[str]:
+def _of_json(values: Any, *, read: bool = False) -> Iterator[str]:
     if isinstance(values, str):
-        if not values.startswith('{"') and ("<" in values or " " in values):
+        is_text = "<" in values or " " in values or _CHINESE.search(values)
+        if read or (is_text and not values.startswith('{"')):
             yield from of_html(values)
     elif isinstance(values, dict):
-        if isinstance(values.get("label"), str):
-            yield values["label"]
-        yield from (text for value in values.values() for text in _of_json(value))
+        for key, value in values.items():
+            yield from _of_json(value, read=read or key in _READ_IN_COMPONENTS)
     elif isinstance(values, list):
-        yield from (text for value in values for text in _of_json(value))
+        for value in values:
+            yield from _of_json(value, read=read)
 
 
 def _of_chart(node: Any, *, read: bool = False) -> Iterator[str]:
@@ -117,7 +120,7 @@ def _of_chart(node: Any, *, read: bool = False) -> Iterator[str]:
 def of_html(body: str) -> Iterator[str]:
     """What stands between its tags, and what is said in its place."""
     shown = re.sub(r"<(style|script)\b.*?</\1>", "", body, flags=re.DOTALL)
-    said = r"(?:aria-label|alt|title|data-facts|placeholder)=(?:'([^']*)'|\"([^\"]*)\")"
+    said = r"(?:aria-label|alt|title|data-facts|data-text|placeholder)=(?:'([^']*)'|\"([^\"]*)\")"
     for found in re.findall(said, shown):
         yield from map(html.unescape, found)
     yield from map(html.unescape, re.split(r"<[^>]*>", shown))

@@ -19,12 +19,16 @@ from ui.widgets.tables import as_csv
 CHINESE = "zh-TW"
 _OPEN = (
     *("classes_table", "members_table", "no_digit_table", "equal_size_table", "numbers_table"),
-    *("costs_table", "mistakes_table", "drawings_table", "counts_table"),
+    *("costs_table", "mistakes_table", "drawings_table", "counts_table", "robustness_table"),
     *("why_open", "steps_open", "train_settings", "runs_of_reference"),
 )
 # What has a figure, and all other parts.
 EVERYWHERE = [
     *(("draw", {"source": source}) for source in ("Draw", "Upload", "Photo", "Test picture")),
+    *(
+        ("draw", {"source": "Test picture", "see_inside": section})
+        for section in ("Hidden units", "Map", "Break it")
+    ),
     ("draw", {"canvas": "number"}),
     ("my_drawings", {}),
     ("data", {"about": "The picture as numbers"}),
@@ -37,6 +41,8 @@ EVERYWHERE = [
     ("new_class", {"teach_what": "Mend a digit"}),
     ("confusion", {"order": "Confusion", "unit": "Row %", "pictures": "first.4.9"}),
     ("confusion", {"pictures": "both_wrong"}),
+    ("confusion", {"matrices": "Map", "pictures": "both_wrong"}),
+    ("confusion", {"matrices": "Map", "pictures": "around_first.0.0.255.0.255.255.0.255"}),
     ("compare", {"digits": "only_first"}),
     *PLACES,
 ]

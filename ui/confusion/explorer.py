@@ -11,7 +11,7 @@ import streamlit as st
 
 from mnist_models.comparison.contenders import Duel
 from mnist_models.metrics.scores import largest_confusions
-from mnist_models.text import t
+from mnist_models.text import t, translated
 from ui.confusion.display_options import Shown, View, choose_view
 from ui.confusion.map_view import show_map_of
 from ui.confusion.matrices import (
@@ -73,7 +73,7 @@ def _show_matrix(
 ) -> None:
     view = replace(view, chosen=selection.cell_of(name))
     choose = partial(choose_cell, duel, name) if opens else partial(mark_cell, name)
-    more = {} if opens else {"hint": _LIGHTS, "shows": f"map_{name}"}
+    more = {} if opens else {"hint": translated(_LIGHTS), "shows": f"map_{name}"}
     show_heatmap(draw(view), view, key=f"matrix_{name}", alt=alt, choose=choose, **more)
 
 

@@ -156,7 +156,7 @@ def show_heatmap(
     key: str,
     alt: str,
     choose: Callable[[Cell], None] | None = None,
-    hint: str = _HINT,
+    hint: str = "",
     shows: str = "",
 ) -> None:
     """Draw a matrix.
@@ -167,7 +167,7 @@ def show_heatmap(
         key: of its widget.
         alt: what it is, for those who cannot see it.
         choose: called with a cell that was clicked; without it no cell can be clicked.
-        hint: below the matrix until a cell is pointed at.
+        hint: below the matrix until a cell is pointed at; if empty, what a click does.
         shows: see `show_cells`.
     """
     chosen = (i for i, cell in enumerate(cells) if (cell.true, cell.answer) == view.chosen)
@@ -184,7 +184,7 @@ def show_heatmap(
         columns=side,
         chosen=next(chosen, None),
         choose=choose_number,
-        hint=translated(hint),
+        hint=hint or translated(_HINT),
         shows=shows,
         height=2 * 24 + 35 * side + 48,  # the headings, the rows with their gaps, two lines below
     )

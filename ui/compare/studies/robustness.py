@@ -145,7 +145,7 @@ def _about(found: Evidence, both: Entry | None) -> str:
 
 def accuracy_lines(rows: list[dict[str, Any]], pair: Looks, name: str) -> Layered:
     """The share that each contender reads rightly, by strength, with Wilson intervals."""
-    frame = pd.DataFrame([row for row in rows if row["name"] == name])
+    frame = pd.DataFrame([row for row in rows if row["name"] == name]).drop(columns="name")
     channels = encoding(
         [look for look in pair if look.name in set(frame["contender"])], "contender"
     )
