@@ -439,7 +439,7 @@ def test_the_samples_labels_are_scikit_learns(sample):
 
     labels = np.concatenate((sample.y_train, sample.y_test))
     carried = Path(datasets.__file__).parent / "data" / "digits.csv.gz"
-    assert sample_module._FILE.read_bytes() == carried.read_bytes()
+    assert sample_module.SAMPLE_FILE.read_bytes() == carried.read_bytes()
     np.testing.assert_array_equal(labels, datasets.load_digits(return_X_y=True)[1])
 
 
