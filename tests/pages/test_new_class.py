@@ -345,7 +345,7 @@ def test_who_reloads_takes_no_second_place_in_the_queue(
     """By the cookie they are who they were, whatever they ask for next."""
     secret = new_visitor()
     monkeypatch.setattr(ContextProxy, "cookies", {"mnist_visitor": secret})
-    monkeypatch.setattr("mnist_models.jobs.here._Starter.watch", lambda *_: None)
+    monkeypatch.setattr("mnist_models.jobs.here.Starter.watch", lambda *_: None)
     with running_training(Event("importing")):
         press(open_as(teach_what="A digit left out"), "Teach")
         [waits] = waiting_ids()

@@ -40,7 +40,7 @@ def kept(
     folder = tmp_path_factory.mktemp("kept")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_TRAINED", str(folder))
-        patch.setattr("mnist_models.jobs.here._Starter.watch", lambda *_: None)
+        patch.setattr("mnist_models.jobs.here.Starter.watch", lambda *_: None)
         publish("reference", **tiny_contents)
         lesson = Lesson("new", "reference", "star", tuple(WAYS.values()))
         order_lesson("me", lesson, tiny_dataset.x_train[:5], ["star"] * 5)

@@ -79,7 +79,7 @@ def _tell(job_id: str, *events: Event) -> None:
 @pytest.fixture
 def nobody_teaches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lessons are ordered, and wait for ever."""
-    monkeypatch.setattr("mnist_models.jobs.here._Starter.watch", lambda *_: None)
+    monkeypatch.setattr("mnist_models.jobs.here.Starter.watch", lambda *_: None)
 
 
 @pytest.mark.parametrize(
