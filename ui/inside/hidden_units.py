@@ -17,7 +17,7 @@ from mnist_models.formatting import count_text
 from mnist_models.learning.approaches import Approach
 from mnist_models.metrics.scores import YES
 from mnist_models.runs.run import Run
-from mnist_models.text import Text, Texts, paragraph, t
+from mnist_models.text import Text, Texts, paragraph, t, translated
 from ui.live.networks import UNAVAILABLE, networks_of
 from ui.live.relevance import AGAINST, FOR, MEANING
 from ui.live.scripts import component_script, scripts
@@ -90,7 +90,7 @@ def show_hidden_units(run: Run, image: NDArray[np.uint8] | None) -> None:
     """
     networks, modules = networks_of(run), scripts()
     if not networks or not modules:
-        st.markdown(UNAVAILABLE)
+        st.markdown(translated(UNAVAILABLE))
         return
     layers = {approach: run.manifest["approaches"][approach]["layers"] for approach in networks}
     most = max(map(len, layers.values())) - 2  # hidden

@@ -111,7 +111,7 @@ def show_robustness(run: Run, image: NDArray[np.uint8] | None) -> None:
     """
     networks, modules = networks_of(run), scripts()
     if not networks or not modules:
-        st.markdown(UNAVAILABLE)
+        st.markdown(translated(UNAVAILABLE))
         return
     st.markdown(t("Disturb the digit until an answer gives way: whose does first?"))
     _mount(
