@@ -1,6 +1,5 @@
 """Draw: a digit or a number, by hand, from a file, a camera or the test set, read by both."""
 
-from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -13,7 +12,8 @@ from ui.draw.numbers.number_canvas import from_number_canvas, is_for_numbers
 from ui.draw.numbers.number_verdicts import answer_number
 from ui.draw.preprocessing_steps import show_steps
 from ui.draw.run_switch import offer_run_switch
-from ui.draw.sources import Subject, from_camera, from_file, from_test_set
+from ui.draw.sources import from_camera, from_file, from_test_set
+from ui.draw.turns import first_in_line, give_way
 from ui.draw.verdicts import show_verdicts
 from ui.inside.attribution import show_attribution
 from ui.inside.sections import show_inside
@@ -24,7 +24,7 @@ from ui.widgets.controls import pick
 
 @st.fragment  # a stroke does not rerun the sidebar, which is half of the work
 def read_and_answer(run: Run) -> None:
-    sources: dict[str, Callable[[], Subject]] = {
+    sources = {
         t("Draw"): partial(from_number_canvas if is_for_numbers() else from_own_canvas, run),
         t("Upload"): partial(from_file, run),
         t("Photo"): partial(from_camera, run),
@@ -35,22 +35,22 @@ def read_and_answer(run: Run) -> None:
         source = pick(t("What to read"), sources, "source", hidden=True)
     if source == t("Draw") and is_for_numbers():
         left = right = st.container()  # the canvas is as wide as the page
-    with left:
-        subject = sources[source]()
+    with first_in_line(is_short=source == t("Draw")):
+        with left:
+            subject = sources[source]()
+        with right:
+            if subject.reading is not None:
+                subject = answer_number(run, subject.reading)
+            else:
+                show_verdicts(run, subject.image, subject.truth, subject.hint, subject.steps)
+                if subject.image is None and source == t("Draw") and not is_for_numbers():
+                    offer_first_drawings()
+    give_way()
     with right:
-        if subject.reading is not None:
-            subject = answer_number(run, subject.reading)
-        else:
-            show_verdicts(run, subject.image, subject.truth, subject.hint, subject.steps)
-            if subject.image is None and source == t("Draw") and not is_for_numbers():
-                offer_first_drawings()
-        if subject.image is not None and subject.original is not None:
-            offer_correction(run, image=subject.image, drawing=subject.original)
+        offer_correction(run, image=subject.image, drawing=subject.original)
         offer_run_switch(run)
-        if subject.image is not None:
-            show_attribution(run, subject.image)
-        if subject.steps is not None and subject.original is not None:
-            show_steps(subject.steps, subject.original)
+        show_attribution(run, subject.image)
+        show_steps(subject.steps, subject.original)
     show_inside(run, subject.image)
 
 

@@ -1,12 +1,15 @@
 """What surrounds every page: navigation, style and sidebar."""
 
+import json
 import logging
+import sys
 from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from mnist_models.settings import PROJECT
+from mnist_models.text import t
 from ui.shared.current_run import remember_choice, say_run_change
 from ui.shared.navigation import IN_APP, navigate
 from ui.shared.permission import may_retrain
@@ -18,7 +21,7 @@ from ui.sidebar.training_bar import draw_bar
 
 _STYLE = PROJECT / "ui" / "style.css"
 _HISTORY = (PROJECT / "ui" / "history.js").read_text(encoding="utf-8")
-
+_LOST_PICTURES = (PROJECT / "ui" / "lost_pictures.js").read_text(encoding="utf-8")
 
 _MOST_FILES, _MOST_BYTES = 3, 64_000_000  # of one session; no page shows more than two at a time
 
@@ -67,12 +70,32 @@ def _forget_uploads() -> None:
             context.uploaded_file_mgr.remove_session_files(context.session_id)
 
 
+def _watch_pictures() -> None:
+    """Have the browser tell whoever sets up several servers that visitors must stay with one."""
+    said = t(
+        "Some pictures of this page get lost: several servers answer, and each visitor must stay "
+        "with one of them. Whoever runs this site finds in docs/deploy.md how (sticky sessions)."
+    )
+    script = _LOST_PICTURES.replace("TEXT", json.dumps(said))
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+
+
+def _take_short_turns() -> None:
+    """Of many visitors' threads, which Python lets take turns, each is soon the next.
+
+    A thread that has waited for a file or for NumPy, a dozen times for each stroke, then waits a
+    millisecond for its next turn instead of Python's five.
+    """
+    sys.setswitchinterval(0.001)
+
+
 def run_app() -> None:
     """Draw what surrounds every page, and the page that the visitor asked for.
 
     The sidebar belongs to app.py and not to a page, so the browser keeps it from page to page.
     """
     _log_what_happens()
+    _take_short_turns()
     _bound_uploads()
     st.session_state[IN_APP] = True
     settle_language()
@@ -82,6 +105,7 @@ def run_app() -> None:
     st.html(_STYLE)  # Streamlit wraps a .css file in <style>
     with st.sidebar.container(key="history"):
         st.html(f"<script>{_HISTORY}</script>", unsafe_allow_javascript=True)
+        _watch_pictures()
         tell_browser()
     keep_language_in_address()
     remember_choice(page.url_path)

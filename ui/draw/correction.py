@@ -25,15 +25,17 @@ _ERROR = "_correction_error"
 _IN_A_ROW, _BUTTON_WIDTH = 5, 57  # pixels: a fingertip, and two rows across a phone
 
 
-def offer_correction(run: Run, *, image: Grey, drawing: NDArray[np.uint8]) -> None:
-    """A button per class; a tap keeps the drawing under it. Nothing if the site keeps none.
+def offer_correction(run: Run, *, image: Grey | None, drawing: NDArray[np.uint8] | None) -> None:
+    """A button per class; a tap keeps the drawing under it.
+
+    Nothing if the site keeps none, or there is none.
 
     Args:
         run: its classes are offered, and its answers are kept with the drawing.
         image: (28, 28), what the models see.
         drawing: (H, W), (H, W, 3) or (H, W, 4) uint8, what the visitor drew.
     """
-    if not keeps_drawings():
+    if image is None or drawing is None or not keeps_drawings():
         return
     digest = digest_of(drawing)
 

@@ -22,13 +22,17 @@ _STROKES = t(
 )
 
 
-def show_steps(steps: Drawn | Steps, original: NDArray[np.uint8]) -> None:
+def show_steps(steps: Drawn | Steps | None, original: NDArray[np.uint8] | None) -> None:
     """The pictures between the drawing and MNIST's, made only while the visitor has them open.
 
     Args:
         steps: what became of the strokes of a drawing, or of a picture.
         original: what was drawn, as it looks.
+
+    Nothing is shown without them.
     """
+    if steps is None or original is None:
+        return
     with st.container(key="steps"):
         section = st.expander(
             t("From your picture to what the models see"),

@@ -16,7 +16,7 @@ def offer_run_switch(run: Run) -> None:
     For the two shipped runs that differ in nothing else; the drawing stays.
     """
     other = {_PENS: _MNIST, _MNIST: _PENS}.get(run.name)
-    if other not in run_names():
+    if other is None or other not in run_names():
         return
     with st.container(key="teaching", horizontal=True, vertical_alignment="center", gap="small"):
         if run.name == _PENS:

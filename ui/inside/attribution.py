@@ -22,8 +22,10 @@ _METHOD = t(
 )
 
 
-def show_attribution(run: Run, image: NDArray[np.uint8]) -> None:
-    """One picture per approach, computed only while the visitor has it open."""
+def show_attribution(run: Run, image: NDArray[np.uint8] | None) -> None:
+    """One picture per approach, computed only while the visitor has it open; none of no image."""
+    if image is None:
+        return
     with st.container(key="why"):
         section = st.expander(
             t("Why these answers?"), icon=":material/search:", key="why_open", on_change="rerun"

@@ -1,0 +1,56 @@
+"""Who waits for an answer goes before whoever has one.
+
+Python runs one thread at a time. Two strokes that are read at once would take turns and both be
+late, and what stands below the verdicts of one visitor would delay those of the next. So strokes
+are read one after the other, and the rest of a page gives way to them. Nobody waits for long: what
+is read slowly, or by many, is read at once as ever.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_LONGEST_S = 0.1  # that a stroke waits for others, or the rest of a page for strokes
+_LOOK_S = 0.002
+_reading = threading.Lock()
+_counting = threading.Lock()
+_in_line = 0
+
+
+@contextmanager
+def first_in_line(*, is_short: bool = True) -> Iterator[None]:
+    """While a stroke is read and answered: others wait for their turn.
+
+    Args:
+        is_short: whether it is one; a file takes long, and neither waits nor keeps others waiting.
+    """
+    if not is_short:
+        yield
+        return
+    with _counted():
+        has_turn = _reading.acquire(timeout=_LONGEST_S)
+        try:
+            yield
+        finally:
+            if has_turn:
+                _reading.release()
+
+
+def give_way() -> None:
+    """Wait while others wait for an answer, before anything that is looked at later is drawn."""
+    end = time.monotonic() + _LONGEST_S
+    while _in_line and time.monotonic() < end:
+        time.sleep(_LOOK_S)
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    global _in_line
+    with _counting:
+        _in_line += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _in_line -= 1
