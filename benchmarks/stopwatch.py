@@ -8,7 +8,6 @@ The clock notices when the mouse button is released and sees every change of the
 """
 
 import contextlib
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, Page
 
+from tests.helpers.ports import free_port
 from tests.helpers.serving import PROJECT, Server, draw, settle
 
 STROKES = 10
@@ -129,9 +129,7 @@ def clocked_page(browser: Browser) -> Iterator[Page]:
 @contextlib.contextmanager
 def served(script: str, arguments: Sequence[str]) -> Iterator[Server]:
     """The app in a process of its own, once it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}"]
     command += ["--server.fileWatcherType=none", "--", *arguments]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mnist_models.settings import PROJECT
+from tests.helpers.ports import free_port
 
 
 @dataclass
@@ -76,9 +77,7 @@ def real_cluster(
     workers: int = 2, environment: Mapping[str, str] | None = None
 ) -> Iterator[RealCluster]:
     """A scheduler with so many workers; all are ended afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         cluster = RealCluster(port, Path(folder))
         try:

@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -12,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.helpers.ports import free_port
 
 _USER = "postgres"  # who runs it where we are root, whom it refuses to run as
 _START_S = 60
@@ -30,9 +31,7 @@ class PostgresServer:
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs, self._folder = programs, folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"postgresql+pg8000://demo@127.0.0.1:{self.port}/postgres"
         data = str(folder / "data")
         self._run("initdb", "-D", data, "-U", "demo", "-A", "trust", "--no-sync")

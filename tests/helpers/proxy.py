@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from mnist_models.settings import PROJECT
+from tests.helpers.ports import free_port
 
 _CONFIGURATION = PROJECT / "deploy" / "nginx.conf"
 
@@ -28,9 +29,7 @@ def proxy(servers: Sequence[str], *, sticky: bool = True) -> Iterator[str]:
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip("no nginx on this machine")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="nginx-"))
     folder.chmod(0o755)  # its workers are not root
     text = _CONFIGURATION.read_text(encoding="utf-8")

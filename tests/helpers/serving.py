@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_play
 
 from mnist_models.settings import PROJECT, trained_folder
 from tests.helpers.memory import status_bytes
+from tests.helpers.ports import free_port
 
 CANVAS_SIDE = 280
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
@@ -60,6 +60,7 @@ class Server:
 
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.pid = process.pid
+        self.port = port
         self.url = f"http://127.0.0.1:{port}"
 
     def has_mapped(self, library: str) -> bool:
@@ -72,16 +73,17 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(environment: dict[str, str], app: str = "app.py") -> Iterator[Server]:
+def serve(
+    environment: dict[str, str], app: str = "app.py", port: int | None = None
+) -> Iterator[Server]:
     """Start the app with these environment variables beside the ordinary ones; stop it after.
 
     Args:
         environment: the variables.
         app: another app instead of ours.
+        port: where it listens; at a free one if None.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", app, "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}"]
     command += ["--server.fileWatcherType=none"]
