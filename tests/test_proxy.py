@@ -3,18 +3,34 @@
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, TypeVar
 
 import httpx
 import pytest
 
+pytest.importorskip("playwright", reason="playwright is not installed")
+
+from playwright.sync_api import Browser, expect
+
 from benchmarks.class_of_fifty import ask
 from benchmarks.protocol import Visitor
 from tests.helpers.proxy import proxy
-from tests.helpers.serving import Server, copy_reference, serve
+from tests.helpers.serving import (
+    ONE,
+    RENDER_TIMEOUT_MS,
+    Server,
+    copy_reference,
+    draw,
+    serve,
+    settle,
+    verdict,
+)
 
+T = TypeVar("T")
 MEGABYTE = 2**20
 UPLOAD = "/_stcore/upload_file/{session}/{file}"
 
@@ -141,6 +157,12 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
         yield [stack.enter_context(serve(shared)) for _ in range(2)]
 
 
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Its result; in a thread, since Playwright has a loop of its own in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def _pictures(url: str, cookie: str, slant: int) -> Counter[int]:
     """How often the pictures of a stroke come or not; nobody has drawn the same one before."""
 
@@ -157,17 +179,70 @@ def _pictures(url: str, cookie: str, slant: int) -> Counter[int]:
                     for _ in range(4)
                 ]
 
-    return Counter(asyncio.run(draw()))
+    return Counter(_run(draw()))
 
 
 def test_strokes_are_answered_and_pictures_come_through_the_proxy(servers: list[Server]) -> None:
     with proxy([server.url for server in servers]) as url:
-        assert asyncio.run(ask(url)) == ["1", "1"]
+        assert _run(ask(url)) == ["1", "1"]
         for number in range(0, 256, 64):
             assert set(_pictures(url, f"{number:02x}", number // 8)) == {200}
 
 
-def test_without_stickiness_pictures_get_lost(servers: list[Server]) -> None:
-    """Which is why the proxy has it: each server keeps its visitors' pictures in its memory."""
+def _uploads(url: str, times: int) -> Counter[int]:
+    """With what status files are taken."""
+    kept = {"mnist_server": "7f"}  # as a browser sends it with everything
+    headers = {"Cookie": "mnist_server=7f"}
+
+    async def send() -> list[int]:
+        statuses = []
+        for number in range(times):
+            async with (
+                Visitor(url, headers, query="source=Upload") as visitor,
+                httpx.AsyncClient(cookies=kept) as client,
+            ):
+                for _ in range(1 + number % 2):  # so that a turn is not always the same server's
+                    await client.get(f"{url}/_stcore/health")
+                try:
+                    await visitor.upload(b"no picture", client)
+                    statuses.append(200)
+                except httpx.HTTPStatusError as error:
+                    statuses.append(error.response.status_code)
+        return statuses
+
+    return Counter(_run(send()))
+
+
+LOST = "Some pictures of this page get lost"
+
+
+def test_without_stickiness_pictures_and_uploads_get_lost_and_the_page_says_why(
+    servers: list[Server], browser: Browser
+) -> None:
+    """Which is why the proxy has it: each server keeps what its visitors need in its memory."""
     with proxy([server.url for server in servers], sticky=False) as url:
         assert _pictures(url, "7f", 50)[404] > 0
+        assert _uploads(url, 4)[400] > 0
+        page = browser.new_page()
+        page.goto(url)
+        settle(page)
+        bar = page.locator(".lost-pictures")
+        for x in range(100, 180, 10):  # pictures that nobody has drawn yet
+            draw(page, [[(x, 60), (x, 220)]])
+            settle(page)
+            if bar.count():
+                break
+        expect(bar).to_contain_text(LOST, timeout=RENDER_TIMEOUT_MS)
+
+
+def test_with_stickiness_uploads_arrive_and_the_page_is_silent(
+    servers: list[Server], browser: Browser
+) -> None:
+    with proxy([server.url for server in servers]) as url:
+        assert set(_uploads(url, 4)) == {200}
+        page = browser.new_page()
+        page.goto(url)
+        settle(page)
+        draw(page, ONE)
+        expect(verdict(page, "multi")).to_have_text("1", timeout=RENDER_TIMEOUT_MS)
+        assert page.locator(".lost-pictures").count() == 0
