@@ -1,6 +1,10 @@
 """What the tests in a browser share: two machines with their apps, and visitors' pages."""
 
+import threading
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +95,19 @@ def open_draw(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def another_site(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """A function that makes a page of another site and returns its address."""
+    serve_folder = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    site = ThreadingHTTPServer(("127.0.0.1", 0), serve_folder)
+    threading.Thread(target=site.serve_forever, daemon=True).start()
+
+    def make(html: str) -> str:
+        (tmp_path / "frame.html").write_text(html, encoding="utf-8")
+        return f"http://localhost:{site.server_port}/frame.html"
+
+    yield make
+    site.shutdown()
+    site.server_close()

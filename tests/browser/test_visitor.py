@@ -1,9 +1,6 @@
 """A visitor in a real browser: after a reload, in a second tab, forgotten, and without cookies."""
 
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -64,22 +61,6 @@ def keep(page: Page, strokes: Strokes, label: str) -> None:
     page.locator(f".st-key-correct_{label} button").click(timeout=RENDER_TIMEOUT_MS)
     said = page.locator(".st-key-correct")
     expect(said).to_contain_text(f"Kept as {label}", timeout=RENDER_TIMEOUT_MS)
-
-
-@pytest.fixture
-def another_site(tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """A function that makes a page of another site and returns its address."""
-    serve_folder = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
-    site = ThreadingHTTPServer(("127.0.0.1", 0), serve_folder)
-    threading.Thread(target=site.serve_forever, daemon=True).start()
-
-    def make(html: str) -> str:
-        (tmp_path / "frame.html").write_text(html, encoding="utf-8")
-        return f"http://localhost:{site.server_port}/frame.html"
-
-    yield make
-    site.shutdown()
-    site.server_close()
 
 
 def secrets_of(context: BrowserContext) -> list[str]:

@@ -39,9 +39,7 @@ _Counts = tuple[np.ndarray, np.ndarray]  # (K, K) each
 @st.fragment  # a click on a cell runs this again and leaves the sidebar alone
 def explore(duel: Duel) -> None:
     """Both confusion matrices or their difference, and the pictures behind one of the cells."""
-    pair = looks(duel)
-    first, second = (np.array(look.contender.metrics.confusion) for look in pair)
-    counts = first, second
+    pair, counts = looks(duel), _counts(duel)
     view, shown = choose_view(counts)
     matrices = st.container()
     with st.container(key="mistakes"):
@@ -59,6 +57,17 @@ def explore(duel: Duel) -> None:
             alt=t("The pairs of digits that both contenders together confuse most often"),
             more=partial(_offer_matrices, pair, counts, duel.classes),
         )
+
+
+def show_matrices(duel: Duel) -> None:
+    """Both confusion matrices alone, as counts; a click on a cell asks for its pictures."""
+    counts = _counts(duel)
+    _show_both(duel, counts, View(), Selection(None))
+
+
+def _counts(duel: Duel) -> _Counts:
+    first, second = (np.array(look.contender.metrics.confusion) for look in looks(duel))
+    return first, second
 
 
 def _show_matrix(

@@ -120,14 +120,24 @@ def choose_pictures(duel: Duel) -> Selection:
     return selection
 
 
-def show_asked(duel: Duel) -> None:
-    """The pictures that the address asks for, above the page; nothing if it does not."""
+def choose_outcome(duel: Duel, outcome: Outcome) -> None:
+    """Ask for the pictures that both, only one or none of them reads; for callbacks too."""
+    _ask(duel, Selection(outcome))
+
+
+def show_asked(duel: Duel, page: str = "confusion") -> None:
+    """The pictures that the address asks for, above the page; nothing if it does not.
+
+    Args:
+        duel: whose pictures.
+        page: that shows them, by the name of its script.
+    """
     asked = _asked(duel)
     if asked is None:
         return
     try:
         found = _find(duel, asked)
-        show_pictures(duel, found, page="confusion", parameter=_PARAMETER, key="asked")
+        show_pictures(duel, found, page=page, parameter=_PARAMETER, key="asked")
     except RunError as error:
         st.error(error.text, icon=":material/error:")
 

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.comparison.experiment_sentences import new_class_headline, new_class_text
+from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.new_class_costs import (
     by_examples,
     growth,
@@ -70,10 +71,19 @@ def show_evidence() -> None:
     _show_drawings(found)
 
 
-def _show_answer(found: dict) -> None:
+def _show_answer(found: Evidence) -> None:
     costs = new_class_costs(found["left_out"])
     st.header(new_class_headline(costs), anchor=False)
     st.markdown(new_class_text(costs))
+    show_costs(found)
+
+
+def show_costs(found: Evidence) -> None:
+    """What a digit that was left out cost each approach, and what they read then, as a table.
+
+    Args:
+        found: the experiment "new_class".
+    """
     show_table(
         pd.DataFrame(table_by_way(found["left_out"])),
         file_name="left_out.csv",

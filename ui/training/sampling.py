@@ -62,7 +62,7 @@ def show_sampling(_: Run) -> None:
 def _show_strategies(runs: Sequence[Entry]) -> None:
     rows = table_by_strategy(runs)
     names = [row["strategy"] for row in rows]
-    st.markdown("\n".join(f"* *{n}*: {translated(STRATEGIES[n].summary)}" for n in names))
+    st.markdown(strategy_list(names))
     show_table(
         pd.DataFrame(rows),
         file_name="sampling.csv",
@@ -88,6 +88,11 @@ def _show_strategies(runs: Sequence[Entry]) -> None:
             text=t("Reliability diagram of the strategy {name}", name=name),
         )
         st.caption(correction_sentence(runs, name))
+
+
+def strategy_list(names: Sequence[str]) -> str:
+    """What each of these strategies is, in Markdown."""
+    return "\n".join(f"* *{name}*: {translated(STRATEGIES[name].summary)}" for name in names)
 
 
 def strategy_dots(runs: Sequence[Entry]) -> Layered:
