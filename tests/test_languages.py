@@ -29,6 +29,7 @@ KEPT = {
     "ui/compare/calibration.py: _reliability": "numbers",
     "ui/compare/cost.py: _milliseconds": "a number",
     "ui/draw/first_drawings.py: _thumbnail": "a picture",
+    "ui/draw/first_drawings.py: example_picture": "a picture",
     "ui/draw/sources.py: _read_file": "pictures, or an error, which knows its template",
     "ui/map/map_files.py: _sha256": "a hash of numbers",
     "ui/my_drawings/session.py: _delete_expired": "nothing",

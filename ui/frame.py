@@ -15,6 +15,7 @@ from ui.shared.navigation import IN_APP, navigate
 from ui.shared.permission import may_retrain
 from ui.shared.translation import keep_language_in_address, settle_language, tell_browser
 from ui.shared.visitor import meet_browser
+from ui.sharing.presenting import offer_way_out, settle_look, write_style
 from ui.sidebar.current_training import look_up_trainings
 from ui.sidebar.sidebar import draw_sidebar
 from ui.sidebar.training_bar import draw_bar
@@ -100,6 +101,7 @@ def run_app() -> None:
     st.session_state[IN_APP] = True
     settle_language()
     page = navigate()
+    settle_look(page.url_path)
     if page.url_path:  # not Draw, which asks for them
         _forget_uploads()
     st.html(_STYLE)  # Streamlit wraps a .css file in <style>
@@ -107,11 +109,13 @@ def run_app() -> None:
         st.html(f"<script>{_HISTORY}</script>", unsafe_allow_javascript=True)
         _watch_pictures()
         tell_browser()
+        write_style()
     keep_language_in_address()
     remember_choice(page.url_path)
     look_up_trainings()
     shows_trainings = page.url_path == "training"  # large, at its top
-    draw_sidebar(curves=not shows_trainings)
+    draw_sidebar(page, curves=not shows_trainings)
+    offer_way_out()
     if not shows_trainings:
         draw_bar()
     say_run_change()

@@ -23,6 +23,7 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 780}, "has_touch": True}
 PAGES = {  # every page by its path, with its heading
     "/": "One model or ten?",
+    "/tour": "Tour",
     "/compare": "Compare",
     "/confusion": "Confusion",
     "/new_class": "New class",

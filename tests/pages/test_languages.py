@@ -30,6 +30,7 @@ EVERYWHERE = [
         for section in ("Hidden units", "Map", "Break it")
     ),
     ("draw", {"canvas": "number"}),
+    *(("tour", {"step": str(step)}) for step in range(1, 7)),
     ("my_drawings", {}),
     ("data", {"about": "The picture as numbers"}),
     ("data", {"about": "What the network gets"}),
@@ -55,6 +56,8 @@ def opened(name: str, **query: str) -> AppTest:
         page.query_params[key] = value
     for key in _OPEN:
         page.session_state[key] = True
+    for step in range(1, 7):
+        page.session_state[f"tour_guess_{step}"] = 0
     page.run()
     assert not page.exception
     return page

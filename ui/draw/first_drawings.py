@@ -4,13 +4,15 @@ from functools import cache
 
 import streamlit as st
 
-from mnist_models.preprocessing.rasterise import read_paths, render
+from mnist_models.pictures import Grey
+from mnist_models.preprocessing.rasterise import rasterise, read_paths, render
 from mnist_models.runs.run import Run
 from mnist_models.text import paragraph, t, translated
 from ui.draw.canvas import CANVAS_SIDE, PEN_WIDTH, given_to_canvas, put_on_canvas, stroke
 from ui.draw.numbers.number_canvas import BY_KEYBOARD, offer_number_canvas
 from ui.draw.sources import Subject, from_canvas
 from ui.live.preview import show_preview
+from ui.shared.navigation import page_path
 from ui.widgets.images import picture_url
 
 _PLACE = "draw"
@@ -47,7 +49,17 @@ def from_own_canvas(run: Run) -> Subject:
 
 
 def offer_first_drawings() -> None:
-    """A button for each; a tap puts it on the canvas."""
+    """What to try while nothing is drawn: the tour, and a few drawings."""
+    st.page_link(
+        page_path("tour"),
+        label=t("New here? Take the tour, a few short steps."),
+        icon=":material/explore:",
+    )
+    offer_drawings(_PLACE)
+
+
+def offer_drawings(place: str) -> None:
+    """A button for each; a tap puts it on the canvas of this place."""
     st.markdown(t("Or try one of these:"))
     with st.container(key="first_drawings", horizontal=True, gap="xsmall"):
         for number, (title, paths) in enumerate(_FIRST_DRAWINGS.items()):
@@ -55,8 +67,15 @@ def offer_first_drawings() -> None:
                 f"![]({_thumbnail(paths)}) {translated(title)}",
                 key=f"first_drawing_{number}",
                 on_click=put_on_canvas,
-                args=(_PLACE, [stroke(path) for path in paths]),
+                args=(place, [stroke(path) for path in paths]),
             )
+
+
+@cache
+def example_picture() -> Grey:
+    """(28, 28) of the first of them, as the models see it."""
+    paths = next(iter(_FIRST_DRAWINGS.values()))
+    return rasterise(read_paths([stroke(path) for path in paths], CANVAS_SIDE))
 
 
 @cache

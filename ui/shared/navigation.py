@@ -18,6 +18,7 @@ _FOLDER = PROJECT / "pages"
 # them from another server.
 _PAGES = (
     ("draw", t("Draw")),
+    ("tour", t("Tour")),
     ("my_drawings", t("My drawings")),
     ("compare", t("Compare")),
     ("confusion", t("Confusion")),
@@ -46,6 +47,16 @@ def navigate() -> StreamlitPage:
     title = name if page.url_path == "" else t("{page} · {name}", page=page.title, name=name)
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     return page
+
+
+def page_names() -> list[str]:
+    """The pages by the names of their scripts; all but the first have them in their addresses."""
+    return [name for name, _ in _PAGES]
+
+
+def name_of(page: StreamlitPage) -> str:
+    """The name of a page's script."""
+    return page.url_path or _PAGES[0][0]
 
 
 def page_path(name: str) -> Path:
@@ -101,6 +112,7 @@ def begin(title: str, lead: str = "") -> None:
     if IN_APP not in st.session_state:
         navigate()
         st.rerun()
-    st.title(title, anchor=False)
-    if lead:
-        st.markdown(lead)
+    with st.container(key="page_title"):
+        st.title(title, anchor=False)
+        if lead:
+            st.markdown(lead)
