@@ -41,7 +41,14 @@ def test_the_chinese_readme_has_the_same_commands_and_settings() -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["README.md", "README.zh-TW.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/deploy.md"],
+    [
+        "README.md",
+        "README.zh-TW.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "docs/deploy.md",
+        "docs/teaching.md",
+    ],
     ids=lambda name: name,
 )
 def test_links_and_pictures_lead_to_files(document: str) -> None:
