@@ -110,6 +110,26 @@ def test_a_presentation_is_larger_goes_from_page_to_page_and_ends(
     assert "present" not in page.url
 
 
+# Controls that have broken into two rows, and boxes that have grown beyond the room they are given.
+_CUT = """
+() => [...document.querySelectorAll("[data-testid=stMain] *")].filter(element => {
+  const { overflowY } = getComputedStyle(element);
+  const buttons = [...element.querySelectorAll(":scope button")].map(b => b.offsetTop);
+  return (element.matches("[data-testid=stButtonGroup]") && new Set(buttons).size > 1)
+    || (element.matches("[data-testid^=st]") && ["auto", "hidden"].includes(overflowY)
+      && element.clientHeight > 30 && element.scrollHeight > element.clientHeight + 16);
+}).map(element => element.className)
+"""
+
+
+@pytest.mark.parametrize("path", ["/compare", "/confusion", "/training", "/how_it_works"])
+def test_what_has_its_room_in_pixels_is_whole_in_a_presentation(
+    path: str, server: Server, page: Page
+) -> None:
+    visit(page, server, f"{path}?present=true")
+    page.wait_for_function(f"() => ({_CUT})().length === 0", timeout=RENDER_TIMEOUT_MS)
+
+
 def test_what_is_hidden_is_neither_seen_nor_reached_by_keyboard(server: Server, page: Page) -> None:
     visit(page, server, "/compare?hide=sidebar,tabs,contenders,title&evidence=Cost")
     for hidden in (SIDEBAR, f"{MAIN} [role=tablist]", ".st-key-duel", "h1"):

@@ -31,8 +31,8 @@ _COOKIE_S = 400 * 86_400  # a browser keeps no cookie for longer
 def settle_language() -> None:
     """Find out what to speak, before anything is drawn; the address comes first."""
     asked = st.query_params.get(LANGUAGE)
-    if asked in languages():
-        st.session_state.update({_SPOKEN: asked, _CHOSEN: True})
+    if fits := fitting_language(asked):  # whoever writes zh-Hant or zh_TW means what a browser does
+        st.session_state.update({_SPOKEN: fits, _CHOSEN: True})
     elif asked is not None:
         del st.query_params[LANGUAGE]
     speak(_language_of_session())
