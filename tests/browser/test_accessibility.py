@@ -14,6 +14,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import CDPSession, Page, expect
 
+from mnist_models.translation import languages
 from tests.helpers.accessibility import expect_accessible
 from tests.helpers.serving import (
     DESKTOP,
@@ -94,13 +95,14 @@ def _take_on(look: Look, page: Page, devtools: CDPSession) -> None:
 
 
 @pytest.mark.matrix  # takes long
+@pytest.mark.parametrize("language", languages())
 def test_no_page_keeps_anyone_out_as_it_opens_or_asks_another_server(
-    equipped: Server, page: Page, devtools: CDPSession
+    language: str, equipped: Server, page: Page, devtools: CDPSession
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for path in PAGES:
-        visit(page, equipped, path)
+        visit(page, equipped, f"{path}?lang={language}")
         expect_accessible_in(TWO_LOOKS, page, devtools)
     foreign = [u for u in asked if not u.startswith((equipped.url, "data:", "blob:", "ws:"))]
     assert foreign == []

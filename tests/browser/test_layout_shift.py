@@ -48,12 +48,14 @@ def with_style(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> se
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(
+    ("screen", "language"), [("desktop", "en-US"), ("phone", "en-US"), ("phone", "zh-TW")]
+)
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_stays_where_it_is_while_it_loads(
-    path: str, screen: str, equipped: Server, with_style: set[str], browser: Browser
+    path: str, screen: str, language: str, equipped: Server, with_style: set[str], browser: Browser
 ) -> None:
-    with browser.new_context(**SCREENS[screen]) as context:
+    with browser.new_context(**SCREENS[screen], locale=language) as context:
         shift = _shift(context.new_page(), equipped, path, with_style)
     assert shift < MOST
 
