@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mnist_models.jobs.worker import THREADS
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.train_job import order_of
 from mnist_models.runs.registry import load_run
@@ -33,7 +33,7 @@ def weights(seed: int) -> list[str | None]:
     """The hashes of what was trained with one seed, in the present folder."""
     run = load_run(f"seed-{seed}")
     run.verify()
-    return [run.weights_hash(approach) for approach in APPROACHES]
+    return [run.weights_hash(approach) for approach in PAIR]
 
 
 def timed(work: Callable[[], None], seeds: int) -> tuple[float, list[list[str | None]]]:

@@ -20,7 +20,7 @@ from mnist_models.evidence.new_class_costs import new_class_costs
 from mnist_models.evidence.pen_widths import STROKES, accuracy_of, pen_pictures_name
 from mnist_models.evidence.training_studies import seeds_spread
 from mnist_models.formatting import interval_text, percent_text
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import PAIR, TITLES, Approach
 from mnist_models.learning.recipes import Published
 from mnist_models.runs.registry import load_run, run_names
 from mnist_models.runs.run import Run
@@ -82,7 +82,7 @@ def drawings_table(found: Evidence) -> str:
         "whole canvas, 16 px": accuracy_of(found, names[16], "whole canvas"),
     }
     rows = [["run", "approach", *columns]]
-    for run, approach in product(_DRAWN_BY, APPROACHES):
+    for run, approach in product(_DRAWN_BY, PAIR):
         figures = (accuracy[f"{run}.{approach}"] for accuracy in columns.values())
         rows.append([run, TITLES[approach].lower(), *map(percent_text, figures)])
     return markdown(rows)

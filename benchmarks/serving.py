@@ -28,7 +28,7 @@ from statistics import median
 from typing import Any
 
 from mnist_models import Run, RunError, load_run
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 
 Starts = Mapping[str, Sequence[Mapping[str, float]]]  # by app, of `stopwatch.measure`
 
@@ -108,7 +108,7 @@ def measure_both(run: Run, repeats: int) -> Starts:
         RunError: the run lacks an approach's weights, or is damaged.
     """
     chromium = chromium_path()
-    for approach in APPROACHES:
+    for approach in PAIR:
         run.stack(approach)  # or raises an error that names the command to train it
     with tempfile.TemporaryDirectory() as folder:
         export(run, folder)

@@ -20,7 +20,7 @@ from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import cache_folder
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import COPIES, PenDigit, load_pen_digits, pen_pictures
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import fit
@@ -75,7 +75,7 @@ def folds(
     drawn = cache(lambda: pen_pictures(digits))  # takes minutes, and is the same for every fold
     for number in numbers:
         out = left_out(writers, number)
-        files = {a: folder / f"{number}-{a}.npz" for a in APPROACHES}
+        files = {a: folder / f"{number}-{a}.npz" for a in PAIR}
         for approach, file in files.items():
             if not file.exists():
                 others = np.repeat(~out, COPIES)

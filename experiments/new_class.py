@@ -31,7 +31,7 @@ from mnist_models.evidence.experiments import load_evidence
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.incremental.task import Labelled, Task, accuracy, labelled
 from mnist_models.incremental.updates import Taught, teach
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import fit
@@ -49,7 +49,7 @@ Stacks = dict[Approach, Stack]
 
 def left_out(train: Labelled, test: Labelled, seed: int) -> Iterator[Row]:
     """Each digit taught to models of the other nine, and models of all ten from the start."""
-    for approach in APPROACHES:
+    for approach in PAIR:
         taught = _from_the_start(train, approach, seed)
         yield {"seed": seed, "digit": None, "way": f"{approach} from the start",
                "seconds": taught.seconds, "rows": taught.rows,
@@ -131,7 +131,7 @@ def _from_the_start(rows: Labelled, approach: Approach, seed: int) -> Taught:
 def _without(digit: int, train: Labelled, seed: int) -> tuple[Task, Stacks]:
     """The task to teach a digit, and both approaches trained without it."""
     old, new = train.of(train.y != digit), train.of(train.y == digit)
-    known: Stacks = {a: fit(RECIPE, a, old.x, old.y, seed=seed).rounded() for a in APPROACHES}
+    known: Stacks = {a: fit(RECIPE, a, old.x, old.y, seed=seed).rounded() for a in PAIR}
     return Task(RECIPE, known["single"], known["multi"], new, old, seed=seed), known
 
 

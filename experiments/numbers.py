@@ -27,7 +27,7 @@ from experiments import counted, write
 from experiments.folds import FOLDS, Fold, by_writer, fingerprint, folds
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import PenDigit, load_pen_digits
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.sampling import stream
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.significance import PairedMetrics
@@ -178,15 +178,14 @@ def entries(measured: Sequence[dict[str, Any]]) -> dict[str, Any]:
     paired = []
     for spacing in SPACINGS:
         right, written_right = (
-            {a: np.concatenate([m[way][spacing][a] for m in measured]) for a in APPROACHES}
+            {a: np.concatenate([m[way][spacing][a] for m in measured]) for a in PAIR}
             for way in ("right", "by_strokes")
         )
         for found, those in ((numbers, right), (by_strokes, written_right)):
             found += [
-                {"spacing": spacing, "approach": a, **counted("right", those[a])}
-                for a in APPROACHES
+                {"spacing": spacing, "approach": a, **counted("right", those[a])} for a in PAIR
             ]
-        single, multi = (right[a] for a in APPROACHES)
+        single, multi = (right[a] for a in PAIR)
         counts = (single & multi, single & ~multi, multi & ~single, ~single & ~multi)
         both, first, second, neither = (int(count.sum()) for count in counts)
         metrics = PairedMetrics(both, first, second, neither)
@@ -200,8 +199,8 @@ def entries(measured: Sequence[dict[str, Any]]) -> dict[str, Any]:
                 "p": metrics.mcnemar_p,
             }
         )
-    cut = {a: np.concatenate([m["cut"][a] for m in measured]) for a in APPROACHES}
-    singles = [{"approach": a, **counted("cut", cut[a])} for a in APPROACHES]
+    cut = {a: np.concatenate([m["cut"][a] for m in measured]) for a in PAIR}
+    singles = [{"approach": a, **counted("cut", cut[a])} for a in PAIR]
     return {"numbers": numbers, "by_strokes": by_strokes, "paired": paired, "singles": singles}
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from experiments import counted, write
 from mnist_models.data.mnist import load_mnist
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import stream
 from mnist_models.metrics.scores import YES
@@ -53,7 +53,7 @@ def measure(run: Run, images: Images, labels: NDArray) -> dict[str, Any]:
         images: (n, 28, 28).
         labels: (n,), what they truly are.
     """
-    stacks = {approach: run.stack(approach) for approach in APPROACHES}
+    stacks = {approach: run.stack(approach) for approach in PAIR}
     both_right = np.all([stack.predict(images) == labels for stack in stacks.values()], axis=0)
     accuracy: list[dict[str, Any]] = []
     first: list[dict[str, Any]] = []
@@ -76,18 +76,16 @@ def measure(run: Run, images: Images, labels: NDArray) -> dict[str, Any]:
                 )
             ]
         for sign in (-1, 1) if perturbation.low < 0 else (1,):
-            points = {
-                a: breaking_points(answers[a][:, both_right], strengths, sign) for a in APPROACHES
-            }
+            points = {a: breaking_points(answers[a][:, both_right], strengths, sign) for a in PAIR}
             paired = first_to_break(points["single"], points["multi"])
             first.append({"way": name, "sign": sign, **_counts(paired)})
     changes = {a: smallest_change(stack, images[both_right]) for a, stack in stacks.items()}
     lengths = {approach: change.lengths.tolist() for approach, change in changes.items()}
-    paired = first_to_break(*(np.array(lengths[approach]) for approach in APPROACHES))
+    paired = first_to_break(*(np.array(lengths[approach]) for approach in PAIR))
     first.append({"way": SMALLEST, "sign": 1, **_counts(paired)})
     return {
         "run": run.name,
-        "weights": {approach: run.weights_hash(approach) for approach in APPROACHES},
+        "weights": {approach: run.weights_hash(approach) for approach in PAIR},
         "both_right": int(both_right.sum()),
         "accuracy": accuracy,
         "first": first,
@@ -116,7 +114,7 @@ def main() -> None:
     measured = []
     for name in run_names():
         run = load_run(name)
-        if name in RECIPES and set(run.with_weights) >= set(APPROACHES):
+        if name in RECIPES and set(run.with_weights) >= set(PAIR):
             start = time.perf_counter()
             measured.append(measure(run, images, labels))
             print(name, f"{time.perf_counter() - start:.0f} s", measured[-1]["first"], flush=True)

@@ -13,7 +13,7 @@ from experiments.measuring import measured
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
 from mnist_models.evidence.experiments import load_evidence
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.metrics.scores import Metrics, evaluate
 from mnist_models.pipeline.request import Request
@@ -87,7 +87,7 @@ def main() -> None:
     """Measure missing results, and write the JSON after each training."""
     parser = arguments(__doc__, cluster=True)
     parser.add_argument("--recipes", nargs="*", choices=NAMES, default=NAMES)
-    parser.add_argument("--approach", choices=APPROACHES)
+    parser.add_argument("--approach", choices=PAIR)
     options = parser.parse_args()
     data = _data()
 
@@ -100,7 +100,7 @@ def main() -> None:
     for seed in range(options.seeds):
         for name in options.recipes:
             fingerprint = Request(RECIPES[name], seed=seed).fingerprint(data)
-            for approach in (options.approach,) if options.approach else APPROACHES:
+            for approach in (options.approach,) if options.approach else PAIR:
                 if (fingerprint, approach) in made:
                     continue
                 if shipped := _shipped(RECIPES[name], approach, data, seed):
@@ -122,7 +122,7 @@ def _sorted(entries: list[Entry], data: Dataset) -> list[Entry]:
     ]
     return sorted(
         current,
-        key=lambda e: (NAMES.index(e["recipe"]), APPROACHES.index(e["approach"]), e["seed"]),
+        key=lambda e: (NAMES.index(e["recipe"]), PAIR.index(e["approach"]), e["seed"]),
     )
 
 

@@ -27,7 +27,7 @@ from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import PenDigit, load_pen_digits, pen_pictures
 from mnist_models.evidence.experiments import load_evidence
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.training import fit
 from mnist_models.preprocessing import rasterise
@@ -72,7 +72,7 @@ def right_answers(
     labels = np.array([digit.digit for digit in digits], dtype=np.uint8)
     writers = np.array([digit.writer for digit in digits])
     copies = learned.shape[1]
-    for approach in APPROACHES:
+    for approach in PAIR:
         right = dict.fromkeys(read, 0)
         for fold in range(FOLDS):
             out = left_out(writers, fold)

@@ -18,7 +18,7 @@ from experiments import write
 from mnist_models import load_run, to_mnist
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import WIDTHS, load_pen_digits
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.preprocessing import stroke_width
 
 KEPT = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6)
@@ -55,7 +55,7 @@ def measure(kept: float, sources: Drawings) -> Iterator[dict[str, Any]]:
         for source, (canvases, labels) in sources.items():
             pictures = np.stack([to_mnist(canvas) for canvas in canvases])
             for name in RUNS:
-                for approach in APPROACHES:
+                for approach in PAIR:
                     right = load_run(name).stack(approach).predict(pictures) == labels
                     yield {"kept": kept, "pictures": source, "run": name, "approach": approach,
                            "rows": len(labels), "right": int(right.sum())}  # fmt: skip

@@ -37,7 +37,7 @@ from mnist_models.comparison.judgement import judge, lead
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
 from mnist_models.data.pen_digits import WRITING_BOX, PenDigit, load_pen_digits
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import stream
 from mnist_models.learning.stack import Stack
@@ -117,7 +117,7 @@ def doubts(probas: Probas, limits: dict[Approach, float]) -> dict[str, NDArray[n
     rows = zip(*probas.values(), strict=True)
     judged = [judge(dict(zip(probas, row, strict=True)), least_lead=limits) for row in rows]
     doubted = {str(a): np.array([j.doubts(a) for j in judged], dtype=bool) for a in probas}
-    if len(probas) == len(APPROACHES):
+    if len(probas) == len(PAIR):
         plain = [j.finding == "agreement" and not j.unsure for j in judged]
         doubted["both"] = ~np.array(plain, dtype=bool)
     return doubted
@@ -199,7 +199,7 @@ def _pictures(steps: Iterable[Drawn]) -> NDArray[np.uint8]:
 
 
 def _together(parts: Sequence[Probas]) -> Probas:
-    return {approach: np.concatenate([part[approach] for part in parts]) for approach in APPROACHES}
+    return {approach: np.concatenate([part[approach] for part in parts]) for approach in PAIR}
 
 
 def main() -> None:
@@ -242,7 +242,7 @@ def main() -> None:
                     **counted("unsure", probas[a].max(axis=1) < largest[a]),
                 }
                 for name, probas in asked.no_digits.items()
-                for a in APPROACHES
+                for a in PAIR
             ],
         },
         "shipped": list(shipped(mnist, chosen)),
@@ -267,7 +267,7 @@ def main() -> None:
 def shipped(mnist: Dataset, limits: dict[Approach, float]) -> Iterator[dict[str, Any]]:
     """What the thresholds cost shipped runs on MNIST, for the record."""
     for run in (load_run(name) for name in run_names() if name in RECIPES):
-        asked = [a for a in APPROACHES if a in run.with_weights]
+        asked = [a for a in PAIR if a in run.with_weights]
         test = {a: run.test_scores[a] for a in asked}
         yield from _entries(run.name, "test", costs(test, mnist.y_test, limits))
         seen = np.any([run.rows_seen(a).any(axis=0) for a in asked], axis=0)

@@ -20,7 +20,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import pack_rows, stream, undersample
 from mnist_models.learning.stack import Stack
@@ -165,7 +165,7 @@ def make_stack() -> Callable[..., Stack]:
 @pytest.fixture(scope="session")
 def tiny_contents(tiny_dataset: Dataset, make_stack: Callable[..., Stack]) -> dict[str, Any]:
     """What `publish` needs for a run of untrained networks: `publish("name", **tiny_contents)`."""
-    stacks = {approach: make_stack(approach).rounded() for approach in APPROACHES}
+    stacks = {approach: make_stack(approach).rounded() for approach in PAIR}
     proba: dict[str, np.ndarray] = {
         a: s.predict_proba(tiny_dataset.x_test) for a, s in stacks.items()
     }

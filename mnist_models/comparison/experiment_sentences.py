@@ -14,7 +14,7 @@ from mnist_models.formatting import (
     percent_text,
     points_text,
 )
-from mnist_models.learning.approaches import APPROACHES, NAMES
+from mnist_models.learning.approaches import NAMES, PAIR
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.metrics.significance import SIGNIFICANT
 from mnist_models.text import Text, paragraph, t
@@ -178,7 +178,7 @@ def numbers_sentence(found: Evidence, spacing: str) -> Text:
     """
     own = {e["approach"]: e for e in found["numbers"] if e["spacing"] == spacing}
     paired = next(entry for entry in found["paired"] if entry["spacing"] == spacing)
-    ahead, behind = sorted(APPROACHES, key=lambda approach: -own[approach]["right"])
+    ahead, behind = sorted(PAIR, key=lambda approach: -own[approach]["right"])
     fields: dict[str, Any] = {
         "rows": own[ahead]["rows"],
         "ahead": NAMES[ahead],
@@ -215,7 +215,7 @@ def by_strokes_sentence(found: Evidence, spacing: str) -> Text:
         found, spacing: as for `numbers_sentence`.
     """
     own = {e["approach"]: e for e in found["by_strokes"] if e["spacing"] == spacing}
-    single, multi = (_share_read(own[approach]) for approach in APPROACHES)
+    single, multi = (_share_read(own[approach]) for approach in PAIR)
     return t(
         "On the page Draw strokes are grouped into digits, and nothing has to be cut: so the "
         "single model reads {single} of the same numbers exactly, and the multi-model {multi}.",
@@ -227,7 +227,7 @@ def by_strokes_sentence(found: Evidence, spacing: str) -> Text:
 def needless_sentence(found: Evidence) -> Text:
     """How often each approach cuts a single digit, in the experiment "numbers"."""
     cut = {entry["approach"]: entry for entry in found["singles"]}
-    single, multi = (cut[approach] for approach in APPROACHES)
+    single, multi = (cut[approach] for approach in PAIR)
     return t(
         "Of {rows:,} single digits, which need no cut, the single model cuts {single} and the "
         "multi-model {multi}.",

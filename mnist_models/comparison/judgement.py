@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from numpy.typing import NDArray
 
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.metrics.scores import YES
 
 # An answer whose lead is smaller is unsure. Chosen by `python -m experiments.unsure`: the largest
@@ -165,9 +165,9 @@ def _finding(probas: Mapping[Approach, NDArray], is_dot: bool, shapes: int) -> F
         return "several"
     if "multi" in probas and probas["multi"].max() < YES:
         return "none"
-    if len(probas) < len(APPROACHES):
+    if len(probas) < len(PAIR):
         return "alone"
-    single, multi = (probas[a].argmax() for a in APPROACHES)
+    single, multi = (probas[a].argmax() for a in PAIR)
     return "agreement" if single == multi else "disagreement"
 
 

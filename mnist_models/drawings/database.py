@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mnist_models.drawings.drawing import MAX_PICTURE_BYTES, CorrectionError
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.pictures import PIXELS
 from mnist_models.settings import SettingsError, trained_folder
 from mnist_models.text import t
@@ -93,7 +93,7 @@ def table() -> "Table":
         Column("number", Integer, primary_key=True),
         Column("owner", String(64), nullable=False),
         *(Column(name, String(64), nullable=False) for name in TEXTS),
-        *(Column(approach, String(64)) for approach in APPROACHES),
+        *(Column(approach, String(64)) for approach in PAIR),
         Column("image", LargeBinary(PIXELS), nullable=False),
         Column("picture", LargeBinary(MAX_PICTURE_BYTES), nullable=False),
         UniqueConstraint("owner", "digest"),

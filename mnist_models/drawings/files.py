@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_models.drawings.drawing import MAX_PICTURE_BYTES, Drawing
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 
 _MAX_SIDE = 1024  # pixels of a picture that is kept; no canvas is larger
 
@@ -56,11 +56,11 @@ def write_zip(drawings: Iterable[Drawing], file: IO[bytes]) -> int:
     number = 0
     table = io.StringIO()
     lines = csv.writer(table)
-    lines.writerow(["file", "label", *APPROACHES, "run", "version", "created"])
+    lines.writerow(["file", "label", *PAIR, "run", "version", "created"])
     with zipfile.ZipFile(file, "w") as archive:  # not compressed: a PNG is
         for number, drawing in enumerate(drawings, start=1):
             name = f"{number:05}.png"
-            answers = (drawing.answers.get(approach, "") for approach in APPROACHES)
+            answers = (drawing.answers.get(approach, "") for approach in PAIR)
             rest = drawing.run, drawing.version, drawing.created
             archive.writestr(name, drawing.picture)
             lines.writerow([name, drawing.label, *answers, *rest])

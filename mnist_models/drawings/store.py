@@ -14,7 +14,7 @@ from mnist_models.drawings.drawing import (
     CorrectionError,
     Drawing,
 )
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.pictures import SIDE
 from mnist_models.settings import limits
 from mnist_models.text import t
@@ -136,7 +136,7 @@ class Store:
             **{name: row[name] for name in TEXTS},
             image=np.frombuffer(row["image"], np.uint8).reshape(SIDE, SIDE),
             picture=row.get("picture", b""),
-            answers={a: row[a] for a in APPROACHES if row[a] is not None},
+            answers={a: row[a] for a in PAIR if row[a] is not None},
             number=row["number"],
             mine=row["owner"] == self._owner,
         )

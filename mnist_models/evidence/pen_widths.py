@@ -4,7 +4,7 @@ from typing import Any
 
 from mnist_models.data.pen_digits import WIDTHS
 from mnist_models.evidence.experiments import Evidence
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 
 PEN_DIGITS = "pen digits"  # how the names of all their pictures begin
 STROKES = f"{PEN_DIGITS}, strokes"  # read without a picture, so no pen matters
@@ -32,7 +32,7 @@ def left_out_accuracy(
     if not entries:
         return None
     rows = sum(entry["rows"] for entry in entries)
-    return {a: sum(entry["right"][a] for entry in entries) / rows for a in APPROACHES}
+    return {a: sum(entry["right"][a] for entry in entries) / rows for a in PAIR}
 
 
 def accuracy_of(found: Evidence, pictures: str, preparation: str) -> dict[str, float]:

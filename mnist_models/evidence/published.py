@@ -5,7 +5,7 @@ import contextlib
 from mnist_models.evidence.experiments import Evidence, load_evidence
 from mnist_models.evidence.training_studies import seeds_spread
 from mnist_models.formatting import change_text, commas, interval_text, percent_text
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import PAIR, TITLES, Approach
 from mnist_models.learning.recipes import Published
 from mnist_models.runs.label import differences
 from mnist_models.runs.registry import load_run, run_names
@@ -30,7 +30,7 @@ def published_rows() -> list[dict[str, str]]:
 
 
 def _published_row(run: Run, approach: Approach, seeds: Evidence | None) -> dict[str, str]:
-    changed = differences(run.manifest["recipe"], run.manifest.get("seed"), APPROACHES)
+    changed = differences(run.manifest["recipe"], run.manifest.get("seed"), PAIR)
     published = run.published or Published("–")
     theirs, test = published.test.get(approach), run.metrics(approach)
     spread = seeds_spread(seeds, run, approach)

@@ -5,7 +5,7 @@ from typing import Any
 
 from mnist_models.evidence.experiments import Entry, Evidence, Spread
 from mnist_models.formatting import listing, number_writer, percent_text
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.metrics.significance import SIGNIFICANT
 from mnist_models.robustness.perturbations import PERTURBATIONS
 from mnist_models.text import Text, Texts, paragraph, t, translated
@@ -107,7 +107,7 @@ def smallest_change_sentence(entry: Entry) -> Text:
     """
     single, multi = (
         Spread(own["median"], *own["interval"]).text(number_writer(".2f"))
-        for own in sorted(entry["smallest"], key=lambda e: APPROACHES.index(e["approach"]))
+        for own in sorted(entry["smallest"], key=lambda e: PAIR.index(e["approach"]))
     )
     return t(
         "Half of the pictures are read as another digit after a change of length {single} in the "
@@ -124,7 +124,7 @@ def none_when_misread_sentence(entry: Entry) -> Text:
         entry: of a run in the experiment "robustness".
     """
     shares = []
-    for approach in APPROACHES:
+    for approach in PAIR:
         own = [e for e in entry["accuracy"] if e["approach"] == approach and e["strength"]]
         wrong = sum(e["rows"] - e["right"] for e in own)
         shares.append(percent_text(sum(e["none"] for e in own) / max(wrong, 1), 0))

@@ -19,7 +19,7 @@ from mnist_models.jobs.eta import remember_phases
 from mnist_models.jobs.job import progress_path
 from mnist_models.jobs.progress import Event, OnEvent, read_progress
 from mnist_models.jobs.worker import main
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.registry import load_run
@@ -91,9 +91,9 @@ def _left_out(
     costs: dict[Approach, dict[str, Any]] = {}
 
     def tell_share(done: float) -> None:
-        tell(Event("training", (len(stacks) + done) / len(APPROACHES), "base"))
+        tell(Event("training", (len(stacks) + done) / len(PAIR), "base"))
 
-    for approach in APPROACHES:
+    for approach in PAIR:
         result = fit(recipe, approach, known.x, known.y, seed=lesson.seed, on_progress=tell_share)
         stacks.append(result.rounded())
         costs[approach] = {

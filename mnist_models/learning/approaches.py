@@ -5,7 +5,7 @@ from typing import Literal
 from mnist_models.text import Texts, t
 
 Approach = Literal["single", "multi"]
-APPROACHES: tuple[Approach, ...] = ("single", "multi")
+PAIR: tuple[Approach, ...] = ("single", "multi")
 
 # What people read: as a title, and within a sentence.
 TITLES = Texts({"single": t("Single model"), "multi": t("Multi-model")})

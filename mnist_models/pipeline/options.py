@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
 from mnist_models.data.dataset import DATASETS
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.augmentation import Distortion
 from mnist_models.learning.recipes import RECIPES, STRONGEST, Recipe
 from mnist_models.learning.sampling import STRATEGIES
@@ -59,7 +59,7 @@ class TrainingOptions:
         check(recipe)
         return Request(
             recipe=recipe,
-            approaches=APPROACHES if self.approach == "both" else (self.approach,),
+            approaches=PAIR if self.approach == "both" else (self.approach,),
             dataset=self.dataset or recipe.dataset,
             seed=self.seed,
             name=self.name,
@@ -79,7 +79,7 @@ class TrainingOptions:
         lowered: dict[str, Any] = {}
         if self.epochs is None and recipe.epochs not in allowed.epochs:
             lowered["epochs"] = int(allowed.epochs.high)
-        widths = [units for approach in APPROACHES for units in recipe.units(approach)]
+        widths = [units for approach in PAIR for units in recipe.units(approach)]
         if self.hidden is None and any(units not in allowed.hidden for units in widths):
             lowered["hidden"] = int(min(allowed.hidden.high, *widths))
         return replace(self, **lowered)
@@ -100,7 +100,7 @@ class TrainingOptions:
     def _check_names(self) -> None:
         offered: list[tuple[Text, str | None, Iterable[str]]] = [
             (t("recipe"), self.recipe, RECIPES),
-            (t("approach"), self.approach, (*APPROACHES, "both")),
+            (t("approach"), self.approach, (*PAIR, "both")),
             (t("dataset"), self.dataset, DATASETS),
             (t("sampling"), self.sampling, STRATEGIES),
         ]

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.recipes import Recipe
 from mnist_models.runs.label import default_name
 
@@ -27,7 +27,7 @@ class Request:
     """
 
     recipe: Recipe
-    approaches: tuple[Approach, ...] = APPROACHES
+    approaches: tuple[Approach, ...] = PAIR
     dataset: str = "mnist"
     seed: int = 0
     name: str = ""

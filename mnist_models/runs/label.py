@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from mnist_models.formatting import commas
-from mnist_models.learning.approaches import APPROACHES, NAMES
+from mnist_models.learning.approaches import NAMES, PAIR
 from mnist_models.learning.augmentation import Distortion
 from mnist_models.learning.recipes import DATASET_TITLES, RECIPES, STRONGEST
 from mnist_models.learning.sampling import STRATEGIES
@@ -54,7 +54,7 @@ def differences(recipe: Mapping[str, Any], seed: Any, approaches: Iterable[str])
     usual = known.to_json()
     changed = {k for k in usual.keys() | recipe.keys() if usual.get(k) != recipe.get(k)}
     texts: list[Text] = []
-    if len(trained := [a for a in APPROACHES if a in approaches]) == 1:
+    if len(trained := [a for a in PAIR if a in approaches]) == 1:
         texts.append(t("{name} only", name=NAMES[trained[0]]))
     for settings, told in _TOLD.items():
         if changed & set(settings) and (text := told(recipe)):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mnist_models.data.dataset import DATASETS
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.metrics.scores import Metrics
 from mnist_models.text import Text, t
 
@@ -51,7 +51,7 @@ def check_manifest(manifest: Any) -> None:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ValueError("not a manifest of this format")
     _check_types(manifest, _MANIFEST)
-    entries = [manifest["approaches"][a] for a in APPROACHES if a in manifest["approaches"]]
+    entries = [manifest["approaches"][a] for a in PAIR if a in manifest["approaches"]]
     if not entries or not manifest["classes"]:
         raise ValueError("no approach or no class")
     if not all(isinstance(c, int) or is_plain_label(c) for c in manifest["classes"]):

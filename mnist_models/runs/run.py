@@ -31,7 +31,7 @@ from mnist_models.data.dataset import TEST_SETS
 from mnist_models.embedding.arrays import embeddings_in
 from mnist_models.embedding.projection import Embedding
 from mnist_models.errors import ExpectedError
-from mnist_models.learning.approaches import APPROACHES, NAMES, Approach
+from mnist_models.learning.approaches import NAMES, PAIR, Approach
 from mnist_models.learning.recipes import RECIPES, Published
 from mnist_models.learning.sampling import unpack_rows
 from mnist_models.learning.stack import Stack
@@ -96,7 +96,7 @@ class Run:
     @property
     def approaches(self) -> tuple[Approach, ...]:
         """The approaches that were trained and scored."""
-        return tuple(a for a in APPROACHES if a in self.manifest["approaches"])
+        return tuple(a for a in PAIR if a in self.manifest["approaches"])
 
     @property
     def with_weights(self) -> tuple[Approach, ...]:

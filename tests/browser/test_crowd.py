@@ -18,7 +18,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, Page, expect
 
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.metrics.scores import YES
 from mnist_models.pipeline.estimates import earlier_trainings
 from mnist_models.runs.publishing import activate
@@ -109,11 +109,11 @@ def _run_that_answers(page: Page) -> str:
     assert seen["side"] == 28
     run = load_run(run_named(seen["run"]))
     picture = np.array(seen["picture"], np.uint8).reshape(1, 28, 28)
-    probas = {a: run.stack(a).predict_proba(picture)[0] for a in APPROACHES}
-    answers = {a: str(run.classes[probas[a].argmax()]) for a in APPROACHES}
+    probas = {a: run.stack(a).predict_proba(picture)[0] for a in PAIR}
+    answers = {a: str(run.classes[probas[a].argmax()]) for a in PAIR}
     if probas["multi"].max() < YES:
         answers["multi"] = "?"  # none of the ten says yes
-    assert seen["answers"] == [answers[a] for a in APPROACHES]
+    assert seen["answers"] == [answers[a] for a in PAIR]
     assert html.escape(seen["probabilities"]) in probability_bars(probas, run.classes)
     return run.name
 

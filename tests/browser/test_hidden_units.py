@@ -12,7 +12,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Locator, Page, expect
 
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
 from tests.helpers.accessibility import expect_accessible
@@ -52,7 +52,7 @@ def server(
 @pytest.fixture(scope="module")
 def stacks(make_stack: Callable[..., Stack]) -> dict[str, Stack]:
     """The networks of that run."""
-    return {approach: make_stack(approach).rounded() for approach in APPROACHES}
+    return {approach: make_stack(approach).rounded() for approach in PAIR}
 
 
 def _of(page: Page, approach: str, selector: str) -> Locator:
@@ -65,7 +65,7 @@ def _said(page: Page, approach: str) -> list[str]:
 
 def _answered(page: Page) -> None:
     """Both approaches have answered, and the units are those of the end of the stroke."""
-    for approach in APPROACHES:
+    for approach in PAIR:
         expect(verdict(page, approach)).not_to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
         unit = _of(page, approach, ".unit b").first
         expect(unit).not_to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
@@ -125,7 +125,7 @@ def test_units_light_up_with_the_pen_and_the_server_hears_of_whole_strokes(
     assert len(sent) == before + 1
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", PAIR)
 def test_the_sum_of_a_unit_adds_up_to_the_servers_logit(
     approach: str, open_draw: Callable[..., Page], stacks: dict[str, Stack]
 ) -> None:
@@ -202,7 +202,7 @@ def test_a_phone_has_all_of_it_and_nobody_is_kept_out(open_draw: Callable[..., P
     page = open_draw(_PATH, **PHONE, reduced_motion="reduce")
     draw(page, ONE)
     _answered(page)
-    for approach in APPROACHES:
+    for approach in PAIR:
         _of(page, approach, ".unit:enabled").first.click()
         expect(_of(page, approach, ".sum")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

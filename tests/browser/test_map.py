@@ -13,7 +13,7 @@ from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.mistakes import cell_rows
 from mnist_models.data.dataset import Dataset
 from mnist_models.embedding.arrays import embedding_arrays
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import EMBEDDING, Run
 from mnist_models.settings import PROJECT
@@ -75,7 +75,7 @@ def server(run: Run) -> Iterator[Server]:
         yield running
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", PAIR)
 def test_the_browser_places_pictures_as_the_server_does(
     approach: Any, browser: Browser, run: Run, tiny_dataset: Dataset
 ) -> None:

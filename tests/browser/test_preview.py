@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import UNLISTED
@@ -69,7 +69,7 @@ def server(
         patch.setenv("MNIST_TRAINED", str(folder))
         publish("reference", **{**tiny_contents, "manifest": shipped})
         publish(_KEPT, **tiny_contents)
-        stacks = {approach: make_stack(approach, seed=1).rounded() for approach in APPROACHES}
+        stacks = {approach: make_stack(approach, seed=1).rounded() for approach in PAIR}
         publish(_OTHER, **{**tiny_contents, "manifest": shipped, "stacks": stacks})
     with serve(environment) as running:
         yield running
@@ -87,7 +87,7 @@ def _expect_same_answers(page: Page) -> None:
     """The server has answered, and so has the browser, and they say the same."""
     expect(verdict(page, "single")).not_to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
     settle(page)
-    for approach in APPROACHES:
+    for approach in PAIR:
         said = verdict(page, approach).inner_text()
         expect(_answer(page, approach)).to_have_text(said, timeout=RENDER_TIMEOUT_MS)
 
@@ -119,7 +119,7 @@ def test_both_answers_move_with_the_pen_and_the_server_hears_of_whole_strokes(
     page.mouse.move(box["x"] + 80, box["y"] + 60)
     page.mouse.down()
     page.mouse.move(box["x"] + 200, box["y"] + 60)
-    for approach in APPROACHES:  # as soon as its networks are there
+    for approach in PAIR:  # as soon as its networks are there
         expect(_answer(page, approach)).not_to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
     before, bars = len(sent), [_bars(page)]
     for y in (100, 150, 200):
@@ -155,7 +155,7 @@ def test_undo_clear_and_another_page_are_followed(open_draw: Callable[..., Page]
     _expect_same_answers(page)
     np.testing.assert_array_equal(*_pictures(page))
     page.get_by_role("button", name="Clear").click()
-    for approach in APPROACHES:
+    for approach in PAIR:
         expect(_answer(page, approach)).to_have_text(NOTHING, timeout=RENDER_TIMEOUT_MS)
     assert set(_bars(page)) == {"0%"}
     assert not _pictures_of_browser(page).any()

@@ -9,7 +9,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, expect
 
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.runs.registry import load_run
 from tests.helpers.serving import RENDER_TIMEOUT_MS, copy_reference, serve, visit
@@ -35,7 +35,7 @@ def test_the_reference_retrained_from_the_sidebar_reaches_the_published_figures(
         expect(page).to_have_url(re.compile("run=reference-2$"), timeout=RENDER_TIMEOUT_MS)
     run, published = load_run("reference-2"), RECIPES["reference"].published
     assert published
-    assert (run.approaches, run.with_weights) == (APPROACHES, APPROACHES)
+    assert (run.approaches, run.with_weights) == (PAIR, PAIR)
     assert run.dataset == "mnist"
-    for approach in APPROACHES:
+    for approach in PAIR:
         assert run.metrics(approach).accuracy >= published.test[approach]

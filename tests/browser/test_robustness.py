@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_models.data.pen_digits import load_pen_digits
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.preprocessing.rasterise import rasterise
 from mnist_models.robustness.deepfool import smallest_change
 from mnist_models.robustness.noise import noise_fields
@@ -105,11 +105,11 @@ def test_a_stroke_is_disturbed_at_once_and_told_where_it_gives_way(
     settle(page)
     _is_done(page)
     for section in page.locator(".robustness section[data-name]").all():
-        for approach in APPROACHES:
+        for approach in PAIR:
             answer = section.locator(f".answers .{approach} b")
             expect(answer).to_have_text(re.compile(r"^\d\??$"))
             expect(section.locator(f"button.{approach}")).to_have_text(re.compile("way|holds"))
-    for approach in APPROACHES:
+    for approach in PAIR:
         change = page.locator(f".robustness .changes .{approach} p")
         expect(change).to_have_text(re.compile(r"length \d+\.\d\d, now read as \d$"))
     before = len(sent)

@@ -14,7 +14,7 @@ from mnist_models.data import pen_digits
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.pen_digits import COPIES, PenDigit
 from mnist_models.evidence.experiments import load_evidence
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.stack import Stack
 from mnist_models.preprocessing import rasterise
@@ -53,9 +53,9 @@ def test_each_writer_is_left_out_once_and_nothing_is_trained_twice(
 ) -> None:
     first = list(folds(mnist, DIGITS))
     assert sorted(d.writer for fold in first for d in fold.digits) == list(range(1, 11))
-    assert trained == [(a, 3 + 8 * COPIES) for _ in range(FOLDS) for a in APPROACHES]
+    assert trained == [(a, 3 + 8 * COPIES) for _ in range(FOLDS) for a in PAIR]
     again = list(folds(mnist, DIGITS, (3,)))
-    assert len(trained) == FOLDS * len(APPROACHES)
+    assert len(trained) == FOLDS * len(PAIR)
     for approach, stack in again[0].stacks.items():
         np.testing.assert_array_equal(stack.weights[0], first[3].stacks[approach].weights[0])
 
@@ -105,7 +105,7 @@ def test_strokes_are_drawn_in_the_way_that_was_read_best_by_both() -> None:
     shipped = load_evidence("strokes")
     assert shipped
     chosen = {name: getattr(rasterise, name) for name in ("PEN", "SUB", "STEP")}
-    for approach in APPROACHES:
+    for approach in PAIR:
         own = [entry for entry in shipped["drawn"] if entry["approach"] == approach]
         (ours,) = (entry["right"] for entry in own if chosen.items() <= entry.items())
         assert ours == max(entry["right"] for entry in own)
@@ -115,7 +115,7 @@ def test_what_is_learned_from_is_the_mix_that_was_read_best_by_both() -> None:
     shipped = load_evidence("strokes")
     assert shipped
     chosen = {"strokes": pen_digits.STROKES, "pictures": pen_digits.PICTURES}
-    for approach in APPROACHES:
+    for approach in PAIR:
         for read in {entry["read"] for entry in shipped["mixes"]}:
             kind = {"approach": approach, "read": read}
             own = [entry for entry in shipped["mixes"] if kind.items() <= entry.items()]

@@ -7,7 +7,7 @@ import pytest
 
 from experiments.no_digit import KINDS, LETTERS, REFUSED_DIGITS, SURE, letter, measure, noise
 from mnist_models.evidence.experiments import Evidence, load_evidence
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import stream
 from mnist_models.metrics.scores import YES
@@ -111,7 +111,7 @@ def _entries(
     return [(now, known[now["kind"]]) for now in measure(run, approach, pictures)]
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", PAIR)
 def test_the_networks_still_say_what_was_shipped(
     approach: Approach, shipped: Evidence, pictures: dict[str, np.ndarray]
 ) -> None:
@@ -126,7 +126,7 @@ def test_the_networks_still_say_what_was_shipped(
                 assert low <= then[count] / then["pictures"] <= high, (now["kind"], count)
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", PAIR)
 def test_what_is_counted_is_what_the_networks_answer(
     approach: Approach, tiny_run: Run, pictures: dict[str, np.ndarray]
 ) -> None:

@@ -18,7 +18,7 @@ from experiments.numbers import (
 )
 from mnist_models.data.pen_digits import PenDigit, load_pen_digits
 from mnist_models.evidence.experiments import load_evidence
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.runs.registry import load_run
 from mnist_models.segmentation.cuts import Cuttable
 from mnist_models.segmentation.find_digits import groups_of
@@ -70,9 +70,7 @@ def test_counts_of_folds_are_added_and_compared_number_by_number() -> None:
         for spacing in SPACINGS
     }
     cut = {"single": [True, False], "multi": [False, False]}
-    by_strokes = {
-        spacing: {key: [True, True, True, False] for key in APPROACHES} for spacing in SPACINGS
-    }
+    by_strokes = {spacing: {key: [True, True, True, False] for key in PAIR} for spacing in SPACINGS}
     found = entries([{"right": right, "by_strokes": by_strokes, "cut": cut}] * 5)
     assert {(e["right"], e["rows"]) for e in found["by_strokes"]} == {(15, 20)}
     assert [(e["right"], e["rows"]) for e in found["numbers"]] == [(10, 20)] * 2 * len(SPACINGS)
@@ -84,7 +82,7 @@ def test_counts_of_folds_are_added_and_compared_number_by_number() -> None:
 
 def test_strokes_are_read_as_the_digits_that_they_were_composed_of(digits: list[PenDigit]) -> None:
     run = load_run("pens")
-    stacks = {approach: run.stack(approach) for approach in APPROACHES}
+    stacks = {approach: run.stack(approach) for approach in PAIR}
     for number in made(digits, "apart"):
         assert len(read_strokes(stacks, number.strokes)["single"]) == len(number.label)
 

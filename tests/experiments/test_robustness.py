@@ -8,7 +8,7 @@ import pytest
 from experiments.robustness import PICTURES, SMALLEST, draw, measure
 from mnist_models.evidence.experiments import Evidence, load_evidence
 from mnist_models.evidence.robustness import WAYS, accuracy_rows, first_sentence
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.metrics.scores import YES
 from mnist_models.robustness.perturbations import PERTURBATIONS
@@ -50,7 +50,7 @@ def test_what_is_counted_is_what_the_networks_answer(tiny_run: Run) -> None:
             wrong = proba.argmax(axis=1) != labels
             assert entry["right"] == (~wrong).sum()
             assert entry["none"] == (wrong & (proba.max(axis=1) < YES)).sum()
-    read = [tiny_run.stack(a).predict(images) == labels for a in APPROACHES]
+    read = [tiny_run.stack(a).predict(images) == labels for a in PAIR]
     assert found["both_right"] == np.all(read, axis=0).sum()
     for entry in found["first"]:
         counts = [entry[key] for key in ("single", "multi", "together", "neither")]
@@ -59,14 +59,12 @@ def test_what_is_counted_is_what_the_networks_answer(tiny_run: Run) -> None:
 
 def _runs_with_both() -> list[Run]:
     runs = [load_run(name) for name in run_names() if name in RECIPES]
-    return [run for run in runs if set(run.with_weights) >= set(APPROACHES)]
+    return [run for run in runs if set(run.with_weights) >= set(PAIR)]
 
 
 def test_every_shipped_run_with_both_approaches_was_disturbed(shipped: Evidence) -> None:
     """After a run was made anew: python -m experiments.robustness"""
-    expected = [
-        (run.name, {a: run.weights_hash(a) for a in APPROACHES}) for run in _runs_with_both()
-    ]
+    expected = [(run.name, {a: run.weights_hash(a) for a in PAIR}) for run in _runs_with_both()]
     assert [(entry["run"], entry["weights"]) for entry in shipped["runs"]] == expected
 
 
@@ -80,7 +78,7 @@ def test_the_counts_tie_out(shipped: Evidence) -> None:
         for entry in run["accuracy"]:
             assert entry["right"] + entry["none"] <= entry["rows"] == PICTURES
         undisturbed = [e for e in run["accuracy"] if e["strength"] == 0]
-        assert len({(e["approach"], e["right"]) for e in undisturbed}) == len(APPROACHES)
+        assert len({(e["approach"], e["right"]) for e in undisturbed}) == len(PAIR)
         for entry in run["smallest"]:
             low, high = entry["interval"]
             assert low <= entry["median"] <= high

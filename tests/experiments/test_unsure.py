@@ -24,7 +24,7 @@ from experiments.unsure import (
 )
 from mnist_models.data.pen_digits import PenDigit
 from mnist_models.evidence.experiments import Evidence, load_evidence
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 
 LIMITS: dict[Approach, float] = {"single": 0.5, "multi": 0.4}
 
@@ -105,23 +105,23 @@ def test_each_fold_is_asked_about_its_own_writers_and_its_share_of_the_rest() ->
             return np.eye(10)[[1] * len(images)]
 
     asked_folds = [
-        Fold(k, [PenDigit(1, k, (line,))] * 2, dict.fromkeys(APPROACHES, Fixed()))  # type: ignore[arg-type]
+        Fold(k, [PenDigit(1, k, (line,))] * 2, dict.fromkeys(PAIR, Fixed()))  # type: ignore[arg-type]
         for k in range(FOLDS)
     ]
     letters = np.zeros((7, 28, 28), np.uint8)
     letters[:, 0, 0] = range(10, 17)
     asked = ask_folds(asked_folds, {"letters": letters})
     assert asked.labels.tolist() == [1] * 2 * FOLDS
-    assert {a: len(proba) for a, proba in asked.answers.items()} == dict.fromkeys(APPROACHES, 10)
+    assert {a: len(proba) for a, proba in asked.answers.items()} == dict.fromkeys(PAIR, 10)
     assert len(asked.no_digits["letters"]["single"]) == 7
     assert sorted(k for shown in seen for k in shown if k) == sorted([*range(10, 17)] * 2)
     assert {len(drawn) for drawn in asked.beside.values()} == {PAIRS // FOLDS * FOLDS}
 
 
 def test_no_more_right_answers_are_called_unsure_than_the_rule_allows(shipped: Evidence) -> None:
-    assert [entry["approach"] for entry in shipped["costs"]] == [*APPROACHES, "both"]
+    assert [entry["approach"] for entry in shipped["costs"]] == [*PAIR, "both"]
     for entry in shipped["costs"]:
-        if entry["approach"] in APPROACHES:
+        if entry["approach"] in PAIR:
             assert entry["right"]["unsure"] <= COST * entry["right"]["rows"]
 
 
@@ -142,7 +142,7 @@ def test_counts_tie_out_and_lie_in_their_intervals(shipped: Evidence) -> None:
 def test_what_both_catch_is_no_less_than_what_one_does(shipped: Evidence) -> None:
     by = {(e["source"], e["approach"]): e["unsure"] for e in shipped["catches"]}
     for source in {source for source, _ in by}:
-        assert by[source, "both"] >= max(by[source, a] for a in APPROACHES)
+        assert by[source, "both"] >= max(by[source, a] for a in PAIR)
 
 
 def test_separate_digits_are_seen_and_single_ones_left_alone(shipped: Evidence) -> None:

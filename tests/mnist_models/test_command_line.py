@@ -31,7 +31,7 @@ from mnist_models.jobs.job import job_ids
 from mnist_models.jobs.lock import exclusive
 from mnist_models.jobs.progress import Event
 from mnist_models.jobs.queue import create, enter
-from mnist_models.learning.approaches import APPROACHES, TITLES
+from mnist_models.learning.approaches import PAIR, TITLES
 from mnist_models.learning.recipes import RECIPES, TrainingError
 from mnist_models.pipeline import train_job
 from mnist_models.pipeline.options import TrainingOptions
@@ -66,7 +66,7 @@ def test_runs_are_listed_with_their_figures_and_the_active_one_marked(
     assert reference.startswith("* reference ")
     assert other.startswith("  other ")
     assert " sample " in other
-    for approach in APPROACHES:
+    for approach in PAIR:
         assert f"{approach} {percent_text(tiny_run.metrics(approach).accuracy)}" in reference
 
 
@@ -383,7 +383,7 @@ def test_evaluating_a_run_reproduces_its_figures(
     out = capsys.readouterr().out
     assert "These are the figures stored with the run." in out
     assert "reference (trained on the sample), scored on 100 test pictures" in out
-    for approach in APPROACHES:
+    for approach in PAIR:
         metrics = tiny_run.metrics(approach)
         accuracy = interval_text(metrics.accuracy, metrics.accuracy_interval)
         assert f"{TITLES[approach]}: test accuracy {accuracy}" in out
@@ -448,7 +448,7 @@ def test_the_reference_reproduces_its_figures_on_mnist_and_beats_the_published_o
     published = RECIPES["reference"].published
     assert published is not None
     assert published.test == {"single": 0.9525, "multi": 0.8952}
-    for approach in APPROACHES:
+    for approach in PAIR:
         assert run.metrics(approach).accuracy >= published.test[approach]
     binary = run.metrics("multi").binary
     assert binary is not None

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.mistakes import cell_rows, order_by_confusion, outcome_rows
 from mnist_models.data.dataset import Dataset
-from mnist_models.learning.approaches import APPROACHES, TITLES
+from mnist_models.learning.approaches import PAIR, TITLES
 from mnist_models.metrics.scores import largest_confusions
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
@@ -134,7 +134,7 @@ def _mistake(confusion: Any) -> tuple[int, int]:
 def test_the_page_counts_the_mistakes_of_both(tiny_run: Run, open_page: OpenPage) -> None:
     page = open_page("confusion")
     headings = [heading.value for heading in page.header]
-    for approach in APPROACHES:
+    for approach in PAIR:
         confusion: np.ndarray = np.array(tiny_run.metrics(approach).confusion)
         wrong = confusion.sum() - confusion.trace()
         assert f"{TITLES[approach]}: {wrong:,} mistakes" in headings
@@ -145,7 +145,7 @@ def test_every_cell_shows_its_count_and_the_totals_tie_out(
 ) -> None:
     shown = [_numbers(cells) for cells in _matrices(open_page("confusion"))]
     compared = open_page("compare")
-    for numbers, approach, metric in zip(shown, APPROACHES, compared.metric, strict=False):
+    for numbers, approach, metric in zip(shown, PAIR, compared.metric, strict=False):
         metrics = tiny_run.metrics(approach)
         assert np.array_equal(numbers, metrics.confusion)
         assert numbers.sum() == metrics.rows == 100
@@ -158,7 +158,7 @@ def test_the_difference_is_the_first_matrix_minus_the_second(
 ) -> None:
     page = open_page("confusion", matrices="Difference")
     (texts,) = _matrices(page)
-    first, second = (np.array(tiny_run.metrics(a).confusion) for a in APPROACHES)
+    first, second = (np.array(tiny_run.metrics(a).confusion) for a in PAIR)
     assert np.array_equal(_numbers(texts), first - second)
     assert "Single model minus Multi-model" in [heading.value for heading in page.header]
     counts = f"2 read as 3: Single model {first[2, 3]:,}, Multi-model {second[2, 3]:,}"
@@ -170,7 +170,7 @@ def test_percentages_are_of_the_row_or_of_the_column(
     unit: str, axis: int, tiny_run: Run, open_page: OpenPage
 ) -> None:
     page = open_page("confusion", unit=unit)
-    for cells, approach in zip(_matrices(page), APPROACHES, strict=True):
+    for cells, approach in zip(_matrices(page), PAIR, strict=True):
         confusion = np.array(tiny_run.metrics(approach).confusion)
         total = confusion.sum(axis=axis, keepdims=True)
         expected = 100 * confusion / np.where(total == 0, 1, total)
@@ -201,11 +201,11 @@ def test_ordered_by_confusion_both_matrices_have_the_order_of_their_sum(
     tiny_run: Run, open_page: OpenPage
 ) -> None:
     page = open_page("confusion", order="Confusion")
-    total = np.sum([tiny_run.metrics(a).confusion for a in APPROACHES], axis=0)
+    total = np.sum([tiny_run.metrics(a).confusion for a in PAIR], axis=0)
     expected = [str(k) for k in order_by_confusion(total)]
     assert [_orders(table) for table in _tables(page)] == 2 * [(expected, expected)]
     shown = [re.findall("aria-label='(.) read as (.): ([0-9]+)'", t) for t in _tables(page)]
-    for cells, approach in zip(shown, APPROACHES, strict=True):
+    for cells, approach in zip(shown, PAIR, strict=True):
         numbers = {(int(true), int(answer)): int(number) for true, answer, number in cells}
         confusion = np.array(tiny_run.metrics(approach).confusion)
         assert numbers == dict(np.ndenumerate(confusion))
@@ -416,7 +416,7 @@ def test_a_link_to_a_picture_opens_the_one_that_the_run_was_judged_on(
     monkeypatch.setenv("MNIST_NPZ", str(tmp_path / "not read for a run on the sample"))
     page = open_page("draw", source="Test picture", test_picture="7")
     assert page.number_input(key="test_picture").value == 7
-    expected = [str(tiny_run.stack(a).predict(sample.x_test[7:8])[0]) for a in APPROACHES]
+    expected = [str(tiny_run.stack(a).predict(sample.x_test[7:8])[0]) for a in PAIR]
     assert [metric.value for metric in page.metric] == expected
     assert f"**{sample.y_test[7]}**" in _said(page)
     page.segmented_control(key="source").set_value("Draw").run()

@@ -17,7 +17,7 @@ from mnist_models.drawings.readings import read
 from mnist_models.drawings.store import Store
 from mnist_models.jobs.job import job_ids, mark_of, new_visitor
 from mnist_models.jobs.progress import Event
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.significance import wilson_interval
 from mnist_models.runs.publishing import publish
@@ -200,7 +200,7 @@ def test_another_run_reads_them_without_changing_the_visitors_run(
     tiny_run: Run, tiny_contents: dict[str, Any], make_stack: MakeStack,
     store_of: Callable[..., Store],
 ) -> None:  # fmt: skip
-    stacks = {a: make_stack(a, seed=5).rounded() for a in APPROACHES}
+    stacks = {a: make_stack(a, seed=5).rounded() for a in PAIR}
     publish("another", **{**tiny_contents, "stacks": stacks})
     keep(store_of(ME), tiny_run, right=30, wrong=0)
     page = open_as(ME)
@@ -209,7 +209,7 @@ def test_another_run_reads_them_without_changing_the_visitors_run(
     assert not page.exception
     drawings = store_of(ME).drawings()
     readings = read(drawings, stacks)
-    for metric, approach in zip(page.metric, APPROACHES, strict=True):
+    for metric, approach in zip(page.metric, PAIR, strict=True):
         right = sum(reading.right(approach) for reading in readings)
         assert metric.value == f"{right / 30:.0%}".replace("%", " %")
     assert page.metric[0].value != "100 %"

@@ -27,7 +27,7 @@ from mnist_models.incremental.methods import Way
 from mnist_models.jobs.job import Order, job_folder, mark_of, new_visitor
 from mnist_models.jobs.progress import Event
 from mnist_models.jobs.queue import enter, waiting_ids
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import unlisted_run_names
@@ -284,7 +284,7 @@ def always(stack: Stack, k: int) -> Stack:
 def test_look_alikes_are_most_of_the_pictures_and_both_must_be_sure(
     make_stack: Callable[..., Stack],
 ) -> None:
-    single, multi = (make_stack(a) for a in APPROACHES)
+    single, multi = (make_stack(a) for a in PAIR)
     images = np.stack([picture(n) for n in range(4)])
     assert look_alike(images, {"single": always(single, 3), "multi": always(multi, 3)}) == ("3", 4)
     assert look_alike(images, {"single": always(single, 3), "multi": always(multi, 4)}) is None

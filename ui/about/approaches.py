@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.formatting import percent_text
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import PAIR, TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.metrics.scores import YES
 from mnist_models.pictures import Grey
@@ -47,7 +47,7 @@ def show_example(run: Run, data: Dataset) -> None:
     picture, reason = choose_example(run, data, digit)
     if reason:
         st.caption(reason)
-    for column, approach in zip(st.columns(2, gap="large"), APPROACHES, strict=True):
+    for column, approach in zip(st.columns(2, gap="large"), PAIR, strict=True):
         with column:
             _show_approach(run, approach, picture, digit)
     _show_sampling(run, digit)

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.pictures import Grey, Images
 from mnist_models.runs.run import Run, RunError
 from mnist_models.text import Text, Texts, paragraph, t
@@ -82,7 +82,7 @@ def _choose(
 ) -> Example | None:
     read = np.ones(len(_images), bool)
     sums = None
-    for approach in APPROACHES:
+    for approach in PAIR:
         try:
             stack = _run.stack(approach)
         except RunError:  # which the diagram says

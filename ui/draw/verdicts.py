@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mnist_models.comparison.judgement import Judgement, judge
 from mnist_models.formatting import listing, share_text
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import PAIR, TITLES, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
 from mnist_models.preprocessing.rasterise import Drawn
@@ -67,7 +67,7 @@ def show_verdicts(
             probas, is_dot=bool(seen and seen.is_dot), shapes=seen.shapes if seen else 1
         )
     sign = "" if judgement is None else _SIGNS.get(judgement.finding, DOUBT)
-    answers = [_answer(a, probas.get(a), run.classes, judgement) for a in APPROACHES]
+    answers = [_answer(a, probas.get(a), run.classes, judgement) for a in PAIR]
     show_beside(answers, sign, prefix)
     with st.container(key=f"{prefix}agreement"):
         if image is None:

@@ -16,7 +16,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import PAIR, TITLES, Approach
 from mnist_models.metrics.scores import YES
 from mnist_models.runs.run import Run, RunError
 from ui.live.networks import networks_of
@@ -89,7 +89,7 @@ def log_fault(run: Run, sent: object) -> None:
         run: whose networks were asked.
         sent: the approach that differs, as the browser says.
     """
-    if sent in APPROACHES and not st.session_state.get("_fault_logged"):
+    if sent in PAIR and not st.session_state.get("_fault_logged"):
         st.session_state["_fault_logged"] = True
         logging.getLogger(__name__).warning(
             "A browser reads another digit than the server: %s of %s", sent, run.name

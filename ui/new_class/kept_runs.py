@@ -7,7 +7,7 @@ from mnist_models.formatting import commas, percent_text
 from mnist_models.incremental.lesson import State
 from mnist_models.incremental.lessons import keep_lesson
 from mnist_models.jobs.job import mark_of
-from mnist_models.learning.approaches import APPROACHES, NAMES
+from mnist_models.learning.approaches import NAMES, PAIR
 from mnist_models.runs.publishing import delete_run
 from mnist_models.runs.registry import load_run, unlisted_run_names
 from mnist_models.runs.run import RunError
@@ -23,12 +23,12 @@ def offer_to_keep(state: State) -> None:
     Args:
         state: of a lesson that has ended.
     """
-    ways = {a: step.way for a in APPROACHES if (step := best_step(a, state.steps))}
+    ways = {a: step.way for a in PAIR if (step := best_step(a, state.steps))}
     pressed = st.button(
         t("Keep as a run"),
         icon=":material/bookmark:",
         key="keep_lesson",
-        disabled=len(ways) < len(APPROACHES) or bool(state.kept),
+        disabled=len(ways) < len(PAIR) or bool(state.kept),
         help=t(
             "Every page can then show what you taught. It is in no list: only its address finds it."
         ),

@@ -12,7 +12,7 @@ from mnist_models.incremental.lessons import cancel_lesson, find_lesson, order_l
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import wait_text
-from mnist_models.learning.approaches import APPROACHES, NAMES, TITLES
+from mnist_models.learning.approaches import NAMES, PAIR, TITLES
 from mnist_models.pictures import Images
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, Texts, t, translated
@@ -75,7 +75,7 @@ def _choose_ways(draft: Lesson, run: Run) -> list[Way]:
     """A box per way, each approach's below its name."""
     st.markdown(t("What is trained"))
     chosen: list[Way] = []
-    for column, approach in zip(st.columns(2), APPROACHES, strict=True):
+    for column, approach in zip(st.columns(2), PAIR, strict=True):
         with column, st.container(gap="xsmall"):
             st.caption(TITLES[approach])
             for way in _possible_ways(draft):
@@ -110,7 +110,7 @@ def _possible_ways(draft: Lesson) -> list[Way]:
 
 
 def _missing_approach(draft: Lesson, run: Run) -> str:
-    missing = [NAMES[a] for a in APPROACHES if a not in run.with_weights]
+    missing = [NAMES[a] for a in PAIR if a not in run.with_weights]
     if draft.kind == "left out":
         return ""
     if strange := set(map(str, run.classes)) - set("0123456789"):
@@ -171,7 +171,7 @@ def _draw_progress() -> None:
     else:
         st.progress(job.outlook().share, text=_stage_text(lesson, state))
     if not state.keeping:
-        for column, approach in zip(st.columns(2), APPROACHES, strict=True):
+        for column, approach in zip(st.columns(2), PAIR, strict=True):
             ways = [way for way in lesson.ways if WAYS[way].approach == approach]
             lines = [_clock(way, lesson, state) for way in ways] or [t("is not taught")]
             column.markdown("  \n".join([f"**{TITLES[approach]}**", *lines]))

@@ -31,7 +31,7 @@ from mnist_models.formatting import percent_text, rounded_text
 from mnist_models.incremental.lesson import Lesson, State
 from mnist_models.incremental.lessons import forget_lesson
 from mnist_models.incremental.methods import WAYS
-from mnist_models.learning.approaches import APPROACHES, NAMES, Approach
+from mnist_models.learning.approaches import NAMES, PAIR, Approach
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.text import Text, paragraph, t, translated
 from ui.new_class.kept_runs import offer_to_keep
@@ -40,7 +40,7 @@ from ui.widgets.charts import HEIGHT, NEUTRAL, Layered, show_chart, version_of
 from ui.widgets.contender_style import COLOURS, MARKS, TINTS
 from ui.widgets.tables import Column, Columns, offer_table
 
-_MARKS = dict(zip(APPROACHES, MARKS, strict=True))
+_MARKS = dict(zip(PAIR, MARKS, strict=True))
 _MANY = 100  # pictures; of fewer, the count is shown and not the share
 _TICKS = (-10, -1, 0, 1, 10, 100)  # percentage points
 
@@ -139,7 +139,7 @@ def cost_chart(marks: pd.DataFrame, chance: float) -> Layered:
         ),
         y=alt.Y("lost:Q", scale=y_scale, axis=y_axis),
     )
-    domain = list(APPROACHES)
+    domain = list(PAIR)
     colours = alt.Scale(domain=domain, range=[COLOURS[approach] for approach in domain])
     shapes = alt.Scale(domain=domain, range=[_MARKS[approach][0] for approach in domain])
     dots = base.mark_point(filled=True, size=160, opacity=1).encode(

@@ -6,7 +6,7 @@ from mnist_models.comparison.lesson_results import BEST, distinct_steps, way_tit
 from mnist_models.incremental.lesson import Lesson, LessonError, Pair, State
 from mnist_models.incremental.lessons import taught
 from mnist_models.incremental.methods import Way
-from mnist_models.learning.approaches import APPROACHES, NAMES, TITLES, Approach
+from mnist_models.learning.approaches import NAMES, PAIR, TITLES, Approach
 from mnist_models.text import t
 from ui.draw.sources import from_canvas
 from ui.draw.verdicts import show_verdicts
@@ -38,7 +38,7 @@ def try_it(lesson: Lesson, state: State) -> None:
         return
     with verdicts:
         show_verdicts(pair, subject.image, hint=subject.hint)
-        for approach in set(APPROACHES) - ways.keys():
+        for approach in set(PAIR) - ways.keys():
             st.caption(t("The {approach} was not taught it.", approach=NAMES[approach]))
 
 
@@ -47,7 +47,7 @@ def _choose_ways(lesson: Lesson, state: State) -> dict[Approach, Way]:
     chosen: dict[Approach, Way] = {}
     steps = {step.way for step in distinct_steps(state.steps)}
     with st.container(horizontal=True):
-        for approach in APPROACHES:
+        for approach in PAIR:
             ways = [way for way in BEST[approach] if way in steps]
             if len(ways) > 1:
                 chosen[approach] = st.selectbox(

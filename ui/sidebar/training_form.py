@@ -9,7 +9,7 @@ from mnist_models.data.mnist import find_mnist
 from mnist_models.formatting import commas, duration_text
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import mark_of
-from mnist_models.learning.approaches import APPROACHES, NAMES
+from mnist_models.learning.approaches import NAMES, PAIR
 from mnist_models.learning.recipes import DATASET_TITLES, RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
@@ -213,7 +213,7 @@ def _told(choices: TrainingOptions) -> Text:
 def _changed(request: Request) -> Text | str:
     """What else than the epochs, which are told anyway, differs from the recipe."""
     settings = request.recipe.to_json() | {"epochs": RECIPES[request.recipe.name].epochs}
-    changed = differences(settings, request.seed, APPROACHES)
+    changed = differences(settings, request.seed, PAIR)
     return t("Changed: {settings}.", settings=commas(changed)) if changed else ""
 
 

@@ -8,7 +8,7 @@ from mnist_models.formatting import percent_text
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Job
 from mnist_models.jobs.progress import is_second_pass
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import PAIR, TITLES, Approach
 from mnist_models.text import Text, Texts, paragraph, t
 from ui.sidebar.current_training import (
     CURVES_EVERY_S,
@@ -62,7 +62,7 @@ def _draw_curves(job_id: str) -> None:
     if job is None or not job.is_unfinished:
         return  # what says how far it is draws the page again
     figure = pick(t("Figure"), FIGURES, "live_figure", title=FIGURES, hidden=True)
-    trained = [approach for approach in APPROACHES if approach in job.order.phases]
+    trained = [approach for approach in PAIR if approach in job.order.phases]
     for column, approach in zip(st.columns(len(trained), gap="medium"), trained, strict=True):
         with column, st.container(key=f"live_{approach}", gap="xsmall"):
             _draw_approach(job, approach, figure)

@@ -11,7 +11,7 @@ import streamlit as st
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.pen_widths import STROKES, accuracy_by_pen, accuracy_of
 from mnist_models.formatting import percent_text
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import PAIR, TITLES, Approach
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, Texts, t
 from ui.shared.experiments import shipped
@@ -55,7 +55,7 @@ def _show_pens(found: Evidence) -> None:
     )
     entries = accuracy_by_pen(found, big=place == "big-and-centred")
     shown = [entry for entry in entries if entry["run"] in _RUNS]
-    for column, approach in zip(st.columns(2, gap="medium"), APPROACHES, strict=True):
+    for column, approach in zip(st.columns(2, gap="medium"), PAIR, strict=True):
         with column:
             st.markdown(f"**{TITLES[approach]}**")
             own = [entry for entry in shown if entry["approach"] == approach]

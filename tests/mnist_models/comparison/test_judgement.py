@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_models.comparison.judgement import LEAST_LEAD, judge, judge_number, lead
 from mnist_models.evidence.experiments import load_evidence
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 
 Probas = dict[Approach, NDArray]
 
@@ -71,7 +71,7 @@ def test_the_thresholds_are_those_of_the_experiment() -> None:
     """After it was run anew, they are copied by hand: python -m experiments.unsure"""
     found = load_evidence("unsure")
     assert found
-    assert found["threshold"] == {approach: LEAST_LEAD[approach] for approach in APPROACHES}
+    assert found["threshold"] == {approach: LEAST_LEAD[approach] for approach in PAIR}
 
 
 class _Digits:

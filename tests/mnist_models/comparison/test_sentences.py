@@ -5,13 +5,13 @@ import pytest
 
 from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.comparison.sentences import accuracy_text, difference_sentence, verdict_sentence
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.runs.run import Run
 
 
 def _duel(run: Run, only_first: int, only_second: int, *, rows: int = 10_000) -> Duel:
     """Both approaches of a run with made-up scores: `rows` zeros, of which each misses some."""
-    proba = {approach: np.eye(10, dtype=np.float32)[np.zeros(rows, int)] for approach in APPROACHES}
+    proba = {approach: np.eye(10, dtype=np.float32)[np.zeros(rows, int)] for approach in PAIR}
     proba["multi"][:only_first] = np.eye(10)[3]
     proba["single"][only_first : only_first + only_second] = np.eye(10)[7]
     vars(run)["test_scores"] = {"labels": np.zeros(rows, np.uint8), **proba}

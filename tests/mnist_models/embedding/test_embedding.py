@@ -11,7 +11,7 @@ from mnist_models.embedding.arrays import embedding_arrays, embeddings_in
 from mnist_models.embedding.fitting import fit_components
 from mnist_models.embedding.hidden_units import hidden_units
 from mnist_models.embedding.projection import Embedding
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.stack import Stack
 
 MakeStack = Callable[..., Stack]
@@ -19,12 +19,12 @@ MakeStack = Callable[..., Stack]
 
 @pytest.fixture
 def arrays(tiny_dataset: Dataset, make_stack: MakeStack) -> dict[str, np.ndarray]:
-    stacks = {approach: make_stack(approach, hidden=(12, 6)) for approach in APPROACHES}
+    stacks = {approach: make_stack(approach, hidden=(12, 6)) for approach in PAIR}
     d = tiny_dataset
     return embedding_arrays(stacks, d.x_train, d.y_train, d.x_test, seed=3)
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", PAIR)
 @pytest.mark.parametrize("hidden", [(8,), (6, 5)])
 def test_the_hidden_units_are_those_that_the_answer_comes_from(
     approach: Approach, hidden: tuple[int, ...], make_stack: MakeStack, tiny_dataset: Dataset
@@ -51,7 +51,7 @@ def test_large_sets_are_asked_in_blocks(
 
 def test_there_are_16_components_or_as_many_as_units(arrays: dict[str, np.ndarray]) -> None:
     found = embeddings_in(arrays)
-    assert set(found) == set(APPROACHES)
+    assert set(found) == set(PAIR)
     for approach, components in (("single", 6), ("multi", 16)):
         made = found[approach]
         assert made.weights.shape == ((6, 60)[approach == "multi"], components)
@@ -63,13 +63,13 @@ def test_there_are_16_components_or_as_many_as_units(arrays: dict[str, np.ndarra
 def test_the_same_seed_gives_the_same_points(
     arrays: dict[str, np.ndarray], tiny_dataset: Dataset, make_stack: MakeStack
 ) -> None:
-    d, stacks = tiny_dataset, {a: make_stack(a, hidden=(12, 6)) for a in APPROACHES}
+    d, stacks = tiny_dataset, {a: make_stack(a, hidden=(12, 6)) for a in PAIR}
     again = embedding_arrays(stacks, d.x_train, d.y_train, d.x_test, seed=3)
     for name, array in arrays.items():
         np.testing.assert_array_equal(again[name], array)
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", PAIR)
 def test_points_are_where_the_pictures_are_but_for_half_a_step(
     approach: Approach,
     arrays: dict[str, np.ndarray],
@@ -96,7 +96,7 @@ def test_bytes_for_weights_move_points_by_little(
     assert (np.abs(made.points * made.steps - exact) <= bound).all()
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", PAIR)
 def test_neighbours_mostly_carry_the_label(
     approach: Approach, tiny_dataset: Dataset, make_stack: MakeStack
 ) -> None:
@@ -143,7 +143,7 @@ def test_a_stack_with_one_hidden_unit_is_left_out(
     tiny_dataset: Dataset, make_stack: MakeStack
 ) -> None:
     d = tiny_dataset
-    stacks = {approach: make_stack(approach, hidden=(1,)) for approach in APPROACHES}
+    stacks = {approach: make_stack(approach, hidden=(1,)) for approach in PAIR}
     made = embedding_arrays(stacks, d.x_train, d.y_train, d.x_test)
     assert set(embeddings_in(made)) == {"multi"}  # ten members, one unit each
 

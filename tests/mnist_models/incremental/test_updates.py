@@ -15,7 +15,7 @@ from mnist_models.incremental import updates
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.incremental.task import ALARMING, Labelled, Task, accuracy, alarmed
 from mnist_models.incremental.updates import ROWS_OF_FEW, Taught, rehearsal, teach, update, widen
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import fit
@@ -40,7 +40,7 @@ def rows(tiny_dataset: Dataset) -> Labelled:
 def task(rows: Labelled) -> Task:
     """Both approaches know 0 to 8, and there are ten pictures of a 9."""
     old = rows.of(rows.y < 9)
-    single, multi = (fit(TINY, a, old.x, old.y, seed=0).stack.rounded() for a in APPROACHES)
+    single, multi = (fit(TINY, a, old.x, old.y, seed=0).stack.rounded() for a in PAIR)
     return Task(TINY, single, multi, rows.of(np.flatnonzero(rows.y == 9)[:10]), old)
 
 
@@ -131,7 +131,7 @@ def test_few_examples_get_the_benefit_of_the_doubt_and_no_more(
     known = getattr(task, WAYS[way].approach)
     lost, stacks = {}, {}
     for share in (0.0, 0.2):
-        monkeypatch.setattr(updates, "FAVOUR", dict.fromkeys(APPROACHES, share))
+        monkeypatch.setattr(updates, "FAVOUR", dict.fromkeys(PAIR, share))
         stacks[share] = dict(teach(task, (way,)))[way].stack
         lost[share] = accuracy(known, task.old) - accuracy(stacks[share], task.old)
     assert lost[0.0] < lost[0.2]
@@ -227,7 +227,7 @@ def test_on_mnist_a_class_more_is_cheap_for_ten_and_forgetful_for_one(mnist_npz:
     test = Labelled(mnist.x_test, mnist.y_test.astype(np.int64))
     old, others = train.of(train.y != 4), test.of(test.y != 4)
     recipe = RECIPES["reference"]
-    single, multi = (fit(recipe, a, old.x, old.y, seed=0).stack.rounded() for a in APPROACHES)
+    single, multi = (fit(recipe, a, old.x, old.y, seed=0).stack.rounded() for a in PAIR)
     task = Task(recipe, single, multi, train.of(train.y == 4), old)
     done = dict(teach(task, ("mended", "alone", "together")))
     from_the_start = 0.9699  # the shipped run's, `python -m mnist_models evaluate reference`

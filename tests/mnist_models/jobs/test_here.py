@@ -25,7 +25,7 @@ from mnist_models.jobs.executor import executor, latest_job
 from mnist_models.jobs.job import JobError, forget_files, job_ids, progress_path
 from mnist_models.jobs.lock import Busy, exclusive, is_held, running_id
 from mnist_models.jobs.progress import Event
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.pipeline.train_job import order_training
 from mnist_models.runs.registry import load_run, run_names
@@ -99,7 +99,7 @@ def test_after_a_job_was_killed_the_next_one_trains_to_the_end(folder: Path) -> 
     assert done.latest.message == f"The new run is ready: {load_run(done.latest.run).label}."
     told = [(e["approach"], e["stage"], e["epoch"]) for e in done.epochs]
     passes = ("training", "refitting")
-    assert told == [(approach, stage, 1) for approach in APPROACHES for stage in passes]
+    assert told == [(approach, stage, 1) for approach in PAIR for stage in passes]
     assert [p.name for p in folder.parent.iterdir() if p.name.startswith(".")] == [".jobs"]
     assert executor().collect(following) == done.folder
     with pytest.raises(JobError, match="not come to its end"):

@@ -14,7 +14,7 @@ import tensorflow as tf
 from mnist_models.data.dataset import Dataset
 from mnist_models.learning import batches as member_rows
 from mnist_models.learning import training
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.augmentation import Distortion, distort
 from mnist_models.learning.program import Program
 from mnist_models.learning.recipes import Recipe
@@ -248,7 +248,7 @@ def test_every_member_goes_through_its_own_rows(unequal: Rows) -> None:
 
 def test_training_learns(tiny_dataset: Dataset) -> None:
     recipe = replace(TINY, epochs=12, learning_rate=0.01, hidden=(16,))
-    for approach in APPROACHES:
+    for approach in PAIR:
         result = fit(recipe, approach, tiny_dataset.x_train, tiny_dataset.y_train, seed=0)
         history = result.history
         assert history["loss"][-1] < 0.5 * history["loss"][0]
@@ -258,7 +258,7 @@ def test_training_learns(tiny_dataset: Dataset) -> None:
 
 def test_the_reported_accuracy_is_that_of_the_batches(three: Rows) -> None:
     still = replace(TINY, learning_rate=1e-12, epochs=1)  # the weights stay what they were
-    for approach in APPROACHES:
+    for approach in PAIR:
         result = fit(still, approach, *three, seed=0)
         proba = result.stack.predict_proba(three[0])
         members = member_rows.make_members(still, approach, three[1], np.arange(3), 0)
@@ -311,7 +311,7 @@ def test_an_exception_from_on_progress_ends_the_training(
     assert epochs == [1]
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", PAIR)
 def test_validation_rows_never_influence_the_weights(approach: Approach, three: Rows) -> None:
     x, y = three
     learned, held_out = (x[:64], y[:64]), (x[64:], y[64:])
@@ -330,7 +330,7 @@ def test_validation_loss_is_the_cross_entropy_that_keras_computes(
     make_stack: Callable[..., Stack], three: Rows
 ) -> None:
     x, y = three
-    single, multi = (make_stack(approach, classes=[0, 1, 2]) for approach in APPROACHES)
+    single, multi = (make_stack(approach, classes=[0, 1, 2]) for approach in PAIR)
     expected = keras.losses.SparseCategoricalCrossentropy()(y, single.predict_proba(x))
     found = training._judge(single, x, y)
     assert found["val_loss"] == pytest.approx(np.asarray(expected), abs=1e-5)
@@ -340,7 +340,7 @@ def test_validation_loss_is_the_cross_entropy_that_keras_computes(
     assert found["val_loss"] == pytest.approx(np.asarray(expected), abs=1e-5)
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", PAIR)
 def test_exported_models_load_in_keras_and_predict_the_same(
     approach: Approach, make_stack: Callable[..., Stack], three: Rows, tmp_path: Path
 ) -> None:

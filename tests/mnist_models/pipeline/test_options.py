@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.augmentation import Distortion
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.pipeline.options import TrainingOptions, usual
@@ -15,7 +15,7 @@ from mnist_models.settings import SettingsError
 @pytest.mark.parametrize("name", RECIPES)
 def test_without_any_choice_a_recipe_is_trained_as_it_is_registered(name: str) -> None:
     recipe = RECIPES[name]
-    assert TrainingOptions(recipe=name).request() == Request(recipe, APPROACHES, recipe.dataset)
+    assert TrainingOptions(recipe=name).request() == Request(recipe, PAIR, recipe.dataset)
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -66,7 +66,7 @@ def test_a_distortion_is_a_share_of_the_strongest() -> None:
 
 def test_one_approach_or_both_are_trained() -> None:
     assert TrainingOptions(approach="multi").request().approaches == ("multi",)
-    assert TrainingOptions(approach="both").request().approaches == APPROACHES
+    assert TrainingOptions(approach="both").request().approaches == PAIR
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_no_layer_grows_by_what_this_machine_allows(
 ) -> None:
     monkeypatch.setenv("MNIST_MAX_HIDDEN", str(most))
     changed, meant = TrainingOptions(name).within_limits().request().recipe, RECIPES[name]
-    for approach in APPROACHES:
+    for approach in PAIR:
         for units, usual_units in zip(changed.units(approach), meant.units(approach), strict=True):
             assert units <= min(most, usual_units)
 

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.jobs.progress import FINAL_STAGES, Event
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
@@ -79,7 +79,7 @@ def test_stored_metrics_equal_a_recomputation_from_the_stored_stack(
 ) -> None:
     run, data = real[0], tiny_dataset
     proba = {}
-    for approach in APPROACHES:
+    for approach in PAIR:
         stack = run.stack(approach)
         for rows, x, y in (
             ("train", data.x_train, data.y_train),
@@ -112,7 +112,7 @@ def test_the_manifest_says_what_was_trained_on_what(
     entries = run.manifest["approaches"]
     assert entries["single"]["parameters"] == 784 * 8 + 8 + 8 * 10 + 10
     assert (entries["multi"]["layers"], entries["multi"]["members"]) == ([784, 8, 1], 10)
-    assert all(len(run.history[a]["val_accuracy"]) == 2 for a in APPROACHES)
+    assert all(len(run.history[a]["val_accuracy"]) == 2 for a in PAIR)
 
 
 def test_rows_held_out_for_validation_are_never_learned_from(
@@ -154,7 +154,7 @@ def test_a_real_run_has_its_test_pictures_as_points(
     real: tuple[Run, list[Event]], tiny_dataset: Dataset
 ) -> None:
     run, _ = real
-    assert set(run.embeddings) == set(APPROACHES)
+    assert set(run.embeddings) == set(PAIR)
     for approach, made in run.embeddings.items():
         places = made.place(
             run.stack("single" if approach == "single" else "multi"), tiny_dataset.x_test
@@ -337,7 +337,7 @@ def test_training_again_gives_the_next_free_name(fake_fit: FakeFit) -> None:
 def test_a_run_with_one_approach_does_not_stand_for_both(fake_fit: FakeFit) -> None:
     half = train_run(Request(TINY, approaches=("single",)), ignore)
     assert half.approaches == ("single",)
-    assert train_run(Request(TINY), ignore).approaches == APPROACHES
+    assert train_run(Request(TINY), ignore).approaches == PAIR
 
 
 def test_a_damaged_run_is_trained_again_beside_it(fake_fit: FakeFit) -> None:

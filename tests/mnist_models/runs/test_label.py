@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.options import TrainingOptions
@@ -94,7 +94,7 @@ _RECIPES = st.sampled_from(["reference", "strong", "slides-b", "pens"])
 _CHOICES = st.builds(
     TrainingOptions,
     recipe=_RECIPES,
-    approach=st.sampled_from(["both", *APPROACHES]),
+    approach=st.sampled_from(["both", *PAIR]),
     dataset=st.sampled_from([None, "sample"]),
     epochs=st.none() | st.integers(1, 100),
     hidden=st.none() | st.integers(1, 2048),
@@ -142,11 +142,11 @@ def test_every_choice_has_its_words_and_other_choices_other_words(
 )
 def test_what_nobody_can_choose_is_said_to_be_other_settings(changes: dict[str, Any]) -> None:
     recipe = {**RECIPES["reference"].to_json(), **changes}
-    assert differences(recipe, "seed", APPROACHES) == ["other settings"]
+    assert differences(recipe, "seed", PAIR) == ["other settings"]
 
 
 def test_a_recipe_of_another_version_is_named_alone() -> None:
-    assert differences({"name": "gone", "hidden": [3]}, 0, APPROACHES) == []
+    assert differences({"name": "gone", "hidden": [3]}, 0, PAIR) == []
 
 
 def test_a_published_run_says_what_it_was_trained_on(

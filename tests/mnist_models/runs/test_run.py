@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from mnist_models.atomic_files import WriteError
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES, stream, undersample, unpack_rows
 from mnist_models.learning.stack import Stack
@@ -345,7 +345,7 @@ def _assert_the_manifest_of_reference_is_refused() -> None:
             use("reference")
         assert "The run reference is damaged: run.json" in str(caught.value)
     _read_everything(load_run("other"))
-    assert find_run("0" * 64, APPROACHES, APPROACHES) == load_run("other")
+    assert find_run("0" * 64, PAIR, PAIR) == load_run("other")
 
 
 def test_a_manifest_too_large_is_not_read(tiny_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -602,24 +602,24 @@ def test_a_run_is_found_by_its_fingerprint_and_approaches(
     stacks = {"single": tiny_contents["stacks"]["single"]}
     half = {**manifest, "approaches": entries}
     publish("a", **{**tiny_contents, "manifest": half, "stacks": stacks})
-    assert find_run("0" * 64, APPROACHES, APPROACHES) is None
+    assert find_run("0" * 64, PAIR, PAIR) is None
     assert find_run("1" * 64, ("single",), ("single",)) is None
     found = find_run("0" * 64, ("single",), ("single",))
     assert found is not None
     assert found.name == "a"
     scores_only = publish("c", **{**tiny_contents, "stacks": stacks})
     assert scores_only.with_weights == ("single",)
-    assert find_run("0" * 64, APPROACHES, ("single",)) == scores_only
-    assert find_run("0" * 64, APPROACHES, APPROACHES) is None
+    assert find_run("0" * 64, PAIR, ("single",)) == scores_only
+    assert find_run("0" * 64, PAIR, PAIR) is None
     whole = publish("b", **tiny_contents)
-    assert find_run("0" * 64, APPROACHES, APPROACHES) == whole
+    assert find_run("0" * 64, PAIR, PAIR) == whole
 
 
 def test_a_damaged_run_is_not_found(other_run: Run, trained: Path) -> None:
     _truncate(trained / "other" / "single.npz")
-    assert find_run("0" * 64, APPROACHES, APPROACHES) == load_run("reference")
+    assert find_run("0" * 64, PAIR, PAIR) == load_run("reference")
     _truncate(trained / "reference" / "rows.npz")
-    assert find_run("0" * 64, APPROACHES, APPROACHES) is None
+    assert find_run("0" * 64, PAIR, PAIR) is None
 
 
 # What is shipped

@@ -10,7 +10,7 @@ import pytest
 
 from mnist_models.atomic_files import WriteError
 from mnist_models.data.dataset import Dataset
-from mnist_models.learning.approaches import APPROACHES
+from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import evaluate
 from mnist_models.runs import upgrade
@@ -133,7 +133,7 @@ def test_on_a_full_disk_the_run_stays_as_it_was(
 @pytest.fixture
 def finer(trained: Path, tiny_contents: Contents, make_stack: Callable[..., Stack]) -> Run:
     """A run whose weights were not rounded, with curves."""
-    return publish("finer", **{**tiny_contents, "stacks": {a: make_stack(a) for a in APPROACHES}})
+    return publish("finer", **{**tiny_contents, "stacks": {a: make_stack(a) for a in PAIR}})
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_weights_are_rounded_and_the_figures_are_those_that_they_have_then(
     finer: Run, tiny_dataset: Dataset, same_pictures: None
 ) -> None:
     was = _snapshot(finer.path)
-    before = {approach: finer.stack(approach) for approach in APPROACHES}
+    before = {approach: finer.stack(approach) for approach in PAIR}
     assert round_weights("finer")
     run = load_run("finer")
     run.verify()
@@ -183,7 +183,7 @@ def test_a_map_is_added_and_all_else_stays_bit_for_bit(
     assert {name for name in now if now[name] != was.get(name)} == {EMBEDDING, "run.json"}
     files = {k: v for k, v in run.manifest["files"].items() if k != EMBEDDING}
     assert {**run.manifest, "files": files} == tiny_run.manifest
-    for approach in APPROACHES:
+    for approach in PAIR:
         places = run.embeddings[approach].place(run.stack(approach), tiny_dataset.x_test)
         steps = run.embeddings[approach].steps
         np.testing.assert_array_equal(run.embeddings[approach].points, np.rint(places / steps))
@@ -220,7 +220,7 @@ def test_a_map_is_made_anew_with_rounded_weights(
     assert round_weights("finer")
     run = load_run("finer")
     run.verify()
-    for approach in APPROACHES:
+    for approach in PAIR:
         places = run.embeddings[approach].place(run.stack(approach), tiny_dataset.x_test)
         steps = run.embeddings[approach].steps
         np.testing.assert_array_equal(run.embeddings[approach].points, np.rint(places / steps))

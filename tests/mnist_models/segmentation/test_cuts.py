@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mnist_models.data.pen_digits import load_pen_digits
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.pictures import Grey, Images
 from mnist_models.preprocessing.rasterise import render
@@ -49,7 +49,7 @@ def judge(approach: Approach) -> Stack:
     return load_run("pens").stack(approach)
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", PAIR)
 @pytest.mark.parametrize(
     ("text", "gaps"), [("72", [-10]), ("77", [-4]), ("702", [-2, -3]), ("720", [-8, 30])]
 )
@@ -66,9 +66,7 @@ def test_digits_that_touch_are_cut_apart_by_either_approach(
 
 def test_what_is_the_same_for_both_approaches_is_done_once(monkeypatch: pytest.MonkeyPatch) -> None:
     picture = number("77027", [-4, 30, -2, 12])  # 77, 02 and 7
-    alone = {
-        approach: find_digits(picture, judge(approach).predict_proba) for approach in APPROACHES
-    }
+    alone = {approach: find_digits(picture, judge(approach).predict_proba) for approach in PAIR}
     calls: Counter[str] = Counter()
 
     def counted(name: str) -> Callable[..., Any]:
@@ -93,7 +91,7 @@ def test_what_is_the_same_for_both_approaches_is_done_once(monkeypatch: pytest.M
     assert len(uncut.digits().images) == 3
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", PAIR)
 def test_hardly_a_pen_digit_is_cut_in_two(approach: Approach, pen_digits_file: object) -> None:
     """`experiments/numbers.json` has the figures for writers who were left out."""
     for digit in load_pen_digits()[::500]:

@@ -14,7 +14,7 @@ from mnist_models.evidence.equal_size import equal_pairs, variants_of
 from mnist_models.evidence.experiments import load_evidence
 from mnist_models.evidence.numbers import SPACINGS
 from mnist_models.evidence.rejection import NO_DIGITS, no_digit_rows, unsure_sentence
-from mnist_models.learning.approaches import APPROACHES, Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from ui.compare.studies import equal_size, numbers, rejection
@@ -139,7 +139,7 @@ def test_a_contender_without_marks_is_not_in_the_legend(duel: Duel, found: dict[
 def test_the_chart_of_numbers_has_a_dot_per_approach_and_spacing() -> None:
     entries = [
         {"spacing": s, "approach": a, "right": k, "rows": 10, "interval": [0.1, 0.9]}
-        for k, (s, a) in enumerate(product(SPACINGS, APPROACHES))
+        for k, (s, a) in enumerate(product(SPACINGS, PAIR))
     ]
     chart = numbers.number_dots({"numbers": entries}).to_dict()
     rows = max(chart["datasets"].values(), key=len)

@@ -15,7 +15,7 @@ from mnist_models.comparison.experiment_sentences import (
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.numbers import SPACINGS, number_rows
 from mnist_models.formatting import count_text, percent_text
-from mnist_models.learning.approaches import APPROACHES, TITLES
+from mnist_models.learning.approaches import PAIR, TITLES
 from mnist_models.text import paragraph, t, translated
 from ui.shared.experiments import say_it_is_the_same_for_all, shipped
 from ui.widgets.charts import (
@@ -93,8 +93,8 @@ def _about(found: Evidence) -> str:
 
 def number_dots(found: Evidence) -> Layered:
     """The share that each approach reads exactly, by spacing, with Wilson intervals."""
-    names = [TITLES[approach] for approach in APPROACHES]
-    colours = alt.Scale(domain=names, range=[COLOURS[approach] for approach in APPROACHES])
+    names = [TITLES[approach] for approach in PAIR]
+    colours = alt.Scale(domain=names, range=[COLOURS[approach] for approach in PAIR])
     shapes = alt.Scale(domain=names, range=[shape for shape, *_ in MARKS])
     legend = legend_on_top(symbolSize=120, symbolStrokeWidth=0)
     return dots_with_intervals(
