@@ -128,7 +128,7 @@ def measure_agreement(
         drawn = np.stack([rasterise(digit.strokes) for digit in digits])
         theirs = np.concatenate([_drawn(page, part) for part in _parts(digits)])
         otherwise = int((theirs.reshape(drawn.shape) != drawn).any(axis=(1, 2)).sum())
-        for approach in run.with_weights:
+        for approach in run.pair_with_weights:
             page.evaluate(_READ, base64.b64encode(run.weights_file(approach)).decode())
             for name, images, differing in (
                 ("pen digits", drawn, otherwise),

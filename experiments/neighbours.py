@@ -31,7 +31,7 @@ def main() -> None:
     rows = stream(0, "neighbours", "rows").permutation(len(y))[:17_000]
     fitted, among, asked = np.split(rows, [5_000, 15_000])
     print(f"{'approach':9} {'components':32} {'same label':>10} {'in a plane':>10} {'pixels':>8}")
-    for approach in run.with_weights:
+    for approach in run.pair_with_weights:
         stack = run.stack(approach)
         f, a, q = (hidden_units(stack, x[r]) for r in (fitted, among, asked))
         if not (found := fit_components(f, y[fitted], 0)):

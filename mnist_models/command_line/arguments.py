@@ -9,9 +9,10 @@ from mnist_models.command_line.run_list import runs, upgrade
 from mnist_models.command_line.scoring import evaluate_run, export, report
 from mnist_models.command_line.training import train
 from mnist_models.data.dataset import DATASETS
-from mnist_models.learning.approaches import PAIR
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.pipeline.options import CHOICES
 from mnist_models.settings import Bounds, limits
 
 
@@ -65,7 +66,7 @@ def parser(about: str) -> argparse.ArgumentParser:
 def _add_choices(command: argparse.ArgumentParser) -> None:
     """The fields of `TrainingOptions`; None, where none is given, is the recipe's."""
     command.add_argument("--recipe", choices=sorted(RECIPES), default="reference")
-    command.add_argument("--approach", choices=(*PAIR, "both"), default="both")
+    command.add_argument("--approach", choices=CHOICES, default="both")
     command.add_argument("--dataset", choices=DATASETS, help="default: the recipe's")
     for number, about in (
         ("epochs", "passes over the training rows"),
@@ -90,7 +91,7 @@ def _add_choices(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--scores-only",
         nargs="*",
-        choices=PAIR,
+        choices=tuple(APPROACHES),
         default=(),
         metavar="APPROACH",
         help="keep scores and history of these approaches, but not their weights",

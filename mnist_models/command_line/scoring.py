@@ -39,7 +39,7 @@ def evaluate_run(options: argparse.Namespace) -> int:
             stack.predict_proba(dataset.x_test),
             dataset.y_test,
             stack.classes_,
-            one_vs_rest=stack.members > 1,
+            one_vs_rest=stack.scheme.is_independent,
         )
         print_metrics(run, approach, metrics)
         same &= metrics.agrees_with(run.metrics(approach))

@@ -107,5 +107,5 @@ def _box(strokes: Sequence[Stroke], margin: float) -> list[int]:
 def _read(stack: Stack, found: Found) -> Number:
     proba = stack.predict_proba(found.images)
     answers = tuple(map(str, stack.classes_[proba.argmax(axis=1)]))
-    accepted = proba.max(axis=1) >= (YES if stack.members > 1 else 0)
+    accepted = proba.max(axis=1) >= (YES if stack.scheme.is_independent else 0)
     return Number(found.steps, found.boxes, found.lines, found.cut_off, proba, answers, accepted)

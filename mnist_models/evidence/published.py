@@ -25,7 +25,7 @@ def published_rows() -> list[dict[str, str]]:
         with contextlib.suppress(RunError):  # the sidebar offers it, and says if it is damaged
             run = load_run(name)
             if run.test_set == "mnist":
-                rows += [_published_row(run, approach, seeds) for approach in run.approaches]
+                rows += [_published_row(run, approach, seeds) for approach in run.pair]
     return rows
 
 

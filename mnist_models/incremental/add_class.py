@@ -9,8 +9,9 @@ from mnist_models.data.loading import load_dataset
 from mnist_models.incremental.lesson import check_examples, check_label
 from mnist_models.incremental.methods import WAYS, Way
 from mnist_models.incremental.task import Labelled, labelled, task_of
-from mnist_models.learning.approaches import Approach
+from mnist_models.learning.approaches import Approach, ApproachError, scheme_of
 from mnist_models.runs.run import Run
+from mnist_models.text import t
 
 if TYPE_CHECKING:
     from mnist_models.incremental.updates import Taught
@@ -46,7 +47,17 @@ def add_class(
         ValueError: there is no such method for the approach.
         ExpectedError: the label or the examples cannot be learned, or the data cannot be loaded.
     """
+    said = scheme_of(approach).said
     methods = [name for name, way in WAYS.items() if way.approach == approach]
+    if not methods:
+        raise ApproachError(
+            t(
+                "A class can be added to a single model or a multi-model only. A {name} learns it "
+                "with all others, from the beginning: put its pictures among those that it is "
+                "trained on.",
+                name=said,
+            )
+        )
     if method not in methods:
         raise ValueError(f"The methods for {approach} are {', '.join(methods)}, not {method!r}.")
     name = check_label(label, run.classes)

@@ -124,7 +124,7 @@ def _manifest(
                 ),
                 "metrics": {
                     name: evaluate(
-                        proba, labels, stack.classes_, one_vs_rest=stack.members > 1
+                        proba, labels, stack.classes_, one_vs_rest=stack.scheme.is_independent
                     ).to_json()
                     for name, proba, labels in (
                         ("train", stack.predict_proba(train.x), train.y),

@@ -185,7 +185,7 @@ class Pair:
     name: str
 
     @property
-    def approaches(self) -> tuple[Approach, ...]:
+    def pair(self) -> tuple[Approach, ...]:
         """Those that were taught."""
         return tuple(self.stacks)
 

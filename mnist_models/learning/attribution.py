@@ -36,12 +36,15 @@ def explain(stack: Stack, image: ArrayLike) -> Reason:
     In a multi-model the two logits come from two members, each asked about its own class.
 
     Raises:
-        ValueError: the image has another shape, type or range, or the stack knows one class only.
+        ValueError: the image has another shape, type or range, or the stack knows one class only,
+            or has no logit for each class.
     """
     if len(stack.classes_) < 2:
         raise ValueError("A stack of one class has no runner-up.")
     images = np.asarray(image)[np.newaxis]
     logits = stack.logits(images)[0]
+    if len(logits) != len(stack.classes_):
+        raise ValueError(f"The members of the approach {stack.approach} speak for no class each.")
     answer = int(stack.read(logits[np.newaxis])[0].argmax())  # as `predict` breaks ties
     logits[answer] = -np.inf
     runner_up = int(logits.argmax())
@@ -57,7 +60,7 @@ def input_gradient(stack: Stack, images: ArrayLike, weights: NDArray) -> Floats:
     Args:
         stack: the networks.
         images: (n, 28, 28), as `Stack.predict_proba` takes them.
-        weights: (n, K), of each image's logits in its sum.
+        weights: (n, M × outputs), of each image's logits in its sum, as `Stack.logits` gives them.
 
     Returns:
         (n, 28, 28) float32, per pixel in [0, 1]; at a kink of the LeakyReLU the slope below zero
@@ -67,10 +70,10 @@ def input_gradient(stack: Stack, images: ArrayLike, weights: NDArray) -> Floats:
         ValueError: the images or the weights have another shape, type or range.
     """
     rows = as_rows(images)
-    if weights.shape != (len(rows), len(stack.classes_)):
-        raise ValueError(f"One weight per image and class is needed, not {weights.shape}.")
+    if weights.shape != (len(rows), stack.members * stack.layers[-1]):
+        raise ValueError(f"One weight per image and logit is needed, not {weights.shape}.")
     slopes = _slopes(stack, rows)
-    # (n, K) → (M, n, out): K is M × out.
+    # (n, M × out) → (M, n, out)
     gradient = weights.astype(np.float32).reshape(len(rows), stack.members, stack.layers[-1])
     gradient = gradient.transpose(1, 0, 2)
     for depth in reversed(range(len(stack.weights))):

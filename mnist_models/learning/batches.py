@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.learning.approaches import Approach
+from mnist_models.learning.approaches import Approach, Role, scheme_of
 from mnist_models.learning.recipes import Recipe
 from mnist_models.learning.sampling import STRATEGIES, Rows, Strategy, balanced_weights, stream
 
@@ -15,10 +15,11 @@ class Member:
     """One network's share of the training rows.
 
     Attributes:
-        name: names its random streams: its class, or "single".
-        targets: (n,) 1 where a row is its class; for the single model the class' position.
+        name: names its random streams, see `approaches.Role`.
+        targets: (n,) 1 where the answer is yes; with an output per class the class' position.
         strategy: how its rows are chosen.
         seed: of the training.
+        among: the rows that it may see at all, ascending.
         rows: the rows of this epoch.
         seen: (n,) true where a row was ever among them.
         class_weights: of a row with target 0, and of any other.
@@ -28,11 +29,12 @@ class Member:
     targets: NDArray[np.float32]
     strategy: Strategy
     seed: int
+    among: Rows
 
     def __post_init__(self) -> None:
         self._draws = stream(self.seed, self.name, "rows")
         self._shuffles = stream(self.seed, self.name, "shuffle")
-        self.rows = self.strategy.draw(self._positive, self._draws)
+        self.rows = self.among[self.strategy.draw(self._positive, self._draws)]
         self.seen = np.zeros(len(self.targets), dtype=bool)
         self.seen[self.rows] = True
         weighted = self.strategy.weighted
@@ -40,7 +42,7 @@ class Member:
 
     @property
     def _positive(self) -> NDArray[np.bool_]:
-        return self.targets > 0
+        return self.targets[self.among] > 0
 
     def begin_epoch(self, proba: NDArray | None) -> None:
         """Choose the rows of another epoch.
@@ -51,9 +53,10 @@ class Member:
         if not self.strategy.each_epoch:
             return
         if self.strategy.redraw and proba is not None:
-            self.rows = self.strategy.redraw(self._positive, self._draws, proba)
+            chosen = self.strategy.redraw(self._positive, self._draws, proba[self.among])
         else:
-            self.rows = self.strategy.draw(self._positive, self._draws)
+            chosen = self.strategy.draw(self._positive, self._draws)
+        self.rows = self.among[chosen]
         self.seen[self.rows] = True
 
     def order(self, size: int) -> Rows:
@@ -66,16 +69,27 @@ class Member:
 def make_members(
     recipe: Recipe, approach: Approach, y: NDArray, classes: NDArray, seed: int
 ) -> list[Member]:
-    """The one member of a single model, or one per class of a multi-model.
+    """The members of an approach, for (n,) labels and the (K,) classes that are told apart.
 
     Raises:
-        ValueError: a class has no rows, or nothing else has any.
+        ApproachError: it is not for so many classes.
+        ValueError: a member has no rows, or none of one kind where it needs both.
     """
-    if approach == "single":
-        targets = (y[:, np.newaxis] == classes).argmax(axis=1).astype(np.float32)
-        return [Member("single", targets, STRATEGIES["all"], seed)]
-    strategy = STRATEGIES[recipe.sampling]
-    return [Member(str(c), (y == c).astype(np.float32), strategy, seed) for c in classes]
+    scheme = scheme_of(approach)
+    scheme.check(len(classes))
+    strategy = STRATEGIES[recipe.sampling if scheme.is_sampled else "all"]
+    return [_member(role, y, classes, strategy, seed) for role in scheme.roles(classes)]
+
+
+def _member(role: Role, y: NDArray, classes: NDArray, strategy: Strategy, seed: int) -> Member:
+    if role.yes is None:
+        targets = (y[:, np.newaxis] == classes).argmax(axis=1)
+    else:
+        targets = np.isin(y, role.yes)
+    among = np.arange(len(y)) if role.among is None else np.flatnonzero(np.isin(y, role.among))
+    if not len(among):
+        raise ValueError(f"The member {role.name!r} has no rows to learn from.")
+    return Member(role.name, targets.astype(np.float32), strategy, seed, among)
 
 
 def steps_per_epoch(members: list[Member], batch_size: int) -> int:

@@ -1,6 +1,7 @@
 """The compiled training program of one stack, in TensorFlow."""
 
 import os
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -36,6 +37,7 @@ class Program:
     ) -> None:
         self.members = len(members)
         self._recipe = recipe
+        self._start = start
         self._outputs = start.layers[-1]
         self._pixels = tf.Variable(x.reshape(len(x), PIXELS))
         self._targets = tf.constant(np.stack([member.targets for member in members]))  # (M, n)
@@ -72,7 +74,8 @@ class Program:
     def stack(self, classes: NDArray) -> Stack:
         """The networks as they are now, for the (K,) classes."""
         arrays = [parameter.numpy() for parameter in self._parameters]
-        return Stack(
+        return replace(
+            self._start,
             weights=tuple(arrays[0::2]),
             biases=tuple(arrays[1::2]),
             classes_=classes,
@@ -127,6 +130,10 @@ class Program:
                 return losses
             weights = tf.gather(self._class_weights, tf.cast(targets > 0, tf.int32), batch_dims=1)
             return weights * losses
+        if self._start.output == "sigmoid":
+            wanted = tf.one_hot(tf.cast(targets, tf.int32), self._outputs)
+            losses = tf.nn.sigmoid_cross_entropy_with_logits(wanted, logits)
+            return tf.reduce_mean(losses, axis=-1)
         return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(targets, tf.int32), logits)
 
     def _hits(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:

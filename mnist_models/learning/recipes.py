@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
 from mnist_models.errors import ExpectedError
-from mnist_models.learning.approaches import Approach
+from mnist_models.learning.approaches import Approach, scheme_of
 from mnist_models.learning.augmentation import Distortion
 from mnist_models.text import Texts, t
 
@@ -48,7 +48,8 @@ class Recipe:
         name: on the command line and of the run's folder.
         summary: one sentence for people.
         hidden: units of each hidden layer.
-        member_hidden: the same for the members of the multi-model; None gives them `hidden` too.
+        member_hidden: the same for the members of approaches that have several; None gives them
+            `hidden` too.
         negative_slope: of the hidden LeakyReLU; 0 makes it a ReLU.
         dropout: share of hidden units silenced in each training step; one number for all hidden
             layers, or one for each.
@@ -95,7 +96,9 @@ class Recipe:
 
     def units(self, approach: Approach) -> tuple[int, ...]:
         """Units of each hidden layer of one network."""
-        return self.hidden if approach == "single" else self.member_hidden or self.hidden
+        scheme = scheme_of(approach)
+        is_one = scheme.code is None and scheme.networks == 1
+        return self.hidden if is_one else self.member_hidden or self.hidden
 
     @property
     def dropouts(self) -> tuple[float, ...]:

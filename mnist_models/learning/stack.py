@@ -1,6 +1,6 @@
 """A stack of small dense networks as arrays: forward pass, save, load. NumPy only.
 
-Both approaches are one `Stack` of M networks of the same shape that differ in two numbers:
+All approaches (see there) are one `Stack` of M networks of the same shape, with other numbers:
 
     single model   M = 1 network  with K outputs, read by a softmax: the K numbers sum to 1
     multi-model    M = K networks with 1 output,  read by a sigmoid: K independent numbers
@@ -13,18 +13,17 @@ not appear here.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mnist_models.learning.approaches import PAIR, Approach, Code, Floats, Scheme, scheme_of
 from mnist_models.pictures import PIXELS, SIDE
 
 # Hidden activations of one block of rows stay below this many numbers (64 MB as float32).
 _BLOCK = 16_000_000
 _NOTHING = 1e-30  # a scale below this is none: its unit's weights are 0
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +35,30 @@ class Stack:
         biases: per layer an array (M, out) float32.
         classes_: (K,) the class labels, in the order of the outputs.
         negative_slope: slope of the hidden LeakyReLU below zero.
+        approach: says how the outputs are read; if it is not given, members with one output are a
+            multi-model, and others a single model.
+        code: (K, M) what members are asked, where they are read by it; the usual one if not given.
     """
 
     weights: tuple[Floats, ...]
     biases: tuple[Floats, ...]
     classes_: NDArray
     negative_slope: float
+    approach: Approach = ""  # type: ignore[assignment]  # told by the shape
+    code: Code | None = None
 
     def __post_init__(self) -> None:
+        if not self.approach:
+            outputs = self.weights[-1].shape[-1] if self.weights else 0
+            object.__setattr__(self, "approach", "multi" if outputs == 1 else "single")
+        if self.scheme.code and self.scheme.is_decoded and self.code is None:
+            object.__setattr__(self, "code", self.scheme.code(len(self.classes_)))
         _check_shapes(self)
+
+    @property
+    def scheme(self) -> Scheme:
+        """What the approach is."""
+        return scheme_of(self.approach)
 
     @property
     def members(self) -> int:
@@ -58,8 +72,8 @@ class Stack:
 
     @property
     def output(self) -> str:
-        """How the last layer is read: "softmax" over K outputs, or one "sigmoid" a member."""
-        return "sigmoid" if self.layers[-1] == 1 else "softmax"
+        """How a member's last layer is read: by a "softmax" over K outputs, or a "sigmoid" each."""
+        return self.scheme.output
 
     @property
     def parameters(self) -> int:
@@ -67,14 +81,12 @@ class Stack:
         return sum(array.size for array in (*self.weights, *self.biases))
 
     def logits(self, images: ArrayLike) -> Floats:
-        """What the last layer says before the softmax or sigmoid: (n, 28, 28) → (n, K).
+        """What the last layers say before a softmax or sigmoid: (n, 28, 28) → (n, M × outputs).
 
         Raises:
             ValueError: the images have another shape, type or range than `predict_proba` takes.
         """
-        rows = as_rows(images)
-        blocks = [self._logits(block) for block in _blocks(rows, self.members * max(self.layers))]
-        return np.concatenate(blocks)
+        return np.concatenate([self._logits(block) for block in self._blocks(images)])
 
     def _logits(self, rows: Floats) -> Floats:
         hidden = rows[np.newaxis]  # (1, n, 784), shared by all members
@@ -82,22 +94,26 @@ class Stack:
             if depth:
                 hidden = np.where(hidden > 0, hidden, np.float32(self.negative_slope) * hidden)
             hidden = hidden @ weights + biases[:, np.newaxis]  # (M, n, out)
-        return hidden.transpose(1, 0, 2).reshape(len(rows), len(self.classes_))  # K is M × out
+        return hidden.transpose(1, 0, 2).reshape(len(rows), self.members * self.layers[-1])
+
+    def _blocks(self, images: ArrayLike) -> Iterator[Floats]:
+        return _blocks(as_rows(images), self.members * max(self.layers))
 
     def predict_proba(self, images: ArrayLike) -> Floats:
         """One probability per class: (n, 28, 28) uint8 0-255 or float in [0, 1] → (n, K).
 
-        A single model's rows sum to 1. A multi-model's K numbers are independent answers to
-        "is it mine?", so its rows sum to anything; 0.5 and more is a yes.
+        Rows sum to 1, but for the multi-model and for sigmoids: their K numbers are independent
+        answers to "is it mine?", whose sum is anything; 0.5 and more is a yes.
 
         Raises:
             ValueError: the images have another shape, type or range.
         """
-        return self.read(self.logits(images))
+        return np.concatenate([self.read(self._logits(block)) for block in self._blocks(images)])
 
     def read(self, logits: Floats) -> Floats:
-        """The probabilities that logits stand for, (n, K) both."""
-        return softmax(logits) if self.output == "softmax" else sigmoid(logits)
+        """The probabilities that logits stand for: (n, M × outputs) → (n, K)."""
+        by_member = logits.reshape(len(logits), self.members, self.layers[-1])
+        return self.scheme.combine(by_member, self.code)
 
     def predict(self, images: ArrayLike) -> NDArray:
         """The most probable class of each image, (n,); ties go to the first class."""
@@ -107,7 +123,7 @@ class Stack:
         """These members and then the other stack's, each as it was, with the classes of both.
 
         Raises:
-            ValueError: the stacks do not fit together, or are single models.
+            ValueError: the stacks do not fit together, or are no multi-models.
         """
         # A file keeps it as float32.
         if np.float32(self.negative_slope) != np.float32(other.negative_slope):
@@ -123,12 +139,12 @@ class Stack:
         """The members of these classes alone, in this order.
 
         Raises:
-            ValueError: there is no such class, or it is a single model.
+            ValueError: there is no such class, or it is no multi-model.
         """
         own = self.classes_.tolist()
         places = [own.index(label) for label in labels]
-        if self.output != "sigmoid":
-            raise ValueError("A single model is one network for all its classes.")
+        if self.approach != "multi":
+            raise ValueError("Only a multi-model has a network of its own for each class.")
         return replace(
             self,
             weights=tuple(w[places] for w in self.weights),
@@ -181,6 +197,10 @@ class Stack:
             "negative_slope": np.array(self.negative_slope, dtype=np.float32),
         }
         layers = zip(self.weights, self.biases, self.rounded().weights, strict=True)
+        if self.approach not in PAIR:  # which the shape tells, as in files of before
+            arrays["approach"] = np.array(self.approach)
+        if self.code is not None:
+            arrays["code"] = self.code
         for depth, (weights, biases, rounded) in enumerate(layers):
             if np.array_equal(weights, rounded):
                 arrays[f"weights_{depth}"], arrays[f"scales_{depth}"] = _to_bytes(weights)
@@ -204,6 +224,8 @@ class Stack:
                     biases=tuple(arrays[f"biases_{d}"].astype(np.float32) for d in depths),
                     classes_=arrays["classes"],
                     negative_slope=float(arrays["negative_slope"]),
+                    approach=cast(Approach, str(arrays.get("approach", ""))),
+                    code=arrays.get("code"),
                 )
         # zipfile, zlib and NumPy's header parser fail on damaged bytes in a dozen different ways.
         except Exception as error:
@@ -232,17 +254,6 @@ def as_rows(images: ArrayLike) -> Floats:
     return rows.astype(np.float32)
 
 
-def softmax(logits: Floats) -> Floats:
-    """Rows (n, K) that sum to 1; the row's largest is subtracted first, so nothing overflows."""
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
-
-
-def sigmoid(logits: Floats) -> Floats:
-    """1 / (1 + exp(-x)), written so that nothing overflows and the smallest stay apart."""
-    return np.exp(-np.logaddexp(np.float32(0), -logits))
-
-
 def _blocks(rows: Floats, numbers_per_row: int) -> Iterator[Floats]:
     size = max(1, _BLOCK // numbers_per_row)
     for start in range(0, max(len(rows), 1), size):
@@ -267,7 +278,6 @@ def _from_bytes(numbers: NDArray[np.int8], scales: Floats) -> Floats:
 
 
 def _weights(arrays: Mapping[str, NDArray], depth: int) -> Floats:
-    """The weights of a layer as a file has them: with scales, or as numbers of their own."""
     weights, scales = arrays[f"weights_{depth}"], f"scales_{depth}"
     return _from_bytes(weights, arrays[scales]) if scales in arrays else weights.astype(np.float32)
 
@@ -283,7 +293,8 @@ def _check_shapes(stack: Stack) -> None:
         if shape[:2] != (members, inputs) or biases.shape != (members, shape[2]):
             raise ValueError(f"The layers do not fit together: weights {shapes}.")
         inputs = shape[2]
-    if members * inputs != len(stack.classes_):
-        raise ValueError(f"{members} × {inputs} outputs do not fit {len(stack.classes_)} classes.")
-    if members > 1 and inputs != 1:
-        raise ValueError("Several members must have one output each.")
+    classes, code = len(stack.classes_), stack.code
+    expected = stack.scheme.size(classes) if code is None else (code.shape[1], 1)
+    expected = (members, classes) if stack.approach == "committee" else expected  # of any size
+    if (members, inputs) != expected or (code is not None and len(code) != classes):
+        raise ValueError(f"{members} × {inputs} outputs do not fit {classes} classes.")

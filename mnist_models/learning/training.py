@@ -1,6 +1,6 @@
-"""Training with TensorFlow: one loop for both approaches.
+"""Training with TensorFlow: one loop for all approaches.
 
-Both approaches are one stack of M networks (see `stack`), so both are trained by one loop:
+All approaches are one stack of M networks (see `stack`), so all are trained by one loop:
 a batch is (M, B) row numbers, a layer is one batched matrix product, and the losses of the
 members are added up, which leaves each member the gradient it would have on its own. The loop
 over a block of steps is one compiled `Program`; Python looks in between two blocks,
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.learning.approaches import Approach
+from mnist_models.learning.approaches import Approach, scheme_of
 from mnist_models.learning.augmentation import distort
 from mnist_models.learning.batches import Member, epoch_batches, make_members, steps_per_epoch
 from mnist_models.learning.program import Program
@@ -93,7 +93,7 @@ def fit(
 
     Args:
         recipe: the settings.
-        approach: "single" or "multi".
+        approach: a name in `approaches.APPROACHES`.
         x: (n, 28, 28) uint8.
         y: (n,) labels.
         seed: with the same seed, data and machine, the weights are the same.
@@ -106,6 +106,7 @@ def fit(
 
     Raises:
         TrainingError: the loss is no longer a number.
+        ApproachError: the approach is not for so many classes.
     """
     started = time.perf_counter()
     classes = _classes(y) if labels is None else np.asarray(labels)
@@ -239,10 +240,10 @@ def _judge(stack: Stack, x: NDArray[np.uint8], y: NDArray) -> dict[str, Any]:
     """Loss, accuracy and confusion of the whole approach on rows that it did not learn from."""
     proba = stack.predict_proba(x).astype(np.float64).clip(1e-7, 1 - 1e-7)
     truth = y[:, np.newaxis] == stack.classes_
-    if stack.output == "softmax":
-        loss = -np.log(proba[truth]).mean()
-    else:
+    if stack.scheme.is_independent:
         loss = -np.log(np.where(truth, proba, 1 - proba)).mean()
+    else:
+        loss = -np.log(proba[truth]).mean()
     confusion = np.zeros((len(stack.classes_),) * 2, dtype=int)
     np.add.at(confusion, (truth.argmax(axis=1), proba.argmax(axis=1)), 1)
     return {
@@ -257,13 +258,13 @@ def initial_stack(recipe: Recipe, approach: Approach, classes: NDArray, seed: in
 
     Args:
         recipe: settings.
-        approach: one network for all classes, or one for each.
+        approach: says which members there are.
         classes: (K,) labels in the order of the outputs.
         seed: of the members' streams.
     """
-    names = ["single"] if approach == "single" else [str(label) for label in classes]
-    streams = [stream(seed, name, "weights") for name in names]
-    sizes = (PIXELS, *recipe.units(approach), len(classes) // len(names))
+    scheme = scheme_of(approach)
+    streams = [stream(seed, role.name, "weights") for role in scheme.roles(classes)]
+    sizes = (PIXELS, *recipe.units(approach), scheme.size(len(classes))[1])
     weights = []
     for inputs, units in pairwise(sizes):
         shape, sd = (inputs, units), recipe.initial_sd
@@ -275,7 +276,8 @@ def initial_stack(recipe: Recipe, approach: Approach, classes: NDArray, seed: in
         weights.append(np.stack(drawn).astype(np.float32))
     return Stack(
         weights=tuple(weights),
-        biases=tuple(np.zeros((len(names), units), dtype=np.float32) for units in sizes[1:]),
+        biases=tuple(np.zeros((len(streams), units), dtype=np.float32) for units in sizes[1:]),
         classes_=classes,
         negative_slope=recipe.negative_slope,
+        approach=approach,
     )

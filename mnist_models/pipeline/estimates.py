@@ -19,7 +19,7 @@ import numpy as np
 from mnist_models.atomic_files import write_atomically
 from mnist_models.jobs.eta import AFTER, BEFORE, Plan, measured_phases
 from mnist_models.jobs.progress import Progress
-from mnist_models.learning.approaches import Approach
+from mnist_models.learning.approaches import Approach, scheme_of
 from mnist_models.learning.recipes import Recipe
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pictures import PIXELS
@@ -34,6 +34,7 @@ _USUAL_WORK_PER_S = 1e10
 # What takes as long as so many multiplications: to read a row, to distort a picture, and to
 # translate the program before the first step of a fit.
 _READING, _DISTORTING, _TRANSLATING = 3e4, 1e5, 1e10
+_CLASSES = 10
 _TRAIN_ROWS = {"mnist": 60_000, "pens": 120_000, "sample": 1350}  # near enough
 
 
@@ -68,9 +69,14 @@ def plan(request: Request, earlier: Sequence[Timing]) -> Plan:
 
 def work(recipe: Recipe, approach: Approach, dataset: str) -> float:
     """About how many multiplications it takes to fit an approach."""
-    layers = (PIXELS, *recipe.units(approach), 10 if approach == "single" else 1)
+    scheme = scheme_of(approach)
+    layers = (PIXELS, *recipe.units(approach), scheme.size(_CLASSES)[1])
     per_row = _READING + sum(math.prod(pair) for pair in pairwise(layers))
-    rows = 1.0 if approach == "single" else 10 * _rows_of_a_member(recipe.sampling)
+    rows = sum(
+        1.0 if role.among is None else len(role.among) / _CLASSES
+        for role in scheme.roles(np.arange(_CLASSES))
+    )
+    rows *= _rows_of_a_member(recipe.sampling) if scheme.is_sampled else 1
     per_picture = rows * per_row + (_DISTORTING if recipe.distortion else 0)
     fits = [1 - recipe.validation_split, *([1.0] if recipe.refit else [])]
     pictures = sum(fits) * _TRAIN_ROWS.get(dataset, _TRAIN_ROWS["mnist"])

@@ -5,13 +5,23 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
 from mnist_models.data.dataset import DATASETS
-from mnist_models.learning.approaches import PAIR, Approach
+from mnist_models.learning.approaches import APPROACHES, PAIR, Approach
 from mnist_models.learning.augmentation import Distortion
 from mnist_models.learning.recipes import RECIPES, STRONGEST, Recipe
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.request import Request
 from mnist_models.settings import SettingsError, limits
 from mnist_models.text import Text, t
+
+Choice = Approach | Literal["both", "all"]
+CHOICES: tuple[Choice, ...] = ("both", *APPROACHES, "all")
+
+
+def chosen_approaches(choice: Choice) -> tuple[Approach, ...]:
+    """What is trained by a choice: one approach, "both" of the pair, or "all"."""
+    if choice == "both":
+        return PAIR
+    return tuple(APPROACHES) if choice == "all" else (choice,)
 
 
 @dataclass(frozen=True)
@@ -20,7 +30,7 @@ class TrainingOptions:
 
     Attributes:
         recipe: a name in `RECIPES`.
-        approach: "single", "multi" or "both".
+        approach: a name in `approaches.APPROACHES`, "both" for the pair, or "all".
         dataset: a name in `data.dataset.DATASETS`.
         epochs: passes over the training rows.
         hidden: units of every hidden layer, of the single model and of each binary one.
@@ -34,7 +44,7 @@ class TrainingOptions:
     """
 
     recipe: str = "reference"
-    approach: Literal["single", "multi", "both"] = "both"
+    approach: Choice = "both"
     dataset: str | None = None
     epochs: int | None = None
     hidden: int | None = None
@@ -59,7 +69,7 @@ class TrainingOptions:
         check(recipe)
         return Request(
             recipe=recipe,
-            approaches=PAIR if self.approach == "both" else (self.approach,),
+            approaches=chosen_approaches(self.approach),
             dataset=self.dataset or recipe.dataset,
             seed=self.seed,
             name=self.name,
@@ -79,7 +89,11 @@ class TrainingOptions:
         lowered: dict[str, Any] = {}
         if self.epochs is None and recipe.epochs not in allowed.epochs:
             lowered["epochs"] = int(allowed.epochs.high)
-        widths = [units for approach in PAIR for units in recipe.units(approach)]
+        widths = [
+            units
+            for approach in chosen_approaches(self.approach)
+            for units in recipe.units(approach)
+        ]
         if self.hidden is None and any(units not in allowed.hidden for units in widths):
             lowered["hidden"] = int(min(allowed.hidden.high, *widths))
         return replace(self, **lowered)
@@ -100,7 +114,7 @@ class TrainingOptions:
     def _check_names(self) -> None:
         offered: list[tuple[Text, str | None, Iterable[str]]] = [
             (t("recipe"), self.recipe, RECIPES),
-            (t("approach"), self.approach, (*PAIR, "both")),
+            (t("approach"), self.approach, CHOICES),
             (t("dataset"), self.dataset, DATASETS),
             (t("sampling"), self.sampling, STRATEGIES),
         ]

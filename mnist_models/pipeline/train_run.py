@@ -17,7 +17,7 @@ from mnist_models.data.dataset import Dataset
 from mnist_models.data.loading import load_dataset
 from mnist_models.embedding.arrays import embedding_arrays
 from mnist_models.jobs.progress import PUBLISHING, REFITTING, Event, OnEvent
-from mnist_models.learning.approaches import Approach
+from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.sampling import pack_rows, stream
 from mnist_models.learning.stack import Stack
 from mnist_models.pipeline.request import Request
@@ -59,9 +59,9 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     manifest = _manifest(request, dataset, fingerprint, trained, scored)
     stacks = {a: trained[a].stack for a in _kept(request)}
     arrays = _arrays(dataset, manifest, trained, scored)
-    if stacks:
+    if mapped := {a: stack for a, stack in stacks.items() if a in PAIR}:
         pictures = dataset.x_train, dataset.y_train, dataset.x_test
-        arrays[EMBEDDING] = embedding_arrays(stacks, *pictures, seed=request.seed)
+        arrays[EMBEDDING] = embedding_arrays(mapped, *pictures, seed=request.seed)
     on_event(Event(PUBLISHING))
     run = publish(
         request.name or free_name(request.default_name(fingerprint)),

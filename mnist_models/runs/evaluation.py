@@ -32,7 +32,7 @@ def evaluate_stack(stack: Stack, dataset: Dataset) -> Evaluation:
     }
     probas = {name: stack.predict_proba(x) for name, (x, _) in sets.items()}
     metrics = {
-        name: evaluate(probas[name], y, stack.classes_, one_vs_rest=stack.members > 1)
+        name: evaluate(probas[name], y, stack.classes_, one_vs_rest=stack.scheme.is_independent)
         for name, (_, y) in sets.items()
     }
     return Evaluation(probas["test"], metrics)

@@ -34,12 +34,14 @@ def _keras_member(stack: Stack, member: int) -> keras.Model:
 
 
 def export_keras(stack: Stack, stem: Path) -> list[Path]:
-    """Write `<stem>.keras`, or `<stem>_<class>.keras` for each member of several.
+    """Write `<stem>.keras`, or one for each member of several: `<stem>_<class>.keras` of a
+    multi-model, numbered of others.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    names = [""] if stack.members == 1 else [f"_{label}" for label in stack.classes_]
+    named = stack.classes_ if stack.approach == "multi" else range(1, stack.members + 1)
+    names = [""] if stack.members == 1 else [f"_{name}" for name in named]
     paths = [stem.with_name(f"{stem.name}{name}.keras") for name in names]
     for path, model in zip(paths, to_keras(stack), strict=True):
         model.save(path)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from mnist_models.formatting import commas
-from mnist_models.learning.approaches import NAMES, PAIR
+from mnist_models.formatting import commas, listing
+from mnist_models.learning.approaches import APPROACHES, NAMES, PAIR, Approach
 from mnist_models.learning.augmentation import Distortion
 from mnist_models.learning.recipes import DATASET_TITLES, RECIPES, STRONGEST
 from mnist_models.learning.sampling import STRATEGIES
@@ -33,7 +33,8 @@ def default_name(
     """
     known = RECIPES.get(recipe["name"])
     parts = [recipe["name"]]
-    parts += approaches if len(approaches) == 1 else []
+    trained = _in_order(approaches)
+    parts += [] if trained == PAIR else ["all"] if trained == tuple(APPROACHES) else trained
     parts += [] if dataset == (known.dataset if known else "mnist") else [dataset]
     parts += [] if known and known.to_json() == recipe and seed == 0 else [fingerprint[:6]]
     return "-".join(parts)
@@ -46,7 +47,7 @@ def differences(recipe: Mapping[str, Any], seed: Any, approaches: Iterable[str])
         recipe: the settings of a `Recipe` with its "name", as a manifest has them; no value is
             trusted.
         seed: that decided everything random; 0 is usual.
-        approaches: those that were trained; both are usual.
+        approaches: those that were trained; the pair is usual.
     """
     known = RECIPES.get(recipe["name"])
     if known is None:  # of another version
@@ -54,8 +55,13 @@ def differences(recipe: Mapping[str, Any], seed: Any, approaches: Iterable[str])
     usual = known.to_json()
     changed = {k for k in usual.keys() | recipe.keys() if usual.get(k) != recipe.get(k)}
     texts: list[Text] = []
-    if len(trained := [a for a in PAIR if a in approaches]) == 1:
+    trained = _in_order(approaches)
+    if trained == tuple(APPROACHES):
+        texts.append(t("all approaches"))
+    elif len(trained) == 1:
         texts.append(t("{name} only", name=NAMES[trained[0]]))
+    elif trained != PAIR:
+        texts.append(t("{names} only", names=listing([NAMES[a] for a in trained])))
     for settings, told in _TOLD.items():
         if changed & set(settings) and (text := told(recipe)):
             texts.append(text)
@@ -90,6 +96,11 @@ def run_title(name: str, manifest: Mapping[str, Any]) -> str:
     if number:
         texts.append(t("training {number}", number=int(number[1])))
     return commas([recipe["name"], *texts])
+
+
+def _in_order(approaches: Iterable[str]) -> tuple[Approach, ...]:
+    known = set(approaches)
+    return tuple(approach for approach in APPROACHES if approach in known)
 
 
 def _sampling(found: Mapping[str, Any]) -> Text | None:

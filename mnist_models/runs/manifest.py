@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mnist_models.data.dataset import DATASETS
-from mnist_models.learning.approaches import PAIR
+from mnist_models.learning.approaches import APPROACHES, NAMES, Approach
 from mnist_models.metrics.scores import Metrics
 from mnist_models.text import Text, t
 
@@ -51,7 +51,7 @@ def check_manifest(manifest: Any) -> None:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ValueError("not a manifest of this format")
     _check_types(manifest, _MANIFEST)
-    entries = [manifest["approaches"][a] for a in PAIR if a in manifest["approaches"]]
+    entries = [manifest["approaches"][a] for a in APPROACHES if a in manifest["approaches"]]
     if not entries or not manifest["classes"]:
         raise ValueError("no approach or no class")
     if not all(isinstance(c, int) or is_plain_label(c) for c in manifest["classes"]):
@@ -93,6 +93,18 @@ def damaged(path: Path) -> Text:
         "this one back, restore trained/{run} with git, or remove that folder and train it again.",
         run=run,
         file=path.name,
+    )
+
+
+def no_weights(run: str, manifest: dict[str, Any], approach: Approach) -> Text:
+    """What to tell people when networks are asked for that are not in a run."""
+    return t(
+        "The run {run} has no weights of the {name}. Train them with: "
+        "python -m mnist_models train --recipe {recipe} --approach {approach}",
+        run=run,
+        name=NAMES[approach],
+        recipe=manifest["recipe"]["name"],
+        approach=approach,
     )
 
 

@@ -2,7 +2,8 @@
 
 A run is a folder whose files never change once they are there:
 
-    single.npz, multi.npz   the stacks (see `stack`); an approach may be absent
+    single.npz, multi.npz   the stacks (see `stack`); an approach may be absent, and others of
+                            `approaches` may be there
     test_scores.npz         labels (n,) and per approach (n, K) probabilities of the test pictures
     curves.npz              ROC and precision-recall curves of yes-or-no members, from these scores;
                             older runs have none until `upgrade` adds it
@@ -19,10 +20,11 @@ import hashlib
 import io
 import json
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +33,13 @@ from mnist_models.data.dataset import TEST_SETS
 from mnist_models.embedding.arrays import embeddings_in
 from mnist_models.embedding.projection import Embedding
 from mnist_models.errors import ExpectedError
-from mnist_models.learning.approaches import NAMES, PAIR, Approach
+from mnist_models.learning.approaches import APPROACHES, PAIR, Approach, scheme_of
 from mnist_models.learning.recipes import RECIPES, Published
 from mnist_models.learning.sampling import unpack_rows
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import Metrics
 from mnist_models.runs.label import run_title
-from mnist_models.runs.manifest import damaged
+from mnist_models.runs.manifest import damaged, no_weights
 from mnist_models.text import t
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ class Run:
 
     @property
     def made_here(self) -> bool:
-        """Whether it was trained here; the manifest of a shipped run does not say so."""
+        """Whether it was trained here; a shipped run's manifest does not say so."""
         return bool(self.manifest.get("made_here"))
 
     @property
@@ -95,13 +97,23 @@ class Run:
 
     @property
     def approaches(self) -> tuple[Approach, ...]:
-        """The approaches that were trained and scored."""
+        """The approaches that were trained and scored, the pair first."""
+        return tuple(a for a in APPROACHES if a in self.manifest["approaches"])
+
+    @property
+    def pair(self) -> tuple[Approach, ...]:
+        """Those among them that pages show beside each other: both, one, or none of the pair."""
         return tuple(a for a in PAIR if a in self.manifest["approaches"])
 
     @property
     def with_weights(self) -> tuple[Approach, ...]:
         """The approaches whose networks are in the run, and not only their scores."""
         return tuple(a for a in self.approaches if f"{a}.npz" in self.manifest["files"])
+
+    @property
+    def pair_with_weights(self) -> tuple[Approach, ...]:
+        """Those of the pair whose networks are in the run."""
+        return tuple(a for a in self.pair if a in self.with_weights)
 
     @property
     def label(self) -> str:
@@ -130,10 +142,7 @@ class Run:
         return recipe.published if recipe and is_usual else None
 
     def weights_hash(self, approach: Approach) -> str | None:
-        """The sha256 of an approach's networks, which stays when files are added to the run.
-
-        None where they are not in the run.
-        """
+        """The sha256 of an approach's networks, if they are there; files added do not change it."""
         file = self.manifest["files"].get(f"{approach}.npz")
         return file["sha256"] if file else None
 
@@ -145,23 +154,15 @@ class Run:
         """
         return self._bytes(f"{approach}.npz")
 
-    @cached_property
+    @property
     def single(self) -> Stack:
-        """The single model.
+        """The single model; raises as `stack` does."""
+        return self.stack("single")
 
-        Raises:
-            RunError: this run has none, or its file is damaged.
-        """
-        return self._stack("single")
-
-    @cached_property
+    @property
     def multi(self) -> Stack:
-        """The multi-model.
-
-        Raises:
-            RunError: this run has none, or its file is damaged.
-        """
-        return self._stack("multi")
+        """The multi-model; raises as `stack` does."""
+        return self.stack("multi")
 
     @cached_property
     def test_scores(self) -> dict[str, NDArray]:
@@ -230,13 +231,24 @@ class Run:
         packed = self._arrays("rows.npz")[approach]
         return unpack_rows(packed, self.manifest["dataset"]["train_rows"])
 
+    def approach(self, name: str) -> Stack:
+        """As `stack`, for any name; ApproachError if there is no such approach."""
+        scheme_of(name)
+        return self.stack(cast(Approach, name))
+
     def stack(self, approach: Approach) -> Stack:
-        """`single` or `multi` by name.
+        """The networks of an approach.
 
         Raises:
-            RunError: see there.
+            RunError: this run has none, or its file is damaged.
         """
-        return self.single if approach == "single" else self.multi
+        if approach not in self._stacks:
+            self._stacks[approach] = self._stack(approach)
+        return self._stacks[approach]
+
+    @cached_property
+    def _stacks(self) -> dict[Approach, Stack]:
+        return {}
 
     def metrics(self, approach: Approach, rows: str = "test") -> Metrics:
         """The stored metrics of an approach on the "train" or "test" rows.
@@ -244,10 +256,9 @@ class Run:
         Raises:
             RunError: the manifest does not have them.
         """
-        try:
+        with suppress(KeyError):
             return Metrics.from_json(self.manifest["approaches"][approach]["metrics"][rows])
-        except KeyError as error:
-            raise RunError(damaged(self.path / "run.json")) from error
+        raise RunError(damaged(self.path / "run.json"))
 
     def verify(self) -> None:
         """Check every file against the manifest.
@@ -261,20 +272,12 @@ class Run:
     def _stack(self, approach: Approach) -> Stack:
         name = f"{approach}.npz"
         if name not in self.manifest["files"]:
-            raise RunError(
-                t(
-                    "The run {run} has no weights of the {name}. Train them with: "
-                    "python -m mnist_models train --recipe {recipe} --approach {approach}",
-                    run=self.name,
-                    name=NAMES[approach],
-                    recipe=self.manifest["recipe"]["name"],
-                    approach=approach,
-                )
-            )
-        try:
-            return Stack.load(io.BytesIO(self._bytes(name)))
-        except ValueError as error:
-            raise RunError(damaged(self.path / name)) from error
+            raise RunError(no_weights(self.name, self.manifest, approach))
+        with suppress(ValueError):
+            stack = Stack.load(io.BytesIO(self._bytes(name)))
+            if stack.members == self.manifest["approaches"][approach]["members"]:
+                return stack
+        raise RunError(damaged(self.path / name))
 
     def _arrays(self, name: str) -> dict[str, NDArray]:
         try:

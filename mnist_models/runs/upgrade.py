@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.loading import load_dataset
 from mnist_models.embedding.arrays import embedding_arrays
-from mnist_models.learning.approaches import Approach
+from mnist_models.learning.approaches import APPROACHES, PAIR, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.roc import curve_arrays, threshold_curves
 from mnist_models.runs.evaluation import evaluate_stack
@@ -37,14 +37,14 @@ def derived_arrays(
     """The files that are calculated from a run's test scores, as `publish` takes them.
 
     Args:
-        manifest: with the `classes`, and with the `members` of each of the `approaches`.
+        manifest: with the `classes` and the `approaches`.
         test_scores: `labels` (n,) and per approach (n, K) probabilities.
     """
     labels, classes = test_scores["labels"], manifest["classes"]
     curves = {
         approach: threshold_curves(test_scores[approach], labels, classes)
-        for approach, entry in manifest["approaches"].items()
-        if entry["members"] > 1
+        for approach in manifest["approaches"]
+        if approach in APPROACHES and APPROACHES[approach].is_independent
     }
     return {CURVES: curve_arrays(curves)} if curves else {}
 
@@ -89,16 +89,18 @@ def add_map(name: str) -> bool:
     """
     run = load_run(name)
     run.verify()
-    if EMBEDDING in run.manifest["files"] or not run.with_weights:
+    own = [approach for approach in run.with_weights if approach in PAIR]
+    if EMBEDDING in run.manifest["files"] or not own:
         return False
-    stacks = {approach: run.stack(approach) for approach in run.with_weights}
+    stacks = {approach: run.stack(approach) for approach in own}
     _add_files(run, {EMBEDDING: _embedding(run, stacks, _own_pictures(run))})
     return True
 
 
 def _embedding(run: Run, stacks: Mapping[Approach, Stack], dataset: Dataset) -> dict[str, NDArray]:
     pictures = dataset.x_train, dataset.y_train, dataset.x_test
-    return embedding_arrays(stacks, *pictures, seed=run.manifest.get("seed", 0))
+    own = {approach: stack for approach, stack in stacks.items() if approach in PAIR}
+    return embedding_arrays(own, *pictures, seed=run.manifest.get("seed", 0))
 
 
 def _add_files(run: Run, added: dict[str, dict[str, NDArray]]) -> None:

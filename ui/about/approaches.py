@@ -137,7 +137,7 @@ def show_inside(run: Run) -> None:
     dropouts = recipe["dropout"]
     if not isinstance(dropouts, list):
         dropouts = [dropouts] * len(recipe["hidden"])
-    for column, approach in zip(st.columns(2, gap="large"), run.approaches, strict=False):
+    for column, approach in zip(st.columns(2, gap="large"), run.pair, strict=False):
         with column:
             _show_layers(run, approach, dropouts)
     st.caption(

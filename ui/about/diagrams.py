@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mnist_models.learning.approaches import Approach
-from mnist_models.learning.stack import sigmoid
+from mnist_models.learning.approaches import Approach, sigmoid
 from mnist_models.pictures import Grey
 from mnist_models.preprocessing.rasterise import render
 from mnist_models.preprocessing.to_mnist import to_mnist_steps

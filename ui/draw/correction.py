@@ -139,7 +139,7 @@ def _change(change: Callable[[Store], None], *, to_keep: bool = False) -> None:
 
 def _answers(run: Run, image: Grey) -> dict[Approach, str]:
     answers: dict[Approach, str] = {}
-    for approach in run.with_weights:
+    for approach in run.pair_with_weights:
         with contextlib.suppress(RunError):  # damaged: the page has said so
             answers[approach] = str(run.stack(approach).predict(image[np.newaxis])[0])
     return answers

@@ -29,8 +29,8 @@ class Answering(Protocol):
     """What can be asked: a run, or what a visitor has taught."""
 
     @property
-    def approaches(self) -> Sequence[Approach]:
-        """The approaches it has."""
+    def pair(self) -> Sequence[Approach]:
+        """Which of the two approaches it has."""
 
     @property
     def classes(self) -> list[Any]:
@@ -80,7 +80,7 @@ def show_verdicts(
 
 def _probas(run: Answering, image: NDArray[np.uint8]) -> Probas:
     probas: Probas = {}
-    for approach in run.approaches:
+    for approach in run.pair:
         try:
             probas[approach] = run.stack(approach).predict_proba(image[np.newaxis])[0]
         except RunError as error:

@@ -34,7 +34,7 @@ def show_attribution(run: Run, image: NDArray[np.uint8] | None) -> None:
         return
     with section:
         st.markdown(translated(MEANING))
-        for approach, column in zip(run.approaches, st.columns(2, wrap=False), strict=False):
+        for approach, column in zip(run.pair, st.columns(2, wrap=False), strict=False):
             with column:
                 _show_reason(run, approach, image)
         st.caption(translated(_METHOD))

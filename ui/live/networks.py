@@ -23,7 +23,7 @@ def networks_of(run: Run) -> dict[Approach, str]:
     float16: they are twice as large, and few browsers read them; `upgrade --round` rounds them.
     """
     addresses: dict[Approach, str] = {}
-    for approach in () if run.name.startswith(UNLISTED) else run.with_weights:
+    for approach in () if run.name.startswith(UNLISTED) else run.pair_with_weights:
         with suppress(RunError):  # the verdicts report it
             sha256, read = run.weights_hash(approach), partial(run.weights_file, approach)
             if not sha256 or not _is_rounded(run, approach):

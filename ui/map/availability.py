@@ -11,7 +11,7 @@ def map_or_reason(run: Run, approach: Approach) -> tuple[str, Text | None]:
     """The address of an approach's map, or an empty one and why there is none."""
     if run.name.startswith(UNLISTED) or "lesson" in run.manifest:
         return "", t("A run that was taught here has no map of the test pictures.")
-    if not run.with_weights:
+    if not run.pair_with_weights:
         return "", _no_weights(run, approach)
     if EMBEDDING not in run.manifest["files"]:
         return "", t(

@@ -26,7 +26,7 @@ def show_drawing_map(run: Run, image: NDArray[np.uint8] | None) -> None:
         run: whose hidden layers are looked at.
         image: (28, 28) that both have read; None while there is none.
     """
-    found = {approach: map_or_reason(run, approach) for approach in run.approaches}
+    found = {approach: map_or_reason(run, approach) for approach in run.pair}
     for reason in {reason: None for _, reason in found.values() if reason}:
         st.info(reason, icon=":material/scatter_plot:")
     shown = [approach for approach, (_, reason) in found.items() if not reason]

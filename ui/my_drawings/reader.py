@@ -51,7 +51,7 @@ def show_readings(drawings: Sequence[Drawing], run: Run, store: Store) -> None:
                 run=run.label,
             )
         )
-    readings = read(known, sound_stacks(run, run.approaches))
+    readings = read(known, sound_stacks(run, run.pair))
     if not readings:
         return
     show_accuracy(readings)

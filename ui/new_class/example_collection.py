@@ -113,7 +113,7 @@ def _hint(count: int) -> Text:
 
 
 def _warn_of_look_alikes(run: Run) -> None:
-    stacks = sound_stacks(run, run.with_weights)
+    stacks = sound_stacks(run, run.pair_with_weights)
     if len(stacks) < 2 or (found := look_alike(example_images(), stacks)) is None:
         return
     label, count = found

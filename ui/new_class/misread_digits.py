@@ -89,7 +89,7 @@ def _readings(run: Run) -> list[Reading]:
     drawings = [drawing for drawing in own_drawings() if drawing.label in classes]
     if not drawings:  # no need to read the weights
         return []
-    return read(drawings, {approach: run.stack(approach) for approach in run.approaches})
+    return read(drawings, {approach: run.stack(approach) for approach in run.pair})
 
 
 def _title(digit: MisreadDigit) -> Text:

@@ -168,7 +168,7 @@ def sound_stacks(run: Run, approaches: Iterable[Approach]) -> dict[Approach, Sta
 
 def load_ahead(run: Run) -> None:
     """Load the networks of a run while its visitor is busy, for a quick answer later."""
-    for approach in run.with_weights:
+    for approach in run.pair_with_weights:
         with suppress(RunError):  # the verdicts report it
             run.stack(approach)
 

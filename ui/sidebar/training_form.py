@@ -1,7 +1,7 @@
 """What a visitor chooses about a training, and the button that starts it."""
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -9,11 +9,11 @@ from mnist_models.data.mnist import find_mnist
 from mnist_models.formatting import commas, duration_text
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import mark_of
-from mnist_models.learning.approaches import NAMES, PAIR
+from mnist_models.learning.approaches import NAMES, PAIR, TITLES
 from mnist_models.learning.recipes import DATASET_TITLES, RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
-from mnist_models.pipeline.options import TrainingOptions, usual
+from mnist_models.pipeline.options import CHOICES, Choice, TrainingOptions, usual
 from mnist_models.pipeline.request import Request
 from mnist_models.runs.label import differences
 from mnist_models.settings import SettingsError, limits
@@ -23,14 +23,10 @@ from ui.shared.visitor import presence, visitor
 from ui.sidebar.current_training import remember_order
 
 _CHOICES = "_choices"
-_APPROACHES: Texts[Literal["both", "single", "multi"]] = Texts(
-    {
-        "both": t("Both"),
-        "single": t("Single"),
-        "multi": t("Multi"),
-    }
+_APPROACHES: Texts[str] = Texts([("both", t("Both")), *TITLES.items(), ("all", t("All six"))])
+_TRAINED: Texts[str] = Texts(
+    [("both", t("both approaches")), *NAMES.items(), ("all", t("all approaches"))]
 )
-_TRAINED = {"both": t("both approaches"), **NAMES}
 # A button that trains for an hour is no toy: sliders end here, the command line goes further.
 _EPOCHS, _HIDDEN = 100, (16, 32, 64, 128, 256, 512, 800, 1024, 2048)
 
@@ -103,11 +99,10 @@ def _draw_widgets(so_far: TrainingOptions) -> TrainingOptions:
         so_far = TrainingOptions(
             recipe, so_far.approach, so_far.dataset and "sample", seed=so_far.seed
         ).within_limits()
-    approach: Literal["both", "single", "multi"] = st.segmented_control(
+    approach: Choice = st.selectbox(
         t("Train"),
-        _APPROACHES,
-        default=so_far.approach,
-        required=True,
+        CHOICES,
+        index=CHOICES.index(so_far.approach),
         format_func=_APPROACHES.__getitem__,
         key="train_approach",
     )

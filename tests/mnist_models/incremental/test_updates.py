@@ -202,7 +202,7 @@ def test_members_are_taken_out_and_put_back(
 
 
 def test_a_single_model_has_no_members_to_take_out(task: Task) -> None:
-    with pytest.raises(ValueError, match="one network"):
+    with pytest.raises(ValueError, match="Only a multi-model"):
         task.single.of([1])
     with pytest.raises(ValueError, match="not in list"):
         task.multi.of([77])

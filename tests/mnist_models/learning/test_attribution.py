@@ -181,7 +181,7 @@ def test_saturated_answers_are_explained_as_they_are_given(image: np.ndarray) ->
 def test_what_does_not_fit_is_refused(make_stack: MakeStack, image: np.ndarray) -> None:
     stack = make_stack("single")
     for weights in (np.zeros((1, 9)), np.zeros(10), np.zeros((2, 10))):
-        with pytest.raises(ValueError, match="One weight per image and class"):
+        with pytest.raises(ValueError, match="One weight per image and logit"):
             input_gradient(stack, image[np.newaxis], weights)
     with pytest.raises(ValueError, match="shape"):
         explain(stack, image[:27])

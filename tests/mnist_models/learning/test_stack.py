@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mnist_models.learning import stack as stack_module
-from mnist_models.learning.approaches import Approach
-from mnist_models.learning.stack import Stack, sigmoid, softmax
+from mnist_models.learning.approaches import Approach, sigmoid, softmax
+from mnist_models.learning.stack import Stack
 
 BOTH = pytest.mark.parametrize("approach", ["single", "multi"])
 

@@ -73,7 +73,7 @@ def test_one_approach_or_both_are_trained() -> None:
     ("choice", "message"),
     [
         ({"recipe": "cake"}, "recipe must be one of reference, slides-a"),
-        ({"approach": "neither"}, "approach must be one of single, multi, both"),
+        ({"approach": "neither"}, "approach must be one of both, single, multi"),
         ({"dataset": "letters"}, "dataset must be one of mnist"),
         ({"sampling": "none"}, "sampling must be one of undersample"),
         ({"epochs": 0}, "epochs must be a whole number"),
