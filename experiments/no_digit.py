@@ -114,7 +114,7 @@ def measure(run: Run, approach: Approach, pictures: dict[str, Pictures]) -> list
             **_counts(proba),
             "threshold": threshold,
             "refused": int(is_rejected(proba, threshold).sum()),
-            "area": None if kind == "digits" else _area(digits, proba),
+            "area": None if kind == "digits" else area(digits, proba),
         }
         for kind, proba in {"digits": digits, **probas}.items()
     ]
@@ -134,7 +134,7 @@ def _counts(proba: NDArray) -> dict[str, Any]:
     }
 
 
-def _area(digits: NDArray, others: NDArray) -> float:
+def area(digits: NDArray, others: NDArray) -> float:
     """How often the largest probability is higher for a digit than for a picture that is none."""
     largest = np.concatenate([digits.max(axis=1), others.max(axis=1)])
     return float(roc_auc_score(np.arange(len(largest)) < len(digits), largest))
