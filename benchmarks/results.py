@@ -16,9 +16,9 @@ from textwrap import fill
 from mnist_models.comparison.experiment_sentences import new_class_headline, new_class_text
 from mnist_models.data.pen_digits import WIDTHS
 from mnist_models.evidence.experiments import Evidence, load_evidence
-from mnist_models.evidence.new_class_costs import new_class_costs
+from mnist_models.evidence.networks.new_class_costs import new_class_costs
+from mnist_models.evidence.networks.training_studies import seeds_spread
 from mnist_models.evidence.pen_widths import STROKES, accuracy_of, pen_pictures_name
-from mnist_models.evidence.training_studies import seeds_spread
 from mnist_models.formatting import interval_text, percent_text
 from mnist_models.learning.approaches import PAIR, TITLES, Approach
 from mnist_models.learning.recipes import Published

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from mnist_models.evidence.equal_size import EqualPair
 from mnist_models.evidence.experiments import Entry, Evidence, spread
-from mnist_models.evidence.new_class_costs import NewClassCosts
+from mnist_models.evidence.networks.equal_size import EqualPair
+from mnist_models.evidence.networks.new_class_costs import NewClassCosts
 from mnist_models.formatting import (
     listing,
     number_writer,

@@ -17,7 +17,7 @@ from mnist_models.comparison.sentences import (
     verdict_sentence,
 )
 from mnist_models.evidence.experiments import Spread, load_evidence
-from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.evidence.networks.training_studies import seeds_spread
 from mnist_models.formatting import count_text, interval_text, percent_text, seconds_text
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.learning.recipes import RECIPES

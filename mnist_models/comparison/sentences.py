@@ -6,7 +6,7 @@ from typing import Any
 from mnist_models.comparison.contenders import Contender, Duel
 from mnist_models.comparison.tables import cost_row
 from mnist_models.evidence.experiments import Entry, Evidence
-from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.evidence.networks.training_studies import seeds_spread
 from mnist_models.formatting import (
     listing,
     p_value_text,

@@ -3,7 +3,7 @@
 import contextlib
 
 from mnist_models.evidence.experiments import Evidence, load_evidence
-from mnist_models.evidence.training_studies import seeds_spread
+from mnist_models.evidence.networks.training_studies import seeds_spread
 from mnist_models.formatting import change_text, commas, interval_text, percent_text
 from mnist_models.learning.approaches import PAIR, TITLES, Approach
 from mnist_models.learning.recipes import Published

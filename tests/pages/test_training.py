@@ -13,11 +13,11 @@ from streamlit.testing.v1 import AppTest
 from mnist_models.comparison.experiment_sentences import correction_sentence
 from mnist_models.evidence import experiments as evidence
 from mnist_models.evidence import published
-from mnist_models.evidence.pen_widths import STROKES, pen_pictures_name
-from mnist_models.evidence.training_studies import (
+from mnist_models.evidence.networks.training_studies import (
     reliability_bins,
     seeds_spread,
 )
+from mnist_models.evidence.pen_widths import STROKES, pen_pictures_name
 from mnist_models.formatting import change_text, interval_text, percent_text
 from mnist_models.learning.approaches import TITLES
 from mnist_models.learning.recipes import RECIPES

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_models.comparison.experiment_sentences import new_class_headline, new_class_text
 from mnist_models.evidence.experiments import Evidence
-from mnist_models.evidence.new_class_costs import (
+from mnist_models.evidence.networks.new_class_costs import (
     by_examples,
     growth,
     new_class_costs,

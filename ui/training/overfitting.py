@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from mnist_models.evidence.experiments import Evidence
-from mnist_models.evidence.training_studies import gap_by_dropout
+from mnist_models.evidence.networks.training_studies import gap_by_dropout
 from mnist_models.runs.run import Run
 from mnist_models.text import Texts, paragraph, t
 from ui.shared.experiments import shipped

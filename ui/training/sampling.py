@@ -9,7 +9,7 @@ import streamlit as st
 
 from mnist_models.comparison.experiment_sentences import correction_sentence
 from mnist_models.evidence.experiments import Entry
-from mnist_models.evidence.training_studies import (
+from mnist_models.evidence.networks.training_studies import (
     reliability_bins,
     table_by_strategy,
 )

@@ -10,8 +10,8 @@ from scipy.stats import binomtest
 
 from mnist_models.comparison.contenders import Duel, contenders_of
 from mnist_models.comparison.sentences import none_sentence
-from mnist_models.evidence.equal_size import equal_pairs, variants_of
 from mnist_models.evidence.experiments import load_evidence
+from mnist_models.evidence.networks.equal_size import equal_pairs, variants_of
 from mnist_models.evidence.numbers import SPACINGS
 from mnist_models.evidence.rejection import NO_DIGITS, no_digit_rows, unsure_sentence
 from mnist_models.learning.approaches import PAIR, Approach

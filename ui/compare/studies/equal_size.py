@@ -13,14 +13,14 @@ from mnist_models.comparison.experiment_sentences import (
     equal_size_sentences,
     updates_sentence,
 )
-from mnist_models.evidence.equal_size import (
+from mnist_models.evidence.experiments import Evidence
+from mnist_models.evidence.networks.equal_size import (
     EqualPair,
     equal_pairs,
     pair_rows,
     size_rows,
     variants_of,
 )
-from mnist_models.evidence.experiments import Evidence
 from mnist_models.formatting import (
     bytes_text,
     change_text,

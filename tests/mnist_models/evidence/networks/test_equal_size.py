@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mnist_models.comparison.experiment_sentences import equal_size_sentences, updates_sentence
-from mnist_models.evidence.equal_size import equal_pairs, pair_rows, size_rows, variants_of
+from mnist_models.evidence.networks.equal_size import equal_pairs, pair_rows, size_rows, variants_of
 
 ACCURACIES = {  # made up: by approach, hidden units and sampling, one per seed
     ("single", 10, "all"): (0.90, 0.91),
