@@ -7,12 +7,14 @@ import streamlit as st
 from mnist_models.comparison.sentences import judged_text, verdict_sentence
 from mnist_models.evidence.experiments import load_evidence
 from mnist_models.text import t
+from ui.compare.approaches import offer_approaches
 from ui.compare.binary_models import show_members
 from ui.compare.calibration import show_probabilities
 from ui.compare.cost import show_cost
 from ui.compare.headline import offer_reports, show_accuracies, show_paired
 from ui.compare.per_class import show_classes
 from ui.compare.studies.equal_size import show_equal_size
+from ui.compare.studies.ladder import show_ladder
 from ui.compare.studies.numbers import show_numbers
 from ui.compare.studies.rejection import show_no_digit
 from ui.compare.studies.robustness import show_robustness
@@ -27,6 +29,7 @@ EVIDENCE = {
     t("Not a digit"): show_no_digit,
     t("Robustness"): show_robustness,
     t("Equal size"): show_equal_size,
+    t("From one to ten"): show_ladder,
     t("Numbers"): show_numbers,
     t("Cost"): show_cost,
 }
@@ -39,7 +42,13 @@ answer.header(verdict_sentence(duel), anchor=False)
 show_accuracies(duel, load_evidence("seeds"))
 st.caption(judged_text(duel))
 show_paired(duel)
-for title, name in {t("Robustness"): "robustness", t("Numbers"): "numbers"}.items():
+offer_approaches(duel)
+measured = {
+    t("Robustness"): "robustness",
+    t("From one to ten"): "ladder",
+    t("Numbers"): "numbers",
+}
+for title, name in measured.items():
     if not load_evidence(name):
         del EVIDENCE[title]  # until it has been measured
 show_parts({title: partial(show, duel) for title, show in EVIDENCE.items()}, key="evidence")

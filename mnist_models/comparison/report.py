@@ -60,7 +60,7 @@ def report_html(run: Run) -> str:
         loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    duel = Duel.of(*contenders_of(run)) if len(run.approaches) > 1 else None
+    duel = Duel.of(*contenders_of(run)[:2]) if len(run.pair) > 1 else None
     recipe = RECIPES.get(run.manifest["recipe"]["name"])
     test = {a: run.metrics(a) for a in run.approaches}
     return environment.get_template("report.html").render(

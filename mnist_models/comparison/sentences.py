@@ -275,12 +275,15 @@ def _name(contender: Contender, one_run: bool) -> Text:
     """How a sentence names a contender; it names the run only if there are two."""
     members, run = _members(contender), contender.run.label
     number = _NUMBERS.get(members) or t("{number:,}", number=members)
-    if contender.approach == "single":
-        return t("the single model") if one_run else t("the single model of {run}", run=run)
-    if one_run:
-        return t("the {number} binary models", number=number)
-    return t("the {number} binary models of {run}", number=number, run=run)
+    if contender.approach == "multi":
+        if one_run:
+            return t("the {number} binary models", number=number)
+        return t("the {number} binary models of {run}", number=number, run=run)
+    name = NAMES[contender.approach]
+    return t("the {name}", name=name) if one_run else t("the {name} of {run}", name=name, run=run)
 
 
 def _members(contender: Contender) -> int:
-    return contender.run.manifest["approaches"][contender.approach]["members"]
+    """How many a sentence speaks of: a multi-model is "the ten", any other approach is one."""
+    members: int = contender.run.manifest["approaches"][contender.approach]["members"]
+    return members if contender.approach == "multi" else 1

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mnist_models.comparison.contenders import Contender
-from mnist_models.metrics.calibration import YesGroup
+from mnist_models.comparison.contenders import Contender, Duel, contenders_of
+from mnist_models.learning.approaches import APPROACHES, TITLES
+from mnist_models.metrics.calibration import YesGroup, top_label_reliability
 from mnist_models.metrics.roc import Curves
 from mnist_models.metrics.scores import BinaryMetrics
-from mnist_models.text import Texts, t
+from mnist_models.runs.run import Run
+from mnist_models.text import Texts, t, translated
 
 _SAYING_YES = Texts({"one": t("one"), "none": t("none"), "several": t("several")})
 _BYTES = 4  # of a number in memory: stacks are loaded as float32
@@ -60,6 +62,38 @@ def yes_rows(groups: Mapping[str, Sequence[YesGroup]]) -> list[dict[str, Any]]:
         for name, each in groups.items()
         for group in each
     ]
+
+
+def approach_rows(run: Run) -> list[dict[str, Any]]:
+    """Per approach of a run its figures on the test pictures, and what it costs.
+
+    Returns:
+        `approach` and what it is `about`; `accuracy` with its interval, `low` and `high`; how many
+        `more` it reads than the first and McNemar's `p`, None for the first; the error of its
+        answers' `calibration`; and `cost_row`.
+
+    Raises:
+        RunError: the file of the scores is damaged.
+    """
+    every = contenders_of(run)
+    labels, rows = run.test_scores["labels"], []
+    for each in every:
+        paired = None if each is every[0] else Duel.of(every[0], each).paired
+        low, high = each.metrics.accuracy_interval
+        rows.append(
+            {
+                "approach": TITLES[each.approach],
+                "about": translated(APPROACHES[each.approach].summary),
+                "accuracy": each.metrics.accuracy,
+                "low": low,
+                "high": high,
+                "more": paired and paired.only_second - paired.only_first,
+                "p": paired and paired.mcnemar_p,
+                "calibration": top_label_reliability(each.proba, labels, run.classes).error,
+                **cost_row(each),
+            }
+        )
+    return rows
 
 
 def cost_row(contender: Contender) -> dict[str, float | None]:

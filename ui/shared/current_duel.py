@@ -77,12 +77,12 @@ def _asked(run: Run, known: dict[str, Contender]) -> KeyPair | None:
 
 
 def _usual(run: Run) -> KeyPair:
-    """Both approaches of the run; if it has only one, that one and the other of the active run."""
-    own = contenders_of(run)
+    """The pair of the run; if it has only one approach, that one and another of the active run."""
+    own = contenders_of(run)[:2]
     if len(own) == 1:
         own += [
             c for c in contenders_of(cached_run(active_name())) if c.approach != own[0].approach
-        ]
+        ][:1]
     return own[0].key, own[-1].key
 
 

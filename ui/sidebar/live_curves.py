@@ -11,7 +11,7 @@ import streamlit as st
 from mnist_models.formatting import commas, number_text
 from mnist_models.jobs.job import Job
 from mnist_models.jobs.progress import is_second_pass
-from mnist_models.learning.approaches import PAIR, TITLES
+from mnist_models.learning.approaches import APPROACHES, TITLES
 from mnist_models.text import Text, Texts, paragraph, t
 from ui.widgets.charts import DASHED, SHARE, Layered, share_axis, show_chart, version_of
 from ui.widgets.contender_style import COLOURS
@@ -32,7 +32,7 @@ def show_live_curves(job: Job) -> None:
         t("Each binary model"), key="live_members"
     )
     for name in _METRICS:
-        show_live_chart(job, name, PAIR, SMALL, each_member=each)
+        show_live_chart(job, name, tuple(APPROACHES), SMALL, each_member=each)
     st.caption(line_text(job))
 
 
@@ -84,7 +84,7 @@ def live_chart(
     low: float | None = None,
     each_member: bool = False,
 ) -> Layered:
-    """Lines over the epochs: blue the single model, orange the multi-model, thin its members.
+    """Lines over the epochs in the colour of each approach, thin ones for its members.
 
     The lines of the second pass begin at the first epoch again; those of the first are faint then.
 
@@ -106,7 +106,7 @@ def live_chart(
     ]
     columns = ["epoch", "approach", "title", "line", "dashed", "faint", name]
     frame = pd.DataFrame(rows, columns=columns)
-    colours = alt.Scale(domain=list(PAIR), range=[COLOURS[a] for a in PAIR])
+    colours = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
     # The frame stays as it is while the lines grow.
     whole = alt.Scale(domain=[1, max(2, last)], nice=False)
     y = alt.Scale(zero=False) if low is None else alt.Scale(domain=[low, 1], nice=False)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_models.formatting import commas, percent_text
+from mnist_models.learning.approaches import NAMES
 from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.label import differences
@@ -14,7 +15,7 @@ from mnist_models.text import Text, Texts, paragraph, t
 from ui.shared.current_run import choose_run, chosen_run_name, run_label, switch_run
 from ui.shared.permission import attempt, may_retrain
 
-_SHORT = Texts({"single": t("single"), "multi": t("multi")})
+_SHORT: Texts[str] = Texts([*NAMES.items(), ("single", t("single")), ("multi", t("multi"))])
 
 
 def draw_run_choice() -> None:
@@ -117,7 +118,8 @@ def _accuracies(name: str) -> str:
         run = load_run(name)
     except RunError:
         return ""
-    texts = [f"{_SHORT[a]} {percent_text(run.metrics(a).accuracy)}" for a in run.approaches]
+    shown = run.pair or run.approaches  # the others stand on Compare
+    texts = [f"{_SHORT[a]} {percent_text(run.metrics(a).accuracy)}" for a in shown]
     if run.made_here:
         texts.append(t("made here on {day}", day=run.manifest["created"][:10]))
     return commas(texts)

@@ -48,7 +48,8 @@ def show_mistakes(run: Run) -> None:
 def _history(run: Run) -> History:
     """What the run recorded of each approach; empty, after an error message, if it is damaged."""
     try:
-        return {a: run.history[a] for a in run.approaches if a in run.history}
+        # Two beside each other; of a run with none of the pair, what it has.
+        return {a: run.history[a] for a in run.pair or run.approaches[:2] if a in run.history}
     except RunError as error:
         st.error(error.text, icon=":material/error:")
         return {}

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mnist_models.formatting import number_text
-from mnist_models.learning.approaches import TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, Texts, paragraph, t, translated
@@ -146,7 +146,7 @@ def accuracy_panels(history: History, sampling: str) -> list[Panel]:
         EpochCurve(approach, rows, figures[key])
         for approach, figures in history.items()
         for rows, key in ACCURACY_KEYS.items()
-        if key in figures and (approach, rows) != ("multi", "training")
+        if key in figures and (rows != "training" or APPROACHES[approach].code is None)
     ]
     title = t("Which of the ten digits is it?")
     panels = [Panel(title, t("accuracy, ten digits"), translated(_TEN), curves)]
@@ -174,7 +174,7 @@ def loss_panels(history: History) -> list[Panel]:
         Panel(
             t("{approach}: loss", approach=TITLES[approach]),
             t("cross-entropy"),
-            _LOSS[approach],
+            _LOSS["multi" if APPROACHES[approach].code else "single"],
             [
                 EpochCurve(approach, rows, figures[key])
                 for rows, key in _LOSS_KEYS.items()

@@ -8,7 +8,7 @@ from mnist_models.formatting import percent_text
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Job
 from mnist_models.jobs.progress import is_second_pass
-from mnist_models.learning.approaches import PAIR, TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
 from mnist_models.text import Text, Texts, paragraph, t
 from ui.sidebar.current_training import (
     CURVES_EVERY_S,
@@ -32,6 +32,11 @@ _MEANS: Texts[Approach] = Texts(
         ),
     }
 )
+_ALL_TOGETHER = t(
+    "Solid: what each network is asked, mean over them. Dashed: all together, on the pictures that "
+    "were held out."
+)
+_BESIDE = 3  # charts
 
 
 def show_live_training() -> None:
@@ -62,10 +67,12 @@ def _draw_curves(job_id: str) -> None:
     if job is None or not job.is_unfinished:
         return  # what says how far it is draws the page again
     figure = pick(t("Figure"), FIGURES, "live_figure", title=FIGURES, hidden=True)
-    trained = [approach for approach in PAIR if approach in job.order.phases]
-    for column, approach in zip(st.columns(len(trained), gap="medium"), trained, strict=True):
-        with column, st.container(key=f"live_{approach}", gap="xsmall"):
-            _draw_approach(job, approach, figure)
+    trained = [approach for approach in APPROACHES if approach in job.order.phases]
+    for start in range(0, len(trained), _BESIDE):
+        columns = st.columns(min(len(trained), _BESIDE), gap="medium")
+        for column, approach in zip(columns, trained[start:], strict=False):
+            with column, st.container(key=f"live_{approach}", gap="xsmall"):
+                _draw_approach(job, approach, figure)
 
 
 def _draw_approach(job: Job, approach: Approach, figure: str) -> None:
@@ -79,7 +86,9 @@ def _draw_approach(job: Job, approach: Approach, figure: str) -> None:
     st.caption(_latest_text(epochs[-1]))
     show_live_chart(job, figure, [approach], _HEIGHT)
     again = any(is_second_pass(e["stage"]) for e in epochs)
-    st.caption(paragraph(_MEANS[approach], t("Faint: the first pass.") if again else ""))
+    st.caption(
+        paragraph(_MEANS.get(approach, _ALL_TOGETHER), t("Faint: the first pass.") if again else "")
+    )
 
 
 def _latest_text(epoch: dict[str, Any]) -> Text:

@@ -1,8 +1,8 @@
 """How two contenders are told apart, the same in every chart, table and sentence of a page.
 
-The single model is blue and the multi-model orange everywhere; if both contenders are of the same
-approach, the second has a colour of its own. Shapes and dashes tell them apart as well, so that
-nobody depends on the colours.
+The single model is blue and the multi-model orange everywhere, and each other approach has its
+colour; if both contenders are of the same approach, the second has another. Shapes and dashes tell
+them apart as well, so that nobody depends on the colours.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,16 +16,31 @@ from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.text import t
 from ui.widgets.charts import DASHED, SOLID, legend_on_top
 
-# A pair that colour-blind people can tell apart, with a contrast of at least 3:1 on the light and
-# on the dark background.
-COLOURS: dict[Approach, str] = {"single": "#2f7fc1", "multi": "#d9731a"}
+# Any two of them can be told apart by colour-blind people, and have a contrast of at least 3:1 on
+# the light and on the dark background.
+COLOURS: dict[Approach, str] = {
+    "single": "#2f7fc1",
+    "multi": "#d9731a",
+    "sigmoids": "#9669ff",
+    "committee": "#c30f5a",
+    "pairs": "#8700ff",
+    "codes": "#f05a5a",
+}
 # At least 3:1 on the light and on the dark page, and distinct from the approach's own colour with
 # red-green blindness too. Not green: that says "known to be right".
-SECOND_OF_ITS_KIND: dict[Approach, str] = {"single": "#a67c00", "multi": "#8f62c9"}
+SECOND_OF_ITS_KIND: dict[Approach, str] = {
+    "single": "#a67c00",
+    "multi": "#8f62c9",
+    **dict.fromkeys(("sigmoids", "committee", "pairs", "codes"), "#a67c00"),
+}
 # The nearest text colours that Streamlit offers.
 TINTS = {
     COLOURS["single"]: "blue",
     COLOURS["multi"]: "orange",
+    COLOURS["sigmoids"]: "violet",
+    COLOURS["committee"]: "red",
+    COLOURS["pairs"]: "violet",
+    COLOURS["codes"]: "red",
     SECOND_OF_ITS_KIND["single"]: "yellow",
     SECOND_OF_ITS_KIND["multi"]: "violet",
 }

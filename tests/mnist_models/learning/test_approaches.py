@@ -103,7 +103,7 @@ def test_members_begin_by_their_names_alone(trained: dict[Approach, Stack]) -> N
 def test_the_first_of_a_committee_is_the_single_model(tiny_dataset: Dataset) -> None:
     recipe = replace(TINY, member_hidden=None, dropout=0.2, epochs=2)
     x, y = tiny_dataset.x_train, tiny_dataset.y_train
-    alone, ten = (fit(recipe, a, x, y, seed=1).stack for a in ("single", "committee"))  # type: ignore[arg-type]
+    alone, ten = (fit(recipe, a, x, y, seed=1).stack for a in ("single", "committee"))
     np.testing.assert_allclose(ten.weights[0][0], alone.weights[0][0], atol=1e-4)
     assert not np.allclose(ten.weights[0][1], alone.weights[0][0], atol=1e-2)
     of_members = [
@@ -193,7 +193,7 @@ def test_stacks_with_a_member_missing_are_refused(
     trained: dict[Approach, Stack], tmp_path: Path
 ) -> None:
     for approach in ("multi", "pairs", "codes"):
-        stack = trained[approach]  # type: ignore[index]
+        stack = trained[approach]
         with pytest.raises(ValueError, match="do not fit"):
             replace(
                 stack,
@@ -209,7 +209,7 @@ def test_files_keep_the_code_that_they_are_read_by(
     scheme = replace(APPROACHES["codes"], code=approaches.one_vs_rest)
     monkeypatch.setitem(APPROACHES, "codes", scheme)
     again = Stack.load(tmp_path / "codes.npz")
-    np.testing.assert_array_equal(again.code, trained["codes"].code)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(again.code, trained["codes"].code)
 
 
 def test_what_has_no_logit_for_each_class_is_not_explained(
@@ -217,7 +217,7 @@ def test_what_has_no_logit_for_each_class_is_not_explained(
 ) -> None:
     for approach in ("committee", "pairs", "codes"):
         with pytest.raises(ValueError, match="speak for no class"):
-            explain(trained[approach], tiny_dataset.x_test[0])  # type: ignore[index]
+            explain(trained[approach], tiny_dataset.x_test[0])
     assert explain(trained["sigmoids"], tiny_dataset.x_test[0]).relevance.shape == (28, 28)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mnist_models.learning.approaches import PAIR
 from mnist_models.settings import PROJECT
 from ui.confusion.colours import linear, luminance, mix
 from ui.confusion.matrices import MISTAKE, RIGHT
@@ -75,13 +76,19 @@ def test_what_charts_are_drawn_with_stands_out_from_the_page(theme: str, colour:
 @pytest.mark.parametrize("sight", BLINDNESS)
 def test_what_stands_side_by_side_differs_for_those_who_see_fewer_colours(sight: str) -> None:
     pairs = [
-        tuple(COLOURS.values()),
         *((COLOURS[approach], second) for approach, second in SECOND_OF_ITS_KIND.items()),
-        *combinations(("#000000", NEUTRAL, *COLOURS.values()), 2),
+        *combinations(("#000000", NEUTRAL, *(COLOURS[approach] for approach in PAIR)), 2),
         (RIGHT, MISTAKE),
     ]
     for first, second in pairs:
         assert np.linalg.norm(_seen(first, sight) - _seen(second, sight)) > 30
+
+
+@pytest.mark.parametrize("sight", BLINDNESS)
+def test_any_two_approaches_differ_in_colour(sight: str) -> None:
+    """A little less than what stands side by side often: their shapes differ as well."""
+    for first, second in combinations(COLOURS.values(), 2):
+        assert np.linalg.norm(_seen(first, sight) - _seen(second, sight)) > 25
 
 
 def _seen(colour: str, sight: str) -> NDArray[np.float64]:

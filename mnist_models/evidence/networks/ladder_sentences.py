@@ -1,0 +1,75 @@
+"""What makes the difference between one network and ten: the ladder in sentences."""
+
+from collections.abc import Mapping, Sequence
+
+from mnist_models.evidence.networks.ladder import TITLES, Rung, Step, causes_of
+from mnist_models.formatting import change_text, p_value_text
+from mnist_models.text import Text, Texts, paragraph, t
+
+_CAUSES = Texts(
+    {
+        "loss": t("the loss alone"),
+        "separation": t("a network of its own for each question"),
+        "rows": t("leaving pictures out"),
+        "numbers": t("ten that know all digits in place of one"),
+    }
+)
+
+
+def ladder_headline(ladders: Mapping[str, Sequence[Rung]]) -> Text:
+    """Which change makes the largest difference, with equal widths and with equal parameters."""
+    told: list[Text] = []
+    if step := _largest(ladders.get("width", ())):
+        told.append(
+            t(
+                "With networks of equal width, what makes the largest difference is {cause}: "
+                "{change}.",
+                cause=_CAUSES[step[0]],
+                change=change_text(step[1].difference.median),
+            )
+        )
+    if step := _largest(ladders.get("parameters", ())):
+        told.append(
+            t(
+                "With as many parameters as the single model in all, it is {cause}: {change}.",
+                cause=_CAUSES[step[0]],
+                change=change_text(step[1].difference.median),
+            )
+        )
+    return paragraph(*told) or t("No change makes a difference that chance could not make.")
+
+
+def cause_sentences(rungs: Sequence[Rung], equal: str) -> list[Text]:
+    """What each of the possible causes changes, whether with every seed, and what is not chance.
+
+    Args:
+        rungs: of one ladder.
+        equal: what they have in common, in words.
+    """
+    causes = causes_of(rungs)
+    if not causes:
+        return []
+    return [
+        paragraph(
+            t("**{equal}:**", equal=equal),
+            *(
+                t(
+                    "{cause} ({before} → {after}): {change}, {certain} (largest p {p}).",
+                    cause=_CAUSES[name],
+                    before=TITLES[step.before.key],
+                    after=TITLES[step.after.key],
+                    change=step.difference.text(change_text),
+                    certain=t("with every seed") if step.is_certain else t("which may be chance"),
+                    p=p_value_text(step.p),
+                )
+                for name, step in causes.items()
+            ),
+        )
+    ]
+
+
+def _largest(rungs: Sequence[Rung]) -> tuple[str, Step] | None:
+    certain = {name: step for name, step in causes_of(rungs).items() if step.is_certain}
+    if not certain:
+        return None
+    return max(certain.items(), key=lambda item: abs(item[1].difference.median))
