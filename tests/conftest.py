@@ -9,7 +9,7 @@ if os.environ.get("PYTEST_XDIST_WORKER"):
     for threads in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(threads, "1")
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.learning.approaches import PAIR, Approach
+from mnist_models.learning.approaches import APPROACHES, PAIR, Approach, scheme_of
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import pack_rows, stream, undersample
 from mnist_models.learning.stack import Stack
@@ -147,7 +147,7 @@ def make_stack() -> Callable[..., Stack]:
     ) -> Stack:
         rng = np.random.default_rng(seed)
         labels = np.array(range(10) if classes is None else classes)
-        members, outputs = (1, len(labels)) if approach == "single" else (len(labels), 1)
+        members, outputs = scheme_of(approach).size(len(labels))
         sizes = (PIXELS, *hidden, outputs)
         return Stack(
             weights=tuple(
@@ -157,6 +157,7 @@ def make_stack() -> Callable[..., Stack]:
             biases=tuple(rng.normal(0, 0.1, (members, b)).astype(np.float32) for b in sizes[1:]),
             classes_=labels,
             negative_slope=negative_slope,
+            approach=approach,
         )
 
     return make
@@ -165,14 +166,28 @@ def make_stack() -> Callable[..., Stack]:
 @pytest.fixture(scope="session")
 def tiny_contents(tiny_dataset: Dataset, make_stack: Callable[..., Stack]) -> dict[str, Any]:
     """What `publish` needs for a run of untrained networks: `publish("name", **tiny_contents)`."""
-    stacks = {approach: make_stack(approach).rounded() for approach in PAIR}
+    return _contents(PAIR, tiny_dataset, make_stack)
+
+
+@pytest.fixture(scope="session")
+def all_contents(tiny_dataset: Dataset, make_stack: Callable[..., Stack]) -> dict[str, Any]:
+    """The same of every approach."""
+    return _contents(APPROACHES, tiny_dataset, make_stack)
+
+
+def _contents(
+    approaches: Iterable[Approach], tiny_dataset: Dataset, make_stack: Callable[..., Stack]
+) -> dict[str, Any]:
+    stacks = {approach: make_stack(approach).rounded() for approach in approaches}
     proba: dict[str, np.ndarray] = {
         a: s.predict_proba(tiny_dataset.x_test) for a, s in stacks.items()
     }
     positive = [tiny_dataset.y_train == label for label in range(10)]
     chosen: dict[Approach, list[np.ndarray]] = {
-        "single": [np.arange(320)],
-        "multi": [undersample(p, stream(0, k, "rows")) for k, p in enumerate(positive)],
+        approach: [undersample(p, stream(0, k, "rows")) for k, p in enumerate(positive)]
+        if approach == "multi"
+        else [np.arange(320)] * stack.members
+        for approach, stack in stacks.items()
     }
     entries = {
         approach: {
@@ -190,7 +205,7 @@ def tiny_contents(tiny_dataset: Dataset, make_stack: Callable[..., Stack]) -> di
         }
         for approach, stack in stacks.items()
     }
-    classes = stacks["single"].classes_
+    classes = np.arange(10)
     manifest = {
         "created": "2026-01-01T00:00:00+00:00",
         "fingerprint": "0" * 64,
@@ -239,7 +254,7 @@ def open_page() -> Callable[..., AppTest]:
 
 def _metrics(stack: Stack, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
     proba = stack.predict_proba(x)
-    return evaluate(proba, y, stack.classes_, one_vs_rest=stack.members > 1).to_json()
+    return evaluate(proba, y, stack.classes_, one_vs_rest=stack.scheme.is_independent).to_json()
 
 
 def _history(members: int) -> dict[str, list[Any]]:

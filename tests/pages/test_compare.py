@@ -35,6 +35,7 @@ TABS = (
     "Not a digit",
     "Robustness",
     "Equal size",
+    "From one to ten",
     "Numbers",
     "Cost",
 )
@@ -46,6 +47,7 @@ TABLES = (
     "no_digit_table",
     "robustness_table",
     "equal_size_table",
+    "ladder_table",
     "numbers_table",
     "costs_table",
 )

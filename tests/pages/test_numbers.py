@@ -23,6 +23,7 @@ PLACES: list[tuple[str, dict[str, str]]] = [
     ("compare", {"evidence": "The ten, one by one", "all_curves": "true"}),
     ("compare", {"evidence": "Probabilities"}),
     ("compare", {"evidence": "Equal size"}),
+    ("compare", {"evidence": "From one to ten"}),
     ("compare", {"evidence": "Numbers"}),
     ("compare", {"evidence": "Robustness", "disturbance": "Turn"}),
     ("compare", {"evidence": "Cost", "first": "reference.single", "second": "reference.single"}),
@@ -42,7 +43,8 @@ PLACES: list[tuple[str, dict[str, str]]] = [
     ("how_it_works", {"topic": "Inside a network"}),
 ]
 _TABLES = (
-    *("classes", "members", "no_digit", "robustness", "equal_size", "numbers", "costs"),
+    *("classes", "members", "no_digit", "robustness", "equal_size", "ladder", "numbers"),
+    *("costs",),
     *("mistakes", "drawings", "counts"),
 )
 # A minus is U+2212. The other one stands in dates, in names of runs and in commands.

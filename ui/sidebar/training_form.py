@@ -9,7 +9,7 @@ from mnist_models.data.mnist import find_mnist
 from mnist_models.formatting import commas, duration_text
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import mark_of
-from mnist_models.learning.approaches import NAMES, PAIR, TITLES
+from mnist_models.learning.approaches import APPROACHES, NAMES, PAIR, TITLES
 from mnist_models.learning.recipes import DATASET_TITLES, RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
@@ -23,7 +23,9 @@ from ui.shared.visitor import presence, visitor
 from ui.sidebar.current_training import remember_order
 
 _CHOICES = "_choices"
-_APPROACHES: Texts[str] = Texts([("both", t("Both")), *TITLES.items(), ("all", t("All six"))])
+_APPROACHES: Texts[str] = Texts(
+    [("both", t("Both")), *TITLES.items(), ("all", t("All {count}", count=len(APPROACHES)))]
+)
 _TRAINED: Texts[str] = Texts(
     [("both", t("both approaches")), *NAMES.items(), ("all", t("all approaches"))]
 )
@@ -106,6 +108,8 @@ def _draw_widgets(so_far: TrainingOptions) -> TrainingOptions:
         format_func=_APPROACHES.__getitem__,
         key="train_approach",
     )
+    if approach in APPROACHES:
+        st.caption(translated(APPROACHES[approach].summary))
     changed = replace(so_far, approach=approach, dataset=_draw_pictures(recipe, so_far))
     changed = replace(changed, **_draw_numbers(recipe, so_far))
     return replace(
