@@ -31,7 +31,8 @@ COLOURS: dict[Approach, str] = {
 SECOND_OF_ITS_KIND: dict[Approach, str] = {
     "single": "#a67c00",
     "multi": "#8f62c9",
-    **dict.fromkeys(("sigmoids", "committee", "pairs", "codes"), "#a67c00"),
+    **dict.fromkeys(("sigmoids", "committee", "pairs"), "#a67c00"),
+    "codes": "#8f62c9",
 }
 # The nearest text colours that Streamlit offers.
 TINTS = {

@@ -18,25 +18,24 @@ _CAUSES = Texts(
 
 def ladder_headline(ladders: Mapping[str, Sequence[Rung]]) -> Text:
     """Which change makes the largest difference, with equal widths and with equal parameters."""
-    told: list[Text] = []
-    if step := _largest(ladders.get("width", ())):
-        told.append(
-            t(
-                "With networks of equal width, what makes the largest difference is {cause}: "
-                "{change}.",
-                cause=_CAUSES[step[0]],
-                change=change_text(step[1].difference.median),
-            )
+    width, parameters = (_largest(ladders.get(equal, ())) for equal in ("width", "parameters"))
+    if width and parameters:
+        return t(
+            "What makes the largest difference is {cause}, {change}, where all networks are "
+            "equally wide; where all together have the parameters of one, it is {other}, {less}.",
+            cause=_CAUSES[width[0]],
+            change=change_text(width[1].difference.median),
+            other=_CAUSES[parameters[0]],
+            less=change_text(parameters[1].difference.median),
         )
-    if step := _largest(ladders.get("parameters", ())):
-        told.append(
-            t(
-                "With as many parameters as the single model in all, it is {cause}: {change}.",
-                cause=_CAUSES[step[0]],
-                change=change_text(step[1].difference.median),
-            )
+    if width:
+        return t(
+            "What makes the largest difference is {cause}, {change}, where all networks are "
+            "equally wide; where all together have the parameters of one, nothing is certain.",
+            cause=_CAUSES[width[0]],
+            change=change_text(width[1].difference.median),
         )
-    return paragraph(*told) or t("No change makes a difference that chance could not make.")
+    return t("No change makes a difference that chance could not make.")
 
 
 def cause_sentences(rungs: Sequence[Rung], equal: str) -> list[Text]:
