@@ -145,7 +145,10 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
     ) -> Callable[[dict[str, Any]], None]:
         def tell(epoch: dict[str, Any]) -> None:
             share = (fits_done + epoch["epoch"] / epochs) / request.fits
-            on_event(Event(stage, share, approach, epoch))
+            # 45 pairs would fill the file that all this is told in, and no page draws them.
+            is_told = approach in PAIR
+            news = {k: v for k, v in epoch.items() if is_told or not k.startswith("member_")}
+            on_event(Event(stage, share, approach, news))
 
         return tell
 

@@ -23,7 +23,6 @@ from ui.widgets.tables import Column, offer_table
 
 _COLUMNS = {
     "approach": Column(t("approach")),
-    "about": Column(t("what it is")),
     "accuracy": Column(t("test accuracy"), percent_text),
     "low": Column(t("interval from"), percent_text),
     "high": Column(t("interval to"), percent_text),
@@ -34,6 +33,7 @@ _COLUMNS = {
     "networks": Column(t("networks")),
     "parameters": Column(t("parameters"), count_text),
     "file": Column(t("file"), bytes_text),
+    "about": Column(t("what it is")),
 }
 _ABOUT = t(
     "The interval is Wilson's, at 95 %. More right than the first: how many more test pictures it "

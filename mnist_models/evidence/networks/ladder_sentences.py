@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mnist_models.evidence.networks.ladder import TITLES, Rung, Step, causes_of
 from mnist_models.formatting import change_text, p_value_text
-from mnist_models.text import Text, Texts, paragraph, t
+from mnist_models.text import Text, Texts, t
 
 _CAUSES = Texts(
     {
@@ -38,32 +38,23 @@ def ladder_headline(ladders: Mapping[str, Sequence[Rung]]) -> Text:
     return t("No change makes a difference that chance could not make.")
 
 
-def cause_sentences(rungs: Sequence[Rung], equal: str) -> list[Text]:
-    """What each of the possible causes changes, whether with every seed, and what is not chance.
+def cause_sentences(rungs: Sequence[Rung]) -> list[Text]:
+    """What each of the possible causes changes, whether with every seed, and what may be chance.
 
     Args:
         rungs: of one ladder.
-        equal: what they have in common, in words.
     """
-    causes = causes_of(rungs)
-    if not causes:
-        return []
     return [
-        paragraph(
-            t("**{equal}:**", equal=equal),
-            *(
-                t(
-                    "{cause} ({before} → {after}): {change}, {certain} (largest p {p}).",
-                    cause=_CAUSES[name],
-                    before=TITLES[step.before.key],
-                    after=TITLES[step.after.key],
-                    change=step.difference.text(change_text),
-                    certain=t("with every seed") if step.is_certain else t("which may be chance"),
-                    p=p_value_text(step.p),
-                )
-                for name, step in causes.items()
-            ),
+        t(
+            "From *{before}* to *{after}*, {cause}: {change}, {certain} (largest p {p}).",
+            cause=_CAUSES[name],
+            before=TITLES[step.before.key],
+            after=TITLES[step.after.key],
+            change=step.difference.text(change_text),
+            certain=t("with every seed") if step.is_certain else t("which may be chance"),
+            p=p_value_text(step.p),
         )
+        for name, step in causes_of(rungs).items()
     ]
 
 

@@ -7,6 +7,7 @@ from mnist_models import ExpectedError, add_class, load_run
 from mnist_models.data.dataset import Dataset
 from mnist_models.incremental import add_class as module
 from mnist_models.incremental.methods import WAYS, Way
+from mnist_models.learning.approaches import Approach
 from mnist_models.runs.run import Run
 
 
@@ -46,6 +47,14 @@ def test_a_method_of_the_other_approach_is_refused(
     own = next(name for name, way in WAYS.items() if way.approach == approach)
     with pytest.raises(ValueError, match=rf"methods for {approach} are {own}, .* not '{method}'"):
         add_class(tiny_run, "★", examples, approach=approach, method=method)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("approach", ["sigmoids", "committee", "pairs", "codes"])
+def test_an_approach_that_learns_everything_anew_says_so(
+    approach: Approach, tiny_run: Run, examples: np.ndarray
+) -> None:
+    with pytest.raises(ExpectedError, match="with all others, from the beginning"):
+        add_class(tiny_run, "★", examples, approach=approach)
 
 
 @pytest.mark.parametrize(

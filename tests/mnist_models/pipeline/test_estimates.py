@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mnist_models.jobs.progress import Event, Progress
+from mnist_models.learning.approaches import APPROACHES
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline import estimates
@@ -101,6 +102,12 @@ def test_strategies_that_show_more_rows_are_more_work(sampling: str) -> None:
     fewest = work(replace(REFERENCE, epochs=100), "multi", "mnist")
     this = work(replace(REFERENCE, epochs=100, sampling=sampling), "multi", "mnist")
     assert this / fewest == pytest.approx(rows / 2, rel=0.05)
+
+
+def test_more_members_and_more_rows_are_more_work() -> None:
+    of = {approach: work(REFERENCE, approach, "mnist") for approach in APPROACHES}
+    assert of["single"] == of["sigmoids"] < of["multi"] < of["pairs"] < of["committee"]
+    assert of["committee"] < of["codes"]  # fifteen networks see all pictures, and 45 a fifth each
 
 
 def test_whatever_makes_a_training_longer_is_more_work() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from mnist_models.data.dataset import Dataset
-from mnist_models.learning.approaches import PAIR
+from mnist_models.learning.approaches import APPROACHES, PAIR
 from mnist_models.learning.augmentation import Distortion
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.pipeline.options import TrainingOptions, usual
@@ -67,6 +67,8 @@ def test_a_distortion_is_a_share_of_the_strongest() -> None:
 def test_one_approach_or_both_are_trained() -> None:
     assert TrainingOptions(approach="multi").request().approaches == ("multi",)
     assert TrainingOptions(approach="both").request().approaches == PAIR
+    assert TrainingOptions(approach="all").request().approaches == tuple(APPROACHES)
+    assert TrainingOptions(approach="codes").request().approaches == ("codes",)
 
 
 @pytest.mark.parametrize(

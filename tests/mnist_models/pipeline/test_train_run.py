@@ -74,6 +74,27 @@ def test_progress_grows_to_one_with_each_approach(real: tuple[Run, list[Event]])
     assert [e.share for e in real[1] if e.news] == pytest.approx([0.5, 1] * 2)
 
 
+def test_other_approaches_are_trained_scored_and_kept(
+    trained: Path, tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_run_module, "load_dataset", _loader(tiny_dataset))
+    events: list[Event] = []
+    more: tuple[Approach, ...] = ("sigmoids", "committee", "pairs", "codes")
+    recipe = replace(TINY, epochs=1)
+    request = Request(recipe, more, dataset="sample", scores_only=("pairs",))
+    run = train_run(request, events.append)
+    assert (run.approaches, run.pair) == (more, ())
+    assert run.with_weights == ("sigmoids", "committee", "codes")
+    assert run.name.startswith("tiny-sigmoids-committee-pairs-codes-sample")
+    for approach in run.with_weights:
+        proba = run.approach(approach).predict_proba(tiny_dataset.x_test)
+        np.testing.assert_array_equal(run.test_scores[approach], proba)
+    assert not run.embeddings
+    assert run.curves("sigmoids") is not None
+    assert all("member_loss" not in event.news for event in events if event.news)
+    assert [len(run.rows_seen(a)) for a in more] == [1, 10, 45, 15]
+
+
 def test_stored_metrics_equal_a_recomputation_from_the_stored_stack(
     real: tuple[Run, list[Event]], tiny_dataset: Dataset
 ) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mnist_models.learning.approaches import PAIR
 from mnist_models.learning.recipes import RECIPES
 from mnist_models.learning.sampling import STRATEGIES
-from mnist_models.pipeline.options import TrainingOptions
+from mnist_models.pipeline.options import CHOICES, TrainingOptions
 from mnist_models.runs.label import differences, run_title
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
@@ -94,7 +94,7 @@ _RECIPES = st.sampled_from(["reference", "strong", "slides-b", "pens"])
 _CHOICES = st.builds(
     TrainingOptions,
     recipe=_RECIPES,
-    approach=st.sampled_from(["both", *PAIR]),
+    approach=st.sampled_from(CHOICES),
     dataset=st.sampled_from([None, "sample"]),
     epochs=st.none() | st.integers(1, 100),
     hidden=st.none() | st.integers(1, 2048),

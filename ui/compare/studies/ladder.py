@@ -35,14 +35,14 @@ _EQUAL = Texts(
 )
 _COLUMNS = {
     "networks": Column(t("networks")),
-    "changes": Column(t("what changes")),
     "accuracy": Column(t("test accuracy"), percent_text),
+    "difference": Column(t("beside the rung before"), change_text),
+    "p": Column(t("largest p"), p_value_text),
+    "changes": Column(t("what changes")),
     "low": Column(t("interval from"), percent_text),
     "high": Column(t("interval to"), percent_text),
     "lowest": Column(t("lowest seed"), percent_text),
     "highest": Column(t("highest seed"), percent_text),
-    "difference": Column(t("beside the rung before"), change_text),
-    "p": Column(t("largest p"), p_value_text),
     "calibration_error": Column(t("calibration error, points"), points_text),
     "letters": Column(t("letters refused"), percent_text),
     "scribbles": Column(t("scribbles refused"), percent_text),
@@ -87,18 +87,16 @@ def show_ladder(_: Duel) -> None:
         *("ladder", version_of(found["runs"])),
         text=t("Test accuracy from one network to ten, a dot per seed"),
     )
-    st.caption(
-        t(
-            "From top to bottom each rung changes one thing: {changes}. A dot per seed.",
-            changes="; ".join(
-                f"*{TITLES[rung.key]}*, {CHANGES[rung.key]}" for rung in drawn.get("width", [])[1:]
-            ),
-        )
+    st.caption(t("From top to bottom each rung changes one thing. A dot per seed."))
+    changes = (
+        t("**{networks}**: {change}", networks=TITLES[rung.key], change=CHANGES[rung.key])
+        for rung in drawn.get("width", [])
     )
+    st.caption("\n".join(f"1. {text}" for text in changes))
     asked = pick(t("Equal"), list(ladders), "ladder", title=_EQUAL)
     offer_table(
         t("Details: all figures, and how they were measured"),
-        lambda: pd.DataFrame(ladder_rows(ladders[asked])),
+        lambda: pd.DataFrame(ladder_rows(ladders[asked]), columns=list(_COLUMNS)),
         key="ladder_table",
         file_name=f"ladder_{asked}.csv",
         alt=t("What each way to put networks together reads, refuses and costs"),
@@ -112,12 +110,19 @@ def ladder_dots(ladders: dict[str, list[Rung]]) -> Layered:
     """Test accuracy: a dot per seed, a row per rung, a line through the medians."""
     frame = pd.DataFrame(
         [
-            (TITLES[rung.key], _EQUAL[equal], seed, run["test_accuracy"], rung.accuracy.median)
+            (
+                place,
+                TITLES[rung.key],
+                _EQUAL[equal],
+                seed,
+                run["test_accuracy"],
+                rung.accuracy.median,
+            )
             for equal, rungs in ladders.items()
-            for rung in rungs
+            for place, rung in enumerate(rungs)
             for seed, run in rung.runs.items()
         ],
-        columns=["rung", "equal", "seed", "accuracy", "median"],
+        columns=["place", "rung", "equal", "seed", "accuracy", "median"],
     )
     names = [_EQUAL[equal] for equal in ladders]
     scales = {name: alt.Scale(domain=names, range=values) for name, values in _RANGE.items()}
@@ -127,7 +132,7 @@ def ladder_dots(ladders: dict[str, list[Rung]]) -> Layered:
         color=alt.Color("equal:N", scale=scales["color"], legend=legend),
     )
     lines = base.mark_line(strokeWidth=1.5, opacity=0.6).encode(
-        x=alt.X("median:Q", scale=free), order="rung:N", detail="equal:N"
+        x=alt.X("median:Q", scale=free), order="place:Q", detail="equal:N"
     )
     dots = base.mark_point(filled=True, size=70, opacity=0.8).encode(
         x=alt.X("accuracy:Q", scale=free, axis=share_axis(), title=t("test accuracy")),
@@ -144,8 +149,9 @@ def ladder_dots(ladders: dict[str, list[Rung]]) -> Layered:
 
 def _show_details(found: Evidence, ladders: dict[str, list[Rung]]) -> None:
     for equal, rungs in ladders.items():
-        for sentence in cause_sentences(rungs, _EQUAL[equal]):
-            st.markdown(sentence)
+        if told := cause_sentences(rungs):
+            st.markdown(f"**{_EQUAL[equal]}**")
+            st.markdown("\n".join(f"* {sentence}" for sentence in told))
     seeds: Sequence[int] = sorted({entry["seed"] for entry in found["runs"]})
     st.markdown(
         t(
