@@ -15,7 +15,9 @@ from mnist_models.comparison.report import report_html
 from mnist_models.learning.approaches import APPROACHES, PAIR, TITLES, ApproachError
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run, RunError
+from mnist_models.translation import ENGLISH
 from tests.helpers.pages import shown_tables
+from tests.pages.test_languages import CHINESE, mixed
 
 OpenPage = Callable[..., AppTest]
 Contents = dict[str, Any]
@@ -121,6 +123,18 @@ def test_a_run_without_the_pair_is_shown(
     publish("alone", **_only(all_contents, "committee"))
     page = open_page(name)
     assert not page.exception
+
+
+def test_what_is_said_of_them_is_in_one_language(run: Run, open_page: OpenPage) -> None:
+    query = {"run": "ladder", "first": "ladder.committee", "second": "ladder.pairs"}
+    for language in (ENGLISH, CHINESE, ENGLISH):
+        for name in ("compare", "confusion"):
+            page = open_page(name, lang=language, **query)
+            page.session_state["approaches_ladder"] = True
+            page.session_state["train_settings"] = True
+            page.run()
+            assert not page.exception
+            assert list(mixed(page, language)) == []
 
 
 def test_a_report_has_every_approach(run: Run) -> None:
