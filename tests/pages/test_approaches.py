@@ -16,7 +16,7 @@ from mnist_models.learning.approaches import APPROACHES, PAIR, TITLES, ApproachE
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run, RunError
 from mnist_models.translation import ENGLISH
-from tests.helpers.pages import shown_tables
+from tests.helpers.pages import app_page, shown_tables
 from tests.pages.test_languages import CHINESE, mixed
 
 OpenPage = Callable[..., AppTest]
@@ -125,13 +125,15 @@ def test_a_run_without_the_pair_is_shown(
     assert not page.exception
 
 
-def test_what_is_said_of_them_is_in_one_language(run: Run, open_page: OpenPage) -> None:
-    query = {"run": "ladder", "first": "ladder.committee", "second": "ladder.pairs"}
+def test_what_is_said_of_them_is_in_one_language(run: Run) -> None:
+    query = {"run": run.name, "first": "ladder.committee", "second": "ladder.pairs"}
     for language in (ENGLISH, CHINESE, ENGLISH):
         for name in ("compare", "confusion"):
-            page = open_page(name, lang=language, **query)
-            page.session_state["approaches_ladder"] = True
-            page.session_state["train_settings"] = True
+            page = app_page(name)
+            for key, value in {**query, "lang": language}.items():
+                page.query_params[key] = value
+            for key in ("approaches_ladder", "train_settings"):
+                page.session_state[key] = True
             page.run()
             assert not page.exception
             assert list(mixed(page, language)) == []
