@@ -10,11 +10,11 @@ from mnist_models.comparison.tables import approach_rows
 from mnist_models.formatting import (
     bytes_text,
     count_text,
+    number_writer,
     p_value_text,
     percent_text,
     points_text,
     seconds_text,
-    signed_text,
 )
 from mnist_models.learning.approaches import NAMES
 from mnist_models.runs.run import Run, RunError
@@ -26,7 +26,7 @@ _COLUMNS = {
     "accuracy": Column(t("test accuracy"), percent_text),
     "low": Column(t("interval from"), percent_text),
     "high": Column(t("interval to"), percent_text),
-    "more": Column(t("more right than the first"), signed_text),
+    "more": Column(t("more right than the first"), number_writer("+,.0f")),
     "p": Column(t("p"), p_value_text),
     "calibration": Column(t("calibration error, points"), points_text),
     "seconds": Column(t("training time"), seconds_text),
