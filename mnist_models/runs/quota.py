@@ -20,12 +20,15 @@ _NEXT = t("Delete one first: in the sidebar, or with python -m mnist_models runs
 def is_shipped(name: str) -> bool:
     """Whether a run is part of the demo: each recipe is shipped as a run of the same name.
 
+    So is the ladder, all approaches of the recipe reference.
+
     If the shipped one is absent and one of that name was trained here, its manifest says so. A
     damaged one counts as shipped: it can be restored.
     """
+    is_known = name in (*RECIPES, "ladder")
     with contextlib.suppress(RunError):
-        return name in RECIPES and not load_run(name).made_here
-    return name in RECIPES
+        return is_known and not load_run(name).made_here
+    return is_known
 
 
 def check_room(name: str, further_bytes: int = 0) -> None:
