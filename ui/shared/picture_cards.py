@@ -95,25 +95,45 @@ def show_pictures(duel: Duel, found: Found, *, page: str, parameter: str, key: s
 
 def _show_page(duel: Duel, found: Found, page: str, parameter: str, key: str) -> None:
     st.markdown(paragraph(found.more, _ORDER[found.right]))
-    images = _pictures(duel, key)
-    pair, rows = looks(duel), found.rows
+    rows = found.rows
+    what, asked = asked_for(parameter)  # the address decides, so Back works
+    turn = partial(ask_for, parameter, what)
+    images = find_pictures(duel, key)
+    shown = page_of(len(rows), PER_PAGE, f"{parameter}_page", asked=asked, turn=turn)
+    show_cards(duel, rows[shown], images, page=page, key=key, of=len(rows))
+    offer_csv(lambda: answers_table(duel, rows), file_name=f"{key}.csv")
+
+
+def show_cards(
+    duel: Duel, rows: PictureRows, images: Grey | None, *, page: str, key: str, of: int
+) -> None:
+    """A card for each test picture with the answers of both contenders; each opens on Draw.
+
+    Args:
+        duel: whose answers and probabilities are shown.
+        rows: (m,) the numbers of the pictures.
+        images: all test pictures, see `find_pictures`; None shows the answers without them.
+        page: that shows them, by the name of its script.
+        key: of their container, before "_cards".
+        of: how many pictures these are part of.
+
+    Raises:
+        RunError: the file of the scores is damaged.
+    """
+    pair = looks(duel)
+    query, run = dict(st.query_params), _run_of_draw(duel)
+    with st.container(key=f"{key}_cards", horizontal=True, gap="small"):
+        for row in rows.tolist():
+            origin = Origin(page, query, of, row).to_parameter()
+            draws = {"source": TEST_PICTURE, "test_picture": str(row), ORIGIN: origin}
+            _show_card(duel, pair, row, run | draws, None if images is None else images[row])
     legend = t(
         "{names}. Each line shows the answer, whether it is right (✓) or wrong (✗), and its "
         "probability; after a wrong answer, the probability of the true digit as well.",
         names=" · ".join(f"{look.sign} {look.name}" for look in pair),
     )
     opens = t("Click a picture to open it on the page Draw.")
-    what, asked = asked_for(parameter)  # the address decides, so Back works
-    turn = partial(ask_for, parameter, what)
-    shown = page_of(len(rows), PER_PAGE, f"{parameter}_page", asked=asked, turn=turn)
-    query, run = dict(st.query_params), _run_of_draw(duel)
-    with st.container(key=f"{key}_cards", horizontal=True, gap="small"):
-        for row in rows[shown].tolist():
-            origin = Origin(page, query, len(rows), row).to_parameter()
-            draws = {"source": TEST_PICTURE, "test_picture": str(row), ORIGIN: origin}
-            _show_card(duel, pair, row, run | draws, None if images is None else images[row])
     st.caption(legend if images is None else paragraph(legend, opens))
-    offer_csv(lambda: answers_table(duel, rows), file_name=f"{key}.csv")
 
 
 def answers_table(duel: Duel, rows: PictureRows) -> pd.DataFrame:
@@ -145,8 +165,13 @@ def _run_of_draw(duel: Duel) -> dict[str, str]:
     return {"run": run} if run != shown or "run" in st.query_params else {}
 
 
-def _pictures(duel: Duel, key: str) -> Grey | None:
-    """The test pictures, (n, 28, 28); or None after a sentence that says why there are none."""
+def find_pictures(duel: Duel, key: str) -> Grey | None:
+    """The test pictures, (n, 28, 28); or None after a sentence that says why there are none.
+
+    Args:
+        duel: whose test pictures.
+        key: the beginning of the keys of a button that downloads them.
+    """
     test_set = duel.first.run.test_set
     if test_set == "mnist" and find_mnist() is None:
         st.info(
