@@ -15,15 +15,18 @@ from ui.compare.headline import offer_reports, show_accuracies, show_paired
 from ui.compare.per_class import show_classes
 from ui.compare.studies.equal_size import show_equal_size
 from ui.compare.studies.ladder import show_ladder
+from ui.compare.studies.label_errors import show_label_errors
 from ui.compare.studies.numbers import show_numbers
 from ui.compare.studies.rejection import show_no_digit
 from ui.compare.studies.robustness import show_robustness
+from ui.compare.studies.you_against import play
 from ui.shared.current_duel import choose_duel
 from ui.shared.navigation import begin
 from ui.widgets.controls import show_parts
 
 EVIDENCE = {
     t("Digit by digit"): show_classes,
+    t("You against them"): play,
     t("The ten, one by one"): show_members,
     t("Probabilities"): show_probabilities,
     t("Not a digit"): show_no_digit,
@@ -31,6 +34,7 @@ EVIDENCE = {
     t("Equal size"): show_equal_size,
     t("From one to ten"): show_ladder,
     t("Numbers"): show_numbers,
+    t("Wrong labels"): show_label_errors,
     t("Cost"): show_cost,
 }
 

@@ -105,7 +105,7 @@ def _show_page(duel: Duel, found: Found, page: str, parameter: str, key: str) ->
 
 
 def show_cards(
-    duel: Duel, rows: PictureRows, images: Grey | None, *, page: str, key: str, of: int
+    duel: Duel, rows: PictureRows, images: Grey | None, *, page: str, key: str, of: int = 0
 ) -> None:
     """A card for each test picture with the answers of both contenders; each opens on Draw.
 
@@ -115,7 +115,7 @@ def show_cards(
         images: all test pictures, see `find_pictures`; None shows the answers without them.
         page: that shows them, by the name of its script.
         key: of their container, before "_cards".
-        of: how many pictures these are part of.
+        of: how many pictures these are part of; if 0, they are all.
 
     Raises:
         RunError: the file of the scores is damaged.
@@ -124,7 +124,7 @@ def show_cards(
     query, run = dict(st.query_params), _run_of_draw(duel)
     with st.container(key=f"{key}_cards", horizontal=True, gap="small"):
         for row in rows.tolist():
-            origin = Origin(page, query, of, row).to_parameter()
+            origin = Origin(page, query, of or len(rows), row).to_parameter()
             draws = {"source": TEST_PICTURE, "test_picture": str(row), ORIGIN: origin}
             _show_card(duel, pair, row, run | draws, None if images is None else images[row])
     legend = t(
