@@ -2,5 +2,5 @@
 
 `stack` is M networks of one shape; `approaches` and `recipes` name what is trained and how.
 `sampling` and `batches` choose rows, `augmentation` distorts pictures, `training` is the loop and
-`program` its compiled steps. `attribution` says which pixels spoke for an answer.
+`program` its compiled steps.
 """

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.learning.attribution import input_gradient
 from mnist_models.learning.stack import Floats, Stack, as_rows
 from mnist_models.pictures import SIDE, Images
+from mnist_models.robustness.attribution import input_gradient
 
 STEPS = 60  # at most, until a border is crossed
 NEAR = 3  # other classes, those with the largest logits, whose borders are looked at

@@ -13,9 +13,9 @@ from playwright.sync_api import Error
 
 from mnist_models.data.pen_digits import load_pen_digits
 from mnist_models.learning.approaches import Approach
-from mnist_models.learning.attribution import explain, input_gradient
 from mnist_models.learning.stack import Stack
 from mnist_models.preprocessing.rasterise import Stroke, rasterise, read_paths
+from mnist_models.robustness.attribution import explain, input_gradient
 from mnist_models.runs.registry import load_run
 from tests.helpers.serving import Evaluate
 

@@ -13,9 +13,9 @@ from PIL import Image
 from streamlit.components.v2.bidi_component import serialization
 from streamlit.testing.v1 import AppTest
 
-from mnist_models.learning.attribution import Reason, explain
 from mnist_models.learning.stack import Stack
 from mnist_models.preprocessing.rasterise import render
+from mnist_models.robustness.attribution import Reason, explain
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from ui.draw import canvas

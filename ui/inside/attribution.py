@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from mnist_models.learning.approaches import TITLES, Approach
-from mnist_models.learning.attribution import explain
+from mnist_models.robustness.attribution import explain
 from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t, translated
 from ui.live.relevance import AGAINST, FOR, MEANING

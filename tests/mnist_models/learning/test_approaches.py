@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from mnist_models.data.dataset import Dataset
 from mnist_models.learning import approaches
 from mnist_models.learning.approaches import APPROACHES, PAIR, Approach, ApproachError, scheme_of
-from mnist_models.learning.attribution import explain
 from mnist_models.learning.batches import make_members
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.sampling import stream
 from mnist_models.learning.stack import Stack
 from mnist_models.learning.training import fit, initial_stack
+from mnist_models.robustness.attribution import explain
 
 TINY = Recipe(
     name="tiny",

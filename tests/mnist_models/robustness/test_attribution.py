@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mnist_models.learning.approaches import Approach
-from mnist_models.learning.attribution import explain, input_gradient
 from mnist_models.learning.stack import Stack
+from mnist_models.robustness.attribution import explain, input_gradient
 
 BOTH = pytest.mark.parametrize("approach", ["single", "multi"])
 MakeStack = Callable[..., Stack]
