@@ -24,8 +24,8 @@ from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.batches import make_members, steps_per_epoch
+from mnist_models.learning.inputs import as_rows
 from mnist_models.learning.recipes import RECIPES, Recipe
-from mnist_models.learning.stack import as_rows
 from mnist_models.pictures import PIXELS
 
 SEED = 0

@@ -14,8 +14,8 @@ from mnist_models.data.loading import load_dataset
 from mnist_models.embedding.fitting import COMPONENTS, fit_components
 from mnist_models.embedding.hidden_units import hidden_units
 from mnist_models.embedding.projection import Embedding
+from mnist_models.learning.inputs import as_rows
 from mnist_models.learning.sampling import stream
-from mnist_models.learning.stack import as_rows
 from mnist_models.runs.registry import load_run
 
 _NEAREST = 5

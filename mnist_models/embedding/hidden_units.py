@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mnist_models.learning.stack import Floats, Stack, as_rows
+from mnist_models.learning.inputs import as_rows
+from mnist_models.learning.stack import Floats, Stack
 
 _BLOCK = 16_000_000  # numbers that are held at once, but for the result: 64 MB
 

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mnist_models.learning.approaches import PAIR, Approach, Code, Floats, Scheme, scheme_of
-from mnist_models.pictures import PIXELS, SIDE
+from mnist_models.learning.inputs import View, as_rows, rows_by_view
+from mnist_models.pictures import PIXELS
 
 # Hidden activations of one block of rows stay below this many numbers (64 MB as float32).
 _BLOCK = 16_000_000
@@ -38,6 +39,7 @@ class Stack:
         approach: says how the outputs are read; if it is not given, members with one output are a
             multi-model, and others a single model.
         code: (K, M) what members are asked, where they are read by it; the usual one if not given.
+        views: how each of the M members sees pictures; empty if all see them as they are.
     """
 
     weights: tuple[Floats, ...]
@@ -46,6 +48,7 @@ class Stack:
     negative_slope: float
     approach: Approach = ""  # type: ignore[assignment]  # told by the shape
     code: Code | None = None
+    views: tuple[View, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.approach:
@@ -89,7 +92,7 @@ class Stack:
         return np.concatenate([self._logits(block) for block in self._blocks(images)])
 
     def _logits(self, rows: Floats) -> Floats:
-        hidden = rows[np.newaxis]  # (1, n, 784), shared by all members
+        hidden = rows_by_view(rows, self.views)  # (1, n, 784) where all members share it
         for depth, (weights, biases) in enumerate(zip(self.weights, self.biases, strict=True)):
             if depth:
                 hidden = np.where(hidden > 0, hidden, np.float32(self.negative_slope) * hidden)
@@ -201,6 +204,8 @@ class Stack:
             arrays["approach"] = np.array(self.approach)
         if self.code is not None:
             arrays["code"] = self.code
+        if self.views:
+            arrays["views"] = np.array([(view.width, view.upright) for view in self.views])
         for depth, (weights, biases, rounded) in enumerate(layers):
             if np.array_equal(weights, rounded):
                 arrays[f"weights_{depth}"], arrays[f"scales_{depth}"] = _to_bytes(weights)
@@ -226,32 +231,11 @@ class Stack:
                     negative_slope=float(arrays["negative_slope"]),
                     approach=cast(Approach, str(arrays.get("approach", ""))),
                     code=arrays.get("code"),
+                    views=tuple(View(int(w), bool(up)) for w, up in arrays.get("views", ())),
                 )
         # zipfile, zlib and NumPy's header parser fail on damaged bytes in a dozen different ways.
         except Exception as error:
             raise ValueError(f"{file} holds no readable stack of networks: {error}") from error
-
-
-def as_rows(images: ArrayLike) -> Floats:
-    """Pictures as rows of numbers: (n, 28, 28) uint8 or float in [0, 1] → (n, 784) float32.
-
-    Raises:
-        ValueError: the images have another shape, type or range.
-    """
-    array = np.asarray(images)
-    if array.ndim != 3 or array.shape[1:] != (SIDE, SIDE):
-        raise ValueError(
-            f"Images must have the shape (n, {SIDE}, {SIDE}), not {array.shape}; "
-            "for one image pass image[np.newaxis]."
-        )
-    rows = array.reshape(len(array), PIXELS)
-    if array.dtype == np.uint8:
-        return rows.astype(np.float32) / np.float32(255)
-    if not np.issubdtype(array.dtype, np.floating):
-        raise ValueError(f"Images must be uint8 (0-255) or float (0-1), not {array.dtype}.")
-    if rows.size and not (rows.min() >= 0 and rows.max() <= 1):  # false for NaN too
-        raise ValueError("Images of floats must lie in [0, 1]; divide grey levels by 255.")
-    return rows.astype(np.float32)
 
 
 def _blocks(rows: Floats, numbers_per_row: int) -> Iterator[Floats]:
@@ -287,6 +271,8 @@ def _check_shapes(stack: Stack) -> None:
     if not shapes or len(shapes) != len(stack.biases) or any(len(s) != 3 for s in shapes):
         raise ValueError(f"A stack needs weights (M, in, out) and biases per layer, not {shapes}.")
     members, inputs, _ = shapes[0]
+    if stack.views and len(stack.views) != members:
+        raise ValueError(f"{len(stack.views)} views do not fit {members} members.")
     if inputs != PIXELS:
         raise ValueError(f"A stack's networks see {PIXELS} pixels, not {inputs}.")
     for shape, biases in zip(shapes, stack.biases, strict=True):

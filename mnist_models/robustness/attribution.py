@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnist_models.learning.stack import Floats, Stack, as_rows
+from mnist_models.learning.inputs import as_rows
+from mnist_models.learning.stack import Floats, Stack
 from mnist_models.pictures import SIDE
 
 
@@ -67,8 +68,11 @@ def input_gradient(stack: Stack, images: ArrayLike, weights: NDArray) -> Floats:
         counts, as in TensorFlow.
 
     Raises:
-        ValueError: the images or the weights have another shape, type or range.
+        ValueError: the images or the weights have another shape, type or range, or members have
+            views of their own.
     """
+    if stack.views:
+        raise ValueError("Members with views of their own have no gradient of the picture itself.")
     rows = as_rows(images)
     if weights.shape != (len(rows), stack.members * stack.layers[-1]):
         raise ValueError(f"One weight per image and logit is needed, not {weights.shape}.")

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.learning.stack import Floats, Stack, as_rows
+from mnist_models.learning.inputs import as_rows
+from mnist_models.learning.stack import Floats, Stack
 from mnist_models.pictures import SIDE, Images
 from mnist_models.robustness.attribution import input_gradient
 

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from mnist_models.learning.stack import as_rows
+from mnist_models.learning.inputs import as_rows
 from mnist_models.pictures import Grey
 from mnist_models.text import t
 from ui.widgets.images import picture_url
