@@ -9,6 +9,7 @@ two quiet cores; each member is kept as its training ends, and only what is miss
 the end the committee is scored and published as a run.
 """
 
+import argparse
 import hashlib
 import json
 import platform
@@ -19,7 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from experiments import arguments
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import cache_folder
 from mnist_models.data.mnist import load_mnist
@@ -187,7 +187,7 @@ def _history(members: list[dict[str, list[Any]]]) -> dict[str, list[Any]]:
 
 def main() -> None:
     """Train the members that are missing, then publish the run."""
-    parser = arguments(__doc__, seeds=None)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--name", default=NAME, help="of the run")
     options = parser.parse_args()
     data = load_mnist()

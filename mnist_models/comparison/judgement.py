@@ -99,9 +99,9 @@ def judge(
         probas: (K,) for each approach that was asked.
         is_dot: the picture holds too little ink, see `preprocessing.shapes`.
         shapes: how many separate shapes it holds.
-        least_lead: an answer with a smaller one is unsure.
+        least_lead: an answer with a smaller one is unsure; never that of another approach.
     """
-    unsure = tuple(a for a, proba in probas.items() if lead(proba) < least_lead[a])
+    unsure = tuple(a for a, proba in probas.items() if lead(proba) < least_lead.get(a, 0))
     return Judgement(_finding(probas, is_dot, shapes), unsure, shapes)
 
 
@@ -165,7 +165,7 @@ def _finding(probas: Mapping[Approach, NDArray], is_dot: bool, shapes: int) -> F
         return "several"
     if "multi" in probas and probas["multi"].max() < YES:
         return "none"
-    if len(probas) < len(PAIR):
+    if not probas.keys() >= set(PAIR):
         return "alone"
     single, multi = (probas[a].argmax() for a in PAIR)
     return "agreement" if single == multi else "disagreement"

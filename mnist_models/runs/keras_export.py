@@ -7,7 +7,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's hints on its 
 
 import keras
 
+from mnist_models.errors import ExpectedError
+from mnist_models.learning.approaches import NAMES
 from mnist_models.learning.stack import Stack
+from mnist_models.text import t
 
 
 def to_keras(stack: Stack) -> list[keras.Model]:
@@ -38,8 +41,18 @@ def export_keras(stack: Stack, stem: Path) -> list[Path]:
     multi-model, numbered of others.
 
     Raises:
+        ExpectedError: its members have views of their own, which a Keras model would leave out.
         OSError: the folder cannot be written.
     """
+    if stack.views:
+        raise ExpectedError(
+            t(
+                "The members of this {name} see pictures upright or of another width, and Keras "
+                "models would not. Use run.stack({approach!r}) in Python instead.",
+                name=NAMES[stack.approach],
+                approach=stack.approach,
+            )
+        )
     named = stack.classes_ if stack.approach == "multi" else range(1, stack.members + 1)
     names = [""] if stack.members == 1 else [f"_{name}" for name in named]
     paths = [stem.with_name(f"{stem.name}{name}.keras") for name in names]

@@ -47,7 +47,15 @@ def show_example(run: Run, data: Dataset) -> None:
     picture, reason = choose_example(run, data, digit)
     if reason:
         st.caption(reason)
-    for column, approach in zip(st.columns(2, gap="large"), PAIR, strict=True):
+    if not run.pair:
+        st.info(
+            t(
+                "The run {run} has neither of the two. Choose another run to see both at work.",
+                run=run.label,
+            ),
+            icon=":material/info:",
+        )
+    for column, approach in zip(st.columns(2, gap="large"), PAIR if run.pair else (), strict=False):
         with column:
             _show_approach(run, approach, picture, digit)
     _show_sampling(run, digit)

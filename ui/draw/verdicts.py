@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from mnist_models.comparison.judgement import Judgement, judge
 from mnist_models.formatting import listing, share_text
-from mnist_models.learning.approaches import PAIR, TITLES, Approach
+from mnist_models.learning.approaches import APPROACHES, NAMES, PAIR, TITLES, Approach
 from mnist_models.learning.stack import Stack
 from mnist_models.metrics.scores import YES
 from mnist_models.preprocessing.rasterise import Drawn
 from mnist_models.preprocessing.to_mnist import Steps
-from mnist_models.runs.run import RunError
-from mnist_models.text import Text, paragraph, t
+from mnist_models.runs.run import Run, RunError
+from mnist_models.text import Text, paragraph, t, translated
 from ui.widgets.answers import DIFFERENT, DOUBT, EQUAL, NOTHING, Answer, show_beside
 
 _DIGITS = set("0123456789")
@@ -40,6 +40,11 @@ class Answering(Protocol):
         """The networks of an approach; RunError if they are not available."""
 
 
+def asked_of(run: Answering) -> Sequence[Approach]:
+    """Who answers: those of the pair that a run has, or whatever else it has if it has neither."""
+    return run.pair or (run.approaches if isinstance(run, Run) else ())
+
+
 def show_verdicts(
     run: Answering,
     image: NDArray[np.uint8] | None,
@@ -60,6 +65,14 @@ def show_verdicts(
     """
     probas = {} if image is None else _probas(run, image)
     judgement = None
+    if not run.pair:
+        st.caption(
+            t(
+                "This run has neither of the two that are compared here. What answers is its "
+                "{names}.",
+                names=listing([NAMES[approach] for approach in asked_of(run)]),
+            )
+        )
     if probas:
         # A symbol that somebody taught may be a dot, or of several shapes.
         seen = steps if _DIGITS.issuperset(map(str, run.classes)) else None
@@ -67,7 +80,10 @@ def show_verdicts(
             probas, is_dot=bool(seen and seen.is_dot), shapes=seen.shapes if seen else 1
         )
     sign = "" if judgement is None else _SIGNS.get(judgement.finding, DOUBT)
-    answers = [_answer(a, probas.get(a), run.classes, judgement) for a in PAIR]
+    answers = [
+        _answer(a, probas.get(a), run.classes, judgement)
+        for a in (PAIR if run.pair else asked_of(run))
+    ]
     show_beside(answers, sign, prefix)
     with st.container(key=f"{prefix}agreement"):
         if image is None:
@@ -80,7 +96,7 @@ def show_verdicts(
 
 def _probas(run: Answering, image: NDArray[np.uint8]) -> Probas:
     probas: Probas = {}
-    for approach in run.pair:
+    for approach in asked_of(run):
         try:
             probas[approach] = run.stack(approach).predict_proba(image[np.newaxis])[0]
         except RunError as error:
@@ -102,6 +118,8 @@ def _answer(
 def _detail(approach: Approach, proba: NDArray | None, classes: list[Any]) -> Text:
     if approach == "multi":
         return _detail_of_multi(proba, classes)
+    if proba is None and approach not in PAIR:
+        return translated(APPROACHES[approach].summary)
     if proba is None:
         return t("one network, {outputs} outputs", outputs=len(classes))
     return t("probability {share}", share=share_text(proba.max()))

@@ -73,7 +73,7 @@ def _answer(reading: Reading, approach: Approach, classes: int) -> Answer:
 
 
 def _detail(reading: Reading, approach: Approach, classes: int) -> Text:
-    if approach == "single":
+    if approach != "multi":
         least = share_text(reading.numbers[approach].proba.max(axis=1).min())
         return t("the least probability of a digit: {share}", share=least)
     if count := reading.texts[approach].count(NO_DIGIT):

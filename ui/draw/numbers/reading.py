@@ -91,7 +91,7 @@ def ask_each(run: Run, picture: NDArray[np.uint8], ask: Callable[[Stack], Number
     """
     numbers: dict[Approach, Number] = {}
     missing = []
-    for approach in run.pair:
+    for approach in run.pair or run.approaches:
         try:
             numbers[approach] = ask(run.stack(approach))
         except RunError as error:
