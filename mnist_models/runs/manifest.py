@@ -9,6 +9,7 @@ import numpy as np
 
 from mnist_models.data.dataset import DATASETS
 from mnist_models.learning.approaches import APPROACHES, NAMES, Approach
+from mnist_models.learning.recipes import RECIPES
 from mnist_models.metrics.scores import Metrics
 from mnist_models.text import Text, t
 
@@ -98,6 +99,12 @@ def damaged(path: Path) -> Text:
 
 def no_weights(run: str, manifest: dict[str, Any], approach: Approach) -> Text:
     """What to tell people when networks are asked for that are not in a run."""
+    if manifest["recipe"]["name"] not in RECIPES:  # an experiment made it, or an older version
+        return t(
+            "The run {run} has no weights of the {name}. Choose another run.",
+            run=run,
+            name=NAMES[approach],
+        )
     return t(
         "The run {run} has no weights of the {name}. Train them with: "
         "python -m mnist_models train --recipe {recipe} --approach {approach}",
