@@ -1,4 +1,4 @@
-"""The twenty hard pictures: chosen by a rule without labels, which still gives the committed list."""
+"""The twenty hard pictures: a rule without labels has chosen them, and gives the same today."""
 
 import numpy as np
 import pytest

@@ -1,6 +1,5 @@
 """The record: members are kept as they end, and the committee of them is a run like any other."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import pytest
 from experiments import record
 from mnist_models.data.dataset import Dataset
 from mnist_models.learning.inputs import seen
-from mnist_models.learning.stack import Stack
 from mnist_models.runs.run import RunError
 from mnist_models.settings import limits
 
@@ -66,14 +64,13 @@ def test_what_is_kept_is_not_trained_again_and_the_committee_answers_by_views(
         [member.history["loss"][0] for member in members]
     )
     assert run.rows_seen("committee").all()
-    with pytest.raises(RunError, match="no weights of the single model. Choose another run"):
+    with pytest.raises(RunError, match=r"no weights of the single model\. Choose another run"):
         run.stack("single")
 
 
 def test_other_settings_are_kept_apart(
-    make_stack: Callable[..., Stack], tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+    tiny_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    del make_stack
     before = record.fingerprint(tiny_dataset)
     whole = record.recipe()
     monkeypatch.setattr(record, "recipe", lambda: replace(whole, epochs=3))

@@ -30,6 +30,7 @@ OpenPage = Callable[..., AppTest]
 
 TABS = (
     "Digit by digit",
+    "You against them",
     "The ten, one by one",
     "Probabilities",
     "Not a digit",
@@ -37,6 +38,7 @@ TABS = (
     "Equal size",
     "From one to ten",
     "Numbers",
+    "Wrong labels",
     "Cost",
 )
 
@@ -225,10 +227,10 @@ def test_precision_and_f1_are_there_on_demand(tiny_run: Run, open_page: OpenPage
 def test_the_binary_models_have_published_figures_for_mnist_only(
     tiny_run: Run, tiny_contents: dict[str, Any], open_page: OpenPage
 ) -> None:
-    table = _tables(_open_tab(open_page("compare"), TABS[1]))[0]
+    table = _tables(_open_tab(open_page("compare"), TABS[2]))[0]
     assert "published" not in table  # the tiny run learned from the sample
     publish("on-mnist", **_as_mnist(tiny_contents))
-    table = _tables(_open_tab(open_page("compare", run="on-mnist"), TABS[1]))[0]
+    table = _tables(_open_tab(open_page("compare", run="on-mnist"), TABS[2]))[0]
     published = RECIPES["reference"].published
     assert published is not None
     assert table["published"].tolist() == list(published.binary_test)
@@ -238,7 +240,7 @@ def test_of_two_multi_models_the_visitor_chooses_whose_members_to_see(
     other_run: Run, open_page: OpenPage
 ) -> None:
     page = open_page("compare", first="reference.multi", second="other.multi")
-    page = _open_tab(page, TABS[1])
+    page = _open_tab(page, TABS[2])
     names = [f"Multi-model, {n} (trained on the sample)" for n in ("reference", "other")]
     assert page.segmented_control(key="whose").options == names
     page.segmented_control(key="whose").set_value(names[1]).run()
@@ -275,7 +277,7 @@ def test_a_run_with_one_approach_is_shown_in_every_tab(
     page = open_page("compare")
     for tab in TABS:
         assert len(_open_tab(page, tab).metric) == 2
-    assert "no binary models" in _open_tab(page, TABS[1]).info[0].value
+    assert "no binary models" in _open_tab(page, TABS[2]).info[0].value
 
 
 @pytest.fixture(params=["absent", "damaged", "of another kind"])
@@ -468,14 +470,14 @@ def test_a_run_of_before_curves_were_stored_has_the_command_in_their_place(
 ) -> None:
     arrays = {k: v for k, v in tiny_contents["arrays"].items() if k != CURVES}
     publish("old", **{**tiny_contents, "arrays": arrays})
-    page = _open_tab(open_page("compare", run="old"), TABS[1])
+    page = _open_tab(open_page("compare", run="old"), TABS[2])
     assert any("`python -m mnist_models upgrade old`" in info.value for info in page.info)
     (table,) = _tables(page)
     assert "false_alarms" in table
     assert not {"roc", "precision_recall"} & set(table)
     assert "average precision" not in _texts(page)
     assert upgrade_run("old")
-    page = _open_tab(open_page("compare", run="old", all_curves="true"), TABS[1])
+    page = _open_tab(open_page("compare", run="old", all_curves="true"), TABS[2])
     assert not page.info
     assert {"roc", "precision_recall"} <= set(_tables(page)[0])
     assert len(page.get("vega_lite_chart")) == 2
@@ -485,7 +487,7 @@ def test_curves_that_cannot_be_read_are_a_sentence_and_the_table_stays(
     tiny_run: Run, open_page: OpenPage
 ) -> None:
     (tiny_run.path / CURVES).write_bytes(b"")
-    page = _open_tab(open_page("compare", all_curves="true"), TABS[1])
+    page = _open_tab(open_page("compare", all_curves="true"), TABS[2])
     (table,) = _tables(page)
     assert "false_alarms" in table
     sentences = [error.value for error in page.error]

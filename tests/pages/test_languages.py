@@ -47,6 +47,8 @@ EVERYWHERE = [
     ("compare", {"digits": "only_first"}),
     *PLACES,
 ]
+# What visitors have answered of the hard pictures, and whether they are told of the last.
+_ANSWERED = {"you_were_told": ([3, 4], True), "you_have_read_all": ([3] * 20, False)}
 
 
 def opened(name: str, **query: str) -> AppTest:
@@ -61,6 +63,21 @@ def opened(name: str, **query: str) -> AppTest:
     page.run()
     assert not page.exception
     return page
+
+
+@pytest.mark.parametrize("played", _ANSWERED)
+def test_a_game_is_told_in_one_language(played: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MNIST_TRAINED", raising=False)
+    for language in (ENGLISH, CHINESE):
+        page = app_page("compare")
+        for key, value in {"evidence": "You against them", "lang": language}.items():
+            page.query_params[key] = value
+        for key in (*_OPEN, "you_table"):
+            page.session_state[key] = True
+        page.session_state["_read_by_you"], page.session_state["_you_were_told"] = _ANSWERED[played]
+        page.run()
+        assert not page.exception
+        assert list(mixed(page, language)) == []
 
 
 def mixed(page: AppTest, language: str) -> Iterator[str]:

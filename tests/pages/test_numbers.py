@@ -25,6 +25,8 @@ PLACES: list[tuple[str, dict[str, str]]] = [
     ("compare", {"evidence": "Equal size"}),
     ("compare", {"evidence": "From one to ten"}),
     ("compare", {"evidence": "Numbers"}),
+    ("compare", {"evidence": "Wrong labels"}),
+    ("compare", {"evidence": "You against them"}),
     ("compare", {"evidence": "Robustness", "disturbance": "Turn"}),
     ("compare", {"evidence": "Cost", "first": "reference.single", "second": "reference.single"}),
     ("confusion", {}),

@@ -38,6 +38,7 @@ LISTS: dict[str, dict[str, set[str]]] = {  # per file its lists, and what each o
         "paired": {"spacing", "both", "only_single", "only_multi", "neither", "p"},
         "singles": {"approach", "cut", "rows", "interval"},
     },
+    "hard_pictures": {},
     "new_class": {
         "left_out": {*COSTS, "digit"},
         "growing": {*COSTS, "classes"},
@@ -49,6 +50,7 @@ FACTS: dict[str, dict[str, type | tuple[type, ...]]] = {  # what captions say of
     "overfitting": {"network": str, "epochs": int},
     "equal_size": {"epochs": int},
     "new_class": {"threads": int},
+    "hard_pictures": {"pictures": list, "runs": list, "of": int},
     "numbers": {"height": int, "pens": list, "lengths": list, "between": dict},
     "no_digit": {"letters": str, "refused_digits": (int, float), "sure": (int, float)},
 }
