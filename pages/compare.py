@@ -14,8 +14,8 @@ from ui.compare.cost import show_cost
 from ui.compare.headline import offer_reports, show_accuracies, show_paired
 from ui.compare.per_class import show_classes
 from ui.compare.studies.equal_size import show_equal_size
-from ui.compare.studies.ladder import show_ladder
 from ui.compare.studies.label_errors import show_label_errors
+from ui.compare.studies.ladder import show_ladder
 from ui.compare.studies.numbers import show_numbers
 from ui.compare.studies.rejection import show_no_digit
 from ui.compare.studies.robustness import show_robustness

@@ -15,7 +15,7 @@ from mnist_models.metrics.significance import PairedMetrics
 from mnist_models.runs.registry import load_run
 from tests.helpers.pages import open_page, picture_links, shown_tables
 from ui.compare.studies.label_errors import effect_sentences, label_rows
-from ui.compare.studies.you_against import right_answers, score_sentences
+from ui.compare.studies.reading_scores import right_answers, score_sentences
 
 PLAY, LABELS = "You against them", "Wrong labels"
 ROWS = (load_evidence("hard_pictures") or {})["pictures"]
