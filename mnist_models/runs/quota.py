@@ -15,17 +15,16 @@ from mnist_models.text import paragraph, t
 
 _MEGABYTE = 10**6
 _NEXT = t("Delete one first: in the sidebar, or with python -m mnist_models runs --delete RUN")
+_OF_EXPERIMENTS = ("ladder", "record")  # all approaches of reference; the best committee
 
 
 def is_shipped(name: str) -> bool:
-    """Whether a run is part of the demo: each recipe is shipped as a run of the same name.
-
-    So is the ladder, all approaches of the recipe reference.
+    """Whether a run is part of the demo: that of each recipe, and those of two experiments.
 
     If the shipped one is absent and one of that name was trained here, its manifest says so. A
     damaged one counts as shipped: it can be restored.
     """
-    is_known = name in (*RECIPES, "ladder")
+    is_known = name in (*RECIPES, *_OF_EXPERIMENTS)
     with contextlib.suppress(RunError):
         return is_known and not load_run(name).made_here
     return is_known

@@ -24,7 +24,7 @@ _METHOD = t(
 
 def show_attribution(run: Run, image: NDArray[np.uint8] | None) -> None:
     """One picture per approach, computed only while the visitor has it open; none of no image."""
-    if image is None:
+    if image is None or not run.pair:
         return
     with st.container(key="why"):
         section = st.expander(

@@ -23,12 +23,14 @@ SECTIONS: Mapping[str, Callable[[Run, NDArray[np.uint8] | None], None]] = {
 
 
 def show_inside(run: Run, image: NDArray[np.uint8] | None) -> None:
-    """The choice, and the section that is chosen; at first none is.
+    """The choice, and the section that is chosen; at first none is. Nothing of a run without the two.
 
     Args:
         run: whose networks are looked into.
         image: (28, 28) that they have read; None while there is none.
     """
+    if not run.pair:
+        return
     with st.container(key="inside"):
         sections = {translated(title): show for title, show in SECTIONS.items()}
         chosen = pick_any(t("See inside"), sections, "see_inside")
