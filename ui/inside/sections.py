@@ -23,7 +23,9 @@ SECTIONS: Mapping[str, Callable[[Run, NDArray[np.uint8] | None], None]] = {
 
 
 def show_inside(run: Run, image: NDArray[np.uint8] | None) -> None:
-    """The choice, and the section that is chosen; at first none is. Nothing of a run without the two.
+    """The choice, and the section that is chosen; at first none is.
+
+    Nothing of a run that has neither of the two.
 
     Args:
         run: whose networks are looked into.
