@@ -106,7 +106,7 @@ def _set_upright(levels: NDArray) -> NDArray:
 
 def _set_width(levels: NDArray, width: int) -> NDArray:
     """Stretched or narrowed to that many columns of ink, in the middle of the picture."""
-    inked = (levels >= _INK).any(axis=1)  # (n, 28)
+    inked: NDArray[np.bool_] = np.asarray((levels >= _INK).any(axis=1))  # (n, 28)
     first = inked.argmax(axis=1)
     last = SIDE - 1 - inked[:, ::-1].argmax(axis=1)
     stretch = (width / (last - first + 1)).clip(1 / _MOST_STRETCH, _MOST_STRETCH)

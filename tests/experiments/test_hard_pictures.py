@@ -22,7 +22,7 @@ def test_a_place_is_the_mean_over_all_who_were_asked() -> None:
 
 def test_the_hardest_are_chosen_some_of_them_doubted() -> None:
     doubted = doubted_rows("mnist", 10_000)
-    places = np.arange(10_000)[::-1]  # the last picture is the hardest
+    places = np.arange(10_000.0)[::-1]  # the last picture is the hardest
     chosen = choose(places, doubted)
     is_doubted = np.isin(chosen, doubted)
     assert (int(is_doubted.sum()), len(chosen)) == (DOUBTED, CLEAR + DOUBTED)

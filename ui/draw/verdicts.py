@@ -115,7 +115,7 @@ def _answer(
     return Answer(approach, text, detail, judgement.doubts(approach))
 
 
-def _detail(approach: Approach, proba: NDArray | None, classes: list[Any]) -> Text:
+def _detail(approach: Approach, proba: NDArray | None, classes: list[Any]) -> str:
     if approach == "multi":
         return _detail_of_multi(proba, classes)
     if proba is None and approach not in PAIR:
