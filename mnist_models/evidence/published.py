@@ -42,27 +42,27 @@ _DENSE = (
     DenseNetworks(
         t("784-800-10, elastic distortions"),
         *(1, 1, 70),
-        "Simard, Steinkraus, Platt 2003",
+        t("Simard et al. 2003"),
     ),
     DenseNetworks(
         t("a ladder network, no distortions"),
         *(1, 5, 57),
-        "Rasmus et al. 2015, arXiv 1507.02672",
+        t("Rasmus et al. 2015, arXiv 1507.02672"),
     ),
     DenseNetworks(
         t("784-800-10, digits of several widths"),
         *(25, 1, 39),
-        "Meier et al. 2011",
+        t("Meier et al. 2011"),
     ),
     DenseNetworks(
         t("six layers with 12 million weights"),
         *(1, 5, 35),
-        "Cireşan et al. 2010, arXiv 1003.0358",
+        t("Cireşan et al. 2010, arXiv 1003.0358"),
     ),
     DenseNetworks(
         t("seven deep ones together"),
         *(7, 5, 31),
-        "Cireşan et al. 2011, arXiv 1103.4487",
+        t("Cireşan et al. 2011, arXiv 1103.4487"),
     ),
 )
 
@@ -77,14 +77,14 @@ def dense_rows() -> list[dict[str, Any]]:
     found = sorted([*_DENSE, *_ours()], key=lambda each: each.misread)
     return [
         {
-            "name": each.name,
+            "name": translated(each.name),
             "networks": each.networks,
             "hidden": each.hidden,
             "error": interval_text(
                 each.misread / _TEST_PICTURES, wilson_interval(each.misread, _TEST_PICTURES)
             ),
             "misread": each.misread,
-            "source": each.source,
+            "source": translated(each.source),
         }
         for each in found
     ]
