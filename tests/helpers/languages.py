@@ -35,7 +35,8 @@ NAMES = set(
     PDF CSV JSON Cookie Enter MB kB GB px ms logit https localhost SHA sha strong evaluate
     Fashion-MNIST reference pens slides-a slides-b slides-c article term-project ladder record
     all undersample fresh weighted resample hard oversample weight weights single multi None
-    English trained git RUN Streamlit auth vs epoch DeepFool Bonferroni Simard Rasmus Meier Cireşan arXiv""".split()  # noqa: SIM905
+    English trained git RUN Streamlit auth vs epoch DeepFool Bonferroni
+    Simard Rasmus Meier Ciresan arXiv""".split()  # noqa: SIM905
 )
 
 
