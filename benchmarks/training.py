@@ -36,7 +36,8 @@ def recipe(epochs: int) -> Recipe:
     return replace(RECIPES["reference"], epochs=epochs)
 
 
-def _keras_network(settings: Recipe, outputs: int) -> Any:
+def keras_network(settings: Recipe, outputs: int) -> Any:
+    """The reference's network with that many outputs, compiled."""
     import keras
 
     layers = keras.layers
@@ -56,7 +57,7 @@ def _keras_network(settings: Recipe, outputs: int) -> Any:
 
 def keras_single(settings: Recipe, data: Dataset) -> Callable[[], np.ndarray]:
     """One `fit`; returns a function that gives the answers to the test pictures."""
-    model = _keras_network(settings, outputs=10)
+    model = keras_network(settings, outputs=10)
     x = as_rows(data.x_train)
     model.fit(x, data.y_train, settings.batch_size, settings.epochs, verbose=0)
     return lambda: model.predict(as_rows(data.x_test), verbose=0)
@@ -68,7 +69,7 @@ def keras_multi(settings: Recipe, data: Dataset) -> Callable[[], np.ndarray]:
     x = as_rows(data.x_train)
     models = []
     for member in members:
-        model = _keras_network(settings, outputs=1)
+        model = keras_network(settings, outputs=1)
         rows = member.rows
         model.fit(x[rows], member.targets[rows], settings.batch_size, settings.epochs, verbose=0)
         models.append(model)
