@@ -6,6 +6,8 @@ Small groups of pictures share a matrix, so that distorting 60,000 of them takes
 a training epoch of the smallest network here; every epoch draws all matrices and groups anew.
 """
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -66,6 +68,38 @@ def distort(images: Images, distortion: Distortion, rng: np.random.Generator) ->
             moved = _bilinear(places) @ pictures[part].reshape(-1, PIXELS).T
             result[rows[part]] = moved.T.reshape(-1, SIDE, SIDE).round().clip(0, 255)
     return result
+
+
+def distorted_ahead(
+    images: Images, distortion: Distortion, streams: Iterator[np.random.Generator]
+) -> Iterator[Images]:
+    """All pictures, distorted anew by each of the streams.
+
+    A thread makes the next while somebody learns from those that are ready.
+    """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        coming = thread.submit(distort, images, distortion, next(streams))
+        for rng in streams:
+            ready, coming = coming, thread.submit(distort, images, distortion, rng)
+            yield ready.result()
+        yield coming.result()
+
+
+def distorted_in_part(
+    images: Images,
+    distortion: Distortion,
+    streams: Iterator[np.random.Generator],
+    used: Callable[[], NDArray[np.int64]],
+) -> Iterator[Images]:
+    """All pictures, by each of the streams those distorted anew that are used next.
+
+    The others are as they were last, so that few rows of many cost little.
+    """
+    shown = images.copy()
+    for rng in streams:
+        rows = used()
+        shown[rows] = distort(images[rows], distortion, rng)
+        yield shown.copy()  # somebody may keep it
 
 
 def _source_places(

@@ -20,6 +20,7 @@ class Member:
         strategy: how its rows are chosen.
         seed: of the training.
         among: the rows that it may see at all, ascending.
+        negatives: how many times as many negative rows as positive ones an undersample has.
         rows: the rows of this epoch.
         seen: (n,) true where a row was ever among them.
         class_weights: of a row with target 0, and of any other.
@@ -30,11 +31,13 @@ class Member:
     strategy: Strategy
     seed: int
     among: Rows
+    negatives: int = 1
 
     def __post_init__(self) -> None:
         self._draws = stream(self.seed, self.name, "rows")
         self._shuffles = stream(self.seed, self.name, "shuffle")
-        self.rows = self.among[self.strategy.draw(self._positive, self._draws)]
+        drawn = self.strategy.draw(self._positive, self._draws, self.negatives)
+        self.rows = self.among[drawn]
         self.seen = np.zeros(len(self.targets), dtype=bool)
         self.seen[self.rows] = True
         weighted = self.strategy.weighted
@@ -53,9 +56,11 @@ class Member:
         if not self.strategy.each_epoch:
             return
         if self.strategy.redraw and proba is not None:
-            chosen = self.strategy.redraw(self._positive, self._draws, proba[self.among])
+            chosen = self.strategy.redraw(
+                self._positive, self._draws, proba[self.among], self.negatives
+            )
         else:
-            chosen = self.strategy.draw(self._positive, self._draws)
+            chosen = self.strategy.draw(self._positive, self._draws, self.negatives)
         self.rows = self.among[chosen]
         self.seen[self.rows] = True
 
@@ -78,10 +83,13 @@ def make_members(
     scheme = scheme_of(approach)
     scheme.check(len(classes))
     strategy = STRATEGIES[recipe.sampling if scheme.is_sampled else "all"]
-    return [_member(role, y, classes, strategy, seed) for role in scheme.roles(classes)]
+    negatives = recipe.negatives or 1
+    return [_member(role, y, classes, strategy, seed, negatives) for role in scheme.roles(classes)]
 
 
-def _member(role: Role, y: NDArray, classes: NDArray, strategy: Strategy, seed: int) -> Member:
+def _member(
+    role: Role, y: NDArray, classes: NDArray, strategy: Strategy, seed: int, negatives: int
+) -> Member:
     if role.yes is None:
         targets = (y[:, np.newaxis] == classes).argmax(axis=1)
     else:
@@ -89,16 +97,17 @@ def _member(role: Role, y: NDArray, classes: NDArray, strategy: Strategy, seed: 
     among = np.arange(len(y)) if role.among is None else np.flatnonzero(np.isin(y, role.among))
     if not len(among):
         raise ValueError(f"The member {role.name!r} has no rows to learn from.")
-    return Member(role.name, targets.astype(np.float32), strategy, seed, among)
+    return Member(role.name, targets.astype(np.float32), strategy, seed, among, negatives)
 
 
-def steps_per_epoch(members: list[Member], batch_size: int) -> int:
-    """As many steps as the average member needs to see each of its rows once.
+def steps_per_epoch(members: list[Member], batch_size: int, passes: int = 1) -> int:
+    """As many steps as the average member needs to see each of its rows `passes` times.
 
     Every member takes this number of steps: one with fewer rows begins a second pass over
     them, one with more leaves some out of an epoch.
     """
-    return max(1, round(np.mean([len(member.rows) for member in members]) / batch_size))
+    rows = np.mean([len(member.rows) for member in members])
+    return max(1, round(passes * rows / batch_size))
 
 
 def epoch_batches(members: list[Member], steps: int, batch_size: int) -> NDArray[np.int32]:

@@ -2,14 +2,18 @@
 
 import os
 from dataclasses import replace
+from importlib.metadata import version
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's hints on its own build
 
-import keras
+# TensorFlow imports Keras too, which takes two seconds and is not needed here, unless it is told to
+# look for an older one, which it does without. Whoever needs Keras imports it.
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
 import tensorflow as tf
 
 from mnist_models.learning.batches import Member
@@ -18,8 +22,12 @@ from mnist_models.learning.sampling import stream
 from mnist_models.learning.stack import Stack
 from mnist_models.pictures import PIXELS
 
-VERSIONS = {"tensorflow": tf.__version__, "keras": keras.__version__}
+del os.environ["TF_USE_LEGACY_KERAS"]
 
+VERSIONS = {"tensorflow": tf.__version__, "keras": version("keras")}
+
+_FEW = 32  # members
+_NO_GRADIENT = [None]  # pictures learn nothing
 _BETA_1, _BETA_2, _RHO, _EPSILON = 0.9, 0.999, 0.9, 1e-7  # Keras' defaults
 
 
@@ -37,10 +45,13 @@ class Program:
     ) -> None:
         self.members = len(members)
         self._recipe = recipe
+        self._serves = _decides(recipe, members, start, seed)
         self._start = start
         self._outputs = start.layers[-1]
-        self._pixels = tf.Variable(x.reshape(len(x), PIXELS))
-        self._targets = tf.constant(np.stack([member.targets for member in members]))  # (M, n)
+        # Of any number of rows, so that a fit on more of them needs no other program.
+        self._pixels = tf.Variable(x.reshape(len(x), PIXELS), shape=(None, PIXELS))
+        targets = np.stack([member.targets for member in members])  # (M, n)
+        self._targets = tf.Variable(targets, shape=(len(members), None))
         self._dropout_seeds = [
             int(stream(seed, member.name, "dropout").integers(2**31)) for member in members
         ]
@@ -50,12 +61,31 @@ class Program:
             (tf.Variable(tf.zeros_like(p)), tf.Variable(tf.zeros_like(p))) for p in self._parameters
         ]
         self._step = tf.Variable(0, dtype=tf.int32)
-        self._class_weights = _class_weights(members)
+        weights = _class_weights(members)
+        self._class_weights = None if weights is None else tf.Variable(weights)
         signature = [
             tf.TensorSpec((None, self.members, recipe.batch_size), tf.int32),
             tf.TensorSpec((None,), tf.float32),
         ]
         self._compiled = tf.function(self._train, input_signature=signature)
+
+    def serves(self, recipe: Recipe, members: list[Member], *, start: Stack, seed: int) -> bool:
+        """Whether another fit can go by `restart`: all but rows, epochs and weights is the same."""
+        return self._serves == _decides(recipe, members, start, seed)
+
+    def restart(self, members: list[Member], x: NDArray, *, start: Stack) -> None:
+        """Begin another fit that it `serves`, without compiling again."""
+        self.show(x)
+        self._targets.assign(np.stack([member.targets for member in members]))
+        for parameter, array in zip(
+            self._parameters, chain(*zip(start.weights, start.biases, strict=True)), strict=True
+        ):
+            parameter.assign(array)
+        for slot in chain(*self._slots):
+            slot.assign(tf.zeros_like(slot))
+        self._step.assign(0)
+        if self._class_weights is not None:
+            self._class_weights.assign(_class_weights(members))
 
     def show(self, x: NDArray[np.uint8]) -> None:
         """Learn from these versions of the pictures from now on, (n, 28, 28)."""
@@ -87,7 +117,7 @@ class Program:
         correct = tf.zeros(self.members)
         for step in tf.range(tf.shape(batches)[0]):
             rows = batches[step]  # (M, B)
-            inputs = tf.cast(tf.gather(self._pixels, rows), tf.float32) / 255.0  # (M, B, 784)
+            inputs = self._inputs(rows)
             targets = tf.gather(self._targets, rows, batch_dims=1)  # (M, B)
             with tf.GradientTape() as tape:
                 logits = self._forward(inputs)  # (M, B, outputs)
@@ -98,11 +128,18 @@ class Program:
             correct += tf.reduce_sum(self._hits(logits, targets), axis=1)
         return loss, correct
 
-    def _forward(self, hidden: tf.Tensor) -> tf.Tensor:
+    def _inputs(self, rows: tf.Tensor) -> list[tf.Tensor]:
+        """The pictures of (M, B) rows: for each of few members (B, 784), of many (M, B, 784)."""
+        parts = tf.unstack(rows) if self.members <= _FEW else [rows]
+        return [tf.cast(tf.gather(self._pixels, part), tf.float32) / 255.0 for part in parts]
+
+    def _forward(self, inputs: list[tf.Tensor]) -> tf.Tensor:
         last = len(self._parameters) // 2 - 1
+        hidden = tf.zeros(())
         for depth in range(last + 1):
             weights, biases = self._parameters[2 * depth : 2 * depth + 2]
-            hidden = tf.matmul(hidden, weights) + biases[:, tf.newaxis]
+            products = tf.matmul(hidden, weights) if depth else _first_products(weights, *inputs)
+            hidden = products + biases[:, tf.newaxis]
             if depth < last:
                 hidden = tf.nn.leaky_relu(hidden, self._recipe.negative_slope)
                 hidden = self._dropout(hidden, depth)
@@ -178,7 +215,40 @@ class Program:
                 )
 
 
-def _class_weights(members: list[Member]) -> tf.Tensor | None:
+@tf.custom_gradient
+def _first_products(weights: tf.Tensor, *inputs: tf.Tensor) -> tuple[tf.Tensor, Any]:
+    """(M, 784, units), M times (B, 784) → (M, B, units); bit for bit what one product gives.
+
+    TensorFlow's product of many small matrices takes a third longer than each of them on its own,
+    whose pictures also stay in the processor's cache. Of many members it is one product after all,
+    (M, B, 784), since tracing takes longer with each.
+    """
+    if inputs[0].shape.rank == 3:
+        (one,) = inputs
+        return tf.matmul(one, weights), lambda dy: [
+            tf.matmul(one, dy, transpose_a=True),
+            *_NO_GRADIENT,
+        ]
+    products = [tf.matmul(x, w) for x, w in zip(inputs, tf.unstack(weights), strict=True)]
+
+    def gradient(dy: tf.Tensor) -> list[tf.Tensor | None]:
+        parts = zip(inputs, tf.unstack(dy), strict=True)
+        return [
+            tf.stack([tf.matmul(x, d, transpose_a=True) for x, d in parts]),
+            *(_NO_GRADIENT * len(inputs)),
+        ]
+
+    return tf.stack(products), gradient
+
+
+def _decides(recipe: Recipe, members: list[Member], start: Stack, seed: int) -> tuple[Any, ...]:
+    """What a compiled program depends on."""
+    constant = replace(recipe, epochs=0, patience=None)
+    weighted = _class_weights(members) is not None
+    return constant, start.approach, start.layers, [m.name for m in members], weighted, seed
+
+
+def _class_weights(members: list[Member]) -> NDArray[np.float32] | None:
     """Per member the weight of a row with target 0 and of any other, (M, 2); None if all are 1."""
     weights = [member.class_weights for member in members]
-    return tf.constant(weights, tf.float32) if any(w != (1.0, 1.0) for w in weights) else None
+    return np.array(weights, np.float32) if any(w != (1.0, 1.0) for w in weights) else None

@@ -69,6 +69,10 @@ class Recipe:
         initial_sd: standard deviation of normal initial weights; None takes Glorot's uniform ones.
         rescore: epochs between two looks at what the members answer, where `sampling` chooses rows
             by that; None looks before every epoch.
+        passes: over a member's rows in an epoch, before which they are drawn and distorted anew;
+            None is one. Few rows are less than a batch, and to draw them takes longer than a step.
+        negatives: how many times as many negative rows as positive ones an undersample has; None
+            is as many.
         dataset: what it learns from unless another is asked for.
         published: what the reference published, if there is one.
     """
@@ -90,6 +94,8 @@ class Recipe:
     distortion: Distortion | None = None
     initial_sd: float | None = None
     rescore: int | None = None
+    passes: int | None = None
+    negatives: int | None = None
     member_hidden: tuple[int, ...] | None = None
     dataset: str = "mnist"
     published: Published | None = None

@@ -8,6 +8,7 @@ balance the two sides; each docstring says what that costs. Names are imbalanced
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ def stream(seed: int, name: object, purpose: str) -> np.random.Generator:
     return np.random.default_rng([seed, *(zlib.crc32(str(s).encode()) for s in (name, purpose))])
 
 
-def undersample(positive: NDArray[np.bool_], rng: np.random.Generator) -> Rows:
+def undersample(positive: NDArray[np.bool_], rng: np.random.Generator, negatives: int = 1) -> Rows:
     """All positive rows and as many negative ones, drawn without replacement, shuffled.
 
     The negatives that are not drawn are never seen, so too little may be left to learn from.
@@ -38,20 +39,24 @@ def undersample(positive: NDArray[np.bool_], rng: np.random.Generator) -> Rows:
     Args:
         positive: (n,) true where the row is the member's class.
         rng: the member's stream.
+        negatives: how many times as many negative rows as positive ones.
 
     Returns:
-        (2 × positives,) row numbers, or fewer where there are fewer negatives.
+        ((1 + negatives) × positives,) row numbers, or fewer where there are fewer negatives.
 
     Raises:
         ValueError: there is no positive or no negative row.
     """
     yes, no = _both_sides(positive)
-    chosen = rng.choice(no, size=min(len(yes), len(no)), replace=False)
+    chosen = rng.choice(no, size=min(negatives * len(yes), len(no)), replace=False)
     return rng.permutation(np.concatenate([yes, chosen]))
 
 
 def hard_undersample(
-    positive: NDArray[np.bool_], rng: np.random.Generator, proba: NDArray[np.floating]
+    positive: NDArray[np.bool_],
+    rng: np.random.Generator,
+    proba: NDArray[np.floating],
+    negatives: int = 1,
 ) -> Rows:
     """As `undersample`, but seven in ten negatives are drawn in proportion to how wrong they are.
 
@@ -65,15 +70,16 @@ def hard_undersample(
         positive: (n,) true where the row is the member's class.
         rng: the member's stream.
         proba: (n,) the member's present probability of yes for each row.
+        negatives: how many times as many negative rows as positive ones.
 
     Returns:
-        (2 × positives,) row numbers, or fewer where there are fewer negatives.
+        ((1 + negatives) × positives,) row numbers, or fewer where there are fewer negatives.
 
     Raises:
         ValueError: there is no positive or no negative row.
     """
     yes, no = _both_sides(positive)
-    size = min(len(yes), len(no))
+    size = min(negatives * len(yes), len(no))
     by_error = round(HARD_SHARE * size)
     # The smallest of exponential waiting times with these rates are a draw without replacement
     # in proportion to the rates (Efraimidis and Spirakis, 2006).
@@ -84,7 +90,7 @@ def hard_undersample(
     return rng.permutation(np.concatenate([yes, chosen]))
 
 
-def oversample(positive: NDArray[np.bool_], rng: np.random.Generator) -> Rows:
+def oversample(positive: NDArray[np.bool_], rng: np.random.Generator, _: int = 1) -> Rows:
     """All rows, and positive rows repeated at random until both sides are equal, shuffled.
 
     Nothing is thrown away, but a model that sees the same rows nine times overfits them easily. The
@@ -105,7 +111,7 @@ def oversample(positive: NDArray[np.bool_], rng: np.random.Generator) -> Rows:
     return rng.permutation(np.concatenate([np.arange(len(positive)), repeated]))
 
 
-def every_row(positive: NDArray[np.bool_], rng: np.random.Generator) -> Rows:
+def every_row(positive: NDArray[np.bool_], rng: np.random.Generator, _: int = 1) -> Rows:
     """All rows, shuffled: nothing is thrown away, nothing is balanced.
 
     The probabilities are those of the data, one yes to nine noes, and need no correction.
@@ -126,7 +132,16 @@ def balanced_weights(positive: NDArray[np.bool_]) -> tuple[float, float]:
     return len(positive) / (2 * len(no)), len(positive) / (2 * len(yes))
 
 
-Draw = Callable[[NDArray[np.bool_], np.random.Generator], Rows]
+class Draw(Protocol):
+    """Chooses the rows of a member, see `undersample`."""
+
+    def __call__(
+        self, positive: NDArray[np.bool_], rng: np.random.Generator, negatives: int = 1, /
+    ) -> Rows:
+        """The row numbers."""
+
+
+Redraw = Callable[[NDArray[np.bool_], np.random.Generator, NDArray, int], Rows]
 
 
 @dataclass(frozen=True)
@@ -146,7 +161,7 @@ class Strategy:
     summary: str
     draw: Draw
     each_epoch: bool = False
-    redraw: Callable[[NDArray[np.bool_], np.random.Generator, NDArray], Rows] | None = None
+    redraw: Redraw | None = None
     weighted: bool = False
     balanced: bool = True
 

@@ -9,7 +9,6 @@ to report progress and to notice a cancellation.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise, repeat
 from typing import Any
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_models.learning.approaches import Approach, scheme_of
-from mnist_models.learning.augmentation import distort
+from mnist_models.learning.augmentation import distorted_ahead, distorted_in_part
 from mnist_models.learning.batches import Member, epoch_batches, make_members, steps_per_epoch
 from mnist_models.learning.program import Program
 from mnist_models.learning.recipes import Recipe, TrainingError
@@ -50,6 +49,7 @@ class Fit:
         rows: per member the rows of an epoch.
         seen: per member the numbers of the distinct rows that it ever learned from, ascending.
         seconds: wall time of the training steps and the validation, without imports.
+        program: what it was compiled to.
     """
 
     stack: Stack
@@ -58,6 +58,7 @@ class Fit:
     rows: list[int]
     seen: list[Rows]
     seconds: float
+    program: Program | None = None
 
     def rounded(self) -> Stack:
         """The networks as they are stored, see `Stack.rounded`.
@@ -86,6 +87,7 @@ def fit(
     labels: Sequence[Any] | None = None,
     start: Stack | None = None,
     validation: tuple[NDArray[np.uint8], NDArray] | None = None,
+    program: Program | None = None,
     on_progress: OnProgress = lambda _: None,
     on_epoch: OnEpoch = lambda _: None,
 ) -> Fit:
@@ -101,6 +103,7 @@ def fit(
             multi-model only their members are trained.
         start: a stack of these layers and classes to go on from; new initial weights if None.
         validation: rows that training never sees, judged after each epoch; with all members only.
+        program: of an earlier fit, used if it serves this one; a new one is compiled if not.
         on_progress: called about once a second, or more often; an exception ends the training.
         on_epoch: called with the epoch's history entries.
 
@@ -112,18 +115,22 @@ def fit(
     classes = _classes(y) if labels is None else np.asarray(labels)
     members = make_members(recipe, approach, y, classes, seed)
     start = start or initial_stack(recipe, approach, classes, seed)
-    program = Program(recipe, members, x, start=start, seed=seed)
+    if program and program.serves(recipe, members, start=start, seed=seed):
+        program.restart(members, x, start=start)
+    else:
+        program = Program(recipe, members, x, start=start, seed=seed)
     history: dict[str, list[Any]] = {}
-    steps = steps_per_epoch(members, recipe.batch_size)
+    steps = steps_per_epoch(members, recipe.batch_size, recipe.passes or 1)
     best = _Best(recipe.patience)
     answers = None
-    for epoch, pictures in enumerate(_pictures(recipe, x, seed)):
+    shown = _shown(recipe, x, members, seed)
+    for epoch in range(recipe.epochs):
         if epoch:
             if (epoch - 1) % (recipe.rescore or 1) == 0:
                 answers = _answers(members, program, classes, x)
             for k, member in enumerate(members):
                 member.begin_epoch(None if answers is None else answers[:, k])
-        if pictures is not x:
+        if (pictures := next(shown)) is not x:
             program.show(pictures)
 
         def tell(share: float, epoch: int = epoch) -> None:
@@ -148,6 +155,7 @@ def fit(
         rows=[len(member.rows) for member in members],
         seen=[np.flatnonzero(member.seen) for member in members],
         seconds=time.perf_counter() - started,
+        program=program,
     )
 
 
@@ -168,20 +176,19 @@ class _Best:
         return self._patience is not None and epoch - self.epoch >= self._patience > 0
 
 
-def _pictures(recipe: Recipe, x: Images, seed: int) -> Iterator[Images]:
+def _shown(recipe: Recipe, x: Images, members: list[Member], seed: int) -> Iterator[Images]:
     """What each epoch learns from: the pictures themselves, or newly distorted ones."""
-    distortion = recipe.distortion
-    if distortion is None:
-        yield from repeat(x, recipe.epochs)
-        return
-    # A thread makes the next epoch's pictures while this epoch learns from its own.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        streams = (stream(seed, epoch, "distortion") for epoch in range(recipe.epochs))
-        coming = thread.submit(distort, x, distortion, next(streams))
-        for rng in streams:
-            ready, coming = coming, thread.submit(distort, x, distortion, rng)
-            yield ready.result()
-        yield coming.result()
+    if recipe.distortion is None:
+        return repeat(x)
+    streams = (stream(seed, epoch, "distortion") for epoch in range(recipe.epochs))
+    if recipe.passes and len(_used(members)) < len(x) / 2:
+        return distorted_in_part(x, recipe.distortion, streams, lambda: _used(members))
+    return distorted_ahead(x, recipe.distortion, streams)
+
+
+def _used(members: list[Member]) -> Rows:
+    """The rows of this epoch, ascending."""
+    return np.unique(np.concatenate([member.rows for member in members]))
 
 
 def _answers(

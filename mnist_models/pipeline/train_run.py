@@ -6,8 +6,11 @@ is told as an `Event`; the command line prints them and the sidebar draws them.
 
 import platform
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -47,12 +50,15 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     """
     check_request(request)
     on_event(Event("loading"))
+    importing = _begin_imports()
     dataset = load_dataset(request.dataset, progress=_download_progress(on_event))
     fingerprint = request.fingerprint(dataset)
     if run := find_trained(request, fingerprint):
         on_event(found(run))
         return run
     check_room(request.name or free_name(request.default_name(fingerprint)))
+    on_event(Event("importing"))
+    importing.result()
     trained = _train(request, dataset, on_event)
     on_event(Event("scoring"))
     scored = {a: evaluate_stack(t.stack, dataset) for a, t in trained.items()}
@@ -111,6 +117,20 @@ def found(run: Run) -> Event:
     return Event("found", 1.0, message=sentence, run=run.name)
 
 
+def _begin_imports() -> Future[ModuleType]:
+    """Import TensorFlow while the data are loaded, and then what scores while the first fit runs.
+
+    Returns:
+        What is there when TensorFlow is.
+    """
+    with_tensorflow = "mnist_models.learning.training"
+    thread = ThreadPoolExecutor(max_workers=1)
+    modules = (with_tensorflow, "sklearn.decomposition", "sklearn.discriminant_analysis")
+    first, *_ = [thread.submit(import_module, module) for module in modules]
+    thread.shutdown(wait=False)
+    return first
+
+
 def _kept(request: Request) -> tuple[Approach, ...]:
     return tuple(a for a in request.approaches if a not in request.scores_only)
 
@@ -126,7 +146,6 @@ class _Trained:
 
 
 def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approach, _Trained]:
-    on_event(Event("importing"))
     from mnist_models.learning.training import fit  # seconds and 700 MB, so only when needed
 
     recipe = request.recipe
@@ -173,6 +192,7 @@ def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approa
                 x,
                 y,
                 seed=request.seed,
+                program=judged.program,
                 on_progress=on_progress(REFITTING, approach, 1),
                 on_epoch=on_epoch(REFITTING, approach, 1, judged.epochs),
             )

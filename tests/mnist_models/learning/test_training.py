@@ -12,8 +12,8 @@ import pytest
 import tensorflow as tf
 
 from mnist_models.data.dataset import Dataset
+from mnist_models.learning import augmentation, program, training
 from mnist_models.learning import batches as member_rows
-from mnist_models.learning import training
 from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.augmentation import Distortion, distort
 from mnist_models.learning.program import Program
@@ -374,10 +374,12 @@ def test_hard_rows_are_chosen_by_what_the_network_answers(
     asked: list[np.ndarray] = []
     hard = STRATEGIES["hard"]
 
-    def redraw(positive: np.ndarray, rng: np.random.Generator, proba: np.ndarray) -> np.ndarray:
+    def redraw(
+        positive: np.ndarray, rng: np.random.Generator, proba: np.ndarray, negatives: int
+    ) -> np.ndarray:
         asked.append(proba)
         assert hard.redraw is not None
-        return hard.redraw(positive, rng, proba)
+        return hard.redraw(positive, rng, proba, negatives)
 
     monkeypatch.setitem(STRATEGIES, "hard", replace(hard, redraw=redraw))
     first = fit(replace(TINY, sampling="hard", epochs=1), "multi", *three, seed=0)
@@ -433,7 +435,7 @@ def test_distorted_pictures_are_learned_from_anew_each_epoch(
     plain = fit(replace(recipe, distortion=None), "single", *three, seed=0)
     again = [_digest(fit(recipe, "single", *three, seed=0).stack) for _ in range(2)]
     assert again[0] == again[1] != _digest(plain.stack)
-    monkeypatch.setattr(training, "distort", remember)
+    monkeypatch.setattr(augmentation, "distort", remember)
     fit(recipe, "single", *three, seed=0)
     assert len(set(shown)) == 3
 
@@ -495,3 +497,74 @@ def test_answers_are_looked_at_as_often_as_the_recipe_says(
     monkeypatch.setattr(training, "_answers", counted)
     fit(replace(TINY, sampling="hard", epochs=7, rescore=3), "multi", *three, seed=0)
     assert len(looks) == 2  # before the second epoch and before the fifth
+
+
+@pytest.mark.parametrize("approach", PAIR)
+@pytest.mark.parametrize("few", [0, 32])
+def test_members_on_their_own_learn_what_they_do_in_one_product(
+    approach: Approach, few: int, three: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(TINY, dropout=0.3, hidden=(8, 5))
+    expected = fit(recipe, approach, *three, seed=0)
+    monkeypatch.setattr(program, "_FEW", few)
+    assert _digest(fit(recipe, approach, *three, seed=0).stack) == _digest(expected.stack)
+
+
+@pytest.mark.parametrize("sampling", ["undersample", "weighted"])
+@pytest.mark.parametrize("approach", PAIR)
+def test_a_compiled_program_fits_again_as_a_new_one_does(
+    approach: Approach, sampling: str, three: Rows
+) -> None:
+    recipe = replace(TINY, dropout=0.3, sampling=sampling)
+    x, y = three
+    first = fit(recipe, approach, x[:60], y[:60], seed=0)
+    longer = replace(recipe, epochs=3)
+    again = fit(longer, approach, x, y, seed=0, program=first.program)
+    assert again.program is first.program
+    assert _digest(again.stack) == _digest(fit(longer, approach, x, y, seed=0).stack)
+
+
+def test_a_program_of_other_settings_is_compiled_anew(three: Rows) -> None:
+    first = fit(TINY, "multi", *three, seed=0)
+    for recipe, seed in ((replace(TINY, batch_size=16), 0), (TINY, 1)):
+        other = fit(recipe, "multi", *three, seed=seed, program=first.program)
+        assert other.program is not first.program
+
+
+def test_passes_are_steps_between_which_nothing_is_drawn(three: Rows) -> None:
+    recipe = replace(TINY, sampling="fresh", passes=4)
+    often = fit(recipe, "multi", *three, seed=0)
+    once = fit(replace(recipe, passes=None), "multi", *three, seed=0)
+    assert often.rows == once.rows
+    assert [len(seen) for seen in often.seen] == [len(seen) for seen in once.seen]
+    assert _digest(often.stack) != _digest(once.stack)
+
+
+def test_an_undersample_has_as_many_negatives_as_the_recipe_says(unequal: Rows) -> None:
+    x, y = unequal
+    for sampling in ("undersample", "fresh", "hard"):
+        recipe = replace(TINY, sampling=sampling, negatives=2)
+        for label, rows in zip(np.unique(y), fit(recipe, "multi", x, y, seed=0).rows, strict=True):
+            positives = int((y == label).sum())
+            assert rows == positives + min(2 * positives, len(y) - positives)
+
+
+def test_of_few_rows_only_those_that_are_used_are_distorted(
+    three: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    def counted(images: np.ndarray, *others: Any) -> np.ndarray:
+        sizes.append(len(images))
+        return distort(images, *others)
+
+    monkeypatch.setattr(augmentation, "distort", counted)
+    x, y = three
+    kept = np.concatenate([np.flatnonzero(y == 0)[:10], np.flatnonzero(y != 0)])
+    recipe = replace(TINY, sampling="fresh", distortion=Distortion(shift=2), passes=2)
+    result = fit(recipe, "multi", x[kept], y[kept], seed=0, labels=[0])
+    assert sizes == [20, 20]
+    assert result.rows == [20]
+    sizes.clear()
+    fit(replace(recipe, passes=None), "multi", x[kept], y[kept], seed=0, labels=[0])
+    assert sizes == [len(kept)] * 2

@@ -215,6 +215,7 @@ class FakeFit:
         *,
         seed: int,
         validation: tuple[np.ndarray, np.ndarray] | None = None,
+        program: Any = None,
         on_progress: Callable[[float], None],
         on_epoch: Callable[[dict[str, Any]], None] = lambda _: None,
     ) -> Any:
