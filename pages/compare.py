@@ -13,6 +13,7 @@ from ui.compare.calibration import show_probabilities
 from ui.compare.cost import show_cost
 from ui.compare.headline import offer_reports, show_accuracies, show_paired
 from ui.compare.per_class import show_classes
+from ui.compare.studies.characters import show_characters
 from ui.compare.studies.equal_size import show_equal_size
 from ui.compare.studies.label_errors import show_label_errors
 from ui.compare.studies.ladder import show_ladder
@@ -35,9 +36,15 @@ EVIDENCE = {
     t("From one to ten"): show_ladder,
     t("Numbers"): show_numbers,
     t("Wrong labels"): show_label_errors,
+    t("252 classes"): show_characters,
     t("Cost"): show_cost,
 }
-
+MEASURED = {  # parts that are there once they have been measured
+    t("Robustness"): "robustness",
+    t("From one to ten"): "ladder",
+    t("Numbers"): "numbers",
+    t("252 classes"): "characters",
+}
 
 begin(t("Compare"))
 answer = st.container()
@@ -47,13 +54,8 @@ show_accuracies(duel, load_evidence("seeds"))
 st.caption(judged_text(duel))
 show_paired(duel)
 offer_approaches(duel)
-measured = {
-    t("Robustness"): "robustness",
-    t("From one to ten"): "ladder",
-    t("Numbers"): "numbers",
-}
-for title, name in measured.items():
+for title, name in MEASURED.items():
     if not load_evidence(name):
-        del EVIDENCE[title]  # until it has been measured
+        del EVIDENCE[title]
 show_parts({title: partial(show, duel) for title, show in EVIDENCE.items()}, key="evidence")
 offer_reports(duel)

@@ -20,6 +20,10 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     "Run": ("mnist_models/__init__.py", "a name of the contract"),
     "English": ("mnist_models/translation.py", "the key of a language's name"),
     ".SEGMENT DIGIT": ("mnist_models/data/pen_digits.py", "a line of UNIPEN files"),
+    **dict.fromkeys(
+        ("Digits", "Latin", "Greek", "Korean", "Sanskrit", "Tagalog", "Balinese"),
+        ("mnist_models/data/characters.py", "a folder of Omniglot's, or like one"),
+    ),
     "multi from the start": ("mnist_models/evidence", "a key of the experiment's file"),
     "pen digits": ("mnist_models/evidence", "a key of the experiment's file"),
     "as drawn": ("mnist_models/evidence", "a key of the experiment's file"),

@@ -132,7 +132,7 @@ def _plan(task: Task, way: Way) -> _Plan:
         recipe = _brief(task.recipe, _member_epochs(new))
         rows = rehearsal(new, old, seed=seed)
         return _Plan(recipe, rows, classes, members.of(classes), members.replacing)
-    start = _with_outputs(task.single, new.y, seed)
+    start = with_outputs(task.single, new.y, seed)
     classes = start.classes_.tolist()
     if way == "again":
         rows = old + widen(new, round(len(old.y) / len(np.unique(old.y))), seed=seed)
@@ -152,7 +152,7 @@ def _with_members(task: Task) -> Stack:
     return task.multi.with_members(newborn)
 
 
-def _with_outputs(single: Stack, labels: NDArray, seed: int) -> Stack:
+def with_outputs(single: Stack, labels: NDArray, seed: int) -> Stack:
     """One output more for each class that it does not know, with small random weights."""
     missing = [label for label in np.unique(labels).tolist() if label not in single.classes_]
     inputs, outputs = single.weights[-1].shape[1:]

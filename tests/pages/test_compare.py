@@ -23,6 +23,7 @@ from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import load_run
 from mnist_models.runs.run import CURVES, Run
 from mnist_models.runs.upgrade import upgrade_run
+from tests.helpers import characters
 from tests.helpers.pages import dialog_title, shown_tables
 from ui.compare import binary_models
 
@@ -528,4 +529,27 @@ def test_who_gives_way_first_is_told_of_networks_that_were_disturbed(
     (tmp_path / "robustness.json").write_text(json.dumps(found), encoding="utf-8")
     page = _open_tab(open_page("compare"), "Robustness")
     assert [info.value for info in page.info if "not measured" in info.value]
+    assert not page.get("vega_lite_chart")
+
+
+def test_what_252_classes_cost_is_told_once_it_was_measured(
+    tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    del tiny_run
+    monkeypatch.setattr(evidence, "FOLDER", tmp_path)
+    assert "252 classes" not in [tab.label for tab in open_page("compare").tabs]
+    found = characters.experiment()
+    path = tmp_path / "characters.json"
+    path.write_text(json.dumps(found), encoding="utf-8")
+    page = _open_tab(open_page("compare"), "252 classes")
+    assert "because each of these has only 15 drawings" in _texts(page)
+    assert len(page.get("vega_lite_chart")) == 2
+    assert [len(table) for table in _tables(page)] == [3, 4, 3]  # at 252, additions, laws
+    path.write_text(json.dumps(found | {"additions": []}), encoding="utf-8")
+    page = _open_tab(open_page("compare"), "252 classes")
+    assert "added as one member" not in _texts(page)
+    assert len(_tables(page)) == 2  # at 252 classes, and how the cost grows
+    found["trainings"] = [e for e in found["trainings"] if e["classes"] == 252]
+    path.write_text(json.dumps(found), encoding="utf-8")
+    page = _open_tab(open_page("compare"), "252 classes")
     assert not page.get("vega_lite_chart")
