@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from mnist_models.data.characters import OMNIGLOT
 from mnist_models.drawings.drawing import Drawing
 from mnist_models.drawings.files import as_png
 from mnist_models.drawings.readings import Reading
@@ -33,6 +34,7 @@ from mnist_models.runs.publishing import publish
 from mnist_models.runs.registry import unlisted_run_names
 from mnist_models.runs.run import Run, RunError
 from mnist_models.text import t
+from tests.helpers.characters import save_characters
 from tests.helpers.jobs import begun, running, running_training
 from tests.helpers.pages import app_page, shown_tables
 from ui.draw.sources import Subject
@@ -314,6 +316,58 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         "ui.new_class.lesson_panel.order_lesson", lambda *arguments: asked.append(arguments)
     )
     return asked
+
+
+@pytest.fixture
+def greek(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of two characters, which CHARACTERS names."""
+    path = tmp_path / "characters.npz"
+    save_characters(path, ["Greek/01", "Greek/02"])
+    monkeypatch.setenv("CHARACTERS", str(path))
+    st.cache_data.clear()
+    return path
+
+
+def pick_characters(page: AppTest) -> AppTest:
+    page.session_state["characters"] = True
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_a_character_that_others_drew_is_picked_with_its_name(tiny_run: Run, greek: Path) -> None:
+    page = pick_characters(open_as(examples=2))
+    page.selectbox(key="alphabet").set_value("Greek").run()
+    page.button(key="character_Greek/02").click().run()
+    assert not page.exception
+    assert page.text_input(key="symbol_name").value == "Greek 2"
+    assert len(thumbnails(page)) == 10
+    assert not teach_button(page).disabled
+    page = press(page, "Bring back 2 examples")
+    assert len(thumbnails(page)) == 2
+
+
+def test_characters_that_are_damaged_are_a_sentence(tiny_run: Run, greek: Path) -> None:
+    greek.write_bytes(b"nothing")
+    page = pick_characters(open_as())
+    assert [error.value for error in page.main.error] == [
+        "characters.npz is damaged: replace it with a fresh copy."
+    ]
+
+
+def test_characters_that_are_not_here_are_offered_to_download(
+    tiny_run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CHARACTERS", raising=False)
+    sources = tuple(
+        replace(source, url=(tmp_path / f"small{n}.zip").as_uri())
+        for n, source in enumerate(OMNIGLOT)
+    )
+    monkeypatch.setattr("mnist_models.data.characters.OMNIGLOT", sources)
+    page = pick_characters(open_as())
+    assert "are not on this machine" in said(page)
+    page.button(key="download_characters").click().run()
+    assert "could not be downloaded" in " ".join(error.value for error in page.main.error)
 
 
 def test_teach_starts_a_lesson_with_the_ways_that_were_chosen(

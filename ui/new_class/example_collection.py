@@ -1,13 +1,22 @@
-"""Collecting examples of a new class: its name, the canvas, kept drawings and thumbnails."""
+"""Collecting examples of a new class: its name, the canvas, others' drawings and thumbnails."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
 
+from mnist_models.data.characters import (
+    ALPHABETS,
+    DIGITS,
+    examples_of,
+    find_characters,
+    load_characters,
+    title_of,
+)
+from mnist_models.data.download import DatasetError
 from mnist_models.errors import ExpectedError
 from mnist_models.incremental.lesson import LessonError, check_examples, check_label
-from mnist_models.pictures import Grey
+from mnist_models.pictures import Grey, Images
 from mnist_models.runs.run import Run
 from mnist_models.text import Text, paragraph, t
 from ui.draw.canvas import CANVAS_SIDE, empty_canvas
@@ -23,6 +32,7 @@ from ui.new_class.examples import (
     examples,
     look_alike,
     no_images,
+    replace_examples,
 )
 from ui.shared.current_run import sound_stacks
 from ui.widgets.controls import page_of
@@ -86,6 +96,68 @@ def offer_kept_drawings() -> None:
         )
         images = [drawing.image for drawing in kept if drawing.label == label]
         st.button(t("Add these"), icon=":material/add:", on_click=_add_all, args=(images,))
+
+
+def offer_characters() -> None:
+    """Let the visitor pick a character of another alphabet, which ten people have drawn."""
+    section = st.expander(
+        t("Pick a character that others drew"), key="characters", on_change="rerun"
+    )
+    if not section.open:
+        return
+    with section:
+        if not find_characters() and not _fetched():
+            return
+        alphabets = [name for name in ALPHABETS if name != DIGITS]
+        alphabet = st.selectbox(
+            t("Alphabet"), alphabets, format_func=ALPHABETS.__getitem__, key="alphabet"
+        )
+        try:
+            drawings = _characters(alphabet)
+        except DatasetError as error:
+            st.error(error.text, icon=":material/error:")
+            return
+        with st.container(key="characters_to_pick", horizontal=True, gap="xsmall"):
+            for label, images in drawings.items():
+                name = title_of(label)
+                st.button(
+                    f"![{name}]({picture_url(images[0])})",
+                    key=f"character_{label}",
+                    on_click=_take_character,
+                    args=(name, images),
+                )
+        st.caption(
+            t(
+                "A click makes ten people's drawings of it your examples. From Omniglot by Lake, "
+                "Salakhutdinov and Tenenbaum (MIT licence)."
+            )
+        )
+
+
+def _fetched() -> bool:
+    """Offer to download the characters; whether they are there now."""
+    st.caption(t("The characters of eight alphabets are not on this machine."))
+    if not st.button(
+        t("Download them (3 MB)"), icon=":material/download:", key="download_characters"
+    ):
+        return False
+    try:
+        with st.spinner(t("Downloading the characters …")):
+            load_characters()
+    except DatasetError as error:
+        st.error(error.text, icon=":material/error:")
+        return False
+    return True
+
+
+@st.cache_data(max_entries=len(ALPHABETS), show_spinner=False)
+def _characters(alphabet: str) -> dict[str, Images]:
+    return examples_of(alphabet)
+
+
+def _take_character(name: str, images: Images) -> None:
+    replace_examples(images)
+    st.session_state["symbol_name"] = name
 
 
 def show_examples(run: Run) -> str:

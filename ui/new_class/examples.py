@@ -79,10 +79,24 @@ def delete_examples(*digests: str) -> None:
         st.session_state[_EXAMPLES] = kept
 
 
+def replace_examples(images: Images) -> None:
+    """Have these pictures, (n, 28, 28), as the only examples; `bring_back` brings back the others.
+
+    Those that are alike are one.
+    """
+    before = examples()
+    mine = {example.digest: example for example in map(Example.of, images)}
+    st.session_state[_EXAMPLES] = list(mine.values())
+    st.session_state.pop(_BEFORE, None)
+    if any(example.digest not in mine for example in before):
+        st.session_state[_BEFORE] = [before]
+
+
 def deleted_count() -> int:
     """How many examples went with the last deletion, as long as none has been added since."""
     before = st.session_state.get(_BEFORE)
-    return len(before[-1]) - len(examples()) if before else 0
+    kept = {example.digest for example in examples()}
+    return sum(example.digest not in kept for example in before[-1]) if before else 0
 
 
 def bring_back() -> None:

@@ -12,6 +12,7 @@ from mnist_models.text import t
 from ui.new_class.example_collection import (
     ask_name,
     draw_examples,
+    offer_characters,
     offer_kept_drawings,
     show_examples,
 )
@@ -60,6 +61,7 @@ def _teach_symbol(run: Run) -> None:
         label, problem = ask_name(run)
         draw_examples()
         offer_kept_drawings()
+        offer_characters()
     with right:
         too_few = show_examples(run)
         draft = Lesson("new", run.name, label)
