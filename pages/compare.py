@@ -39,12 +39,9 @@ EVIDENCE = {
     t("252 classes"): show_characters,
     t("Cost"): show_cost,
 }
-MEASURED = {  # parts that are there once they have been measured
-    t("Robustness"): "robustness",
-    t("From one to ten"): "ladder",
-    t("Numbers"): "numbers",
-    t("252 classes"): "characters",
-}
+# Parts that are there once they have been measured.
+MEASURED = {t("Robustness"): "robustness", t("From one to ten"): "ladder", t("Numbers"): "numbers"}
+MEASURED[t("252 classes")] = "characters"
 
 begin(t("Compare"))
 answer = st.container()

@@ -61,7 +61,7 @@ def read_so_far(run: Run) -> list[bool]:
 
 def _remember(run: Run, image: Grey) -> None:
     try:
-        probas = {a: run.stack(a).predict_proba(image[np.newaxis])[0] for a in run.approaches}
+        probas = {a: run.stack(a).predict_proba(image[np.newaxis])[0] for a in run.pair}
     except RunError:  # the verdicts say so
         return
     read: dict[str, bool] = st.session_state.setdefault(_READ, {})

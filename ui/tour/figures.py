@@ -16,7 +16,7 @@ from mnist_models.comparison.lesson_sentences import outcome_sentence
 from mnist_models.comparison.sentences import outcome_sentences, verdict_sentence
 from mnist_models.errors import ExpectedError
 from mnist_models.evidence.experiments import load_evidence, spread
-from mnist_models.evidence.new_class_costs import new_class_costs
+from mnist_models.evidence.networks.new_class_costs import new_class_costs
 from mnist_models.formatting import count_text, percent_text, points_text
 from mnist_models.learning.approaches import Approach
 from mnist_models.metrics.scores import largest_confusions

@@ -8,6 +8,7 @@ from mnist_models.comparison.contenders import Contender, Duel, contenders_of
 from mnist_models.errors import ExpectedError
 from mnist_models.runs.run import Run
 from mnist_models.text import t
+from ui.compare.studies.you_against import play
 from ui.confusion.explorer import show_matrices
 from ui.confusion.map_view import show_map_of
 from ui.confusion.selection import Matrix, Selection, choose_outcome, show_asked
@@ -19,7 +20,7 @@ _PAGE = "tour"
 def duel_of(run: Run) -> Duel | None:
     """Both approaches of a run; None where it has one, or its scores are damaged."""
     try:
-        return Duel.of(*_two(run)) if len(run.approaches) > 1 else None
+        return Duel.of(*_two(run)) if len(run.pair) > 1 else None
     except ExpectedError:
         return None
 
@@ -62,6 +63,12 @@ def offer_doubtful(run: Run) -> None:
             args=(duel, "both_wrong"),
             disabled=not duel.paired.both_wrong,
         )
+
+
+def show_you_against(run: Run) -> None:
+    """The game: hard pictures that the visitor reads before both do."""
+    if duel := duel_of(run):
+        play(duel)
 
 
 def show_pictures_asked_for(run: Run) -> None:

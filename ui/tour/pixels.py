@@ -70,9 +70,9 @@ class Reordered:
     order: np.ndarray
 
     @property
-    def approaches(self) -> Sequence[Approach]:
+    def pair(self) -> Sequence[Approach]:
         """Those of the run."""
-        return self.run.approaches
+        return self.run.pair
 
     @property
     def classes(self) -> list[Any]:

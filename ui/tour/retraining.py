@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from mnist_models.data.mnist import find_mnist
-from mnist_models.evidence.training_studies import table_by_strategy
+from mnist_models.evidence.networks.training_studies import table_by_strategy
 from mnist_models.formatting import duration_text
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Job, mark_of, wait_text
-from mnist_models.learning.approaches import APPROACHES, TITLES, Approach
+from mnist_models.learning.approaches import PAIR, TITLES, Approach
 from mnist_models.learning.sampling import STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
 from mnist_models.pipeline.options import TrainingOptions
@@ -163,10 +163,10 @@ def find_recording(run: Run) -> Recording | None:
     for name in dict.fromkeys([run.name, REFERENCE, *run_names()]):
         try:
             found = cached_run(name)
-            history = {a: found.history[a] for a in APPROACHES if a in found.history}
+            history = {a: found.history[a] for a in PAIR if a in found.history}
         except RunError:
             continue
-        if len(history) == len(APPROACHES) and all("val_accuracy" in h for h in history.values()):
+        if len(history) == len(PAIR) and all("val_accuracy" in h for h in history.values()):
             return Recording(found, history)
     return None
 
@@ -204,7 +204,7 @@ def _play(recording: Recording) -> None:
     )
     from ui.sidebar.live_curves import live_chart  # charts take a second to import
 
-    for column, approach in zip(st.columns(2, gap="medium"), APPROACHES, strict=True):
+    for column, approach in zip(st.columns(2, gap="medium"), PAIR, strict=True):
         epochs = [e for e in recording.epochs(shown) if e["approach"] == approach]
         with column, st.container(key=f"tour_curve_{approach}"):
             st.markdown(f"**{TITLES[approach]}**")

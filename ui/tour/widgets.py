@@ -8,16 +8,11 @@ from collections.abc import Callable, Mapping
 from mnist_models.runs.run import Run
 from ui.tour.drawing import show_canvas, show_no_digits
 from ui.tour.figures import FIGURES
-from ui.tour.mistakes import offer_doubtful, show_maps_of_both, show_matrix
-from ui.tour.new_symbol import show_teaching
+from ui.tour.mistakes import offer_doubtful, show_maps_of_both, show_matrix, show_you_against
+from ui.tour.new_symbol import show_many_classes, show_teaching
 from ui.tour.pixels import show_numbers_of_drawing, show_row_of_drawing, show_shuffled
 from ui.tour.retraining import show_retraining, show_strategy_study
 from ui.tour.step_file import Names
-
-
-def _nothing(_: Run) -> None:
-    """In the place of a widget that is still to come."""
-
 
 WIDGETS: Mapping[str, Callable[[Run], None]] = {
     "canvas": show_canvas,
@@ -30,9 +25,9 @@ WIDGETS: Mapping[str, Callable[[Run], None]] = {
     "matrix": show_matrix,
     "map": show_maps_of_both,
     "doubtful": offer_doubtful,
-    "you_against_the_models": _nothing,
+    "you_against_the_models": show_you_against,
     "teach": show_teaching,
-    "many_classes": _nothing,
+    "many_classes": show_many_classes,
 }
 _WITH_CANVAS = ("canvas", "teach")  # which is there once on a page
 
