@@ -33,6 +33,7 @@ KEPT = {
     "ui/draw/sources.py: _read_file": "pictures, or an error, which knows its template",
     "ui/map/map_files.py: _sha256": "a hash of numbers",
     "ui/my_drawings/session.py: _delete_expired": "nothing",
+    "ui/new_class/example_collection.py: _characters": "pictures",
     "ui/new_class/try_out.py: _pair": "networks",
     "ui/shared/current_run.py: _keep": "a run",
     "ui/shared/current_run.py: _mnist": "pictures",

@@ -19,7 +19,7 @@ OF_PAGE: Mapping[str, tuple[str, ...]] = {
     "my_drawings": (),
     "compare": (
         *("first", "second", "evidence", "digits", "figure", "sort", "question", "rule"),
-        *("whose", "curves", "all_curves", "disturbance"),
+        *("whose", "curves", "all_curves", "disturbance", "ladder"),
     ),
     "confusion": (
         *("first", "second", "matrices", "unit", "order", "diagonal", "pictures"),
