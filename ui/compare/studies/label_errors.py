@@ -24,7 +24,7 @@ _ABOUT = t(
     "The accuracy with all labels and without the doubted ones, in brackets its 95 % Wilson "
     "interval. Differs: to how many of the doubted pictures the answer is not MNIST's label. That "
     "counts as a mistake, and may be none; an answer that agrees may repeat one. Which labels are "
-    "doubted is from Northcutt and others (2021, arxiv.org/abs/2103.14749); what else the five "
+    "doubted is from [a study of 2021](https://arxiv.org/abs/2103.14749); what else the five "
     "people said is not stored here."
 )
 _COLUMNS = {
