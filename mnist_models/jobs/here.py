@@ -33,6 +33,7 @@ from mnist_models.jobs.job import (
     job_folder,
     job_ids,
     log_name,
+    note_cancellation,
     progress_path,
     read_job,
     read_order,
@@ -110,6 +111,7 @@ class Here:
         running, pid = running_job(patience=0.2)
         job = read_job(job_id, place="running")
         if running == job_id and (job is None or job.is_unfinished):
+            note_cancellation(job_id)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGTERM)
             threading.Thread(target=_end_by_force, args=[job_id, pid], daemon=True).start()
@@ -130,8 +132,7 @@ class Here:
                 seconds.append(sum(order.phases.values()) if order.measured else None)
         if (running := running_id()) and (now := read_job(running, place="running")):
             seconds.append(now.outlook().seconds_left)
-        known = [s for s in seconds if s is not None]
-        wait = sum(known) if len(known) == len(seconds) else None
+        wait = None if None in seconds else sum(filter(None, seconds))
         return replace(job, ahead=len(seconds), wait=wait)
 
 
@@ -293,8 +294,7 @@ def _start_child(module: str, job_id: str) -> subprocess.Popen[bytes]:
 
 def _why_not_started(job_id: str) -> Text:
     with contextlib.suppress(OSError):
-        path = job_folder(job_id) / "output.txt"
-        lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        if lines:
+        text = (job_folder(job_id) / "output.txt").read_text(encoding="utf-8", errors="replace")
+        if lines := text.strip().splitlines():
             return t("It could not start: {output}", output=lines[-1][:500])
     return t("It could not start: it ended at once, without a word.")

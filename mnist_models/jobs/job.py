@@ -17,7 +17,14 @@ from typing import Any, Literal, Self, TypeGuard
 from mnist_models.errors import ExpectedError
 from mnist_models.formatting import duration_text
 from mnist_models.jobs.eta import Outlook, Plan, outlook
-from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress, is_second_pass, read_progress
+from mnist_models.jobs.progress import (
+    FINAL_STAGES,
+    PUBLISHING,
+    Event,
+    Progress,
+    is_second_pass,
+    read_progress,
+)
 from mnist_models.settings import SettingsError, jobs_folder, limits
 from mnist_models.text import Text, paragraph, t
 
@@ -32,6 +39,7 @@ _SILENT = t(
     "It ended without a word: it was stopped from outside, or the machine ran out of memory. "
     "Nothing else has changed."
 )
+CANCELLED = t("Cancelled. Nothing was changed.")  # as the job itself would have said
 
 
 class JobError(ExpectedError):
@@ -120,6 +128,11 @@ class Job:
         return self.place != "ended"
 
     @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody has cancelled it, be it over or not yet."""
+        return _cancelled_path(self.id).exists()
+
+    @property
     def has_begun(self) -> bool:
         """Whether its work has begun, be it over or not."""
         return self.place == "running" or self.progress.pid is not None
@@ -197,6 +210,16 @@ def progress_path(job_id: str) -> Path:
     return job_folder(job_id) / "job.jsonl"
 
 
+def _cancelled_path(job_id: str) -> Path:
+    return job_folder(job_id) / "cancelled"
+
+
+def note_cancellation(job_id: str) -> None:
+    """Whatever becomes of a job now was asked for, even if it has to be killed."""
+    with contextlib.suppress(OSError):
+        _cancelled_path(job_id).touch()
+
+
 def new_id(order: Order) -> str:
     """A greater one than all jobs have that are there; two who ask at once may get the same number.
 
@@ -256,7 +279,8 @@ def read_job(job_id: str, *, place: Place) -> Job | None:
     if latest.stage in FINAL_STAGES:
         place = "ended"
     elif place == "ended":
-        latest = Event("failed", message=_SILENT)
+        asked = latest.stage != PUBLISHING and _cancelled_path(job_id).exists()
+        latest = Event("cancelled" if asked else "failed", message=CANCELLED if asked else _SILENT)
     return Job(job_id, order, place, latest, progress)
 
 

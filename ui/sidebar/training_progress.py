@@ -82,6 +82,9 @@ def _draw_running(job_id: str) -> None:
 
 def draw_progress(job: Job) -> None:
     """A bar with what is being done, how long it will take, and whose it is."""
+    if job.is_cancelled:
+        st.markdown(t("Cancelling …"))
+        return
     outlook = job.outlook()
     left = outlook.seconds_left
     st.progress(outlook.share, text=stage_text(job))
@@ -101,7 +104,13 @@ def draw_progress(job: Job) -> None:
 def draw_cancel(job: Job, *, key: str, width: Literal["stretch", "content"] = "stretch") -> None:
     """A button that ends the visitor's own training, in a container with this key."""
     with st.container(key=key, width=width):
-        pressed = st.button(t("Cancel"), icon=":material/stop:", width=width, key=f"{key}_button")
+        pressed = st.button(
+            t("Cancel"),
+            icon=":material/stop:",
+            width=width,
+            key=f"{key}_button",
+            disabled=job.is_cancelled,
+        )
     if pressed:
         executor().cancel(job.id)
         st.toast(t("Cancelling …"))

@@ -26,7 +26,7 @@ from mnist_models.jobs.cluster.parcels import elsewhere
 from mnist_models.jobs.cluster.trip import MAX_ATTEMPTS, Trip
 from mnist_models.jobs.here import Here, Starter
 from mnist_models.jobs.interruption import GRACE_S, ending, is_expected
-from mnist_models.jobs.job import UNREADABLE, Job, Order
+from mnist_models.jobs.job import CANCELLED, UNREADABLE, Job, Order
 from mnist_models.jobs.lock import job_file_errors
 from mnist_models.jobs.progress import Event
 from mnist_models.settings import runs_here_without_cluster
@@ -34,7 +34,6 @@ from mnist_models.text import Text, t
 
 _PATIENCE_S = 15  # so long a scheduler may be away, which may be starting anew
 _LOG = logging.getLogger(__name__)
-_CANCELLED = t("Cancelled. Nothing was changed.")
 _BEFORE_ITS_TURN = t("Cancelled before its turn.")
 _AWAY = t(
     "The cluster that trains for this site does not answer; nothing was changed. Try again later, "
@@ -193,13 +192,13 @@ class _Distributor(Starter):
                 return False
         if trip.marker.key:
             self._connection.forget(trip.marker.key)
-        trip.end(Event("cancelled", message=_CANCELLED if trip.cancelled else _BEFORE_ITS_TURN))
+        trip.end(Event("cancelled", message=CANCELLED if trip.cancelled else _BEFORE_ITS_TURN))
         return True
 
     def _try_once_more(self, trip: Trip, worker: str = "") -> None:
         self._connection.forget(trip.marker.key)
         if trip.cancelled is not None:
-            trip.end(Event("cancelled", message=_CANCELLED))
+            trip.end(Event("cancelled", message=CANCELLED))
         elif not trip.give_up_attempt(worker):
             trip.end(Event("failed", message=_DIED))
 
@@ -272,7 +271,7 @@ class _Distributor(Starter):
         here = runs_here_without_cluster()
         for trip in self._trips.values():
             if is_to_end(trip.id):
-                trip.end(Event("cancelled", message=_CANCELLED))
+                trip.end(Event("cancelled", message=CANCELLED))
             elif here and trip.order.server and trip.give_up_attempt():
                 trip.wipe()
                 queue.put_back(trip.id)
