@@ -60,6 +60,7 @@ def opened(name: str, **query: str) -> AppTest:
         page.session_state[key] = True
     for step in range(1, 7):
         page.session_state[f"tour_guess_{step}"] = 0
+    page.session_state["_tour_told"] = set(range(1, 7))
     page.run()
     assert not page.exception
     return page

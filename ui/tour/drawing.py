@@ -19,7 +19,7 @@ from ui.shared.experiments import shipped
 from ui.widgets.cells import show_cells
 from ui.widgets.images import picture_url
 
-_PLACE = "tour"
+_PLACE, _OTHER_PLACE = "tour", "tour_none"
 _LATEST = "_tour_drawing"  # (28, 28) as the models saw it
 _READ = "_tour_read"  # by what was read and by whom, whether both read the same
 _MOST_READ = 1000
@@ -30,21 +30,31 @@ _IN_A_ROW = 8  # as `cells.css` has them
 
 def show_canvas(run: Run) -> None:
     """The canvas with both verdicts, and drawings to begin with."""
+    if (image := _draw(run, _PLACE)) is None:
+        return
+    st.session_state[_LATEST] = image
+    _remember(run, image)
+
+
+def show_empty_canvas(run: Run) -> None:
+    """Another one, for what is no digit; it is not counted."""
+    _draw(run, _OTHER_PLACE)
+
+
+def _draw(run: Run, place: str) -> Grey | None:
     left, right = st.columns((2, 3))
     with left:
         subject = from_canvas(
-            _PLACE,
+            place,
             t("Draw in the black square with the mouse or a finger."),
             t("By keyboard, choose one of the drawings below instead."),
-            draw_below=lambda image: show_preview(run, given_to_canvas(_PLACE), CANVAS_SIDE, image),
+            draw_below=lambda image: show_preview(run, given_to_canvas(place), CANVAS_SIDE, image),
         )
     with right:
         show_verdicts(run, subject.image, hint=subject.hint, steps=subject.steps)
         if subject.image is None:
-            offer_drawings(_PLACE)
-        else:
-            st.session_state[_LATEST] = subject.image
-            _remember(run, subject.image)
+            offer_drawings(place)
+    return subject.image
 
 
 def latest_drawing() -> Grey:

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from mnist_models.comparison.contenders import Contender, Duel
-from mnist_models.comparison.experiment_sentences import new_class_headline, new_class_text
+from mnist_models.comparison.experiment_sentences import new_class_headline
 from mnist_models.comparison.lesson_sentences import outcome_sentence
 from mnist_models.comparison.sentences import outcome_sentences, verdict_sentence
+from mnist_models.data.mnist import find_mnist
 from mnist_models.errors import ExpectedError
 from mnist_models.evidence.experiments import load_evidence, spread
 from mnist_models.evidence.networks.new_class_costs import new_class_costs
@@ -53,6 +54,12 @@ def _accuracy(approach: Approach) -> Figure:
 
 def _differing(duel: Duel) -> Text:
     return _pictures(int((duel.first.answers != duel.second.answers).sum()))
+
+
+def _misread_here(run: Run) -> Text | None:
+    """How many pictures both misread, where the pictures themselves are there to be looked at."""
+    duel = duel_of(run) if find_mnist() else None
+    return None if duel is None else _pictures(int(duel.paired.both_wrong))
 
 
 def _commonest(duel: Duel) -> Text | None:
@@ -211,6 +218,7 @@ FIGURES: Mapping[str, Figure] = {
     "only_single": _of_duel(lambda duel: _pictures(duel.paired.only_first)),
     "only_multi": _of_duel(lambda duel: _pictures(duel.paired.only_second)),
     "verdict": _of_duel(verdict_sentence),
+    "misread_here": _misread_here,
     "commonest_mistake": _of_duel(_commonest),
     "read": _read,
     "disagreed": _disagreed,
@@ -234,5 +242,4 @@ FIGURES: Mapping[str, Figure] = {
     "recorded_multi": _recorded("multi"),
     "lesson": _lesson,
     "new_class": _new_class(new_class_headline),
-    "new_class_more": _new_class(new_class_text),
 }

@@ -5,6 +5,7 @@ from typing import get_args
 import streamlit as st
 
 from mnist_models.comparison.contenders import Contender, Duel, contenders_of
+from mnist_models.data.mnist import find_mnist
 from mnist_models.errors import ExpectedError
 from mnist_models.runs.run import Run
 from mnist_models.text import t
@@ -35,6 +36,11 @@ def show_matrix(run: Run) -> None:
     if duel := _duel_or_sentence(run):
         st.caption(
             t("Rows are true digits, columns are answers. Click a cell to see its pictures.")
+            if find_mnist()
+            else t(
+                "Rows are true digits, columns are answers. MNIST's pictures are not on this "
+                "server."
+            )
         )
         show_matrices(duel)
 
@@ -49,7 +55,12 @@ def show_maps_of_both(run: Run) -> None:
 
 
 def offer_doubtful(run: Run) -> None:
-    """A button that opens the pictures that both misread, the surest mistakes first."""
+    """A button that opens the pictures that both misread, the surest mistakes first.
+
+    Not there where MNIST is not: without the pictures there is nothing to look at.
+    """
+    if find_mnist() is None:
+        return
     if duel := _duel_or_sentence(run):
         st.button(
             t(

@@ -17,9 +17,9 @@ from mnist_models.text import t
 from mnist_models.translation import ENGLISH
 
 FOLDER = PROJECT / "tour"
-GUESS = "guess"
+GUESS, RIGHT, OUTCOME = "guess", "right", "outcome"
 _MARKER = re.compile(r"\{\{([^{}]*)\}\}\s*")
-_ANSWER = re.compile(r"[-*]\s+(.+)")
+_ANSWER = re.compile(r"[-*]\s+(?:\[(?P<mark>[ xX])\]\s+)?(?P<answer>.+)")
 _SPEC = re.compile(r",?(\.\d)?[%df]?")  # how a field may ask for its number
 
 
@@ -48,10 +48,17 @@ class Prose:
 
 @dataclass(frozen=True)
 class Guess:
-    """A question with at least two answers."""
+    """A question with at least two answers.
+
+    Attributes:
+        question: what is asked.
+        answers: to choose from.
+        right: the number of the right one; None if none is marked, since it depends.
+    """
 
     question: str
     answers: tuple[str, ...]
+    right: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,12 @@ class Widget:
     name: str
 
 
-Part = Prose | Guess | Widget
+@dataclass(frozen=True)
+class Outcome:
+    """From here on it is told what happened, once somebody wants to know."""
+
+
+Part = Prose | Guess | Widget | Outcome
 
 
 @dataclass(frozen=True)
@@ -169,6 +181,11 @@ def _parts(lines: Sequence[str], file: str, names: Names) -> Iterator[Part]:
         if name == GUESS:
             yield _guess(block[1:], start, file)
             continue
+        if name == OUTCOME:
+            yield Outcome()
+            if block[1:]:
+                yield _prose(block[1:], start + 1, file, names)
+            continue
         _check_widget(name, start, file, names, used)
         used[name] = start
         yield Widget(name)
@@ -189,7 +206,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
 def _check_widget(name: str, line: int, file: str, names: Names, used: Mapping[str, int]) -> None:
     if name not in names.widgets:
-        known = commas(sorted([*names.widgets, GUESS]))
+        known = commas(sorted([*names.widgets, GUESS, OUTCOME]))
         raise _error(
             file, line, t("There is no widget “{name}”. There are {known}.", name=name, known=known)
         )
@@ -213,8 +230,8 @@ def _prose(block: Sequence[str], line: int, file: str, names: Names) -> Prose:
             raise _error(
                 file, line, t("Braces stand around the name of a field; others are doubled.")
             )
-        if name not in {*names.fields, GUESS}:
-            known = commas(sorted({*names.fields, GUESS}))
+        if name not in {*names.fields, GUESS, RIGHT}:
+            known = commas(sorted({*names.fields, GUESS, RIGHT}))
             raise _error(
                 file,
                 line,
@@ -224,7 +241,9 @@ def _prose(block: Sequence[str], line: int, file: str, names: Names) -> Prose:
 
 
 def _guess(block: Sequence[str], line: int, file: str) -> Guess:
-    answers = [match[1].strip() for each in block if (match := _ANSWER.fullmatch(each.strip()))]
+    found = [match for each in block if (match := _ANSWER.fullmatch(each.strip()))]
+    answers = [match["answer"].strip() for match in found]
+    right = [k for k, match in enumerate(found) if (match["mark"] or " ") in "xX"]
     question = " ".join(each.strip() for each in block if not _ANSWER.fullmatch(each.strip()))
     if not question or len(answers) < 2:
         raise _error(
@@ -232,7 +251,9 @@ def _guess(block: Sequence[str], line: int, file: str) -> Guess:
             line,
             t("Below the guess stand a question and at least two answers, each after a “-”."),
         )
-    return Guess(question, tuple(answers))
+    if len(right) > 1:
+        raise _error(file, line, t("One answer is right: mark one with “[x]”, or none."))
+    return Guess(question, tuple(answers), right[0] if right else None)
 
 
 def _error(file: str, line: int, what: str) -> StepError:

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 
 from mnist_models.runs.run import Run
-from ui.tour.drawing import show_canvas, show_no_digits
+from ui.tour.drawing import show_canvas, show_empty_canvas, show_no_digits
 from ui.tour.figures import FIGURES
 from ui.tour.mistakes import offer_doubtful, show_maps_of_both, show_matrix, show_you_against
 from ui.tour.new_symbol import show_many_classes, show_teaching
@@ -16,6 +16,7 @@ from ui.tour.step_file import Names
 
 WIDGETS: Mapping[str, Callable[[Run], None]] = {
     "canvas": show_canvas,
+    "empty_canvas": show_empty_canvas,
     "no_digit": show_no_digits,
     "numbers": show_numbers_of_drawing,
     "row": show_row_of_drawing,
@@ -29,6 +30,6 @@ WIDGETS: Mapping[str, Callable[[Run], None]] = {
     "teach": show_teaching,
     "many_classes": show_many_classes,
 }
-_WITH_CANVAS = ("canvas", "teach")  # which is there once on a page
+_WITH_CANVAS = ("canvas", "empty_canvas", "teach")  # which is there once on a page
 
 NAMES = Names(WIDGETS, FIGURES, _WITH_CANVAS)

@@ -72,10 +72,15 @@ def test_a_paragraph_without_its_figure_is_left_out() -> None:
     [
         ("", 1, "begins with its title"),
         ("\n\nNo title", 3, "begins with its title"),
-        ("# T\n\n{{canvass}}", 3, "no widget “canvass”. There are canvas, guess, matrix, teach"),
+        (
+            "# T\n\n{{canvass}}",
+            3,
+            "no widget “canvass”. There are canvas, guess, matrix, outcome, teach",
+        ),
         ("# T\n{{matrix}}\n{{matrix}}", 3, "stands twice"),
         ("# T\n{{canvas}}\n\n\n{{teach}}", 5, "for canvas, teach"),
-        ("# T\n\nA {reed} here", 3, "no field “reed”. There are guess, read, share"),
+        ("# T\n\nA {reed} here", 3, "no field “reed”. There are guess, read, right, share"),
+        ("# T\n\n{{guess}}\nWhich?\n- [x] One\n- [x] Two", 3, "One answer is right"),
         ("# T\n\nA {read.__class__} here", 3, "no field “read.__class__”"),
         ("# T\n\nA {read:>9999999} here", 3, "Braces stand around the name of a field"),
         ("# T\n\nA { here", 3, "Braces stand around the name of a field"),
