@@ -65,7 +65,7 @@ def test_the_cells_and_tabs_are_reached_with_the_keyboard(server: Server, page: 
     expect(page.locator(CARDS).first).to_be_visible(timeout=RENDER_TIMEOUT_MS)
     page.keyboard.press("Escape")
     expect(page.locator(CARDS)).to_have_count(0, timeout=RENDER_TIMEOUT_MS)
-    page.get_by_role("tab", name="Digit by digit").focus()
+    page.get_by_role("tab", name="You against them").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.get_by_text("The weakest is the model for")).to_be_visible()

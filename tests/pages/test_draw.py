@@ -84,8 +84,8 @@ def _show(
             return self.proba
 
     run = load_run()
-    run.__dict__["single"] = Fixed(proba_single or [0.991] + [0.001] * 9)
-    run.__dict__["multi"] = Fixed(proba_multi)
+    fixed = {"single": proba_single or [0.991] + [0.001] * 9, "multi": proba_multi}
+    run.__dict__["_stacks"] = {approach: Fixed(proba) for approach, proba in fixed.items()}
     steps = to_mnist_steps(np.eye(40, dtype=np.uint8) * 255)
     steps = dataclasses.replace(steps, is_dot=is_dot, shapes=shapes)
     show_verdicts(run, np.zeros((28, 28), dtype=np.uint8), truth, steps=steps)

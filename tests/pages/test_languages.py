@@ -117,7 +117,8 @@ def test_a_choice_made_in_chinese_is_in_the_address_in_english(
     page = opened("training", lang=CHINESE, part="Overfitting")
     control = page.segmented_control(key="remedy")
     assert "更多資料" in control.options
-    control.set_value("dropout").run()
+    with speaking(CHINESE):  # the test itself asks what selects show
+        control.set_value("dropout").run()
     assert page.query_params["remedy"] in ("Dropout", ["Dropout"])
     assert not page.exception
 
@@ -131,9 +132,10 @@ def test_the_language_is_chosen_in_the_sidebar_and_stays_on_the_next_page(
     page.segmented_control(key="language").set_value(CHINESE).run()
     assert page.title[0].value == "資料"
     assert page.query_params["lang"] in (CHINESE, [CHINESE])
-    page.switch_page("../../pages/training.py").run()
-    assert page.title[0].value == "訓練"
-    page.segmented_control(key="language").set_value(ENGLISH).run()
+    with speaking(CHINESE):  # the test itself asks what selects show
+        page.switch_page("../../pages/training.py").run()
+        assert page.title[0].value == "訓練"
+        page.segmented_control(key="language").set_value(ENGLISH).run()
     assert page.title[0].value == "Training"
 
 
