@@ -55,13 +55,11 @@ class Member:
         stack: of this one network.
         history: per epoch its `loss` and `accuracy` on distorted pictures.
         seconds: of its training.
-        versions: of the libraries that trained it.
     """
 
     stack: Stack
     history: dict[str, list[Any]]
     seconds: float
-    versions: dict[str, str]
 
 
 def recipe() -> Recipe:
@@ -95,11 +93,10 @@ def train_member(number: int, data: Dataset) -> Member:
     if not file.exists():
         _train(number, data, file)
     facts = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
-    return Member(Stack.load(file), facts["history"], facts["seconds"], facts["versions"])
+    return Member(Stack.load(file), facts["history"], facts["seconds"])
 
 
 def _train(number: int, data: Dataset, file: Path) -> None:
-    from mnist_models.learning.program import VERSIONS
     from mnist_models.learning.training import fit  # TensorFlow, where it is done
 
     def tell(entry: dict[str, Any]) -> None:
@@ -109,7 +106,7 @@ def _train(number: int, data: Dataset, file: Path) -> None:
     pictures = seen(data.x_train, VIEWS[number])
     result = fit(recipe(), "single", pictures, data.y_train, seed=number, on_epoch=tell)
     file.parent.mkdir(parents=True, exist_ok=True)
-    facts = {"seconds": result.seconds, "history": result.history, "versions": VERSIONS}
+    facts = {"seconds": result.seconds, "history": result.history}
     file.with_suffix(".json").write_text(json.dumps(facts), encoding="utf-8")
     partial = file.with_suffix(".part.npz")
     result.rounded().save(partial)
@@ -135,6 +132,8 @@ def publish_record(members: list[Member], data: Dataset, name: str) -> Run:
         RunError: the name is taken, or there is no room for it.
         WriteError: it cannot be written.
     """
+    from mnist_models.learning.program import VERSIONS
+
     stack = committee([member.stack for member in members])
     scored = evaluate_stack(stack, data)
     rows = len(data.y_train)
@@ -160,11 +159,7 @@ def publish_record(members: list[Member], data: Dataset, name: str) -> Run:
             "train_rows": rows,
             "test_rows": len(data.y_test),
         },
-        "versions": {
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            **members[0].versions,
-        },
+        "versions": {"python": platform.python_version(), "numpy": np.__version__, **VERSIONS},
         "classes": stack.classes_.tolist(),
         "approaches": {"committee": entry},
     }
