@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from mnist_models.preprocessing.rasterise import PEN, Drawn
 from mnist_models.preprocessing.to_mnist import Steps
 from mnist_models.text import Text, t, translated
+from ui.draw.turns import give_way
 from ui.widgets.images import picture_url
 
 _CENTRED = t("centre of mass moved to the middle of 28 × 28")
@@ -33,6 +34,7 @@ def show_steps(steps: Drawn | Steps | None, original: NDArray[np.uint8] | None) 
     """
     if steps is None or original is None:
         return
+    give_way()
     with st.container(key="steps"):
         section = st.expander(
             t("From your picture to what the models see"),

@@ -7,15 +7,15 @@ is read slowly, or by many, is read at once as ever.
 """
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_LONGEST_S = 0.1  # that a stroke waits for others, or the rest of a page for strokes
-_LOOK_S = 0.002
+_LONGEST_S = 0.1  # that a stroke waits for others, or a part of a page for strokes
 _reading = threading.Lock()
 _counting = threading.Lock()
 _in_line = 0
+_nobody_waits = threading.Event()
+_nobody_waits.set()
 
 
 @contextmanager
@@ -39,18 +39,23 @@ def first_in_line(*, is_short: bool = True) -> Iterator[None]:
 
 def give_way() -> None:
     """Wait while others wait for an answer, before anything that is looked at later is drawn."""
-    end = time.monotonic() + _LONGEST_S
-    while _in_line and time.monotonic() < end:
-        time.sleep(_LOOK_S)
+    _nobody_waits.wait(_LONGEST_S)
 
 
 @contextmanager
 def _counted() -> Iterator[None]:
-    global _in_line
-    with _counting:
-        _in_line += 1
+    _count(1)
     try:
         yield
     finally:
-        with _counting:
-            _in_line -= 1
+        _count(-1)
+
+
+def _count(more: int) -> None:
+    global _in_line
+    with _counting:
+        _in_line += more
+        if _in_line:
+            _nobody_waits.clear()
+        else:
+            _nobody_waits.set()
