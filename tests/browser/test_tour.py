@@ -41,6 +41,7 @@ def guess(page: Page, step: int, answer: int = 0) -> None:
         timeout=RENDER_TIMEOUT_MS
     )
     settle(page)
+    page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")
 
 
 def turn(page: Page, step: int) -> None:
