@@ -37,10 +37,9 @@ class _Session:
         self._socket: ClientConnection
 
     async def __aenter__(self) -> Self:
-        protocols: list[str] = ["streamlit"]
         self._socket = await connect(
             self._address,
-            subprotocols=protocols,  # type: ignore[arg-type]
+            subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=_MAX_BYTES,
             ping_interval=None,
         )
@@ -61,7 +60,7 @@ class _Session:
         await self._socket.send(message.SerializeToString())
         while True:
             answer = ForwardMsg()
-            answer.ParseFromString(await self._socket.recv())  # type: ignore[arg-type]
+            answer.ParseFromString(await self._socket.recv())
             if answer.HasField("new_session"):
                 self._hash = answer.new_session.page_script_hash
             elif answer.HasField("delta") and answer.delta.new_element.HasField("exception"):
