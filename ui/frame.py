@@ -13,7 +13,7 @@ from mnist_models.text import t
 from ui.shared.current_run import remember_choice, say_run_change
 from ui.shared.navigation import IN_APP, navigate
 from ui.shared.permission import may_retrain
-from ui.shared.translation import keep_language_in_address, settle_language, tell_browser
+from ui.shared.translation import keep_language_in_address, language_script, settle_language
 from ui.shared.visitor import meet_browser
 from ui.sharing.presenting import offer_way_out, settle_look, write_style
 from ui.sidebar.current_training import look_up_trainings
@@ -71,14 +71,13 @@ def _forget_uploads() -> None:
             context.uploaded_file_mgr.remove_session_files(context.session_id)
 
 
-def _watch_pictures() -> None:
-    """Have the browser tell whoever sets up several servers that visitors must stay with one."""
+def _lost_pictures_script() -> str:
+    """Has the browser tell whoever sets up several servers that visitors must stay with one."""
     said = t(
         "Some pictures of this page get lost: several servers answer, and each visitor must stay "
         "with one of them. Whoever runs this site finds in docs/deploy.md how (sticky sessions)."
     )
-    script = _LOST_PICTURES.replace("TEXT", json.dumps(said))
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    return _LOST_PICTURES.replace("TEXT", json.dumps(said))
 
 
 def _take_short_turns() -> None:
@@ -106,9 +105,10 @@ def run_app() -> None:
         _forget_uploads()
     st.html(_STYLE)  # Streamlit wraps a .css file in <style>
     with st.sidebar.container(key="history"):
-        st.html(f"<script>{_HISTORY}</script>", unsafe_allow_javascript=True)
-        _watch_pictures()
-        tell_browser()
+        # In one element: each costs a millisecond at every rerun. Braces keep their names apart.
+        scripts = (_HISTORY, _lost_pictures_script(), language_script())
+        script = "\n".join(f"{{{each}}}" for each in scripts)
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
         write_style()
     keep_language_in_address()
     remember_choice(page.url_path)

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from functools import cache
 from types import FrameType
 from typing import Any, Self
 
@@ -92,6 +93,7 @@ def refusal_here() -> Text | None:
     )
 
 
+@cache  # every page asks, and to look through all folders takes 2 ms
 def _is_installed(module: str) -> bool:
     with contextlib.suppress(ImportError, ValueError):
         return importlib.util.find_spec(module) is not None

@@ -59,14 +59,14 @@ def offer_languages() -> None:
         )
 
 
-def tell_browser() -> None:
-    """Have the browser know the language, for its voice and its fonts, and keep a choice."""
+def language_script() -> str:
+    """Has the browser know the language, for its voice and its fonts, and keep a choice."""
     said = f"document.documentElement.lang = {json.dumps(language())};"
     if st.session_state.get(_KEEP):
         path = "/" + (st.get_option("server.baseUrlPath") or "").strip("/")
         kept = f"{_COOKIE}={language()}; Max-Age={_COOKIE_S}; Path={path}; SameSite=Lax"
         said += f"document.cookie = {json.dumps(kept)};"
-    st.html(f"<script>{said}</script>", unsafe_allow_javascript=True)
+    return said
 
 
 def _choose() -> None:

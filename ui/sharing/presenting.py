@@ -42,10 +42,11 @@ def is_presenting() -> bool:
 
 
 def write_style() -> None:
-    """The style of all that; it takes no room."""
+    """The style of all that, where the address asks for any; it takes no room."""
     names = {*hidden(), *(("sidebar",) if is_presenting() else ())}
-    larger = _LARGER if is_presenting() else ""
-    st.html(f"<style>{hiding_style(sorted(names))}{larger}</style>")
+    if names:
+        larger = _LARGER if is_presenting() else ""
+        st.html(f"<style>{hiding_style(sorted(names))}{larger}</style>")
 
 
 def offer_way_out() -> None:
