@@ -30,26 +30,17 @@ class ProtocolError(Exception):
 
 
 @dataclass
-class Visitor:
-    """One session on Draw.
+class Session:
+    """One connection to a server.
 
     Attributes:
         url: of the server, like http://127.0.0.1:8501.
         headers: sent when it connects, for instance a cookie.
-        query: what the address of the page says, like "source=Upload".
-        media: the addresses of the pictures that the page has shown so far.
     """
 
     url: str
     headers: dict[str, str] = field(default_factory=dict)
-    query: str = ""
-    media: list[str] = field(default_factory=list)
     _socket: ClientConnection = field(init=False, repr=False)
-    _canvas: str = ""
-    _fragment: str = ""
-    _page: str = ""
-    _session: str = ""
-    _uploader: str = ""
 
     async def __aenter__(self) -> Self:
         address = self.url.replace("http", "ws", 1).rstrip("/") + "/_stcore/stream"
@@ -61,13 +52,44 @@ class Visitor:
             open_timeout=_PATIENCE_S,
             ping_interval=None,
         )
-        await self._run()
-        if not self._canvas and not self._uploader:
-            raise ProtocolError("The page has no canvas and takes no file.")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._socket.close()
+
+    async def _send(self, message: BackMsg) -> None:
+        await self._socket.send(message.SerializeToString())
+
+    async def _receive(self) -> ForwardMsg:
+        answer = ForwardMsg()
+        async with asyncio.timeout(_PATIENCE_S):
+            answer.ParseFromString(await self._socket.recv())
+        return answer
+
+
+@dataclass
+class Visitor(Session):
+    """One session on Draw.
+
+    Attributes:
+        query: what the address of the page says, like "source=Upload".
+        media: the addresses of the pictures that the page has shown so far.
+    """
+
+    query: str = ""
+    media: list[str] = field(default_factory=list)
+    _canvas: str = ""
+    _fragment: str = ""
+    _page: str = ""
+    _session: str = ""
+    _uploader: str = ""
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        await self._run()
+        if not self._canvas and not self._uploader:
+            raise ProtocolError("The page has no canvas and takes no file.")
+        return self
 
     async def draw(self, x: int, slant: int = 0) -> tuple[float, list[str]]:
         """Draw a one at this place on an empty canvas.
@@ -97,7 +119,7 @@ class Visitor:
         request.file_urls_request.request_id = "1"
         request.file_urls_request.file_names.append("file")
         request.file_urls_request.session_id = self._session
-        await self._socket.send(request.SerializeToString())
+        await self._send(request)
         while not (answer := await self._receive()).HasField("file_urls_response"):
             pass
         [urls] = answer.file_urls_response.file_urls
@@ -112,12 +134,6 @@ class Visitor:
         file.file_urls.CopyFrom(urls)
         return (await self._run(value))[1]
 
-    async def _receive(self) -> ForwardMsg:
-        answer = ForwardMsg()
-        async with asyncio.timeout(_PATIENCE_S):
-            answer.ParseFromString(await self._socket.recv())
-        return answer
-
     async def _run(
         self, value: WidgetState | None = None, verdicts: int = 0
     ) -> tuple[float, list[str]]:
@@ -130,7 +146,7 @@ class Visitor:
             asked.fragment_id = self._fragment
             asked.widget_states.widgets.append(value)
         began = time.perf_counter()
-        await self._socket.send(message.SerializeToString())
+        await self._send(message)
         answers: list[str] = []
         seconds = 0.0
         while True:

@@ -10,43 +10,31 @@ import argparse
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Self
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.protocol import ProtocolError, Visitor
+from benchmarks.protocol import ProtocolError, Session, Visitor
 from tests.helpers.serving import serve
 
 TARGET = 1.1  # times the seconds before
 _PAGES = ("compare", "confusion", "new_class", "training", "data", "my_drawings", "how_it_works")
 _WARM = 3  # runs that load what is loaded once
-_MAX_BYTES = 2**24
 
 
-class _Session:
-    """One page of a server, run again and again."""
+@dataclass
+class _Page(Session):
+    """One page of a server, run again and again.
 
-    def __init__(self, url: str, page: str) -> None:
-        self._address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        self._page = page
-        self._hash = ""
-        self._socket: ClientConnection
+    Attributes:
+        name: of its script.
+    """
 
-    async def __aenter__(self) -> Self:
-        self._socket = await connect(
-            self._address,
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            max_size=_MAX_BYTES,
-            ping_interval=None,
-        )
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._socket.close()
+    name: str = ""
+    _hash: str = ""
 
     async def run(self) -> float:
         """Seconds until the page has run to its end."""
@@ -55,16 +43,15 @@ class _Session:
         if self._hash:
             asked.page_script_hash = self._hash
         else:
-            asked.page_name = self._page
+            asked.page_name = self.name
         began = time.perf_counter()
-        await self._socket.send(message.SerializeToString())
+        await self._send(message)
         while True:
-            answer = ForwardMsg()
-            answer.ParseFromString(await self._socket.recv())
+            answer = await self._receive()
             if answer.HasField("new_session"):
                 self._hash = answer.new_session.page_script_hash
             elif answer.HasField("delta") and answer.delta.new_element.HasField("exception"):
-                raise ProtocolError(f"{self._page} shows an exception")
+                raise ProtocolError(f"{self.name} shows an exception")
             ended = answer.HasField("script_finished")
             if ended and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return time.perf_counter() - began
@@ -73,7 +60,7 @@ class _Session:
 async def compare_page(before: str, after: str, page: str, repeats: int) -> list[float]:
     """How many times the seconds before a page takes, once for each turn."""
     async with AsyncExitStack() as stack:
-        sessions = [await stack.enter_async_context(_Session(u, page)) for u in (before, after)]
+        sessions = [await stack.enter_async_context(_Page(u, name=page)) for u in (before, after)]
         for session in sessions:
             for _ in range(_WARM):
                 await session.run()
