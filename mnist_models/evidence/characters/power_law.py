@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import exp, log, sqrt
+from statistics import fmean, linear_regression
 from typing import Any
 
 from mnist_models.evidence.characters.trainings import CONTENDERS, Key, key_of
@@ -50,9 +51,9 @@ def law_of(found: Evidence, key: Key) -> Law | None:
     if len(points) < 3:
         return None
     n = len(points)
-    x0, y0 = sum(x for x, _ in points) / n, sum(y for _, y in points) / n
-    spread = sum((x - x0) ** 2 for x, _ in points)
-    exponent = sum((x - x0) * (y - y0) for x, y in points) / spread
+    xs, ys = zip(*points, strict=True)
+    exponent, x0, y0 = linear_regression(xs, ys).slope, fmean(xs), fmean(ys)
+    spread = sum((x - x0) ** 2 for x in xs)
     rest = sum((y - y0 - exponent * (x - x0)) ** 2 for x, y in points)
     noise = sqrt(rest / (n - 2))
     quantile = _QUANTILES[min(n - 2, len(_QUANTILES)) - 1]
