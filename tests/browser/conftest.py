@@ -1,7 +1,7 @@
 """What the tests in a browser share: two machines with their apps, and visitors' pages."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,11 +20,24 @@ from tests.helpers.serving import (
     Server,
     copy_reference,
     fresh_machine,
+    running,
     serve,
     visit,
 )
 
 _ORIGIN = "http://live.test/"
+_LOGGED = 5_000  # characters of a server's log that a failure shows
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the servers logged last stands below a failure: a page shows visitors no traceback."""
+    report = yield
+    if report.failed:
+        for server in running:
+            end = server.log.read_text(encoding="utf-8", errors="replace")[-_LOGGED:]
+            report.sections.append((f"log of {server.url}", end))
+    return report
 
 
 @pytest.fixture(scope="session")

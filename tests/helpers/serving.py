@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -59,10 +60,11 @@ def open_browser(executable: str, *more: str) -> Iterator[Browser]:
 class Server:
     """A running app."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         self.pid = process.pid
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
+        self.log = log
 
     def has_mapped(self, library: str) -> bool:
         """Whether the process has loaded a native library whose path contains this."""
@@ -71,6 +73,9 @@ class Server:
     def memory_mb(self) -> float:
         """Resident memory of the process, in MB (10^6 bytes)."""
         return status_bytes("VmRSS", self.pid) / 1e6
+
+
+running: list[Server] = []  # of this process; whoever reports a failure shows what they logged
 
 
 @contextlib.contextmanager
@@ -88,19 +93,23 @@ def serve(
     command = [sys.executable, "-m", "streamlit", "run", app, "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}"]
     command += ["--server.fileWatcherType=none"]
-    process = subprocess.Popen(
-        command,
-        cwd=PROJECT,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_until_healthy(process, port)
-        yield Server(process, port)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    with tempfile.NamedTemporaryFile(suffix=".log") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
+        server = Server(process, port, Path(log.name))
+        running.append(server)
+        try:
+            _wait_until_healthy(process, port)
+            yield server
+        finally:
+            running.remove(server)
+            process.terminate()
+            process.wait(timeout=30)
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
