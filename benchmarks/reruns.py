@@ -48,8 +48,8 @@ class _Page(Session):
         await self._send(message)
         while True:
             answer = await self._receive()
-            if answer.HasField("new_session"):
-                self._hash = answer.new_session.page_script_hash
+            if answer.HasField("navigation"):
+                self._hash = answer.navigation.page_script_hash
             elif answer.HasField("delta") and answer.delta.new_element.HasField("exception"):
                 raise ProtocolError(f"{self.name} shows an exception")
             ended = answer.HasField("script_finished")

@@ -8,12 +8,14 @@ The clock notices when the mouse button is released and sees every change of the
 """
 
 import contextlib
+import os
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser, Page
@@ -135,7 +137,7 @@ def served(script: str, arguments: Sequence[str]) -> Iterator[Server]:
     command += ["--server.fileWatcherType=none", "--", *arguments]
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, cwd=PROJECT, stdout=quiet, stderr=quiet)
-    server = Server(process, port)
+    server = Server(process, port, Path(os.devnull))
     try:
         _wait_for_answer(process, f"{server.url}/_stcore/health", script)
         yield server

@@ -6,6 +6,7 @@ sidebar and the command line offer what is registered in `RECIPES`, and nothing 
 
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Any, Literal, Self
 
 from mnist_models.errors import ExpectedError
@@ -98,7 +99,7 @@ class Recipe:
     negatives: int | None = None
     member_hidden: tuple[int, ...] | None = None
     dataset: str = "mnist"
-    published: Published | None = None
+    published: Published | None = field(default=None, hash=False)
 
     def units(self, approach: Approach) -> tuple[int, ...]:
         """Units of each hidden layer of one network."""
@@ -119,10 +120,7 @@ class Recipe:
         An option that is off (None) is left out, so that a new option does not change the
         fingerprint of recipes without it.
         """
-        values = {name: value for name, value in asdict(self).items() if value is not None}
-        for name in ("name", "summary", "dataset", "published"):
-            values.pop(name, None)
-        return json.loads(json.dumps(values))  # tuples become the lists that are read back
+        return json.loads(_settings_text(self))  # tuples become the lists that are read back
 
     def to_json(self) -> dict[str, Any]:
         """What a manifest says of it: its name and its settings."""
@@ -144,6 +142,14 @@ class Recipe:
         if distortion := values.get("distortion"):
             values["distortion"] = Distortion(**distortion)
         return cls(name, t(""), **values)
+
+
+@lru_cache  # a page names dozens of runs, each by what differs from its recipe
+def _settings_text(recipe: Recipe) -> str:
+    values = {name: value for name, value in asdict(recipe).items() if value is not None}
+    for name in ("name", "summary", "dataset", "published"):
+        values.pop(name, None)
+    return json.dumps(values)
 
 
 _KERAS_NORMAL = 0.05  # Keras' initializer "normal"

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,11 @@ def unlisted_run_names(owner: str = "") -> list[str]:
 
 
 def _folders() -> list[str]:
-    folder = trained_folder()
     try:
-        return [p.name for p in folder.iterdir() if _is_run_folder(p)] if folder.is_dir() else []
+        with os.scandir(trained_folder()) as entries:  # a page looks several times at each rerun
+            return [e.name for e in entries if RUN_NAME.fullmatch(e.name) and e.is_dir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
     except OSError as error:
         reason = error.strerror or str(error)
         raise RunError(t("trained/ cannot be read: {reason}.", reason=reason)) from error
@@ -100,10 +103,6 @@ def find_copy(made: Run) -> Run | None:
             if all(run.manifest[key] == made.manifest[key] for key in ("files", "created")):
                 return run
     return None
-
-
-def _is_run_folder(path: Path) -> bool:
-    return path.is_dir() and bool(RUN_NAME.fullmatch(path.name))
 
 
 def load_run(name: str | None = None) -> Run:

@@ -257,7 +257,7 @@ def test_the_steps_are_numbered_pictures_that_tell_what_became_of_the_pen() -> N
         drawing = np.zeros((280, 280), np.uint8)
         drawing[60:220, 130:150] = 255
         steps = to_mnist_steps(drawing)
-        st.session_state["steps_open"] = True
+        st.session_state["steps"] = True
         changed = dataclasses.replace(steps, pen_before=pen_before, pen_after=pen_after)
         show_steps(changed, drawing)
 
@@ -293,7 +293,7 @@ def test_which_pen_draws_makes_no_difference_and_the_steps_say_so(
         drawing = canvas._Drawing(_png(280, pen), strokes)
         monkeypatch.setattr(canvas, "_ask_canvas", lambda *_, drawing=drawing: drawing)
         page = open_page("draw")
-        page.session_state["steps_open"] = True
+        page.session_state["steps"] = True
         page.run()
         assert not page.exception
         bodies = [element.proto.body for element in page.get("html")]
@@ -325,7 +325,7 @@ def test_the_reasons_are_worked_out_only_while_they_are_open(
     page = open_page("draw")
     page.segmented_control[0].set_value("Test picture").run()
     assert not asked
-    page.session_state["why_open"] = True
+    page.session_state["why"] = True
     page.run()
     assert not page.exception
     assert len(asked) == 2

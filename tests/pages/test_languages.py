@@ -20,7 +20,7 @@ CHINESE = "zh-TW"
 _OPEN = (
     *("classes_table", "members_table", "no_digit_table", "equal_size_table", "numbers_table"),
     *("costs_table", "mistakes_table", "drawings_table", "counts_table", "robustness_table"),
-    *("why_open", "steps_open", "train_settings", "runs_of_reference"),
+    *("why", "steps", "train_settings", "runs_of_reference"),
 )
 # What has a figure, and all other parts.
 EVERYWHERE = [

@@ -35,13 +35,12 @@ def show_steps(steps: Drawn | Steps | None, original: NDArray[np.uint8] | None) 
     if steps is None or original is None:
         return
     give_way()
-    with st.container(key="steps"):
-        section = st.expander(
-            t("From your picture to what the models see"),
-            icon=":material/footprint:",
-            key="steps_open",
-            on_change="rerun",
-        )
+    section = st.expander(
+        t("From your picture to what the models see"),
+        icon=":material/footprint:",
+        key="steps",
+        on_change="rerun",
+    )
     if section.open:
         if isinstance(steps, Drawn):
             shown, about = _of_strokes(steps, original), translated(_STROKES)

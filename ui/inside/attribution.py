@@ -26,10 +26,9 @@ def show_attribution(run: Run, image: NDArray[np.uint8] | None) -> None:
     """One picture per approach, computed only while the visitor has it open; none of no image."""
     if image is None or not run.pair:
         return
-    with st.container(key="why"):
-        section = st.expander(
-            t("Why these answers?"), icon=":material/search:", key="why_open", on_change="rerun"
-        )
+    section = st.expander(
+        t("Why these answers?"), icon=":material/search:", key="why", on_change="rerun"
+    )
     if not section.open:
         return
     with section:

@@ -67,15 +67,15 @@ def draw_examples() -> None:
         "",  # the examples say what to do
         t("By keyboard, keep pictures on the page Draw and use them here."),
     )
-    with st.container(key="add_example"):
-        st.button(
-            t("Add example"),
-            icon=":material/add:",
-            shortcut="Ctrl+Enter",  # Enter alone would press it instead of any other button
-            width=CANVAS_SIDE,
-            on_click=_add_drawn,
-            args=(subject.image,),
-        )
+    st.button(
+        t("Add example"),
+        icon=":material/add:",
+        shortcut="Ctrl+Enter",  # Enter alone would press it instead of any other button
+        width=CANVAS_SIDE,
+        on_click=_add_drawn,
+        args=(subject.image,),
+        key="add_example",
+    )
     if notice := st.session_state.pop(_NOTICE, None):
         st.warning(notice, icon=":material/info:")
 

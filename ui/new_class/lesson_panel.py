@@ -58,13 +58,13 @@ def offer_teaching(draft: Lesson, run: Run, images: Images, problem: str = "") -
     last, ways = my_lesson(), _choose_ways(draft, run)
     no_way = "" if ways else t("Choose a way to teach.")
     reason = executor().refusal() or problem or _missing_approach(draft, run) or no_way
-    with st.container(key="teach"):
-        pressed = st.button(
-            t("Teach"),
-            type="primary",
-            icon=":material/school:",
-            disabled=bool(reason or (last and last[1].running)),
-        )
+    pressed = st.button(
+        t("Teach"),
+        type="primary",
+        icon=":material/school:",
+        disabled=bool(reason or (last and last[1].running)),
+        key="teach",
+    )
     about = t("Both approaches learn it, one after the other.")
     st.caption(_about_last_lesson(last) or reason or about)
     if pressed:

@@ -1,7 +1,7 @@
 """The run that a visitor looks at, what is said when it changes, and cached runs and pictures."""
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Hashable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
@@ -15,7 +15,7 @@ from mnist_models.learning.recipes import DATASET_TITLES
 from mnist_models.learning.stack import Stack
 from mnist_models.runs.registry import active_name, load_run, run_names, unlisted_run_names
 from mnist_models.runs.run import Run, RunError
-from mnist_models.text import t
+from mnist_models.text import Text, t
 
 _CHOICE, _ACTIVE = "_run", "_active_run"
 _PAGE, _SHOWN = "_run_page", "_run_shown"  # the page drawn before, and its run
@@ -178,6 +178,9 @@ def _keep(path: str, version: str, _run: Run) -> Run:  # noqa: ARG001 - the cach
     return _run
 
 
+_read: set[Hashable] = set()  # files that this process has in memory
+
+
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _mnist(path: str, changed: float) -> Dataset:  # noqa: ARG001 - the cache's key
     return load_mnist(download=False)
@@ -197,16 +200,27 @@ def pictures(name: str = "mnist") -> Dataset:
     path = find_mnist() if name == "mnist" else None
     if path is not None:
         try:
-            with st.spinner(t("Reading MNIST …")):
-                return _mnist(str(path), _changed(path))
+            with _waiting(t("Reading MNIST …"), file := (str(path), _changed(path))):
+                return _mnist(*file)
         except DatasetError as error:
             st.warning(error.text, icon=":material/warning:")
     try:
-        with st.spinner(t("Preparing the sample …")):
+        with _waiting(t("Preparing the sample …"), "sample"):
             return _sample()
     except DatasetError as error:
         st.error(error.text, icon=":material/error:")
         st.stop()
+
+
+@contextmanager
+def _waiting(text: Text, file: Hashable) -> Iterator[None]:
+    """Say what takes long the first time; a spinner costs time at each rerun, seen or not."""
+    if file in _read:
+        yield
+        return
+    with st.spinner(text):
+        yield
+    _read.add(file)
 
 
 def _changed(path: Path) -> float:

@@ -11,6 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from mnist_models.settings import PROJECT
 from mnist_models.text import t, translated
+from mnist_models.translation import language
 
 _FOLDER = PROJECT / "pages"
 
@@ -29,6 +30,7 @@ _PAGES = (
 )
 IN_APP = "_page_runs_in_app"  # in the session state, once app.py has run
 TEST_PICTURE = t("Test picture")  # a source on Draw, as the address names it
+_MADE = "_pages"  # in the session state: Streamlit writes into them which one may run
 ORIGIN = "from"  # in the address of Draw
 _STREAMLITS_OWN = {"embed", "embed_options"}  # it refuses links that set these
 
@@ -37,16 +39,22 @@ _ICON = PROJECT / "ui" / "icon.svg"
 
 def navigate() -> StreamlitPage:
     """Declare the pages and the page settings; returns the page that the visitor asked for."""
-    page = st.navigation(
-        [
-            st.Page(_FOLDER / f"{name}.py", title=translated(title), default=name == _PAGES[0][0])
-            for name, title in _PAGES
-        ]
-    )
+    page = st.navigation(_pages())
     name = t("One model or ten?")
     title = name if page.url_path == "" else t("{page} · {name}", page=page.title, name=name)
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     return page
+
+
+def _pages() -> list[StreamlitPage]:
+    """The pages in the visitor's language, made once for each: it takes a tenth of a rerun."""
+    made: dict[str, list[StreamlitPage]] = st.session_state.setdefault(_MADE, {})
+    if language() not in made:
+        made[language()] = [
+            st.Page(_FOLDER / f"{name}.py", title=translated(title), default=name == _PAGES[0][0])
+            for name, title in _PAGES
+        ]
+    return made[language()]
 
 
 def page_names() -> list[str]:

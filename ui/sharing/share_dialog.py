@@ -22,9 +22,7 @@ _READERS_OWN = "reader"  # no language in the link: each reader's browser decide
 
 def offer_to_share(page: StreamlitPage) -> None:
     """The button that opens the dialog."""
-    with st.container(key="share"):
-        pressed = st.button(t("Share this view"), icon=":material/share:", width="stretch")
-    if pressed:
+    if st.button(t("Share this view"), icon=":material/share:", width="stretch", key="share"):
         st.dialog(t("Share this view"), width="medium")(_draw)(page)
 
 

@@ -45,8 +45,7 @@ def offer_retraining() -> None:
     except SettingsError as error:
         st.error(error.text, icon=":material/error:")
         return
-    with st.container(key="retrain"):
-        pressed = st.button(t("Retrain"), icon=":material/model_training:", width="stretch")
+    pressed = _button()
     st.caption(
         paragraph(_told(choices), _changed(request), _how_long(seconds)),
         help=t(
@@ -59,9 +58,13 @@ def offer_retraining() -> None:
 
 
 def _refuse(reason: Text) -> None:
-    with st.container(key="retrain"):
-        st.button(t("Retrain"), icon=":material/model_training:", width="stretch", disabled=True)
+    _button(disabled=True)
     st.caption(reason)
+
+
+def _button(*, disabled: bool = False) -> bool:
+    icon = ":material/model_training:"
+    return st.button(t("Retrain"), icon=icon, width="stretch", disabled=disabled, key="retrain")
 
 
 def _choose() -> TrainingOptions:
