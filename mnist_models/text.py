@@ -7,7 +7,7 @@ shown; as a field of another text it is said anew by itself.
 """
 
 import re
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any, Self, TypeVar
 
 from mnist_models.translation import ENGLISH, form_in, language, speaking
@@ -16,6 +16,11 @@ from mnist_models.translation import ENGLISH, form_in, language, speaking
 _TOGETHER = re.compile(
     r"(?<=\d) (?=(?:%|px|kB|MB|GB|ms|s)(?!\w))|(?<=\bp) (?=[=<])|(?<=\bp [=<]) (?=\d)"
 )
+
+
+@lru_cache(maxsize=4096)  # pages say mostly what they said at the last rerun
+def _held_together(sentence: str) -> str:
+    return _TOGETHER.sub("\N{NO-BREAK SPACE}", sentence)
 
 
 class Text(str):
@@ -41,7 +46,7 @@ class Text(str):
         form = form_in(spoken, template, plural, fields["count"] if plural else 1)
         if fields:
             form = form.format_map({name: translated(field) for name, field in fields.items()})
-        text = super().__new__(cls, _TOGETHER.sub("\N{NO-BREAK SPACE}", form))
+        text = super().__new__(cls, _held_together(form))
         text.language = spoken
         text.template, text.plural, text.fields = template, plural, fields
         return text
