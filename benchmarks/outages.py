@@ -41,6 +41,7 @@ from tests.helpers.serving import (
     copy_reference,
     draw,
     find_chromium,
+    it_was,
     open_browser,
     serve,
     settle,
@@ -163,7 +164,7 @@ def _keep(page: Page, number: int) -> None:
     """Draw a 1 that nobody has drawn yet, and say that it is one."""
     draw(page, [[(120 + number, 60), (120 + number, 140), (140 - number, 220)]])
     expect(verdict(page, "multi")).not_to_have_text("–", timeout=RENDER_TIMEOUT_MS)
-    page.locator(".st-key-correct_1 button").click(timeout=RENDER_TIMEOUT_MS)
+    it_was(page, "1").click(timeout=RENDER_TIMEOUT_MS)
     expect(page.locator(".st-key-correct")).to_contain_text("Kept as 1", timeout=RENDER_TIMEOUT_MS)
 
 

@@ -1,12 +1,15 @@
 """What surrounds every page: navigation, style and sidebar."""
 
+import gc
 import json
 import logging
 import sys
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from mnist_models.settings import PROJECT
 from mnist_models.text import t
@@ -24,6 +27,8 @@ _STYLE = PROJECT / "ui" / "style.css"
 _HISTORY = (PROJECT / "ui" / "history.js").read_text(encoding="utf-8")
 _LOST_PICTURES = (PROJECT / "ui" / "lost_pictures.js").read_text(encoding="utf-8")
 
+_OBJECTS = 10_000  # made and not yet gone, before the youngest are searched for garbage
+_modules = 0  # that were loaded when the rest was searched last
 _MOST_FILES, _MOST_BYTES = 3, 64_000_000  # of one session; no page shows more than two at a time
 
 
@@ -89,6 +94,26 @@ def _take_short_turns() -> None:
     sys.setswitchinterval(0.001)
 
 
+@cache
+def _use_one_thread() -> None:
+    """For what NumPy multiplies: a second one gains nothing for one picture, and for a while after
+    each product it spins, on a core on which others wait."""
+    threadpool_limits(1, user_api="blas")
+
+
+def _collect_less_garbage() -> None:
+    """Keep what stays for good, modules above all, out of every search for garbage.
+
+    To search all takes 75 ms, in which nobody is answered; it happened every few seconds.
+    """
+    global _modules
+    if len(sys.modules) > _modules:
+        _modules = len(sys.modules)
+        gc.set_threshold(_OBJECTS)
+        gc.collect()
+        gc.freeze()
+
+
 def run_app() -> None:
     """Draw what surrounds every page, and the page that the visitor asked for.
 
@@ -96,6 +121,8 @@ def run_app() -> None:
     """
     _log_what_happens()
     _take_short_turns()
+    _use_one_thread()
+    _collect_less_garbage()
     _bound_uploads()
     st.session_state[IN_APP] = True
     settle_language()

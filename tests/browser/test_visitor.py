@@ -24,6 +24,7 @@ from tests.helpers.serving import (
     Strokes,
     copy_reference,
     draw,
+    it_was,
     serve,
     settle,
     visit,
@@ -58,7 +59,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def keep(page: Page, strokes: Strokes, label: str) -> None:
     """Draw something and say what it was."""
     draw(page, strokes)
-    page.locator(f".st-key-correct_{label} button").click(timeout=RENDER_TIMEOUT_MS)
+    it_was(page, label).click(timeout=RENDER_TIMEOUT_MS)
     said = page.locator(".st-key-correct")
     expect(said).to_contain_text(f"Kept as {label}", timeout=RENDER_TIMEOUT_MS)
 
@@ -138,7 +139,7 @@ def test_inside_a_frame_of_another_site_nothing_is_stored_and_the_page_says_so(
     page.mouse.down()
     page.mouse.move(box["x"] + 140, box["y"] + 220, steps=5)
     page.mouse.up()
-    frame.locator(".st-key-correct_1 button").click(timeout=RENDER_TIMEOUT_MS)
+    it_was(frame, "1").click(timeout=RENDER_TIMEOUT_MS)
     said = frame.locator(".st-key-correct")
     expect(said).to_contain_text("Kept as 1", timeout=RENDER_TIMEOUT_MS)
     inside = page.frame(url=f"{server.url}/**")

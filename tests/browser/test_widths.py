@@ -18,6 +18,7 @@ from tests.helpers.serving import (
     RENDER_TIMEOUT_MS,
     Server,
     draw,
+    it_was,
     settle,
     verdict,
     visit,
@@ -106,7 +107,7 @@ def assert_whole(
     visit(page, server, "/" if path in DRAWN else path)
     if path in DRAWN:
         draw(page, ONE)
-        page.locator(".st-key-correct_1 button").click(timeout=RENDER_TIMEOUT_MS)
+        it_was(page, "1").click(timeout=RENDER_TIMEOUT_MS)
         expect(page.locator(".st-key-undo_correction")).to_be_visible(timeout=RENDER_TIMEOUT_MS)
         page.locator(f"[data-testid=stSidebarNavLink][href$='{path}']").click()
         title = form_in(language, PAGES[path], "", 1)

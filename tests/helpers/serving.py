@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, FrameLocator, Locator, Page, expect, sync_playwright
 
 from mnist_models.settings import PROJECT, trained_folder
 from tests.helpers.memory import status_bytes
@@ -177,6 +177,12 @@ def draw(page: Page, strokes: Strokes) -> None:
         for point in points[1:]:
             page.mouse.move(*point)
         page.mouse.up()
+
+
+def it_was(page: Page | FrameLocator, label: str) -> Locator:
+    """What to tap in order to say what a drawing shows."""
+    choice = page.locator(".st-key-correct_label")
+    return choice.get_by_role("radio", name=label, exact=True)
 
 
 def verdict(page: Page, approach: str) -> Locator:

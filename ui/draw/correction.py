@@ -22,11 +22,11 @@ from ui.shared.navigation import page_path
 from ui.shared.visitor import known_visitor, meet_browser
 
 _ERROR = "_correction_error"
-_IN_A_ROW, _BUTTON_WIDTH = 5, 57  # pixels: a fingertip, and two rows across a phone
+_LABEL = "correct_label"
 
 
 def offer_correction(run: Run, *, image: Grey | None, drawing: NDArray[np.uint8] | None) -> None:
-    """A button per class; a tap keeps the drawing under it.
+    """A choice of the classes; a tap keeps the drawing under it.
 
     Nothing if the site keeps none, or there is none.
 
@@ -43,9 +43,8 @@ def offer_correction(run: Run, *, image: Grey | None, drawing: NDArray[np.uint8]
         keep_drawings([kept_drawing(run, label, image, drawing)])
 
     with st.container(key="correct", gap="xsmall"):
-        st.markdown(t("It was …"))
         kept = labels_of([digest]).get(digest)
-        _draw_buttons([str(label) for label in run.classes], kept, keep)
+        _ask([str(label) for label in run.classes], kept, keep)
         if not show_error():
             if kept is None:
                 st.caption(t("Tap it even if both are right: your accuracy needs those as well."))
@@ -116,18 +115,15 @@ def show_kept(label: str, digests: Sequence[str]) -> None:
         st.page_link(page_path("my_drawings"), label=t("My drawings"), icon=":material/gesture:")
 
 
-def _draw_buttons(labels: list[str], kept: str | None, keep: Callable[[str], None]) -> None:
-    for start in range(0, len(labels), _IN_A_ROW):
-        with st.container(horizontal=True, gap="xsmall"):
-            for label in labels[start : start + _IN_A_ROW]:
-                st.button(
-                    label,
-                    type="primary" if label == kept else "secondary",
-                    width=_BUTTON_WIDTH,
-                    key=f"correct_{label}",
-                    on_click=keep,
-                    args=(label,),
-                )
+def _ask(labels: Sequence[str], kept: str | None, keep: Callable[[str], None]) -> None:
+    """One choice, not a button each: a stroke waits for whatever is drawn anew with it."""
+    st.session_state[_LABEL] = kept if kept in labels else None
+
+    def take() -> None:
+        if label := st.session_state[_LABEL]:  # a second tap on the same changes nothing
+            keep(label)
+
+    st.segmented_control(t("It was …"), labels, key=_LABEL, on_change=take, wrap=True)
 
 
 def _change(change: Callable[[Store], None], *, to_keep: bool = False) -> None:

@@ -36,7 +36,7 @@ def offer(tiny_run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
 
 
 def _tap(page: AppTest, label: str) -> AppTest:
-    page.button(key=f"correct_{label}").click().run()
+    page.segmented_control(key="correct_label").set_value(label).run()
     assert not page.exception
     return page
 
@@ -49,7 +49,7 @@ def test_every_class_of_the_run_is_offered_and_no_database_made_before_a_tap(
     tiny_run: Run, offer: Callable[..., AppTest]
 ) -> None:
     page = offer()
-    assert [button.label for button in page.button] == [str(c) for c in tiny_run.classes]
+    assert page.segmented_control(key="correct_label").options == [str(c) for c in tiny_run.classes]
     assert not (tiny_run.path.parent / ".corrections.db").exists()
 
 
@@ -93,15 +93,15 @@ def test_nothing_is_offered_where_corrections_are_off(
 ) -> None:
     monkeypatch.setenv("MNIST_CORRECTIONS", "off")
     page = offer()
-    assert not page.button
+    assert not page.segmented_control
     assert _said(page) == ""
 
 
-def test_a_damaged_database_is_a_sentence_and_the_buttons_stay(
+def test_a_damaged_database_is_a_sentence_and_the_choice_stays(
     tiny_run: Run, offer: Callable[..., AppTest]
 ) -> None:
     (tiny_run.path.parent / ".corrections.db").write_bytes(b"no database at all, just some text")
     page = _tap(offer(), "4")
     assert UNUSABLE in page.error[0].value
     assert "Kept as" not in _said(page)
-    assert len(page.button) == 10
+    assert len(page.segmented_control(key="correct_label").options) == 10
