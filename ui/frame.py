@@ -5,7 +5,6 @@ import json
 import logging
 import sys
 from contextlib import suppress
-from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -28,7 +27,7 @@ _HISTORY = (PROJECT / "ui" / "history.js").read_text(encoding="utf-8")
 _LOST_PICTURES = (PROJECT / "ui" / "lost_pictures.js").read_text(encoding="utf-8")
 
 _OBJECTS = 10_000  # made and not yet gone, before the youngest are searched for garbage
-_modules = 0  # that were loaded when the rest was searched last
+_modules = 0  # that were loaded when `_settle_what_is_loaded` looked last
 _MOST_FILES, _MOST_BYTES = 3, 64_000_000  # of one session; no page shows more than two at a time
 
 
@@ -94,21 +93,17 @@ def _take_short_turns() -> None:
     sys.setswitchinterval(0.001)
 
 
-@cache
-def _use_one_thread() -> None:
-    """For what NumPy multiplies: a second one gains nothing for one picture, and for a while after
-    each product it spins, on a core on which others wait."""
-    threadpool_limits(1, user_api="blas")
+def _settle_what_is_loaded() -> None:
+    """Where modules have been loaded since the last run of a page, keep them from costing more.
 
-
-def _collect_less_garbage() -> None:
-    """Keep what stays for good, modules above all, out of every search for garbage.
-
-    To search all takes 75 ms, in which nobody is answered; it happened every few seconds.
+    Python searches all that is there for garbage every few seconds, which takes 75 ms in which
+    nobody is answered: what stays for good is left out. NumPy's second thread gains nothing for one
+    picture, and after each product it spins, on a core for which others wait.
     """
     global _modules
     if len(sys.modules) > _modules:
         _modules = len(sys.modules)
+        threadpool_limits(1, user_api="blas")
         gc.set_threshold(_OBJECTS)
         gc.collect()
         gc.freeze()
@@ -121,8 +116,7 @@ def run_app() -> None:
     """
     _log_what_happens()
     _take_short_turns()
-    _use_one_thread()
-    _collect_less_garbage()
+    _settle_what_is_loaded()
     _bound_uploads()
     st.session_state[IN_APP] = True
     settle_language()
