@@ -166,23 +166,23 @@ def draw_canvas_buttons(place: str) -> None:
     """Undo, Clear and the width of the pen."""
     canvas = _canvas(place)
     # They show their shortcuts themselves. With a `help` the page would hold two of each.
-    with st.container(key="undo", width="content"):
-        st.button(
-            t("Undo"),
-            icon=":material/undo:",
-            on_click=_undo,
-            args=(canvas,),
-            disabled=not canvas.strokes and not canvas.cleared,
-            shortcut="Ctrl+Z",
-        )
-    with st.container(key="clear", width="content"):
-        st.button(
-            t("Clear"),
-            icon=":material/delete:",
-            on_click=_clear,
-            args=(canvas,),
-            shortcut="delete",
-        )
+    st.button(
+        t("Undo"),
+        icon=":material/undo:",
+        key="undo",
+        on_click=_undo,
+        args=(canvas,),
+        disabled=not canvas.strokes and not canvas.cleared,
+        shortcut="Ctrl+Z",
+    )
+    st.button(
+        t("Clear"),
+        icon=":material/delete:",
+        key="clear",
+        on_click=_clear,
+        args=(canvas,),
+        shortcut="delete",
+    )
     pen = st.popover(t("Pen"), icon=":material/line_weight:", key="pen", on_change="rerun")
     if pen.open:  # until then the browser need not load the slider
         with pen, st.container(key="pen_width"):

@@ -9,8 +9,13 @@ from mnist_models.preprocessing.rasterise import rasterise, read_paths, render
 from mnist_models.runs.run import Run
 from mnist_models.text import paragraph, t, translated
 from ui.draw.canvas import CANVAS_SIDE, PEN_WIDTH, given_to_canvas, put_on_canvas, stroke
-from ui.draw.numbers.number_canvas import BY_KEYBOARD, offer_number_canvas
-from ui.draw.sources import Subject, from_canvas
+from ui.draw.numbers.number_canvas import (
+    BY_KEYBOARD,
+    from_number_canvas,
+    is_for_numbers,
+    offer_number_canvas,
+)
+from ui.draw.sources import Answer, Subject, from_canvas
 from ui.live.preview import show_preview
 from ui.shared.navigation import page_path
 from ui.widgets.images import picture_url
@@ -33,16 +38,20 @@ _FIRST_DRAWINGS = {
 }
 
 
-def from_own_canvas(run: Run) -> Subject:
-    """The visitor's drawing on this page.
+def from_own_canvas(run: Run, answer: Answer) -> Subject:
+    """The visitor's drawing on this page, be it of a digit or of a number.
 
     Args:
         run: its networks answer in the browser, too, while somebody draws.
+        answer: see `from_canvas`.
     """
+    if is_for_numbers():
+        return from_number_canvas(run, answer)
     return from_canvas(
         _PLACE,
         paragraph(_HINT, BY_KEYBOARD),
         translated(BY_KEYBOARD),
+        answer=answer,
         draw_below=lambda image: show_preview(run, given_to_canvas(_PLACE), CANVAS_SIDE, image),
         draw_beside=offer_number_canvas,
     )

@@ -64,12 +64,16 @@ class Subject:
     reading: Reading | None = None
 
 
+Answer = Callable[[Subject], Subject]
+
+
 def from_canvas(
     place: str,
     hint: str,
     without_pointer: str,
     *,
     read_number: Callable[[Picture, list[Stroke]], Subject] | None = None,
+    answer: Answer = lambda subject: subject,
     draw_below: Callable[[Picture | None], None] = lambda _: None,
     draw_beside: Callable[[], None] = lambda: None,
 ) -> Subject:
@@ -81,6 +85,8 @@ def from_canvas(
         without_pointer: what to do for who cannot draw.
         read_number: of a canvas for numbers, which is as wide as its place: what to make of a
             drawing as it looks and of its strokes, of which there is at least one.
+        answer: shows what is made of it, before the rest is drawn: somebody waits for that; returns
+            what the page goes on with, if that is something else.
         draw_below: draws something between the canvas and its buttons, given what the models see.
         draw_beside: draws another button beside those of the canvas.
     """
@@ -95,6 +101,7 @@ def from_canvas(
         _show_error(t("The drawing could not be read."), error, t("Press *Clear* to start over."))
     except TooManyDigits as error:
         _show_error(translated(_TOO_MANY), error)
+    answered = answer(subject)
     draw_below(subject.image)
     with st.container(
         key="beside_canvas", horizontal=True, vertical_alignment="center", gap="xsmall"
@@ -103,7 +110,7 @@ def from_canvas(
         draw_beside()
         if subject.image is not None:
             show_model_input(subject.image, SMALL)
-    return subject
+    return answered
 
 
 def _one_digit(seen: Picture, strokes: list[Stroke]) -> Subject:
@@ -163,12 +170,13 @@ def may_have_camera(url: str) -> bool:
     return address.scheme != "http" or address.hostname in _OWN_MACHINE
 
 
-def from_test_set(name: str) -> Subject:
+def from_test_set(run: Run) -> Subject:
     """A picture of the test set, which no model has learned from.
 
     Args:
-        name: of the data set, "mnist" or "sample".
+        run: of its test set.
     """
+    name = run.test_set
     dataset = pictures(name)
     if dataset.name != "mnist":
         st.caption(

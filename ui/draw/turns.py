@@ -7,8 +7,8 @@ is read slowly, or by many, is read at once as ever.
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 _LONGEST_S = 0.1  # that a stroke waits for others, or a part of a page for strokes
 _reading = threading.Lock()
@@ -19,22 +19,21 @@ _nobody_waits.set()
 
 
 @contextmanager
-def first_in_line(*, is_short: bool = True) -> Iterator[None]:
+def first_in_line(*, is_short: bool = True) -> Iterator[Callable[[], None]]:
     """While a stroke is read and answered: others wait for their turn.
 
     Args:
         is_short: whether it is one; a file takes long, and neither waits nor keeps others waiting.
+
+    Yields:
+        What ends the turn before the block ends.
     """
-    if not is_short:
-        yield
-        return
-    with _counted():
-        has_turn = _reading.acquire(timeout=_LONGEST_S)
-        try:
-            yield
-        finally:
-            if has_turn:
-                _reading.release()
+    with ExitStack() as turn:
+        if is_short:
+            turn.enter_context(_counted())
+            if _reading.acquire(timeout=_LONGEST_S):
+                turn.callback(_reading.release)
+        yield turn.close
 
 
 def give_way() -> None:

@@ -13,7 +13,7 @@ from mnist_models.runs.run import Run
 from mnist_models.segmentation.stroke_groups import group_strokes
 from mnist_models.text import paragraph, t, translated
 from ui.draw.numbers.reading import ask_each
-from ui.draw.sources import Subject, from_canvas
+from ui.draw.sources import Answer, Subject, from_canvas
 
 BY_KEYBOARD = t("By keyboard, choose Upload or Test picture instead.")
 
@@ -32,28 +32,40 @@ def is_for_numbers() -> bool:
 
 def offer_number_canvas() -> None:
     """A button that leads from the canvas of one digit to that for numbers."""
-    with st.container(key="number_canvas", width="content"):
-        st.button(t("Number"), icon=":material/123:", on_click=_choose, args=(_NUMBER,))
+    st.button(
+        t("Number"),
+        icon=":material/123:",
+        key="number_canvas",
+        on_click=_choose,
+        args=(_NUMBER,),
+    )
 
 
-def from_number_canvas(run: Run) -> Subject:
+def from_number_canvas(run: Run, answer: Answer) -> Subject:
     """What the visitor has written there.
 
     Args:
         run: it reads the digits.
+        answer: see `from_canvas`.
     """
     return from_canvas(
         _PLACE,
         paragraph(_HINT, BY_KEYBOARD),
         translated(BY_KEYBOARD),
         read_number=partial(_read, run),
+        answer=answer,
         draw_beside=_offer_digit_canvas,
     )
 
 
 def _offer_digit_canvas() -> None:
-    with st.container(key="digit_canvas", width="content"):
-        st.button(t("One digit"), icon=":material/looks_one:", on_click=_choose, args=("",))
+    st.button(
+        t("One digit"),
+        icon=":material/looks_one:",
+        key="digit_canvas",
+        on_click=_choose,
+        args=("",),
+    )
 
 
 def _choose(canvas: str) -> None:
