@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_models.text import t
+from mnist_models.text import Texts, t
 
 Rows = NDArray[np.int64]
 
@@ -195,6 +195,19 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "all": Strategy(t("every picture, one yes to nine noes"), every_row, balanced=False),
 }
+
+
+# As people read them; the command line and addresses have the keys.
+SAMPLING_TITLES = Texts(
+    {
+        "undersample": t("undersample"),
+        "fresh": t("fresh"),
+        "hard": t("hard"),
+        "oversample": t("oversample"),
+        "weighted": t("weighted"),
+        "all": t("all"),
+    }
+)
 
 
 def _both_sides(positive: NDArray[np.bool_]) -> tuple[Rows, Rows]:

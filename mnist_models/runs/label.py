@@ -8,7 +8,7 @@ from mnist_models.formatting import commas, listing
 from mnist_models.learning.approaches import APPROACHES, NAMES, PAIR, Approach
 from mnist_models.learning.augmentation import Distortion
 from mnist_models.learning.recipes import DATASET_TITLES, RECIPES, STRONGEST
-from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.learning.sampling import SAMPLING_TITLES
 from mnist_models.text import Text, t
 
 # What `publishing.free_name` puts behind a name that is taken.
@@ -105,7 +105,9 @@ def _in_order(approaches: Iterable[str]) -> tuple[Approach, ...]:
 
 def _sampling(found: Mapping[str, Any]) -> Text | None:
     name = found.get("sampling")
-    return t("sampling {name}", name=name) if name in STRATEGIES else None
+    return (
+        t("sampling {name}", name=SAMPLING_TITLES[str(name)]) if name in SAMPLING_TITLES else None
+    )
 
 
 def _epochs(found: Mapping[str, Any]) -> Text | None:

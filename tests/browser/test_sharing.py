@@ -13,7 +13,17 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import Browser, Page, expect
 
 from tests.helpers.accessibility import expect_accessible
-from tests.helpers.serving import DESKTOP, PHONE, RENDER_TIMEOUT_MS, Server, settle, visit
+from tests.helpers.serving import (
+    CANVAS_SIDE,
+    DESKTOP,
+    PHONE,
+    RENDER_TIMEOUT_MS,
+    Server,
+    draw,
+    settle,
+    verdict,
+    visit,
+)
 
 SIDEBAR = "[data-testid=stSidebar]"
 MAIN = "[data-testid=stMain]"
@@ -179,3 +189,21 @@ def test_neither_the_dialog_nor_a_presentation_keeps_anyone_out(
         share(page)
         expect_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+
+
+def test_a_presentation_has_a_larger_canvas_on_which_strokes_are_where_they_are_drawn(
+    server: Server, page: Page
+) -> None:
+    visit(page, server, "/?present=true")
+    box = page.locator(".st-key-draw_canvas canvas").last.bounding_box()
+    assert box is not None
+    assert box["width"] == box["height"] == pytest.approx(1.4 * CANVAS_SIDE)
+    seven = [[(110, 85), (280, 85), (200, 200), (170, 330)]]
+    draw(page, seven)
+    expect(verdict(page, "single")).to_have_text("7", timeout=RENDER_TIMEOUT_MS)
+
+
+def test_all_numbers_of_a_picture_fit_beside_the_sidebar(server: Server, page: Page) -> None:
+    visit(page, server, "/data")
+    fits = "box => box.scrollWidth <= box.clientWidth"
+    assert page.locator(".d-scroll").first.evaluate(fits)

@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_models.formatting import commas, percent_text
 from mnist_models.learning.approaches import NAMES
 from mnist_models.learning.recipes import DATASET_TITLES
-from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.learning.sampling import SAMPLING_TITLES, STRATEGIES
 from mnist_models.runs.label import differences
 from mnist_models.runs.publishing import activate, delete_run
 from mnist_models.runs.quota import is_shipped
@@ -132,7 +132,7 @@ def _sampling_text(run: Run) -> Text:
         return t("")
     return t(
         "What each binary model learned from was chosen by the sampling *{name}*: {summary}.",
-        name=name,
+        name=SAMPLING_TITLES[name],
         summary=STRATEGIES[name].summary,
     )
 

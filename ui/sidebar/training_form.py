@@ -11,7 +11,7 @@ from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import mark_of
 from mnist_models.learning.approaches import APPROACHES, NAMES, PAIR, TITLES
 from mnist_models.learning.recipes import DATASET_TITLES, RECIPES
-from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.learning.sampling import SAMPLING_TITLES, STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
 from mnist_models.pipeline.options import CHOICES, Choice, TrainingOptions, usual
 from mnist_models.pipeline.request import Request
@@ -193,10 +193,13 @@ def _draw_sampling(recipe: str, now: str) -> str:
         t("Sampling"),
         list(STRATEGIES),
         list(STRATEGIES).index(now),
+        format_func=SAMPLING_TITLES.__getitem__,
         key=f"train_sampling_{recipe}",
         help=t("Which pictures each of the ten binary models learns from."),
     )
-    st.caption(t("{name}: {summary}.", name=name, summary=STRATEGIES[name].summary))
+    st.caption(
+        t("{name}: {summary}.", name=SAMPLING_TITLES[name], summary=STRATEGIES[name].summary)
+    )
     return name
 
 

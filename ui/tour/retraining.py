@@ -13,7 +13,7 @@ from mnist_models.formatting import duration_text
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Job, mark_of, wait_text
 from mnist_models.learning.approaches import PAIR, TITLES, Approach
-from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.learning.sampling import SAMPLING_TITLES, STRATEGIES
 from mnist_models.pipeline.estimates import earlier_trainings, estimate
 from mnist_models.pipeline.options import TrainingOptions
 from mnist_models.runs.registry import run_names
@@ -43,8 +43,10 @@ def show_retraining(run: Run) -> None:
         _show_recording(run)
         return
     st.markdown(t("Choose a sampling, train, and watch both curves."))
-    name = pick(t("Sampling"), STRATEGIES, "sampling")
-    st.caption(t("{name}: {summary}.", name=name, summary=STRATEGIES[name].summary))
+    name = pick(t("Sampling"), STRATEGIES, "sampling", title=SAMPLING_TITLES)
+    st.caption(
+        t("{name}: {summary}.", name=SAMPLING_TITLES[name], summary=STRATEGIES[name].summary)
+    )
     own = own_training()
     pressed = st.button(
         t("Train with this sampling"),

@@ -13,7 +13,7 @@ from mnist_models.evidence.networks.training_studies import (
     reliability_bins,
     table_by_strategy,
 )
-from mnist_models.learning.sampling import STRATEGIES
+from mnist_models.learning.sampling import SAMPLING_TITLES, STRATEGIES
 from mnist_models.runs.run import Run
 from mnist_models.text import Texts, paragraph, t, translated
 from ui.shared.experiments import shipped
@@ -80,19 +80,23 @@ def _show_strategies(runs: Sequence[Entry]) -> None:
         )
     with right:
         st.markdown(t("**Are the probabilities right?**"))
-        name = st.selectbox(t("Sampling strategy"), names, key="strategy")
+        name = st.selectbox(
+            t("Sampling strategy"), names, key="strategy", format_func=SAMPLING_TITLES.__getitem__
+        )
         bins = reliability_bins(runs, name)
         show_chart(
             lambda: strategy_reliability(bins),
             *("sampled_reliability", version_of(bins)),
-            text=t("Reliability diagram of the strategy {name}", name=name),
+            text=t("Reliability diagram of the strategy {name}", name=SAMPLING_TITLES[name]),
         )
         st.caption(correction_sentence(runs, name))
 
 
 def strategy_list(names: Sequence[str]) -> str:
     """What each of these strategies is, in Markdown."""
-    return "\n".join(f"* *{name}*: {translated(STRATEGIES[name].summary)}" for name in names)
+    return "\n".join(
+        f"* *{SAMPLING_TITLES[name]}*: {translated(STRATEGIES[name].summary)}" for name in names
+    )
 
 
 def strategy_dots(runs: Sequence[Entry]) -> Layered:
