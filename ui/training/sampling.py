@@ -64,7 +64,7 @@ def _show_strategies(runs: Sequence[Entry]) -> None:
     names = [row["strategy"] for row in rows]
     st.markdown(strategy_list(names))
     show_table(
-        pd.DataFrame(rows),
+        pd.DataFrame([{**row, "strategy": SAMPLING_TITLES[row["strategy"]]} for row in rows]),
         file_name="sampling.csv",
         alt=t("What each sampling strategy does"),
         columns=_COLUMNS,
@@ -102,7 +102,7 @@ def strategy_list(names: Sequence[str]) -> str:
 def strategy_dots(runs: Sequence[Entry]) -> Layered:
     """Test accuracy per sampling strategy: a dot per seed, a bar at their median."""
     frame = pd.DataFrame(
-        [(run["strategy"], run["seed"], run["test_accuracy"]) for run in runs],
+        [(SAMPLING_TITLES[run["strategy"]], run["seed"], run["test_accuracy"]) for run in runs],
         columns=["strategy", "seed", "accuracy"],
     )
     order = list(dict.fromkeys(frame["strategy"]))

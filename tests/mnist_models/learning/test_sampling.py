@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mnist_models.learning.sampling import (
+    SAMPLING_TITLES,
     STRATEGIES,
     balanced_weights,
     every_row,
@@ -16,6 +17,7 @@ from mnist_models.learning.sampling import (
     unpack_rows,
 )
 from mnist_models.metrics.calibration import correct_prior
+from mnist_models.translation import speaking
 
 SIDES = hnp.arrays(np.bool_, st.integers(2, 200)).filter(lambda p: p.any() and not p.all())
 SEEDS = st.integers(0, 2**32 - 1)
@@ -182,3 +184,10 @@ def test_the_prior_correction_keeps_the_order_and_the_ends() -> None:
 def test_a_rate_that_is_none_is_refused(rate: float) -> None:
     with pytest.raises(ValueError, match="rate"):
         correct_prior(np.array([0.5]), rate)
+
+
+def test_every_strategy_has_a_name_in_each_language() -> None:
+    assert list(SAMPLING_TITLES) == list(STRATEGIES)
+    with speaking("zh-TW"):
+        assert not set(SAMPLING_TITLES.values()) & set(STRATEGIES)
+    assert list(SAMPLING_TITLES.values()) == list(STRATEGIES)  # as the command line has them
