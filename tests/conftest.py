@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import streamlit as st
+from hypothesis import settings
 from streamlit.testing.v1 import AppTest
 
 from mnist_models.data.dataset import Dataset
@@ -33,6 +34,10 @@ from tests.helpers import pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# How long an example takes says what else the machine does, and which library comes with the first.
+settings.register_profile("any machine")
+settings.load_profile("any machine")
 
 
 def pytest_xdist_auto_num_workers() -> int:

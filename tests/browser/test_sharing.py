@@ -207,3 +207,12 @@ def test_all_numbers_of_a_picture_fit_beside_the_sidebar(server: Server, page: P
     visit(page, server, "/data")
     fits = "box => box.scrollWidth <= box.clientWidth"
     assert page.locator(".d-scroll").first.evaluate(fits)
+
+
+def test_a_link_for_a_frame_leaves_the_sidebar_out(server: Server, page: Page) -> None:
+    visit(page, server)
+    assert "hide" not in share(page)
+    page.get_by_text("For a frame in another page").click()
+    expect(page.locator(".st-key-share_link")).to_contain_text(
+        "hide=sidebar&embed=true", timeout=RENDER_TIMEOUT_MS
+    )

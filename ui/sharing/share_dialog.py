@@ -65,7 +65,10 @@ def _choose(query: dict[str, str]) -> tuple[dict[str, str], bool]:
         fixed = st.checkbox(t("This run"), RUN in query, key="share_run")
         present = st.checkbox(t("For a projector"), PRESENT in query, key="share_present")
         embedded = st.checkbox(
-            t("For a frame in another page"), bool(st.context.is_embedded), key="share_embed"
+            t("For a frame in another page"),
+            bool(st.context.is_embedded),
+            key="share_embed",
+            on_change=_make_room,
         )
     chosen = {
         LANGUAGE: "" if tag == _READERS_OWN else tag,
@@ -74,3 +77,10 @@ def _choose(query: dict[str, str]) -> tuple[dict[str, str], bool]:
         RUN: chosen_run_name() if fixed else "",
     }
     return {name: value for name, value in (query | chosen).items() if value}, embedded
+
+
+def _make_room() -> None:
+    """A frame has room for one thing; whoever wants the sidebar there leaves it in."""
+    if st.session_state["share_embed"]:
+        left_out = {*st.session_state["share_hide"], "sidebar"}
+        st.session_state["share_hide"] = [name for name in HIDEABLE if name in left_out]

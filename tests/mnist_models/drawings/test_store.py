@@ -67,7 +67,7 @@ def test_a_kept_drawing_comes_back_whole_and_its_picture_when_asked_for(store: S
         assert getattr(whole, name) == getattr(kept, name)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(image=arrays(np.uint8, (28, 28)))
 def test_every_picture_comes_back_as_it_was(image: np.ndarray) -> None:
     engine = create_engine("sqlite://")

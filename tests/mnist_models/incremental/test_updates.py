@@ -165,7 +165,7 @@ def test_progress_names_the_way_and_can_cancel(task: Task) -> None:
 
 
 @given(many=st.integers(1, 12), seed=st.integers(0, 99))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_few_pictures_become_many_that_are_still_pictures(
     tiny_dataset: Dataset, many: int, seed: int
 ) -> None:

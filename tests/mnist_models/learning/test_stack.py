@@ -346,14 +346,14 @@ def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
 
 
 @given(share=st.floats(0, 0.999))
-@settings(max_examples=40, suppress_health_check=UNCHANGED, deadline=None)
+@settings(max_examples=40, suppress_health_check=UNCHANGED)
 def test_a_truncated_file_is_refused(share: float, saved: bytes) -> None:
     with pytest.raises(ValueError, match="holds no readable stack"):
         Stack.load(io.BytesIO(saved[: int(share * len(saved))]))
 
 
 @given(data=st.data())
-@settings(max_examples=150, suppress_health_check=UNCHANGED, deadline=None)
+@settings(max_examples=150, suppress_health_check=UNCHANGED)
 def test_a_changed_byte_is_refused_or_harmless(data: st.DataObject, saved: bytes) -> None:
     damaged = bytearray(saved)
     damaged[data.draw(st.integers(0, len(saved) - 1))] ^= data.draw(st.integers(1, 255))

@@ -99,7 +99,7 @@ def test_the_radius_is_added_on_each_side_of_a_stroke(images: np.ndarray) -> Non
     radius=st.floats(0, 2),
     seed=st.integers(0, 99),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_thicker_pen_only_adds_ink_and_a_thinner_one_only_takes_it(
     radius: float, seed: int
 ) -> None:

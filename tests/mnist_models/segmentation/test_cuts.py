@@ -106,7 +106,7 @@ def test_hardly_a_pen_digit_is_cut_in_two(approach: Approach, pen_digits_file: o
     st.integers(0, 2**32 - 1),
     st.sampled_from([1, 2, 10, 30]),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_whatever_a_judge_says_digits_are_found_in_reading_order(
     text: str, gaps: list[float], seed: int, classes: int
 ) -> None:

@@ -93,7 +93,7 @@ def test_a_digit_alone_is_what_to_mnist_makes_of_it_however_many_pieces_it_has(
 @example(rows=[["7", "1", "7", "1", "7"]], on_paper=False)  # their roofs are nearly a line
 @example(rows=[["7", "7", "7", "7", "7"]], on_paper=True)
 @given(st.lists(st.lists(names, min_size=1, max_size=5), min_size=1, max_size=3), st.booleans())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_rows_of_digits_are_read_line_by_line_each_as_if_it_were_alone(
     rows: list[list[str]], on_paper: bool
 ) -> None:
@@ -113,7 +113,7 @@ def test_rows_of_digits_are_read_line_by_line_each_as_if_it_were_alone(
     st.tuples(*[st.integers(1, 60)] * 4),
     st.integers(1, 3),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_the_place_and_size_of_a_number_do_not_matter(
     row: list[str], margins: tuple[int, int, int, int], times: int
 ) -> None:
@@ -200,7 +200,7 @@ def test_no_picture_takes_more_memory_or_time_than_it_may(kind: str, tmp_path: P
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=40)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_array_raises_anything_but_what_is_documented(picture: NDArray[np.uint8]) -> None:
     try:
         found = find_digits(picture)
