@@ -5,18 +5,17 @@ import streamlit as st
 from mnist_models.evidence.experiments import load_evidence
 from mnist_models.runs.run import Run
 from mnist_models.text import t
-from ui.compare.studies.characters import show_characters
+from ui.compare.studies import characters
 from ui.new_class.evidence import show_costs
 from ui.new_class.lesson_kinds import show_kind
 from ui.new_class.lesson_panel import my_lesson
 from ui.shared.permission import may_retrain
-from ui.tour.mistakes import duel_of
 
 
-def show_many_classes(run: Run) -> None:
+def show_many_classes(_: Run) -> None:
     """What became of the promise with 252 classes, where it was measured."""
-    if duel := duel_of(run):
-        show_characters(duel)
+    if found := load_evidence("characters"):
+        characters.show_many_classes(found)
 
 
 def show_teaching(run: Run) -> None:

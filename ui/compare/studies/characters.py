@@ -96,9 +96,17 @@ _LAW = {
 
 def show_characters(_: Duel) -> None:
     """Accuracy and cost from ten classes to 252, and what one class more costs."""
-    if not (found := shipped("characters")):
-        return
-    say_it_is_the_same_for_all()
+    if found := shipped("characters"):
+        say_it_is_the_same_for_all()
+        show_many_classes(found)
+
+
+def show_many_classes(found: Evidence) -> None:
+    """What of it was measured.
+
+    Args:
+        found: the experiment "characters".
+    """
     st.markdown(f"**{characters_headline(found)}**")
     st.markdown(paragraph(best_sentence(found), promise_sentence(found)))
     rows = training_rows(found)
