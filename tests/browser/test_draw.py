@@ -312,7 +312,7 @@ def _touch(page: Page, points: list[tuple[float, float]]) -> None:
     send("touchEnd", [])
 
 
-def test_the_reasons_and_the_steps_on_demand_and_follow_the_drawing(
+def test_the_reasons_and_the_steps_open_on_demand_and_follow_the_drawing(
     open_draw: Callable[..., Page],
 ) -> None:
     page = open_draw()

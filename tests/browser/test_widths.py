@@ -24,9 +24,9 @@ from tests.helpers.serving import (
     visit,
 )
 
-# Pixels: phones, tablets, a projector, and what a zoom of 200 % makes of 1280, on both sides of
-# each width at which the style changes. 305 is the narrowest phone beside a scrollbar.
-WIDTHS = (305, 360, 390, 640, 700, 820, 1100, 1280)
+# Pixels: phones, tablets, a projector, and what a zoom of 200 % makes of 1024 and 1280. 305 is the
+# narrowest phone beside a scrollbar.
+WIDTHS = (305, 320, 360, 390, 512, 640, 700, 768, 820, 912, 1024, 1100, 1280, 1440)
 FEW_WIDTHS = (305, 820)
 SIDEBAR_BESIDE = 700  # from here on it is tried open, and beside the page
 
