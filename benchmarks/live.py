@@ -183,8 +183,7 @@ def _measure(parts: Sequence[str], run: Run, options: argparse.Namespace) -> Ite
     from playwright.sync_api import Error as PlaywrightError
 
     from benchmarks import live_pen, live_visit
-    from benchmarks.stopwatch import NotServedError
-    from tests.helpers.serving import open_browser
+    from tests.helpers.serving import NotServedError, open_browser
 
     digits = load_pen_digits()
     try:

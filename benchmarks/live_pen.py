@@ -8,10 +8,10 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 from benchmarks.serving import export
-from benchmarks.stopwatch import clocked_page, drawn_anew, served
+from benchmarks.stopwatch import clocked_page, drawn_anew
 from mnist_models.data.pen_digits import WRITING_BOX, PenDigit
 from mnist_models.runs.run import Run
-from tests.helpers.serving import CANVAS_SIDE, ONE, draw, settle
+from tests.helpers.serving import CANVAS_SIDE, ONE, draw, serve, settle
 from ui.live.scripts import scripts
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _opened(
     browser: "Browser", script: str, arguments: Sequence[str] = (), query: str = ""
 ) -> "Iterator[Page]":
     """The page of an app with a first drawing that has been answered."""
-    with clocked_page(browser) as page, served(script, arguments) as server:
+    with clocked_page(browser) as page, serve({}, script, arguments=arguments) as server:
         page.add_init_script(_CLOCK)
         page.goto(f"{server.url}/{query}")
         page.wait_for_function("canvas()")

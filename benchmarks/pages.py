@@ -176,13 +176,12 @@ def measure(asks: Sequence[Ask], run: str, browsers: int, repeats: int) -> Itera
     executable = chromium_path()
     from playwright.sync_api import Error as PlaywrightError
 
-    from benchmarks.stopwatch import NotServedError, served
-    from tests.helpers.serving import open_browser
+    from tests.helpers.serving import NotServedError, open_browser, serve
 
     try:
         with (
-            served("benchmarks/apps/empty_app.py", ()) as empty,
-            served("app.py", ()) as ours,
+            serve({}, "benchmarks/apps/empty_app.py") as empty,
+            serve({}) as ours,
             open_browser(executable) as browser,
             _pages(browser, browsers) as empty_pages,
             _pages(browser, browsers) as our_pages,

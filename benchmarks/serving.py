@@ -134,8 +134,8 @@ def chromium_path() -> str:
 def _take_turns(run: Run, folder: str, chromium: str, repeats: int) -> Starts:
     from playwright.sync_api import Error as PlaywrightError
 
-    from benchmarks.stopwatch import NotServedError, measure
-    from tests.helpers.serving import open_browser
+    from benchmarks.stopwatch import measure
+    from tests.helpers.serving import NotServedError, open_browser
 
     visits: dict[str, dict[str, Any]] = {
         "ours": {"query": f"?run={run.name}"},

@@ -8,20 +8,13 @@ The clock notices when the mouse button is released and sees every change of the
 """
 
 import contextlib
-import os
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser, Page
 
-from tests.helpers.ports import free_port
-from tests.helpers.serving import PROJECT, Server, draw, settle
+from tests.helpers.serving import draw, serve, settle
 
 STROKES = 10
 _TIMEOUT_S = 180  # for one start of the slow app on a busy machine
@@ -49,10 +42,6 @@ new MutationObserver(() => {
 """
 
 
-class NotServedError(Exception):
-    """The app did not start; the message says what to do."""
-
-
 def measure(
     browser: Browser, script: str, arguments: Sequence[str] = (), query: str = ""
 ) -> dict[str, float]:
@@ -76,7 +65,7 @@ def measure(
     """
     with clocked_page(browser) as page:
         began = time.perf_counter()
-        with served(script, arguments) as server:
+        with serve({}, script, arguments=arguments) as server:
             page.goto(f"{server.url}/{query}")
             page.wait_for_function("canvas()")
             draw(page, [_one(0)])
@@ -126,31 +115,3 @@ def clocked_page(browser: Browser) -> Iterator[Page]:
     context.add_init_script(_CLOCK)
     yield context.new_page()
     context.close()
-
-
-@contextlib.contextmanager
-def served(script: str, arguments: Sequence[str]) -> Iterator[Server]:
-    """The app in a process of its own, once it answers."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
-    command += ["--server.address=127.0.0.1", f"--server.port={port}"]
-    command += ["--server.fileWatcherType=none", "--", *arguments]
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=PROJECT, stdout=quiet, stderr=quiet)
-    server = Server(process, port, Path(os.devnull))
-    try:
-        _wait_for_answer(process, f"{server.url}/_stcore/health", script)
-        yield server
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _wait_for_answer(process: subprocess.Popen[bytes], url: str, script: str) -> None:
-    deadline = time.monotonic() + _TIMEOUT_S
-    while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        time.sleep(0.02)
-    raise NotServedError(f"{script} did not start. `streamlit run {script}` shows why.")
