@@ -105,9 +105,9 @@ def _in_order(approaches: Iterable[str]) -> tuple[Approach, ...]:
 
 def _sampling(found: Mapping[str, Any]) -> Text | None:
     name = found.get("sampling")
-    return (
-        t("sampling {name}", name=SAMPLING_TITLES[str(name)]) if name in SAMPLING_TITLES else None
-    )
+    if not isinstance(name, str) or name not in SAMPLING_TITLES:
+        return None
+    return t("sampling {name}", name=SAMPLING_TITLES[name])
 
 
 def _epochs(found: Mapping[str, Any]) -> Text | None:

@@ -158,11 +158,11 @@ def _about(found: Evidence) -> str:
         t(
             "The ten digits, then alphabet after alphabet of Omniglot. Of each class fifteen "
             "people drew a picture to learn from, and five others one to be judged by; settings "
-            "were chosen on three of the fifteen."
+            "were tried on three of the fifteen."
         ),
         t(
-            "Recall is the mean over the classes; vertical lines are 95 % intervals of a bootstrap "
-            "over people. One training each."
+            "Recall is the mean over the classes, its interval that of 95 % by a bootstrap over "
+            "people. One training each."
         ),
         t("Made with `{command}`.", command=found["command"]),
     )
