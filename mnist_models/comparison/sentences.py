@@ -47,17 +47,17 @@ def verdict_sentence(duel: Duel) -> Text:
     fields |= {"more": abs(difference), "p": p_value_text(p), "count": _members(ahead)}
     if p < SIGNIFICANT:
         return t(
-            "Of {rows:,} test digits {ahead} reads {more:,} more correctly than {behind}; a "
+            "Of {rows:,} test digits {ahead} gets {more:,} more of them right than {behind}; a "
             "difference this large would rarely come by chance (exact McNemar test, p {p}).",
-            "Of {rows:,} test digits {ahead} read {more:,} more correctly than {behind}; a "
+            "Of {rows:,} test digits {ahead} get {more:,} more of them right than {behind}; a "
             "difference this large would rarely come by chance (exact McNemar test, p {p}).",
             **fields,
         )
     return t(
-        "Of {rows:,} test digits {ahead} reads {more:,} more correctly than {behind}; chance "
-        "alone could explain it (exact McNemar test, p {p}).",
-        "Of {rows:,} test digits {ahead} read {more:,} more correctly than {behind}; chance "
-        "alone could explain it (exact McNemar test, p {p}).",
+        "Of {rows:,} test digits {ahead} gets {more:,} more of them right than {behind}; "
+        "chance alone could explain it (exact McNemar test, p {p}).",
+        "Of {rows:,} test digits {ahead} get {more:,} more of them right than {behind}; "
+        "chance alone could explain it (exact McNemar test, p {p}).",
         **fields,
     )
 

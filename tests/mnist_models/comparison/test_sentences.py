@@ -21,14 +21,14 @@ def _duel(run: Run, only_first: int, only_second: int, *, rows: int = 10_000) ->
 @pytest.mark.parametrize(
     ("only_first", "only_second", "expected"),
     [
-        (80, 8, "the single model reads 72 more correctly than the ten binary models; a difference"
-         " this large would rarely come by chance (exact McNemar test, p < 0.001)"),
-        (8, 80, "the ten binary models read 72 more correctly than the single model; a difference"
-         " this large would rarely come by chance"),
-        (12, 10, "the single model reads 2 more correctly than the ten binary models; chance alone"
-         " could explain it (exact McNemar test, p = 0.832)"),
-        (10, 12, "the ten binary models read 2 more correctly than the single model; chance alone"
-         " could"),
+        (80, 8, "the single model gets 72 more of them right than the ten binary models; a"
+         " difference this large would rarely come by chance (exact McNemar test, p < 0.001)"),
+        (8, 80, "the ten binary models get 72 more of them right than the single model; a"
+         " difference this large would rarely come by chance"),
+        (12, 10, "the single model gets 2 more of them right than the ten binary models; chance"
+         " alone could explain it (exact McNemar test, p = 0.832)"),
+        (10, 12, "the ten binary models get 2 more of them right than the single model; chance"
+         " alone could"),
         (5, 5, "the single model and the ten binary models read equally many."),
     ],
 )  # fmt: skip
