@@ -1,6 +1,7 @@
 """A page as visitors see it, with all that stands around it: what the tests of pages share."""
 
 import json
+import re
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,15 @@ with suppress(ImportError, AttributeError):
     )
 
 _ENTRY = Path(__file__).with_name("entry.py")
+_UI = Path(__file__).parents[2] / "ui"
+# The keys of all tables that are made on demand, read from the code, so that none is forgotten.
+TABLES = tuple(
+    sorted(
+        key
+        for path in _UI.rglob("*.py")
+        for key in re.findall(r'key="(\w+_table)"', path.read_text("utf-8"))
+    )
+)
 
 
 def app_page(name: str) -> AppTest:

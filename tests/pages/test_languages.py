@@ -12,16 +12,12 @@ from mnist_models.text import t
 from mnist_models.translation import ENGLISH, languages, speaking
 from tests.helpers.languages import foreign_words, shown_texts
 from tests.helpers.matrix import first_of
-from tests.helpers.pages import app_page
+from tests.helpers.pages import TABLES, app_page
 from tests.pages.test_numbers import PLACES
 from ui.widgets.tables import as_csv
 
 CHINESE = "zh-TW"
-_OPEN = (
-    *("classes_table", "members_table", "no_digit_table", "equal_size_table", "numbers_table"),
-    *("costs_table", "mistakes_table", "drawings_table", "counts_table", "robustness_table"),
-    *("why", "steps", "train_settings", "runs_of_reference"),
-)
+_OPEN = (*TABLES, "why", "steps", "train_settings", "runs_of_reference")
 # What has a figure, and all other parts.
 EVERYWHERE = [
     *(("draw", {"source": source}) for source in ("Draw", "Upload", "Photo", "Test picture")),
@@ -73,7 +69,7 @@ def test_a_game_is_told_in_one_language(played: str, monkeypatch: pytest.MonkeyP
         page = app_page("compare")
         for key, value in {"evidence": "You against them", "lang": language}.items():
             page.query_params[key] = value
-        for key in (*_OPEN, "you_table"):
+        for key in _OPEN:
             page.session_state[key] = True
         page.session_state["_read_by_you"], page.session_state["_you_were_told"] = _ANSWERED[played]
         page.run()
@@ -102,6 +98,12 @@ def test_a_page_is_in_one_language_whoever_was_there_before(
         page = opened(name, lang=language, **query)
         assert list(mixed(page, language)) == []
         assert page.query_params["lang"] in (language, [language])
+
+
+def test_all_evidence_of_compare_is_among_the_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MNIST_TRAINED", raising=False)
+    tabs = {tab.label for tab in opened("compare").tabs}
+    assert tabs <= {query.get("evidence") for name, query in EVERYWHERE if name == "compare"}
 
 
 def test_the_same_choice_has_the_same_address_in_every_language(trained: Path) -> None:

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_models.runs.publishing import publish
 from mnist_models.runs.run import Run
 from tests.helpers.matrix import first_of
-from tests.helpers.pages import app_page, shown_tables
+from tests.helpers.pages import TABLES, app_page, shown_tables
 
 # Parts of pages that show figures, by page and the parameters of its address.
 PLACES: list[tuple[str, dict[str, str]]] = [
@@ -27,6 +27,7 @@ PLACES: list[tuple[str, dict[str, str]]] = [
     ("compare", {"evidence": "Numbers"}),
     ("compare", {"evidence": "Wrong labels"}),
     ("compare", {"evidence": "You against them"}),
+    ("compare", {"evidence": "252 classes"}),
     ("compare", {"evidence": "Robustness", "disturbance": "Turn"}),
     ("compare", {"evidence": "Cost", "first": "reference.single", "second": "reference.single"}),
     ("confusion", {}),
@@ -44,11 +45,6 @@ PLACES: list[tuple[str, dict[str, str]]] = [
     ("data", {"about": "How many of each digit"}),
     ("how_it_works", {"topic": "Inside a network"}),
 ]
-_TABLES = (
-    *("classes", "members", "no_digit", "robustness", "equal_size", "ladder", "numbers"),
-    *("costs",),
-    *("mistakes", "drawings", "counts"),
-)
 # A minus is U+2212. The other one stands in dates, in names of runs and in commands.
 _HYPHEN_MINUS = re.compile(r"(?<![\w`.-])-\d")
 # An accuracy is in per cent. Losses and areas under curves are not, nor is a p value.
@@ -67,8 +63,8 @@ def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> App
     opened = app_page(name)
     for key, value in {"run": "reference", **address}.items():
         opened.query_params[key] = value
-    for key in _TABLES:
-        opened.session_state[f"{key}_table"] = True
+    for key in TABLES:
+        opened.session_state[key] = True
     opened.run()
     assert not opened.exception
     return opened
