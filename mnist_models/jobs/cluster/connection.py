@@ -61,12 +61,12 @@ class Connection:
         """How many jobs each worker does at once, by its address."""
         return self._ask(lambda client: client.nthreads())
 
-    def busy(self) -> int:
-        """How many tasks the workers have, ours and others'."""
-        return sum(len(keys) for keys in self._ask(lambda c: c.processing()).values())
+    def processing(self) -> dict[str, tuple[str, ...]]:
+        """The keys of the tasks that each worker has, ours and others', by its address."""
+        return self._ask(lambda client: client.processing())
 
-    def send(self, parcel: remote_job.Parcel, workers: list[str] | None) -> None:
-        """Have a job done, by one of these workers if they are named and there.
+    def send(self, parcel: remote_job.Parcel, worker: str | None) -> None:
+        """Have a job done, by this worker if one is named and there.
 
         It stays with the scheduler until it is forgotten, whatever becomes of this process.
         """
@@ -79,8 +79,8 @@ class Connection:
                 parcel,
                 key=key,
                 pure=False,
-                workers=workers,
-                allow_other_workers=bool(workers),  # or it waits for ever for those that are gone
+                workers=worker,
+                allow_other_workers=bool(worker),  # or it waits for ever for one that is gone
             )
             client.publish_dataset(future, name=key, override=True)
 

@@ -23,6 +23,7 @@ from mnist_models.jobs.cluster.markers import (
     write_marker,
 )
 from mnist_models.jobs.cluster.parcels import elsewhere
+from mnist_models.jobs.cluster.placement import Placement
 from mnist_models.jobs.cluster.trip import MAX_ATTEMPTS, Trip
 from mnist_models.jobs.here import Here, Starter
 from mnist_models.jobs.interruption import GRACE_S, ending, is_expected
@@ -143,7 +144,7 @@ class _Distributor(Starter):
 
     def _take_up(self) -> None:
         """Those that are ours and are not followed yet."""
-        for job_id in set(self._present) & set(away_ids()) - set(self._trips):
+        for job_id in sorted(set(self._present) & set(away_ids()) - set(self._trips)):
             marker = read_marker(job_id)
             try:
                 if marker:
@@ -227,16 +228,20 @@ class _Distributor(Starter):
     # -- what waits --------------------------------------------------------------------
 
     def _send(self, waiting: Sequence[str]) -> None:
-        unsent = [trip for trip in self._trips.values() if not trip.ended and not trip.marker.key]
-        if not unsent and not waiting:
+        trips = [trip for trip in self._trips.values() if not trip.ended]
+        if not waiting and all(trip.marker.attempt for trip in trips):
             return
-        workers = self._connection.workers()
+        placement = Placement(self._connection.workers(), self._connection.processing())
+        for trip in trips:
+            placement.add(trip.marker.key, trip.worker)
+        self._take_back(trips, placement)
+        unsent = [trip for trip in trips if not trip.marker.key]
         # One more than they do at once waits there: a cluster that grows with its work sees it.
-        sent = sum(bool(trip.marker.key) for trip in self._trips.values())
-        room = sum(workers.values()) - max(sent, self._connection.busy())
+        sent = sum(bool(trip.marker.key) for trip in trips)
+        room = min(placement.room(), sum(placement.threads.values()) - sent)
         self._all_busy = room <= 0
         for trip in unsent[: max(0, room + 1)]:
-            self._dispatch(trip, workers)
+            self._dispatch(trip, placement)
         for job_id in waiting[: max(0, room + 1 - len(unsent))]:
             with contextlib.suppress(OSError):
                 with queue.guarded():
@@ -245,18 +250,28 @@ class _Distributor(Starter):
                 if not queue.leave(job_id):
                     remove_marker(job_id)
 
-    def _dispatch(self, trip: Trip, workers: dict[str, int]) -> None:
-        willing = [address for address in workers if address not in trip.refusals]
-        if trip.refusals and not willing:
+    def _take_back(self, trips: Sequence[Trip], placement: Placement) -> None:
+        """Those that wait for a worker that is busy, while another is free, are sent anew."""
+        begun = {trip.marker.key for trip in trips if trip.marker.attempt}
+        for trip in trips:
+            key, others = trip.marker.key, trip.preferred(placement.threads)
+            if key not in begun and placement.could_begin(key, begun, others):
+                self._connection.forget(key)
+                placement.remove(key)
+                trip.keep(key="")
+
+    def _dispatch(self, trip: Trip, placement: Placement) -> None:
+        preferred = trip.preferred(placement.threads)
+        if trip.refusals and not preferred:
             trip.end(Event("failed", message=list(trip.refusals.values())[-1]))
             return
-        preferred = [address for address in willing if address not in trip.avoided] or willing
         try:
             kind = elsewhere(trip.order.work)
             if known := kind.before(trip.order.request):
                 trip.end(known)
                 return
-            key = f"{trip.id}-{secrets.token_hex(4)}"
+            # Dask takes the first word for the kind of a task, and learns how long a kind takes.
+            key = f"mnist-{trip.id}-{secrets.token_hex(4)}"
             parcel = trip.pack(key)
         except Exception as error:
             if not is_expected(error):
@@ -264,7 +279,11 @@ class _Distributor(Starter):
             trip.end(ending(error))
             return
         trip.keep(key=key, attempt="")
-        self._connection.send(parcel, preferred if len(preferred) < len(workers) else None)
+        worker = placement.best(preferred)
+        if worker:
+            trip.worker = worker
+            placement.add(key, worker)
+        self._connection.send(parcel, worker)
 
     def _do_without(self, waiting: Sequence[str]) -> None:
         """The scheduler is away: jobs are done here if the owner allows, or told so."""

@@ -89,7 +89,7 @@ def cancel(key: str) -> bool:
 
 def topic(key: str) -> str:
     """Under what a task's news are told."""
-    return f"mnist-{key}"
+    return f"{key}-news"
 
 
 def _refusal(parcel: Parcel, order: Order) -> Text | None:

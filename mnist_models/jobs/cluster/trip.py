@@ -4,6 +4,7 @@ import contextlib
 import json
 import logging
 import shutil
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +49,7 @@ class Trip:
         marker: what is kept of it on the disk.
         refusals: what workers said that have another program or other data, by their address.
         avoided: workers on which it has died.
+        worker: the address of the one to which it was sent last.
         cancelled: when it was asked to end; None if it was not.
         ended: whether its last word is said.
     """
@@ -63,6 +65,7 @@ class Trip:
         self.marker = read_marker(job_id) or marker
         self.refusals: dict[str, Text] = {}
         self.avoided: set[str] = set()
+        self.worker = ""
         self.cancelled: float | None = None
         self.ended = False
         self._old: set[str] = set()  # attempts that were given up
@@ -81,6 +84,11 @@ class Trip:
         self.marker = replace(self.marker, **changes)
         with job_file_errors():
             write_marker(self.id, self.marker)
+
+    def preferred(self, workers: Iterable[str]) -> list[str]:
+        """Those that have not refused it and, if there is any other, on which it has not died."""
+        willing = [address for address in workers if address not in self.refusals]
+        return [address for address in willing if address not in self.avoided] or willing
 
     def pack(self, key: str) -> dict[str, Any]:
         """What a worker needs to do it, see `remote_job.do_job`.

@@ -90,6 +90,26 @@ def test_as_many_are_done_at_once_as_there_are_workers(folder: Path, tmp_path: P
         assert until(job_id, has_ended).latest.stage == "done"
 
 
+@pytest.mark.parametrize("ends_first", [0, 1])
+def test_what_waits_goes_to_whichever_worker_is_free_first(
+    ends_first: int, folder: Path, tmp_path: Path
+) -> None:
+    """Before any job has ended, when Dask knows nothing of how long they take, too."""
+    gates = [tmp_path / f"gate{k}" for k in range(3)]
+    ids = [
+        executor().submit(replace(order("wait", gate=str(gate)), owner=gate.name)) for gate in gates
+    ]
+    for job_id in ids[:2]:
+        until(job_id, lambda job: job.latest.stage == "training")
+    eventually(lambda: len(_known_to_the_cluster()) == 3)  # one waits there
+    gates[ends_first].touch()
+    until(ids[2], lambda job: job.latest.stage == "training")
+    for gate in gates:
+        gate.touch()
+    for job_id in ids:
+        assert until(job_id, has_ended).latest.stage == "done"
+
+
 def test_one_that_runs_is_cancelled(folder: Path, tmp_path: Path) -> None:
     job_id = executor().submit(order("wait", gate=str(tmp_path / "never")))
     until(job_id, lambda job: job.latest.stage == "training")
