@@ -63,6 +63,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say why a browser test was run once more: what fails now and then may be a fault of ours."""
+    for report in terminalreporter.stats.get("rerun", []):
+        crash = getattr(report.longrepr, "reprcrash", None)
+        reason = crash.message if crash else str(report.longrepr)
+        terminalreporter.write_line(f"{report.nodeid} was run once more: {reason[:500]}")
+
+
 def _data_file(variable: str) -> Path:
     path = os.environ.get(variable)
     if not path or not Path(path).is_file():
