@@ -34,5 +34,9 @@ RUN /opt/venv/bin/pip install --no-cache-dir --no-compile -r requirements.txt
 
 FROM full AS cluster
 RUN /opt/venv/bin/pip install --no-cache-dir --no-compile -r requirements-cluster.txt
+# docs/cluster.md says why.
+ENV DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED=False \
+    DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL=500ms \
+    DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL=5s
 
 FROM full

@@ -1,5 +1,6 @@
 """Work for tests that a cluster does: python -m tests.helpers.remote_work JOB."""
 
+import atexit
 import os
 import signal
 import sys
@@ -44,6 +45,8 @@ def work(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
             if not gate.exists():
                 gate.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
+        case "linger":  # it has said all, and does not end
+            atexit.register(time.sleep, 600)
         case "fail":
             raise ExpectedError(t("It cannot be done: {reason}.", reason="a test"))
     (folder / "answer.txt").write_text("done")

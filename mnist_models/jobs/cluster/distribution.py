@@ -229,13 +229,13 @@ class _Distributor(Starter):
 
     def _send(self, waiting: Sequence[str]) -> None:
         trips = [trip for trip in self._trips.values() if not trip.ended]
-        if not waiting and all(trip.marker.attempt for trip in trips):
+        if not (trips or waiting):
             return
         placement = Placement(self._connection.workers(), self._connection.processing())
         for trip in trips:
             placement.add(trip.marker.key, trip.worker)
         self._take_back(trips, placement)
-        unsent = [trip for trip in trips if not trip.marker.key]
+        unsent = [trip for trip in trips if not (trip.ended or trip.marker.key)]
         # One more than they do at once waits there: a cluster that grows with its work sees it.
         sent = sum(bool(trip.marker.key) for trip in trips)
         room = min(placement.room(), sum(placement.threads.values()) - sent)
@@ -251,11 +251,13 @@ class _Distributor(Starter):
                     remove_marker(job_id)
 
     def _take_back(self, trips: Sequence[Trip], placement: Placement) -> None:
-        """Those that wait for a worker that is busy, while another is free, are sent anew."""
+        """Those whose worker is gone, or is busy while another is free, are sent anew."""
         begun = {trip.marker.key for trip in trips if trip.marker.attempt}
         for trip in trips:
             key, others = trip.marker.key, trip.preferred(placement.threads)
-            if key not in begun and placement.could_begin(key, begun, others):
+            if key and placement.is_lost(key, trip.worker):
+                self._try_once_more(trip)
+            elif key not in begun and placement.could_begin(key, begun, others):
                 self._connection.forget(key)
                 placement.remove(key)
                 trip.keep(key="")

@@ -35,6 +35,13 @@ class Placement:
         for keys in self._keys.values():
             keys.discard(key)
 
+    def is_lost(self, key: str, worker: str) -> bool:
+        """Whether a job was sent to a worker that is gone, and no other has it.
+
+        What was meant for a worker, and finds none at all, Dask does not give to one that comes.
+        """
+        return worker not in self._keys and bool(self._keys) and not self._where(key)
+
     def room(self) -> int:
         """How many jobs more could begin at once; negative where some wait."""
         return sum(map(self._free, self.threads))

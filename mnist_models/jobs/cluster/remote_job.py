@@ -29,8 +29,8 @@ from mnist_models.jobs.cluster.parcels import (
 )
 from mnist_models.jobs.cluster.versions import code_version, difference
 from mnist_models.jobs.interruption import GRACE_S
-from mnist_models.jobs.job import Order
-from mnist_models.jobs.progress import create_progress
+from mnist_models.jobs.job import UNREADABLE, Order
+from mnist_models.jobs.progress import create_progress, event_of, read_line
 from mnist_models.jobs.worker import THREADS, worker_environment
 from mnist_models.text import Text
 
@@ -162,6 +162,8 @@ def _watched(
                 for line in _more(folder, lines):
                     lines.append(line)
                     tell(len(lines), line)
+                if lines and _is_done(lines[-1]):
+                    break  # the files are there: nobody waits for TensorFlow to leave
                 if parcel["key"] in _cancelled and code is None:
                     if not asked_at:
                         asked_at = time.monotonic()
@@ -172,6 +174,12 @@ def _watched(
         finally:
             child.kill()
     return lines
+
+
+def _is_done(line: str) -> bool:
+    with contextlib.suppress(*UNREADABLE):
+        return event_of(read_line(line)).stage == "done"
+    return False
 
 
 def _environment(parcel: Parcel, trained: Path) -> dict[str, str]:

@@ -49,7 +49,7 @@ class Trip:
         marker: what is kept of it on the disk.
         refusals: what workers said that have another program or other data, by their address.
         avoided: workers on which it has died.
-        worker: the address of the one to which it was sent last.
+        worker: the address of the one that does it, or to which it was sent.
         cancelled: when it was asked to end; None if it was not.
         ended: whether its last word is said.
     """
@@ -117,6 +117,7 @@ class Trip:
                 return
             if attempt != self.marker.attempt:
                 self._begin(attempt)
+            self.worker = str(news.get("worker", self.worker))
             if number == self._lines + 1:
                 self._lines = number
                 self._write(news["line"])

@@ -126,6 +126,10 @@ def test_one_that_fails_says_why_and_is_not_tried_again(folder: Path) -> None:
     assert job.latest.message == "It cannot be done: a test."
 
 
+def test_what_is_done_comes_back_before_its_process_has_left(folder: Path) -> None:
+    assert answer(until(executor().submit(order("linger")), has_ended)) == "done"
+
+
 def test_one_that_dies_is_tried_once_more(folder: Path, tmp_path: Path) -> None:
     job = until(executor().submit(order("die once", gate=str(tmp_path / "died"))), has_ended)
     assert job.latest.stage == "done"

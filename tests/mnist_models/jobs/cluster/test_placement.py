@@ -40,6 +40,14 @@ def test_what_must_not_go_to_the_free_one_waits() -> None:
     assert not Placement({"a": 1, "b": 1}, {"a": "xy"}).could_begin("y", "x", "a")
 
 
+def test_what_no_worker_has_is_lost_with_its_own() -> None:
+    placement = Placement({"a": 1}, {"a": "x"})
+    assert placement.is_lost("y", "gone")
+    assert not placement.is_lost("x", "gone")  # another has it
+    assert not placement.is_lost("y", "a")  # it is on its way there
+    assert not Placement({}, {}).is_lost("y", "gone")  # who comes is sent it
+
+
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=6), st.integers(0, 30))
 def test_no_worker_is_given_two_while_another_is_free(threads: list[int], jobs: int) -> None:
     workers = {f"w{k}": count for k, count in enumerate(threads)}
