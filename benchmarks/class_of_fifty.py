@@ -2,9 +2,10 @@
 
 Fifty sessions speak Streamlit's protocol (`benchmarks.protocol`); each draws a stroke every three
 seconds, for two minutes. Measured is the time from the stroke to both verdicts: of one session
-alone, of all, and of all while a training runs; and what the server takes of memory and processor.
-The sessions and the training run on the same machine as the server, so a server of its own answers
-sooner. `--write` puts the table into docs/deploy.md.
+alone, of all, and of all while a training runs: of one server, and of two behind the proxy, as
+compose.yaml starts them; and what a server takes of memory and processor. The sessions and the
+training run on the same machine as the servers, so servers of their own answer sooner. Without
+nginx there are no figures of two. `--write` puts the table into docs/deploy.md.
 
     python -m benchmarks.class_of_fifty [--sessions N] [--seconds N] [--every N] [--write]
     python -m benchmarks.class_of_fifty --ask URL    one stroke; fails unless it is answered
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager, nullcontext
+from contextlib import AsyncExitStack, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -28,10 +29,19 @@ from mnist_models.settings import PROJECT
 from tests.helpers.memory import status_bytes
 
 TARGETS = {"no training": 2.0, "a training runs": 4.0}  # times the p95 of one session alone
+SITES = {1: "one server", 2: "two behind the proxy"}
 DOCUMENT = PROJECT / "docs" / "deploy.md"
 MARKS = "<!-- class of fifty -->", "<!-- /class of fifty -->"
 _START_S = 300  # until TensorFlow is there and has begun
 _FIRST = 3  # strokes of each session that are not counted: they load what is loaded once
+
+
+@dataclass(frozen=True)
+class Site:
+    """What visitors see of it, and the processes behind."""
+
+    url: str
+    pids: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -41,8 +51,8 @@ class Load:
     Attributes:
         seconds: of each stroke.
         errors: what went wrong, a line each.
-        megabytes: resident memory of the server at the end.
-        cores: processor seconds of the server per second.
+        megabytes: resident memory of all servers at the end.
+        cores: processor seconds of all servers per second.
     """
 
     seconds: Sequence[float]
@@ -56,13 +66,16 @@ class Load:
         return quantiles(self.seconds, n=20)[-1] if len(self.seconds) > 1 else float("nan")
 
 
-async def _draw_for(url: str, pid: int, sessions: int, seconds: float, every: float) -> Load:
+async def _draw_for(site: Site, sessions: int, seconds: float, every: float) -> Load:
     """Have sessions draw, once all of them are open."""
     took: list[float] = []
     errors: list[str] = []
     loop = asyncio.get_running_loop()
     async with AsyncExitStack() as stack:
-        visitors = [await stack.enter_async_context(Visitor(url)) for _ in range(sessions)]
+        visitors = [
+            await stack.enter_async_context(Visitor(site.url, _cookie(k, sessions)))
+            for k in range(sessions)
+        ]
         for visitor in visitors:
             for x in range(_FIRST):
                 await visitor.draw(100 + x)
@@ -83,10 +96,16 @@ async def _draw_for(url: str, pid: int, sessions: int, seconds: float, every: fl
                     errors.append(f"{len(answers)} verdicts")
                 due = max(due + every, loop.time())
 
-        before = _processor_s(pid)
+        before = sum(map(_processor_s, site.pids))
         await asyncio.gather(*(draw(visitor, k) for k, visitor in enumerate(visitors)))
-        cores = (_processor_s(pid) - before) / seconds
-        return Load(took, errors, status_bytes("VmRSS", pid) / 1e6, cores)
+        cores = (sum(map(_processor_s, site.pids)) - before) / seconds
+        memory = sum(status_bytes("VmRSS", pid) for pid in site.pids)
+        return Load(took, errors, memory / 1e6, cores)
+
+
+def _cookie(number: int, sessions: int) -> dict[str, str]:
+    """Which server the proxy sends a visitor to, see deploy/nginx.conf."""
+    return {"Cookie": f"mnist_server={number * 256 // sessions:02x}"}
 
 
 def _processor_s(pid: int) -> float:
@@ -121,49 +140,70 @@ def _training() -> Iterator[None]:
             raise ProtocolError("The training ended before the strokes did.")
     finally:
         executor().cancel(job_id)
+        while stage() != "ended" and time.monotonic() < deadline + _START_S:
+            time.sleep(0.2)  # what is measured next has the machine to itself
 
 
-def measure(sessions: int, seconds: float, every: float) -> dict[str, Load]:
-    """One session alone, all of them, and all while a training runs; a server for each."""
-    from tests.helpers.serving import copy_reference, serve
+@contextmanager
+def _site(servers: int) -> Iterator[Site]:
+    """One server, or two behind the proxy."""
+    from tests.helpers.proxy import proxy
+    from tests.helpers.serving import serve
 
-    found: dict[str, Load] = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as stack:
+        started = [stack.enter_context(serve({})) for _ in range(servers)]
+        urls = [server.url for server in started]
+        url = stack.enter_context(proxy(urls)) if servers > 1 else urls[0]
+        yield Site(url, [server.pid for server in started])
+
+
+def measure(sessions: int, seconds: float, every: float) -> dict[str, dict[str, Load]]:
+    """One session alone, all of them, and all while a training runs; a new site for each."""
+    from tests.helpers.proxy import find_nginx
+    from tests.helpers.serving import copy_reference
+
+    found: dict[str, dict[str, Load]] = {}
+    # The thread that looks after jobs may still write its lock there.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ["MNIST_TRAINED"] = str(copy_reference(Path(folder)))
-        for name in ("one session", "no training", "a training runs"):
-            print(f"Measuring: {name} …", flush=True)
-            with serve({}) as server:
-                beside = _training() if name == "a training runs" else nullcontext()
+        for servers, title in SITES.items():
+            if servers > 1 and not find_nginx():
+                print(f"There is no nginx here: no figures of {title}.")
+                continue
+            found[title] = {}
+            for name in ("one session", *TARGETS):
+                print(f"Measuring {title}: {name} …", flush=True)
                 number = 1 if name == "one session" else sessions
-                with beside:
-                    task = _draw_for(server.url, server.pid, number, seconds, every)
-                    found[name] = asyncio.run(task)
+                beside = _training() if name == "a training runs" else nullcontext()
+                with _site(servers) as site, beside:
+                    task = _draw_for(site, number, seconds, every)
+                    found[title][name] = asyncio.run(task)
     return found
 
 
-def table(found: dict[str, Load], sessions: int, seconds: float, every: float) -> str:
-    """Markdown: a row per case, and what a hundred visitors take."""
-    alone = found["one session"]
+def table(found: dict[str, dict[str, Load]], sessions: int, seconds: float, every: float) -> str:
+    """Markdown: a row per case, and what a hundred visitors of one server take."""
     lines = [
         f"{sessions} sessions, a stroke every {every:g} s each, for {seconds:g} s, on "
-        f"{os.cpu_count()} cores that server, sessions and training share.",
+        f"{os.cpu_count()} cores that servers, sessions and training share.",
         "",
-        "| | strokes | median, s | 95 of 100 within, s | beside one session | errors |",
-        "|---|---|---|---|---|---|",
+        "| | | strokes | median, s | 95 of 100 within, s | beside one session | errors |",
+        "|---|---|---|---|---|---|---|",
     ]
-    for name, load in found.items():
-        beside = load.p95 / alone.p95
-        target = TARGETS.get(name)
-        said = "" if target is None else f"{beside:.1f} times (target {target:g})"
-        lines.append(
-            f"| {name} | {len(load.seconds)} | {median(load.seconds):.2f} | {load.p95:.2f} | "
-            f"{said} | {len(load.errors)} |"
-        )
-    full = found["no training"]
+    for title, loads in found.items():
+        for name, load in loads.items():
+            beside = load.p95 / loads["one session"].p95
+            target = TARGETS.get(name)
+            said = "" if target is None else f"{beside:.1f} times (target {target:g})"
+            lines.append(
+                f"| {title} | {name} | {len(load.seconds)} | {median(load.seconds):.2f} | "
+                f"{load.p95:.2f} | {said} | {len(load.errors)} |"
+            )
+    alone, full = found[SITES[1]]["one session"], found[SITES[1]]["no training"]
     memory = max(0.0, full.megabytes - alone.megabytes) / max(1, sessions - 1) * 100
     lines += [
         "",
-        f"The server takes {alone.megabytes:,.0f} MB with one visitor, and {memory:,.0f} MB more "
+        f"A server takes {alone.megabytes:,.0f} MB with one visitor, and {memory:,.0f} MB more "
         f"for a hundred. A hundred who draw like that take {full.cores / sessions * 100:.1f} "
         "cores' time.",
     ]
@@ -211,7 +251,8 @@ def main() -> None:
     found = measure(options.sessions, options.seconds, options.every)
     text = table(found, options.sessions, options.seconds, options.every)
     print(f"\n{text}")
-    for error in [line for load in found.values() for line in load.errors][:20]:
+    loads = [load for site in found.values() for load in site.values()]
+    for error in [line for load in loads for line in load.errors][:20]:
         print(f"error: {error}")
     if options.write:
         write(text)

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 from playwright.sync_api import Page, expect
 
@@ -194,14 +195,14 @@ PARTS: dict[str, Callable[[int], Iterator[str]]] = {
 def _fresh_machine() -> Iterator[None]:
     """A `trained/` with the reference alone, and no MNIST."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = copy_reference(Path(folder))
-        os.environ |= {
-            "MNIST_TRAINED": str(copy),
+        fresh = {
+            "MNIST_TRAINED": str(copy_reference(Path(folder))),
             "MNIST_NPZ": "",
             "KERAS_HOME": str(Path(folder) / "keras"),
             "MNIST_CORRECTIONS": "session",
         }
-        yield
+        with patch.dict(os.environ, fresh):
+            yield
 
 
 def main() -> None:

@@ -1,26 +1,36 @@
 """What the benchmarks of many visitors say of what they saw; tests/test_proxy.py has them draw."""
 
 import random
+import re
 from pathlib import Path
 
 import pytest
 
 from benchmarks import class_of_fifty
-from benchmarks.class_of_fifty import DOCUMENT, MARKS, Load, table, write
+from benchmarks.class_of_fifty import DOCUMENT, MARKS, SITES, Load, _cookie, table, write
 from benchmarks.uploads import damaged
 
 
 def test_the_table_compares_with_one_session_and_says_what_a_hundred_take() -> None:
-    found = {
+    one = {
         "one session": Load([0.1] * 20, [], 200, 0.05),
         "no training": Load([0.3] * 20, ["2 verdicts"], 298, 1.0),
         "a training runs": Load([0.2] * 20, [], 298, 1.0),
     }
-    text = table(found, 50, 120, 3)
-    assert "| no training | 20 | 0.30 | 0.30 | 3.0 times (target 2) | 1 |" in text
-    assert "| a training runs | 20 | 0.20 | 0.20 | 2.0 times (target 4) | 0 |" in text
+    two = {"one session": Load([0.2] * 20, [], 400, 0.1), "no training": one["no training"]}
+    text = table({SITES[1]: one, SITES[2]: two}, 50, 120, 3)
+    assert "| one server | no training | 20 | 0.30 | 0.30 | 3.0 times (target 2) | 1 |" in text
+    assert "| one server | a training runs | 20 | 0.20 | 0.20 | 2.0 times (target 4) | 0 |" in text
+    assert "| two behind the proxy | no training | 20 | 0.30 | 0.30 | 1.5 times" in text
     assert "200 MB with one visitor, and 200 MB more for a hundred" in text
     assert "take 2.0 cores' time" in text
+
+
+def test_every_visitor_has_a_number_that_the_proxy_knows() -> None:
+    """By the numbers that deploy/nginx.conf knows."""
+    cookies = [_cookie(k, 50)["Cookie"] for k in range(50)]
+    assert all(re.fullmatch(r"mnist_server=[0-9a-f]{2}", cookie) for cookie in cookies)
+    assert len(set(cookies)) == 50
 
 
 def test_it_is_written_between_its_marks_alone(

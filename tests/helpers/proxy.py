@@ -18,6 +18,11 @@ from tests.helpers.ports import free_port
 _CONFIGURATION = PROJECT / "deploy" / "nginx.conf"
 
 
+def find_nginx() -> str | None:
+    """Its program; None where it is not installed."""
+    return shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
 @contextlib.contextmanager
 def proxy(servers: Sequence[str], *, sticky: bool = True) -> Iterator[str]:
     """Start it; yields its address. Where there is no nginx, the test is skipped.
@@ -26,7 +31,7 @@ def proxy(servers: Sequence[str], *, sticky: bool = True) -> Iterator[str]:
         servers: the addresses of two, like http://127.0.0.1:8501.
         sticky: as it is; else each request goes to the next server.
     """
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    program = find_nginx()
     if program is None:
         pytest.skip("no nginx on this machine")
     port = free_port()

@@ -135,7 +135,7 @@ class Connection:
         self._news.pop(key, None)
         with contextlib.suppress(Unreachable):
             self._ask(lambda client: client.unpublish_dataset(key))
-            self._ask(lambda client: client.unsubscribe_topic(remote_job.topic(key)))
+            self._ask(lambda client: _without(client, remote_job.topic(key)))
             if future and future.status == "pending":
                 self._ask(lambda _: future.cancel())
 
@@ -173,6 +173,11 @@ class Connection:
         if client:
             # A connection that is broken may take its time.
             threading.Thread(target=_closed, args=[client], daemon=True).start()
+
+
+def _without(client: "Client", topic: str) -> None:
+    with contextlib.suppress(ValueError):  # one that is new has never heard of it
+        client.unsubscribe_topic(topic)
 
 
 def _closed(client: "Client") -> None:
