@@ -65,7 +65,7 @@ class Connection:
         """The keys of the tasks that each worker has, ours and others', by its address."""
         return self._ask(lambda client: client.processing())
 
-    def send(self, parcel: remote_job.Parcel, worker: str | None) -> None:
+    def send(self, parcel: remote_job.Parcel, worker: str) -> None:
         """Have a job done, by this worker if one is named and there.
 
         It stays with the scheduler until it is forgotten, whatever becomes of this process.
@@ -79,7 +79,7 @@ class Connection:
                 parcel,
                 key=key,
                 pure=False,
-                workers=worker,
+                workers=worker or None,
                 allow_other_workers=bool(worker),  # or it waits for ever for one that is gone
             )
             client.publish_dataset(future, name=key, override=True)

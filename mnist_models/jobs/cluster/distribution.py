@@ -229,11 +229,8 @@ class _Distributor(Starter):
 
     def _send(self, waiting: Sequence[str]) -> None:
         trips = [trip for trip in self._trips.values() if not trip.ended]
-        if not (trips or waiting):
-            return
-        placement = Placement(self._connection.workers(), self._connection.processing())
-        for trip in trips:
-            placement.add(trip.marker.key, trip.worker)
+        meant = {trip.marker.key: trip.worker for trip in trips}
+        placement = Placement(self._connection.workers(), self._connection.processing(), meant)
         self._take_back(trips, placement)
         unsent = [trip for trip in trips if not (trip.ended or trip.marker.key)]
         # One more than they do at once waits there: a cluster that grows with its work sees it.
@@ -281,11 +278,9 @@ class _Distributor(Starter):
             trip.end(ending(error))
             return
         trip.keep(key=key, attempt="")
-        worker = placement.best(preferred)
-        if worker:
-            trip.worker = worker
-            placement.add(key, worker)
-        self._connection.send(parcel, worker)
+        trip.worker = placement.best(preferred)
+        placement.add(key, trip.worker)
+        self._connection.send(parcel, trip.worker)
 
     def _do_without(self, waiting: Sequence[str]) -> None:
         """The scheduler is away: jobs are done here if the owner allows, or told so."""

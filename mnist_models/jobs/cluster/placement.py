@@ -15,15 +15,23 @@ class Placement:
         threads: how many jobs each worker does at once, by its address.
     """
 
-    def __init__(self, threads: Mapping[str, int], tasks: Mapping[str, Collection[str]]) -> None:
+    def __init__(
+        self,
+        threads: Mapping[str, int],
+        tasks: Mapping[str, Collection[str]],
+        meant: Mapping[str, str] | None = None,
+    ) -> None:
         """Begin with what the scheduler says.
 
         Args:
             threads: see `threads`.
             tasks: the keys of what each worker has, ours and others', by its address.
+            meant: the worker of each of our jobs, by its key, see `add`.
         """
         self.threads = threads
         self._keys = {address: set(tasks.get(address, ())) for address in threads}
+        for key, worker in (meant or {}).items():
+            self.add(key, worker)
 
     def add(self, key: str, worker: str) -> None:
         """A job is on its way to a worker, if it is anywhere and the scheduler does not say so."""
@@ -46,9 +54,9 @@ class Placement:
         """How many jobs more could begin at once; negative where some wait."""
         return sum(map(self._free, self.threads))
 
-    def best(self, workers: Iterable[str]) -> str | None:
-        """Which of these workers has the most room; None where there is none of them."""
-        return max(workers, key=self._free, default=None)
+    def best(self, workers: Iterable[str]) -> str:
+        """Which of these workers has the most room; empty where there is none of them."""
+        return max(workers, key=self._free, default="")
 
     def could_begin(self, key: str, begun: Collection[str], workers: Iterable[str]) -> bool:
         """Whether a job that waits at its worker could begin at another.
