@@ -16,6 +16,7 @@ from mnist_models.text import Text, t
 FORMAT = 1
 RUN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 MAX_LABEL = 20  # characters of a class' name
+_MOST = 10**15  # of whatever is counted; more would be no number to whoever reads it
 _MARKUP = set("<>&*_`[](){}$\\|#~\"'/:;.@")  # with "." and "@": addresses become links
 # What every run.json has, and of which type; `_ENTRY` is what it has for each approach.
 _MANIFEST: dict[str, Any] = {
@@ -136,7 +137,7 @@ def _check_metrics(values: Any, classes: int) -> None:
 
 def _check_numbers(*lists: Any) -> None:
     for numbers in lists:
-        if not numbers or not all(isinstance(n, int | float) and abs(n) < 1e15 for n in numbers):
+        if not numbers or not all(isinstance(n, int | float) and abs(n) < _MOST for n in numbers):
             raise ValueError("something that is no number")
 
 
@@ -150,3 +151,5 @@ def _check_types(values: Any, expected: dict[str, Any]) -> None:
             kind is float and isinstance(values.get(name), int)  # 0.0 may be written as 0
         ):
             raise ValueError(f"no {name}")
+        elif isinstance(number := values[name], int) and abs(number) >= _MOST:
+            raise ValueError(f"{name} is too large")
