@@ -217,7 +217,7 @@ class Program:
 
 @tf.custom_gradient
 def _first_products(weights: tf.Tensor, *inputs: tf.Tensor) -> tuple[tf.Tensor, Any]:
-    """(M, 784, units), M times (B, 784) → (M, B, units); bit for bit what one product gives.
+    """(M, 784, units), M times (B, 784) → (M, B, units): what one product gives, to rounding.
 
     TensorFlow's product of many small matrices takes a third longer than each of them on its own,
     whose pictures also stay in the processor's cache. Of many members it is one product after all,

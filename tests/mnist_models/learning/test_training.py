@@ -507,7 +507,10 @@ def test_members_on_their_own_learn_what_they_do_in_one_product(
     recipe = replace(TINY, dropout=0.3, hidden=(8, 5))
     expected = fit(recipe, approach, *three, seed=0)
     monkeypatch.setattr(program, "_FEW", few)
-    assert _digest(fit(recipe, approach, *three, seed=0).stack) == _digest(expected.stack)
+    ours = fit(recipe, approach, *three, seed=0).stack
+    # To rounding: on some processors products of other shapes are added up in another order.
+    for weights, others in zip(ours.weights, expected.stack.weights, strict=True):
+        np.testing.assert_allclose(weights, others, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("sampling", ["undersample", "weighted"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mnist_models import to_mnist
@@ -164,15 +164,19 @@ def test_place_and_size_change_nothing(lines: Lines, right: int, down: int, size
 
 
 @given(drawings, st.floats(0.1, 10))
+@example([[(151.0, 280.0), (0.0, 0.0), (210.0, 13.0), (0.0, 268.0), (6.0, 202.0)]], 0.1)
 @settings(deadline=None)
 def test_any_other_size_changes_no_more_than_edges_that_rounding_moves(
     lines: Lines, size: float
 ) -> None:
-    """A quarter pixel more of an edge may be inked, in the few rows where it lies on a centre."""
+    """A quarter pixel more of an edge may be inked, in the few rows where it lies on a centre.
+
+    Two edges can meet in a pixel.
+    """
     before, after = (
         rasterise(strokes_of(drawn)).astype(int) for drawn in (lines, moved(lines, 0, 0, size))
     )
-    assert np.abs(before - after).max() <= 255 / 4 + 1
+    assert np.abs(before - after).max() <= 2 * 255 / 4 + 1
 
 
 def test_real_digits_fit_the_box_with_their_mass_in_the_middle(digits: list[PenDigit]) -> None:
