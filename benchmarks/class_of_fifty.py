@@ -187,7 +187,7 @@ def table(found: dict[str, dict[str, Load]], sessions: int, seconds: float, ever
         f"{sessions} sessions, a stroke every {every:g} s each, for {seconds:g} s, on "
         f"{os.cpu_count()} cores that servers, sessions and training share.",
         "",
-        "| | | strokes | median, s | 95 of 100 within, s | beside one session | errors |",
+        "| | | strokes | median, ms | 95 of 100 within, ms | beside one session | errors |",
         "|---|---|---|---|---|---|---|",
     ]
     for title, loads in found.items():
@@ -196,8 +196,8 @@ def table(found: dict[str, dict[str, Load]], sessions: int, seconds: float, ever
             target = TARGETS.get(name)
             said = "" if target is None else f"{beside:.1f} times (target {target:g})"
             lines.append(
-                f"| {title} | {name} | {len(load.seconds)} | {median(load.seconds):.2f} | "
-                f"{load.p95:.2f} | {said} | {len(load.errors)} |"
+                f"| {title} | {name} | {len(load.seconds)} | {median(load.seconds) * 1e3:.0f} | "
+                f"{load.p95 * 1e3:.0f} | {said} | {len(load.errors)} |"
             )
     alone, full = found[SITES[1]]["one session"], found[SITES[1]]["no training"]
     memory = max(0.0, full.megabytes - alone.megabytes) / max(1, sessions - 1) * 100

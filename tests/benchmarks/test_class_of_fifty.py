@@ -19,9 +19,9 @@ def test_the_table_compares_with_one_session_and_says_what_a_hundred_take() -> N
     }
     two = {"one session": Load([0.2] * 20, [], 400, 0.1), "no training": one["no training"]}
     text = table({SITES[1]: one, SITES[2]: two}, 50, 120, 3)
-    assert "| one server | no training | 20 | 0.30 | 0.30 | 3.0 times (target 2) | 1 |" in text
-    assert "| one server | a training runs | 20 | 0.20 | 0.20 | 2.0 times (target 4) | 0 |" in text
-    assert "| two behind the proxy | no training | 20 | 0.30 | 0.30 | 1.5 times" in text
+    assert "| one server | no training | 20 | 300 | 300 | 3.0 times (target 2) | 1 |" in text
+    assert "| one server | a training runs | 20 | 200 | 200 | 2.0 times (target 4) | 0 |" in text
+    assert "| two behind the proxy | no training | 20 | 300 | 300 | 1.5 times" in text
     assert "200 MB with one visitor, and 200 MB more for a hundred" in text
     assert "take 2.0 cores' time" in text
 
