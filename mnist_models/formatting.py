@@ -68,6 +68,11 @@ def p_value_text(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
+def p_value_cell(p: float) -> str:
+    """A p value below its heading: "0.031", or "< 0.001"."""
+    return p_value_text(p).removeprefix("= ")
+
+
 def listing(labels: Sequence[str]) -> Text:
     """ "3", "3 and 8", "3, 5 and 8"; empty for none."""
     if len(labels) < 2:

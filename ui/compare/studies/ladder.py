@@ -15,7 +15,7 @@ from mnist_models.formatting import (
     change_text,
     count_text,
     number_writer,
-    p_value_text,
+    p_value_cell,
     percent_text,
     points_text,
 )
@@ -37,7 +37,7 @@ _COLUMNS = {
     "networks": Column(t("networks")),
     "accuracy": Column(t("test accuracy"), percent_text),
     "difference": Column(t("beside the rung before"), change_text),
-    "p": Column(t("largest p"), p_value_text),
+    "p": Column(t("largest p"), p_value_cell),
     "changes": Column(t("what changes")),
     "low": Column(t("interval from"), percent_text),
     "high": Column(t("interval to"), percent_text),

@@ -16,7 +16,7 @@ from mnist_models.evidence.robustness import (
     none_when_misread_sentence,
     smallest_change_sentence,
 )
-from mnist_models.formatting import count_text, number_writer, p_value_text, percent_text
+from mnist_models.formatting import count_text, number_writer, p_value_cell, percent_text
 from mnist_models.learning.approaches import Approach
 from mnist_models.robustness.perturbations import PERTURBATIONS
 from mnist_models.text import in_english, paragraph, t, translated
@@ -44,7 +44,7 @@ _FIRST = {
     "multi": Column(t("multi-model first"), count_text),
     "together": Column(t("both at once"), count_text),
     "neither": Column(t("neither"), count_text),
-    "p": Column(t("p"), lambda p: p_value_text(p).removeprefix("= ")),
+    "p": Column(t("p"), p_value_cell),
 }
 
 
