@@ -2,7 +2,8 @@
 
 Nothing is trained or scored here. The figures are those stored with each run, which
 `python -m mnist_models evaluate RUN` recomputes from the weights, and those of
-`experiments.seeds`, `experiments.new_class` and `benchmarks.drawing` in experiments/.
+`experiments.seeds`, `experiments.ladder`, `experiments.characters`, `experiments.new_class` and
+`benchmarks.drawing` in experiments/.
 """
 
 import argparse
@@ -15,16 +16,24 @@ from textwrap import fill
 
 from mnist_models.comparison.experiment_sentences import new_class_headline, new_class_text
 from mnist_models.data.pen_digits import WIDTHS
+from mnist_models.evidence.characters.findings import (
+    best_sentence,
+    characters_headline,
+    promise_sentence,
+)
 from mnist_models.evidence.experiments import Evidence, load_evidence
+from mnist_models.evidence.networks.ladder import ladder_rows, rungs_of
+from mnist_models.evidence.networks.ladder_sentences import ladder_headline
 from mnist_models.evidence.networks.new_class_costs import new_class_costs
 from mnist_models.evidence.networks.training_studies import seeds_spread
 from mnist_models.evidence.pen_widths import STROKES, accuracy_of, pen_pictures_name
-from mnist_models.formatting import interval_text, percent_text
+from mnist_models.formatting import change_text, interval_text, p_value_cell, percent_text
 from mnist_models.learning.approaches import PAIR, TITLES, Approach
-from mnist_models.learning.recipes import Published
+from mnist_models.learning.recipes import RECIPES, Published
 from mnist_models.runs.registry import load_run, run_names
 from mnist_models.runs.run import Run
 from mnist_models.settings import PROJECT, trained_folder
+from mnist_models.text import paragraph
 
 README = PROJECT / "README.md"
 _DRAWN_BY = ("pens", "strong", "reference")  # the runs whose reading of drawings the README reports
@@ -98,14 +107,53 @@ def new_class_paragraph(found: Evidence) -> str:
     return f"{fill(f'{new_class_headline(costs)} {new_class_text(costs)}', 99)}\n"
 
 
+def ladder_table(found: Evidence) -> str:
+    """Markdown: what makes the difference in a sentence, and a row per rung from one to ten.
+
+    Args:
+        found: the experiment "ladder".
+    """
+    ladders = {equal: rungs_of(found, equal) for equal in ("width", "parameters")}
+    narrow = {row["networks"]: row["accuracy"] for row in ladder_rows(ladders["parameters"])}
+    rows = [["networks", "128 units each: test accuracy (range)", "beside the row before",
+             "largest p", "with the parameters of one"]]  # fmt: skip
+    rows += [
+        [
+            str(row["networks"]),
+            f"{percent_text(row['accuracy'])} ({percent_text(row['lowest'])} to "
+            f"{percent_text(row['highest'])})",
+            "" if row["difference"] is None else str(change_text(row["difference"])),
+            "" if row["p"] is None else p_value_cell(row["p"]),
+            _figure(narrow.get(row["networks"])),
+        ]
+        for row in ladder_rows(ladders["width"])
+    ]
+    return f"{fill(str(ladder_headline(ladders)), 99)}\n\n{markdown(rows)}"
+
+
+def characters_paragraph(found: Evidence) -> str:
+    """Markdown: what becomes of both with 252 classes.
+
+    Args:
+        found: the experiment "characters".
+    """
+    told = paragraph(characters_headline(found), best_sentence(found), promise_sentence(found))
+    return f"{fill(str(told), 99)}\n"
+
+
 def readme_with_results(text: str, runs: list[Run]) -> str:
     """The README with its tables replaced by those of the runs and the experiments."""
-    results = "\n".join(filter(None, [table(runs), *map(binary_table, runs)]))
+    of_recipes = [run for run in runs if run.name in RECIPES]  # and not the experiment's
+    results = "\n".join(filter(None, [table(runs), *map(binary_table, of_recipes)]))
     text = with_contents("results", results, text)
     if drawn := load_evidence("drawing"):
         text = with_contents("drawings", drawings_table(drawn), text)
     if taught := load_evidence("new_class"):
         text = with_contents("new class", new_class_paragraph(taught), text)
+    if climbed := load_evidence("ladder"):
+        text = with_contents("ladder", ladder_table(climbed), text)
+    if many := load_evidence("characters"):
+        text = with_contents("characters", characters_paragraph(many), text)
     return text
 
 

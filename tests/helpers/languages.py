@@ -36,7 +36,8 @@ NAMES = set(
     Fashion-MNIST reference pens slides-a slides-b slides-c article term-project ladder record
     all undersample fresh weighted resample hard oversample weight weights single multi None
     English trained git RUN Streamlit auth vs epoch DeepFool Bonferroni
-    Simard Rasmus Meier Ciresan arXiv Omniglot""".split()  # noqa: SIM905
+    Simard Rasmus Meier Ciresan arXiv Omniglot
+    Rifkin Klautau Dietterich Bakiri Padhy Li""".split()  # noqa: SIM905
 )
 
 

@@ -49,7 +49,9 @@ PLACES: list[tuple[str, dict[str, str]]] = [
 _HYPHEN_MINUS = re.compile(r"(?<![\w`.-])-\d")
 # An accuracy is in per cent. Losses and areas under curves are not, nor is a p value.
 _FRACTION = re.compile(r"(?<!p = )(?<![\d.])(?:0\.[5-9]\d{2,}|1\.000+)")
-_MAY_BE_FRACTIONS = re.compile(r"(?i)\b(ROC area|average precision|areas|loss|cross-entropy)\b")
+_MAY_BE_FRACTIONS = re.compile(
+    r"(?i)\b(ROC area|average precision|areas|loss|cross-entropy|p(?=: ))\b"
+)
 _SHARES = re.compile(r"(?i)accuracy|recall|precision|share|f1|false alarms|correctly")
 
 
