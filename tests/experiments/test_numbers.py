@@ -1,5 +1,7 @@
 """The experiment on numbers: how they are composed, and what is counted."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,8 @@ from mnist_models.segmentation.scoring import SHARING, WEIGHTS, best_chain, feat
 
 
 @pytest.fixture(scope="module")
-def digits() -> list[PenDigit]:
+def digits(pen_digits_file: Path) -> list[PenDigit]:
+    del pen_digits_file
     return [digit for digit in load_pen_digits() if digit.writer in (3, 4)][::5]
 
 
