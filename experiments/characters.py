@@ -10,9 +10,9 @@ choose nothing. Three parts:
 
 How each learns stands in `experiments.character_recipes`. Recall is the mean over the classes. Its
 95 % interval is that of a bootstrap over people: those of an alphabet are drawn again, with all
-that they drew of it. Seconds depend on what else the machine did; processor seconds do so less.
-Each training is written as it ends, and those that are there are not done again; the additions are
-done in one go.
+that they drew of it. Seconds depend on what else the machine did; processor seconds do so less, and
+can be compared where all were trained on machines of one kind. Each training is written as it ends,
+and those that are there are not done again; the additions are done in one go.
 """
 
 import argparse

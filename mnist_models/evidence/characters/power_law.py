@@ -42,13 +42,16 @@ class Law:
 
 
 def law_of(found: Evidence, key: Key) -> Law | None:
-    """How the cost of training everything grows with the classes; None with fewer than three."""
+    """How the cost of training everything grows with the classes; None with too few.
+
+    Three points leave one to say how far they lie off, which may mean anything.
+    """
     points = [
         (log(e["classes"]), log(e["cpu_seconds"]))
         for e in found["trainings"]
         if key_of(e) == key and e["classes"] >= LAW_FROM
     ]
-    if len(points) < 3:
+    if len(points) < 4:
         return None
     n = len(points)
     xs, ys = zip(*points, strict=True)

@@ -196,7 +196,7 @@ def accuracy_by_classes(rows: Rows) -> Layered:
     y = alt.Y("recall:Q", scale=scale, axis=share_axis(), title=translated(t("recall")))
     spans = base.mark_rule().encode(y=alt.Y("low:Q", scale=scale), y2="high:Q")
     return alt.layer(
-        spans, _dashed(base).encode(y=y), dots.encode(y=y)
+        spans, _dashed(base, rows).encode(y=y), dots.encode(y=y)
     ).properties(height=_HEIGHT)  # fmt: skip
 
 
@@ -209,19 +209,18 @@ def cost_by_classes(rows: Rows) -> Layered:
         axis=alt.Axis(format="~s"),
         title=translated(t("processor seconds")),
     )
-    return alt.layer(_dashed(base).encode(y=y), dots.encode(y=y)).properties(height=_HEIGHT)
+    return alt.layer(_dashed(base, rows).encode(y=y), dots.encode(y=y)).properties(height=_HEIGHT)
 
 
 def _base(rows: Rows, *, log: bool = False) -> tuple[alt.Chart, alt.Chart]:
-    names = {row["key"]: row["contender"] for row in rows}
     ends = [min(row["classes"] for row in rows), max(row["classes"] for row in rows)]
     scale = alt.Scale(type="log" if log else "linear", domain=ends, nice=False)
-    base = alt.Chart(pd.DataFrame(rows)).encode(
+    base = alt.Chart(pd.DataFrame(rows).drop(columns="key")).encode(
         x=alt.X("classes:Q", scale=scale, title=translated(t("classes"))),
-        color=alt.Color("contender:N", scale=_scale(names, 0), legend=_LEGEND),
+        color=alt.Color("contender:N", scale=_scale(rows, 0), legend=_LEGEND),
     )
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(
-        shape=alt.Shape("contender:N", scale=_scale(names, 2), legend=_LEGEND),
+        shape=alt.Shape("contender:N", scale=_scale(rows, 2), legend=_LEGEND),
         tooltip=[
             alt.Tooltip("contender:N", title=translated(_TRAININGS["contender"].title)),
             alt.Tooltip("classes:Q", title=translated(_TRAININGS["classes"].title)),
@@ -237,15 +236,14 @@ def _base(rows: Rows, *, log: bool = False) -> tuple[alt.Chart, alt.Chart]:
     return base, dots
 
 
-def _dashed(base: alt.Chart) -> alt.Chart:
-    frame = base.data
-    names = dict(zip(frame["key"], frame["contender"], strict=True))
+def _dashed(base: alt.Chart, rows: Rows) -> alt.Chart:
     return base.mark_line().encode(
-        strokeDash=alt.StrokeDash("contender:N", scale=_scale(names, 1), legend=None)
+        strokeDash=alt.StrokeDash("contender:N", scale=_scale(rows, 1), legend=None)
     )
 
 
-def _scale(names: dict[str, str], part: int) -> alt.Scale:
+def _scale(rows: Rows, part: int) -> alt.Scale:
+    names = {row["key"]: row["contender"] for row in rows}
     known = [key for key in (".".join(key) for key in CONTENDERS) if key in names]
     return alt.Scale(
         domain=[names[key] for key in known], range=[_LOOKS[key][part] for key in known]

@@ -29,7 +29,7 @@ from ui.widgets.tables import Column, offer_table
 _EQUAL = Texts(
     {
         "width": t("networks of 128 units each"),
-        "parameters": t("as many parameters as the single model"),
+        "parameters": t("the parameters of one network"),
         "strong": t("the recipe strong"),
     }
 )
