@@ -15,17 +15,18 @@ FOLDER = Path(__file__).resolve().parent
 
 
 def arguments(
-    about: str | None, *, seeds: int = 3, cluster: bool = False
+    about: str | None, *, seeds: int | None = 3, cluster: bool = False
 ) -> argparse.ArgumentParser:
     """The command line of an experiment: how many seeds it trains, and where.
 
     Args:
         about: the docstring of the script.
-        seeds: the default number.
+        seeds: the default number; None if it has one seed.
         cluster: whether its trainings may be done on one, see `measuring`.
     """
     parser = argparse.ArgumentParser(description=about)
-    parser.add_argument("--seeds", type=int, default=seeds)
+    if seeds:
+        parser.add_argument("--seeds", type=int, default=seeds)
     if cluster:
         parser.add_argument(
             "--scheduler",

@@ -26,9 +26,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import write
+from experiments import arguments, write
 from experiments.character_recipes import CANDIDATES, CONTENDERS, MEMBERS, SINGLE, Contender
 from experiments.equal_size import stored_bytes
+from experiments.measuring import measured
+from experiments.recall import interval_over_people, macro_recall
 from mnist_models.data.characters import (
     CHOOSE,
     LEARN,
@@ -47,7 +49,6 @@ from mnist_models.pictures import Images
 Entry = dict[str, Any]
 
 ADDED_LAST = 20
-_RESAMPLES = 2000
 _TIMED_PICTURES = 300
 _BRIEF = 10  # how many times as few epochs go on from what is known
 
@@ -85,6 +86,19 @@ def choice(name: str) -> Entry:
 def training(contender: Contender, classes: int) -> Entry:
     """A contender learns from fifteen people and is judged on five others."""
     return _trained(contender, list(LEARN), _judges(), classes)[1]
+
+
+def measure_one(part: str, name: str = "", classes: int = 0) -> list[Entry]:
+    """What a part has of one candidate or contender, or all additions, see `measuring`."""
+    if part == "choice":
+        return [choice(name)]
+    if part == "trainings":
+        return [training(_contenders()[name], classes)]
+    return list(additions(len(_drawings()[0].classes) - ADDED_LAST))
+
+
+def _contenders() -> dict[str, Contender]:
+    return {f"{each.approach}.{each.sampling}": each for each in CONTENDERS}
 
 
 def _judges() -> list[int]:
@@ -143,31 +157,6 @@ def judged(stack: Stack, rows: NDArray[np.bool_]) -> Entry:
         "right": counts.tolist(),
         "judges": len(np.unique(everything.drawer[rows])),
     }
-
-
-def macro_recall(right: NDArray[np.bool_], y: NDArray) -> float:
-    """The mean over the classes of the share that was read correctly."""
-    classes, own = np.unique(y, return_inverse=True)
-    return float((np.bincount(own, right, len(classes)) / np.bincount(own)).mean())
-
-
-def interval_over_people(
-    right: NDArray[np.bool_], y: NDArray, alphabets: NDArray, drawers: NDArray, seed: int = 0
-) -> list[float]:
-    """The 95 % interval of `macro_recall`: people of an alphabet are drawn again, whole.
-
-    Each has drawn each class of it once, so that what counts is how many each has of them.
-    """
-    rng = np.random.default_rng(seed)
-    hits = np.zeros(_RESAMPLES)
-    for alphabet in np.unique(alphabets):
-        own = alphabets == alphabet
-        people, who = np.unique(drawers[own], return_inverse=True)
-        per_person = np.bincount(who, right[own]) / len(people)
-        drawn = rng.integers(len(people), size=(_RESAMPLES, len(people)))
-        hits += per_person[drawn].sum(axis=1)
-    recall = hits / len(np.unique(y))
-    return [float(edge) for edge in np.percentile(recall, (2.5, 97.5))]
 
 
 def additions(known: int) -> Iterator[Entry]:
@@ -237,19 +226,36 @@ def _brief(recipe: Recipe) -> Recipe:
     return replace(recipe, epochs=max(1, recipe.epochs // _BRIEF), rescore=4)
 
 
-def _is_done(entries: Sequence[Entry], contender: Contender, classes: int) -> bool:
-    """Whether it was trained by the very same settings."""
-    wanted = (contender.approach, contender.sampling, classes)
-    return any(
-        (e["approach"], e["sampling"], e["classes"]) == wanted
-        and e["settings"] == contender.recipe.settings()
-        for e in entries
-    )
+def _tasks(options: argparse.Namespace, kept: dict[str, list[Entry]]) -> Iterator[Entry]:
+    """What was not measured yet by the very same settings, as arguments of `measure_one`."""
+    for name in options.candidates or CANDIDATES:
+        if not _is_there(kept["choice"], CANDIDATES[name], candidate=name):
+            yield {"part": "choice", "name": name}
+    for classes in options.classes or sizes():
+        for name, contender in _contenders().items():
+            if not _is_there(kept["trainings"], contender, **_named(name, classes)):
+                yield {"part": "trainings", "name": name, "classes": classes}
+    if not kept["additions"]:
+        yield {"part": "additions"}
+
+
+def _named(name: str, classes: int) -> Entry:
+    approach, sampling = name.split(".")
+    return {"approach": approach, "sampling": sampling, "classes": classes}
+
+
+def _is_there(entries: Sequence[Entry], contender: Contender, **wanted: Any) -> bool:
+    settings = contender.recipe.settings()
+    return any(e["settings"] == settings and _has(e, wanted) for e in entries)
+
+
+def _has(entry: Entry, wanted: Entry) -> bool:
+    return all(entry[key] == value for key, value in wanted.items())
 
 
 def main() -> None:
     """Measure the requested parts, and write the JSON after each training."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__, seeds=None, cluster=True)
     parts = ("choice", "trainings", "additions")
     parser.add_argument("--parts", nargs="*", choices=parts, default=["trainings", "additions"])
     parser.add_argument("--classes", nargs="*", type=int, help="only these numbers of classes")
@@ -257,35 +263,19 @@ def main() -> None:
     options = parser.parse_args()
     found = load_evidence("characters") or {}
     kept: dict[str, list[Entry]] = {part: found.get(part, []) for part in parts}
-
-    def keep(part: str, entry: Entry) -> None:
-        kept[part].append(entry)
-        shown = {k: v for k, v in entry.items() if k not in ("settings", "right")}
-        print(part, shown, flush=True)
+    tasks = [task for task in _tasks(options, kept) if task["part"] in options.parts]
+    results = measured("experiments.characters", tasks, options.scheduler, dataset="characters")
+    for task, entries in zip(tasks, results, strict=True):
+        part = task["part"]
+        for entry in entries:
+            shown = {k: v for k, v in entry.items() if k not in ("settings", "right")}
+            print(part, shown, flush=True)
+        if part == "choice":
+            same: Entry = {"candidate": task["name"]}
+        else:
+            same = _named(task["name"], task["classes"]) if part == "trainings" else {}
+        kept[part] = [each for each in kept[part] if not _has(each, same)] + entries
         write("characters", None, {"yes": YES, "added_last": ADDED_LAST, **kept})
-
-    for name in options.candidates or CANDIDATES if "choice" in options.parts else ():
-        if not any(
-            e["candidate"] == name and e["settings"] == CANDIDATES[name].recipe.settings()
-            for e in kept["choice"]
-        ):
-            kept["choice"] = [e for e in kept["choice"] if e["candidate"] != name]
-            keep("choice", choice(name))
-    for classes in sizes() if "trainings" in options.parts else ():
-        for contender in CONTENDERS if classes in (options.classes or [classes]) else ():
-            if not _is_done(kept["trainings"], contender, classes):
-                own = (contender.approach, contender.sampling, classes)
-                kept["trainings"] = [
-                    e for e in kept["trainings"]
-                    if (e["approach"], e["sampling"], e["classes"]) != own
-                ]  # fmt: skip
-                keep("trainings", training(contender, classes))
-    # What was added before knew what is gone with the process: it is whole, or done again.
-    whole = any(entry["way"] == "together, all" for entry in kept["additions"])
-    if "additions" in options.parts and not whole:
-        kept["additions"] = []
-        for entry in additions(len(_drawings()[0].classes) - ADDED_LAST):
-            keep("additions", entry)
 
 
 if __name__ == "__main__":

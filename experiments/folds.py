@@ -8,14 +8,19 @@ people who were left out reads the same, and trains only what is not there.
 
 import hashlib
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments import arguments
+from experiments.measuring import measured
+from mnist_models.atomic_files import write_atomically
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.download import cache_folder
 from mnist_models.data.mnist import load_mnist
@@ -67,15 +72,18 @@ def fingerprint(mnist: Dataset, digits: Sequence[PenDigit]) -> str:
 
 
 def folds(
-    mnist: Dataset, digits: Sequence[PenDigit], numbers: Sequence[int] = range(FOLDS)
+    mnist: Dataset,
+    digits: Sequence[PenDigit],
+    numbers: Sequence[int] = range(FOLDS),
+    approaches: Sequence[Approach] = PAIR,
 ) -> Iterator[Fold]:
     """The folds with these numbers, one after another; trains what is not kept yet."""
-    folder = cache_folder() / "pens_folds" / fingerprint(mnist, digits)
+    folder = _folder(mnist, digits)
     writers = np.array([digit.writer for digit in digits])
     drawn = cache(lambda: pen_pictures(digits))  # takes minutes, and is the same for every fold
     for number in numbers:
         out = left_out(writers, number)
-        files = {a: folder / f"{number}-{a}.npz" for a in PAIR}
+        files = {a: folder / _name(number, a) for a in approaches}
         for approach, file in files.items():
             if not file.exists():
                 others = np.repeat(~out, COPIES)
@@ -89,6 +97,22 @@ def folds(
         yield Fold(number, theirs, stacks)
 
 
+def measure_one(number: int, approach: Approach) -> str:
+    """The file of one approach's networks of a fold, in base64, see `measuring`."""
+    mnist, digits = load_mnist(), load_pen_digits()
+    for _ in folds(mnist, digits, (number,), (approach,)):
+        pass
+    return b64encode((_folder(mnist, digits) / _name(number, approach)).read_bytes()).decode()
+
+
+def _folder(mnist: Dataset, digits: Sequence[PenDigit]) -> Path:
+    return cache_folder() / "pens_folds" / fingerprint(mnist, digits)
+
+
+def _name(number: int, approach: Approach) -> str:
+    return f"{number}-{approach}.npz"
+
+
 def _keep(stack: Stack, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".part.npz")
@@ -96,10 +120,27 @@ def _keep(stack: Stack, file: Path) -> None:
     partial.replace(file)
 
 
+def _have_trained(folder: Path, scheduler: str) -> None:
+    """Have a cluster train what is not kept yet, all at once."""
+    tasks: list[dict[str, Any]] = [
+        {"number": number, "approach": approach}
+        for number in range(FOLDS)
+        for approach in PAIR
+        if not (folder / _name(number, approach)).exists()
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    results = measured("experiments.folds", tasks, scheduler, dataset="pens")
+    for task, contents in zip(tasks, results, strict=True):
+        write_atomically(folder / _name(**task), b64decode(contents))
+
+
 def main() -> None:
     """Train what is not kept yet."""
+    options = arguments(__doc__, seeds=None, cluster=True).parse_args()
     mnist, digits = load_mnist(), load_pen_digits()
     print(fingerprint(mnist, digits))
+    if options.scheduler:
+        _have_trained(_folder(mnist, digits), options.scheduler)
     for fold in folds(mnist, digits):
         print(f"Fold {fold.number} is there, without {len(fold.digits)} digits.", flush=True)
 

@@ -30,13 +30,16 @@ _EVERY_S = 0.5
 _GONE = t("The files of this training are gone.")
 
 
-def measured(module: str, tasks: Sequence[Arguments], scheduler: str = "") -> Iterator[Any]:
+def measured(
+    module: str, tasks: Sequence[Arguments], scheduler: str = "", *, dataset: str = "mnist"
+) -> Iterator[Any]:
     """What `measure_one` of a module says of each task, in their order.
 
     Args:
         module: of the experiment.
         tasks: the arguments of each, as JSON can hold them.
         scheduler: the address of a cluster that does them; without, they are done here, in turn.
+        dataset: what they learn from, which workers must have the same of, see `data_versions`.
 
     Raises:
         ExpectedError: one could not be done; the others are ended.
@@ -48,7 +51,7 @@ def measured(module: str, tasks: Sequence[Arguments], scheduler: str = "") -> It
     from mnist_models.jobs.cluster.distribution import Cluster
 
     cluster = Cluster(scheduler)
-    job_ids = [cluster.begin(_order(module, arguments)) for arguments in tasks]
+    job_ids = [cluster.begin(_order(module, arguments, dataset)) for arguments in tasks]
     try:
         for job_id in job_ids:
             yield _result(cluster, job_id)
@@ -64,15 +67,15 @@ def measure(request: dict[str, Any], folder: Path, tell: OnEvent) -> None:
     (folder / _RESULT).write_text(json.dumps(result), encoding="utf-8")
 
 
-ELSEWHERE = Elsewhere(versions=lambda _: data_versions("mnist"))
+ELSEWHERE = Elsewhere(versions=lambda request: data_versions(request["dataset"]))
 
 
-def _order(module: str, arguments: Arguments) -> Order:
+def _order(module: str, arguments: Arguments, dataset: str) -> Order:
     return Order(
         work="experiments.measuring",
         kind="experiment",
         title=t("{experiment}, one training", experiment=module),
-        request={"module": module, "arguments": arguments},
+        request={"module": module, "arguments": arguments, "dataset": dataset},
         keeps=True,
     )
 

@@ -44,12 +44,18 @@ def data_versions(name: str) -> dict[str, str]:
     """
     if name == "sample":
         return {"sample": _hash_of(SAMPLE_FILE)}
+    if name == "characters":
+        return {"characters": _hash_named("CHARACTERS"), "pens": _hash_named("PEN_DIGITS")}
     mnist = find_mnist()
     versions = {"MNIST": _mnist_version(*_state_of(mnist)) if mnist else ""}
     if name == "pens":
-        named = os.environ.get("PEN_DIGITS")
-        versions["pens"] = _hash_of(Path(named)) if named else ""
+        versions["pens"] = _hash_named("PEN_DIGITS")
     return versions
+
+
+def _hash_named(variable: str) -> str:
+    named = os.environ.get(variable)
+    return _hash_of(Path(named)) if named else ""
 
 
 def _hash_of(path: Path) -> str:

@@ -1,5 +1,6 @@
 """Networks that have not seen some writers: trained once, kept, and found again."""
 
+from base64 import b64decode, b64encode
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -121,3 +122,31 @@ def test_what_is_learned_from_is_the_mix_that_was_read_best_by_both() -> None:
             own = [entry for entry in shipped["mixes"] if kind.items() <= entry.items()]
             (ours,) = (entry["right"] for entry in own if chosen.items() <= entry.items())
             assert ours == max(entry["right"] for entry in own)
+
+
+def test_what_a_cluster_has_trained_is_kept_as_what_is_trained_here(
+    mnist: Dataset, trained: list[tuple[str, int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "load_mnist", lambda: mnist)
+    monkeypatch.setattr(module, "load_pen_digits", lambda: DIGITS)
+    here = list(folds(mnist, DIGITS))
+    files = {path.name: path.read_bytes() for path in tmp_path.rglob("*.npz")}
+    for path in tmp_path.rglob("*.npz"):
+        path.rename(path.with_suffix(".elsewhere"))
+    kept = {path.name: b64encode(path.read_bytes()) for path in tmp_path.rglob("*.elsewhere")}
+    asked: list[tuple[str, str]] = []
+
+    def measured(name: str, tasks: Any, scheduler: str, *, dataset: str) -> Any:
+        asked.append((scheduler, dataset))
+        for task in tasks:
+            yield kept[f"{task['number']}-{task['approach']}.elsewhere"].decode()
+
+    monkeypatch.setattr(module, "measured", measured)
+    before = len(trained)
+    monkeypatch.setattr("sys.argv", ["folds", "--scheduler", "tcp://a:1"])
+    module.main()
+    assert asked == [("tcp://a:1", "pens")]
+    assert {path.name: path.read_bytes() for path in tmp_path.rglob("*.npz")} == files
+    assert len(trained) == before
+    assert len(here) == FOLDS
+    assert b64decode(module.measure_one(3, "multi")) == files["3-multi.npz"]

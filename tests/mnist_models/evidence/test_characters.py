@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.characters import interval_over_people, macro_recall
+from experiments.recall import interval_over_people, macro_recall
 from mnist_models.evidence.characters.additions import added, addition_rows
 from mnist_models.evidence.characters.findings import (
     best_sentence,
