@@ -14,6 +14,7 @@ from mnist_models.formatting import listing
 from mnist_models.settings import PROJECT
 from mnist_models.text import Text, Texts, in_english, paragraph, t, translated
 from mnist_models.translation import (
+    LOCALE,
     fitting_language,
     in_this_language,
     language,
@@ -69,6 +70,17 @@ def test_what_is_wrong_with_a_catalogue_is_found(tmp_path: Path) -> None:
     assert any("has the fields ['label']" in line for line in found)
     path.write_text(path.read_text(encoding="utf-8").replace("復原", "還原"), encoding="utf-8")
     assert "the .mo is not what the .po says" in problems(path)
+
+
+def test_a_mistake_in_writing_begins_no_language(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("babel")
+    from languages.__main__ import main
+
+    before = sorted(LOCALE.iterdir())
+    with pytest.raises(SystemExit):
+        main(["xx--"])
+    assert "invalid language value: 'xx--'" in capsys.readouterr().err
+    assert sorted(LOCALE.iterdir()) == before
 
 
 def test_a_text_is_said_in_the_language_that_is_spoken() -> None:

@@ -27,7 +27,6 @@ def test_the_table_compares_with_one_session_and_says_what_a_hundred_take() -> N
 
 
 def test_every_visitor_has_a_number_that_the_proxy_knows() -> None:
-    """By the numbers that deploy/nginx.conf knows."""
     cookies = [_cookie(k, 50)["Cookie"] for k in range(50)]
     assert all(re.fullmatch(r"mnist_server=[0-9a-f]{2}", cookie) for cookie in cookies)
     assert len(set(cookies)) == 50

@@ -15,7 +15,7 @@ from pathlib import Path
 from mnist_models.settings import PROJECT
 from tests.helpers.ports import free_port
 
-# As docs/cluster.md says: what Dask watches for its dashboard takes 4 % of each worker's core.
+# As docs/cluster.md says: nobody sees here what Dask watches for its dashboard.
 _UNWATCHED = {
     "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
     "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "500ms",

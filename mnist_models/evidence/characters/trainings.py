@@ -13,7 +13,7 @@ CONTENDERS: Texts[Key] = Texts(
         SINGLE: t("single model"),
         ("committee", "all"): t("committee of ten"),
         ("sigmoids", "all"): t("one network of sigmoids"),
-        MEMBERS: t("multi-model, three hard negatives each"),
+        MEMBERS: t("multi-model, three hard negatives"),
         ("multi", "fresh"): t("multi-model, undersampled 1:1"),
     }
 )

@@ -137,6 +137,7 @@ class Connection:
             self._ask(lambda client: client.unpublish_dataset(key))
             self._ask(lambda client: _without(client, remote_job.topic(key)))
             if future and future.status == "pending":
+                self.cancel(key)  # it may have begun just now
                 self._ask(lambda _: future.cancel())
 
     def _cancel(self, client: "Client | None", key: str) -> None:

@@ -166,7 +166,6 @@ class _Distributor(Starter):
         for news in self._connection.news(key):
             trip.hear(news)
         if trip.marker.attempts > MAX_ATTEMPTS:  # Dask itself goes on trying
-            self._connection.cancel(key)
             self._try_once_more(trip)
             return
         outcome = self._connection.outcome(key)

@@ -231,6 +231,16 @@ def test_who_waits_in_a_shell_is_told_and_may_take_as_long_as_it_likes(folder: P
     assert answer(follow(job_id), "minutes.txt") == str(10**7)
 
 
+def test_what_it_never_heard_of_is_forgotten_without_harm(folder: Path) -> None:
+    """As after the scheduler has started anew."""
+    there = connection.Connection(_address())
+    assert there.reach()
+    client = there._client
+    there.forget("mnist-unknown")
+    assert there._client is client
+    there._close()
+
+
 def test_a_listener_that_fails_ends_the_job(folder: Path, tmp_path: Path) -> None:
     def fail(_: Event) -> None:
         raise KeyError("in a test")
