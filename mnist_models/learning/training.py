@@ -49,7 +49,7 @@ class Fit:
         rows: per member the rows of an epoch.
         seen: per member the numbers of the distinct rows that it ever learned from, ascending.
         seconds: wall time of the training steps and the validation, without imports.
-        program: what it was compiled to.
+        program: what it was compiled to; it goes on as the last epoch's networks.
     """
 
     stack: Stack
@@ -58,7 +58,7 @@ class Fit:
     rows: list[int]
     seen: list[Rows]
     seconds: float
-    program: Program | None = None
+    program: Program
 
     def rounded(self) -> Stack:
         """The networks as they are stored, see `Stack.rounded`.
@@ -127,7 +127,7 @@ def fit(
     for epoch in range(recipe.epochs):
         if epoch:
             if (epoch - 1) % (recipe.rescore or 1) == 0:
-                answers = _answers(members, program, classes, x)
+                answers = _answers(members, program, x)
             for k, member in enumerate(members):
                 member.begin_epoch(None if answers is None else answers[:, k])
         if (pictures := next(shown)) is not x:
@@ -141,7 +141,7 @@ def fit(
         entry = _run_epoch(program, batches, rates, tell)
         if validation is not None:
             stack = program.stack(classes)
-            entry |= _judge(stack, *validation)
+            entry |= _judge(stack, program.predict_proba(validation[0]), validation[1])
             best.offer(stack, entry["val_accuracy"], epoch + 1)
         for name, value in entry.items():
             history.setdefault(name, []).append(value)
@@ -191,12 +191,10 @@ def _used(members: list[Member]) -> Rows:
     return np.unique(np.concatenate([member.rows for member in members]))
 
 
-def _answers(
-    members: list[Member], program: Program, classes: NDArray, x: Images
-) -> NDArray[np.floating] | None:
+def _answers(members: list[Member], program: Program, x: Images) -> NDArray[np.floating] | None:
     """What the members say to each row, (n, M), where their next rows are chosen by it."""
     by_answers = any(member.strategy.redraw for member in members)
-    return program.stack(classes).predict_proba(x) if by_answers else None
+    return program.predict_proba(x) if by_answers else None
 
 
 def _learning_rates(recipe: Recipe, epoch: int, steps: int) -> NDArray[np.float32]:
@@ -243,9 +241,9 @@ def _run_epoch(
     }
 
 
-def _judge(stack: Stack, x: NDArray[np.uint8], y: NDArray) -> dict[str, Any]:
+def _judge(stack: Stack, answers: NDArray[np.floating], y: NDArray) -> dict[str, Any]:
     """Loss, accuracy and confusion of the whole approach on rows that it did not learn from."""
-    proba = stack.predict_proba(x).astype(np.float64).clip(1e-7, 1 - 1e-7)
+    proba = answers.astype(np.float64).clip(1e-7, 1 - 1e-7)
     truth = y[:, np.newaxis] == stack.classes_
     if stack.scheme.is_independent:
         loss = -np.log(np.where(truth, proba, 1 - proba)).mean()

@@ -14,7 +14,7 @@ import tensorflow as tf
 from mnist_models.data.dataset import Dataset
 from mnist_models.learning import augmentation, program, training
 from mnist_models.learning import batches as member_rows
-from mnist_models.learning.approaches import PAIR, Approach
+from mnist_models.learning.approaches import APPROACHES, PAIR, Approach
 from mnist_models.learning.augmentation import Distortion, distort
 from mnist_models.learning.program import Program
 from mnist_models.learning.recipes import Recipe
@@ -332,12 +332,28 @@ def test_validation_loss_is_the_cross_entropy_that_keras_computes(
     x, y = three
     single, multi = (make_stack(approach, classes=[0, 1, 2]) for approach in PAIR)
     expected = keras.losses.SparseCategoricalCrossentropy()(y, single.predict_proba(x))
-    found = training._judge(single, x, y)
+    found = training._judge(single, single.predict_proba(x), y)
     assert found["val_loss"] == pytest.approx(np.asarray(expected), abs=1e-5)
     one_hot = (y[:, np.newaxis] == np.arange(3)).astype(np.float32)
     expected = keras.losses.BinaryCrossentropy()(one_hot, multi.predict_proba(x))
-    found = training._judge(multi, x, y)
+    found = training._judge(multi, multi.predict_proba(x), y)
     assert found["val_loss"] == pytest.approx(np.asarray(expected), abs=1e-5)
+
+
+@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("few", [32, 0])
+def test_a_program_answers_as_the_networks_that_it_has_become(
+    approach: Approach, few: int, three: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one product for each member, or one for all; in blocks; without dropout."""
+    monkeypatch.setattr(program, "_FEW", few)
+    monkeypatch.setattr(program, "_BLOCK", 1000)
+    recipe = replace(TINY, dropout=0.5, negative_slope=0.1)
+    result = fit(recipe, approach, *three, seed=0)
+    for stack in (result.stack, result.rounded()):
+        result.program.become(stack)
+        found = result.program.predict_proba(three[0])
+        np.testing.assert_allclose(found, stack.predict_proba(three[0]), atol=1e-6)
 
 
 @pytest.mark.parametrize("approach", PAIR)
