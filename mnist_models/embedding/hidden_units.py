@@ -25,8 +25,5 @@ def hidden_units(stack: Stack, images: ArrayLike) -> Floats:
 
 
 def _of_block(stack: Stack, rows: Floats) -> Floats:
-    hidden = rows[np.newaxis]  # (1, n, 784), shared by all members
-    for weights, biases in zip(stack.weights[:-1], stack.biases[:-1], strict=True):
-        hidden = hidden @ weights + biases[:, np.newaxis]
-        hidden = np.where(hidden > 0, hidden, np.float32(stack.negative_slope) * hidden)
-    return hidden.transpose(1, 0, 2).reshape(len(rows), stack.members * hidden.shape[2])
+    hidden = stack.hidden(rows)
+    return hidden.transpose(1, 0, 2).reshape(len(rows), len(hidden) * hidden.shape[2])

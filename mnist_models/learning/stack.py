@@ -22,8 +22,9 @@ from mnist_models.learning.approaches import PAIR, Approach, Code, Floats, Schem
 from mnist_models.learning.inputs import View, as_rows, rows_by_view
 from mnist_models.pictures import PIXELS
 
-# Hidden activations of one block of rows stay below this many numbers (64 MB as float32).
-_BLOCK = 16_000_000
+# Hidden activations of one block of rows stay below this many numbers (16 MB as float32): with more
+# of them each pass goes through memory.
+_BLOCK = 4_000_000
 _NOTHING = 1e-30  # a scale below this is none: its unit's weights are 0
 
 
@@ -35,7 +36,7 @@ class Stack:
         weights: per layer an array (M, in, out) float32.
         biases: per layer an array (M, out) float32.
         classes_: (K,) the class labels, in the order of the outputs.
-        negative_slope: slope of the hidden LeakyReLU below zero.
+        negative_slope: slope of the hidden LeakyReLU below zero, 1 at most.
         approach: says how the outputs are read; if it is not given, members with one output are a
             multi-model, and others a single model.
         code: (K, M) what members are asked, where they are read by it; the usual one if not given.
@@ -91,13 +92,22 @@ class Stack:
         """
         return np.concatenate([self._logits(block) for block in self._blocks(images)])
 
-    def _logits(self, rows: Floats) -> Floats:
+    def hidden(self, rows: Floats) -> Floats:
+        """The last hidden layer after its LeakyReLU: (n, 784) → (M, n, units).
+
+        A stack without hidden layers has the pixels in their place, (M or 1, n, 784).
+        """
         hidden = rows_by_view(rows, self.views)  # (1, n, 784) where all members share it
-        for depth, (weights, biases) in enumerate(zip(self.weights, self.biases, strict=True)):
-            if depth:
-                hidden = np.where(hidden > 0, hidden, np.float32(self.negative_slope) * hidden)
-            hidden = hidden @ weights + biases[:, np.newaxis]  # (M, n, out)
-        return hidden.transpose(1, 0, 2).reshape(len(rows), self.members * self.layers[-1])
+        slope = np.float32(self.negative_slope)
+        for weights, biases in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            hidden = hidden @ weights
+            hidden += biases[:, np.newaxis]
+            np.maximum(hidden, slope * hidden, out=hidden)  # as the slope is 1 at most
+        return hidden
+
+    def _logits(self, rows: Floats) -> Floats:
+        answers = self.hidden(rows) @ self.weights[-1] + self.biases[-1][:, np.newaxis]
+        return answers.transpose(1, 0, 2).reshape(len(rows), self.members * self.layers[-1])
 
     def _blocks(self, images: ArrayLike) -> Iterator[Floats]:
         return _blocks(as_rows(images), self.members * max(self.layers))
@@ -279,6 +289,8 @@ def _check_shapes(stack: Stack) -> None:
         if shape[:2] != (members, inputs) or biases.shape != (members, shape[2]):
             raise ValueError(f"The layers do not fit together: weights {shapes}.")
         inputs = shape[2]
+    if not stack.negative_slope <= 1:
+        raise ValueError(f"The negative slope is 1 at most, not {stack.negative_slope}.")
     classes, code = len(stack.classes_), stack.code
     expected = stack.scheme.size(classes) if code is None else (code.shape[1], 1)
     expected = (members, classes) if stack.approach == "committee" else expected  # of any size

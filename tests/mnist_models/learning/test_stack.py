@@ -27,6 +27,11 @@ def images() -> np.ndarray:
     return np.random.default_rng(1).integers(0, 256, (10, 28, 28)).astype(np.uint8)
 
 
+def test_a_slope_that_would_turn_units_over_is_refused(make_stack: Callable[..., Stack]) -> None:
+    with pytest.raises(ValueError, match="slope is 1 at most, not 1.5"):
+        make_stack("single", negative_slope=1.5)
+
+
 @pytest.mark.parametrize("negative_slope", [0.0, 0.1])
 @pytest.mark.parametrize("hidden", [(8,), (8, 6)])
 @BOTH
