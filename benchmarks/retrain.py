@@ -30,8 +30,8 @@ from mnist_models.learning.batches import make_members
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.learning.stack import as_rows
 from mnist_models.pipeline.options import TrainingOptions
+from mnist_models.pipeline.train_approaches import held_out_rows
 from mnist_models.pipeline.train_job import order_training
-from mnist_models.pipeline.train_run import held_out_rows
 from mnist_models.runs.registry import load_run
 
 SEED = 0

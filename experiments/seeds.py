@@ -17,7 +17,7 @@ from mnist_models.learning.approaches import PAIR, Approach
 from mnist_models.learning.recipes import RECIPES, Recipe
 from mnist_models.metrics.scores import Metrics, evaluate
 from mnist_models.pipeline.request import Request
-from mnist_models.pipeline.train_run import held_out_rows
+from mnist_models.pipeline.train_approaches import held_out_rows
 from mnist_models.runs.registry import find_run
 
 Entry = dict[str, Any]

@@ -16,7 +16,7 @@ from mnist_models.data.mnist import load_mnist
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.augmentation import Distortion
 from mnist_models.learning.recipes import RECIPES, Recipe
-from mnist_models.pipeline.train_run import held_out_rows
+from mnist_models.pipeline.train_approaches import held_out_rows
 
 _DISTORTIONS = {
     "mild": RECIPES["strong"].distortion,

@@ -89,6 +89,15 @@ def commas(labels: Sequence[str]) -> str:
     return reduce(put, labels) if labels else ""
 
 
+def semicolons(texts: Sequence[str]) -> str:
+    """ "a, b; c, d" of what has commas itself; empty for nothing."""
+
+    def put(before: str, text: str) -> str:
+        return t("{before}; {text}", before=before, text=text)
+
+    return reduce(put, texts) if texts else ""
+
+
 def seconds_text(seconds: float) -> str:
     """A cost, three figures at most: "0.52 s", "5.9 s", "1,210 s"."""
     digits = 2 if seconds < 1 else 1 if seconds < 100 else 0

@@ -85,6 +85,7 @@ class Limits:
     waiting: int
 
 
+JOB_CORES = "MNIST_JOB_CORES"
 _CENTURY = 36_500  # days: calendars do not go much further
 
 
@@ -109,6 +110,17 @@ def limits() -> Limits:
         days=min(_from_environment("MNIST_KEEP_DAYS", 180), _CENTURY),
         waiting=_from_environment("MNIST_MAX_WAITING", 20),
     )
+
+
+def job_cores() -> int:
+    """How many works of a job are done at once, `MNIST_JOB_CORES`.
+
+    Where it is not set that is one, whose products of matrices take all cores.
+
+    Raises:
+        SettingsError: it is not a whole number from 1 up.
+    """
+    return _from_environment(JOB_CORES, 1)
 
 
 def _from_environment(variable: str, usual: int) -> int:

@@ -1,7 +1,8 @@
 """How far a job is, and how long it will still take, from its plan and what it has said.
 
-A job is a sequence of phases: its stages, where all that is done for one part is one phase. The
-plan says how long each will take; the pace at which the parts really go corrects it.
+A job is a sequence of phases: its stages, where all that is done for one part is one phase. Parts
+may be done at once. The plan says how long each phase will take; the pace at which the parts really
+go corrects it.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from mnist_models.atomic_files import write_atomically
-from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress
+from mnist_models.jobs.progress import FINAL_STAGES, Event, Progress, is_second_pass
 from mnist_models.settings import jobs_folder
 
 Plan = dict[str, float]  # the phases of a job in their order, with the seconds of each
@@ -34,6 +35,21 @@ class Outlook:
     seconds_left: float | None
 
 
+@dataclass(frozen=True)
+class Fitting:
+    """One part of a training that is being trained.
+
+    Attributes:
+        part: an approach.
+        again: whether it was trained, and judged, before.
+        epoch: from 1.
+    """
+
+    part: str
+    again: bool
+    epoch: int
+
+
 def outlook(plan: Plan, progress: Progress, elapsed: float, *, measured: bool) -> Outlook:
     """How far a job is by what it has said.
 
@@ -48,6 +64,7 @@ def outlook(plan: Plan, progress: Progress, elapsed: float, *, measured: bool) -
         return Outlook(1.0, 0.0)
     spent = phase_seconds(progress, until=elapsed)
     done = dict.fromkeys(list(plan)[: list(plan).index(phase)], 1.0)
+    done |= {name: event.share or 0.0 for name, event in under_way(progress).items()}
     done[phase] = _share(plan, progress, phase, spent.get(phase, elapsed))
     pace = _pace(plan, done, spent, measured)
     left = {name: seconds * (1 - done.get(name, 0.0)) for name, seconds in plan.items()}
@@ -57,13 +74,54 @@ def outlook(plan: Plan, progress: Progress, elapsed: float, *, measured: bool) -
     return Outlook(share, sum(s * (pace if _is_part(name) else 1) for name, s in left.items()))
 
 
+def under_way(progress: Progress) -> dict[str, Event]:
+    """The parts that are being done, and what each said last; one that is over has said so."""
+    if not progress.events or not progress.events[-1].part:
+        return {}
+    last = {event.part: event for event in progress.events if event.part}
+    return {part: event for part, event in last.items() if event.share != 1}
+
+
+def fits_under_way(progress: Progress, fits: int, epochs: int) -> tuple[Fitting, ...]:
+    """Which parts of a training are being trained, the one that was begun first before the others.
+
+    Args:
+        progress: what it has said.
+        fits: how many times a part is trained from its beginning.
+        epochs: of each time.
+    """
+    latest = progress.events[-1] if progress.events else None
+    # What has said its last word is shown until another begins.
+    parts = under_way(progress) or ({latest.part: latest} if latest and latest.part else {})
+    return tuple(
+        Fitting(part, is_second_pass(event.stage), _epoch(event, event.share * fits, epochs))
+        for part, event in parts.items()
+        if event.share is not None
+    )
+
+
+def _epoch(event: Event, fits_done: float, epochs: int) -> int:
+    # 1.5 fits being done is the middle of the second. One is the end of the first, until the
+    # second has begun.
+    before = 1 if is_second_pass(event.stage) else max(0, math.ceil(fits_done) - 1)
+    return max(1, math.ceil((fits_done - before) * epochs - 1e-6))
+
+
 def phase_seconds(progress: Progress, *, until: float) -> Plan:
-    """How long each phase has taken; the present one, until so many seconds since the beginning."""
-    began: Plan = {}
-    for event, time in zip(progress.events, progress.times, strict=True):
-        began.setdefault(_phase(event), time)
-    ends = [*began.values(), max([until, *began.values()])]
-    return {name: end - start for name, (start, end) in zip(began, pairwise(ends), strict=True)}
+    """How long each phase has taken; the present one, until so many seconds since the beginning.
+
+    Parts that are done at once share the time: all phases together take as long as the job.
+    """
+    phases = [_phase(event) for event in progress.events]
+    last = {phase: n for n, phase in enumerate(phases)}
+    took: Plan = {}
+    begun: set[str] = set()
+    for n, (start, end) in enumerate(pairwise([*progress.times, max([until, *progress.times])])):
+        begun.add(phases[n])
+        busy = [phase for phase in begun if last[phase] > n] or [phases[n]]
+        for phase in busy:
+            took[phase] = took.get(phase, 0.0) + (end - start) / len(busy)
+    return took
 
 
 def measured_phases(progress: Progress) -> Plan:

@@ -16,13 +16,12 @@ from typing import Any, Literal, Self, TypeGuard
 
 from mnist_models.errors import ExpectedError
 from mnist_models.formatting import duration_text
-from mnist_models.jobs.eta import Outlook, Plan, outlook
+from mnist_models.jobs.eta import Fitting, Outlook, Plan, fits_under_way, outlook
 from mnist_models.jobs.progress import (
     FINAL_STAGES,
     PUBLISHING,
     Event,
     Progress,
-    is_second_pass,
     read_progress,
 )
 from mnist_models.settings import SettingsError, jobs_folder, limits
@@ -148,16 +147,9 @@ class Job:
         return job_folder(self.id)
 
     @property
-    def epoch(self) -> int | None:
-        """The epoch of the part that is being trained, from 1; None where none is."""
-        if self.latest.part is None or self.latest.share is None:
-            return None
-        fits_done = self.latest.share * self.order.fits
-        # 1.5 fits being done is the middle of the second. One is the end of the first, until the
-        # second has begun.
-        before = 1 if is_second_pass(self.latest.stage) else max(0, math.ceil(fits_done) - 1)
-        of_this_fit = fits_done - before
-        return max(1, math.ceil(of_this_fit * self.order.epochs - 1e-6))
+    def fits(self) -> tuple[Fitting, ...]:
+        """What is being trained at this moment; nothing where nothing is."""
+        return fits_under_way(self.progress, self.order.fits, self.order.epochs)
 
     @property
     def epochs(self) -> tuple[dict[str, Any], ...]:

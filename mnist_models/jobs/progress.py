@@ -107,11 +107,11 @@ class ProgressFile:
         """
         self._stride = -(-epochs * fits // _EPOCHS_TOLD)
         self._epochs = epochs
-        self._last_share = time.monotonic()
-        self._began = self._last_share - elapsed
-        self._share = 0.0
-        self._phase: tuple[str, str | None] = ("", None)
-        self._left_out: dict[str, Any] | None = None  # the epoch that came last, if it was
+        self._began = time.monotonic() - elapsed
+        # Of each part the stage and share that were told last, and when; and the epoch that came
+        # last, if it was not told.
+        self._told: dict[str | None, tuple[str, float, float]] = {}
+        self._left_out: dict[str | None, dict[str, Any]] = {}
         # Unbuffered, a line and the place of the next one change in one step, which no signal can
         # come in between of.
         self._file = path.open("r+b", buffering=0)
@@ -130,17 +130,16 @@ class ProgressFile:
 
         What cannot be written is not told: a job is not ended by that.
         """
-        left_out = self._left_out
-        if left_out and (event.stage, event.part) != (left_out["stage"], left_out.get("part")):
-            self._left_out = None
-            self._append(left_out)  # the last of its fit, which may end before its time
+        for line in self._ended_before(event):
+            self._append(line)  # the last of its fit, which may end before its time
         if event.news and "epoch" in event.news:
             figures = {k: v for k, v in event.news.items() if k != "val_confusion"}
             line = self._line(replace(event, news=figures))
-            is_told = self._is_told(event.news["epoch"])
-            self._left_out = None if is_told else line
-            if is_told:
+            if self._is_told(event.news["epoch"]):
+                self._left_out.pop(event.part, None)
                 self._append(line)
+            else:
+                self._left_out[event.part] = line
         elif event.news or event.stage in FINAL_STAGES or self._moves_the_bar(event):
             self._append(self._line(event))
 
@@ -153,6 +152,15 @@ class ProgressFile:
         values = read_line(line)
         self._append({"at": float(values["at"]), **_as_json(event_of(values))})
 
+    def _ended_before(self, event: Event) -> list[dict[str, Any]]:
+        """What was left out of the fits that are over when this is told."""
+        over = [
+            part
+            for part, line in self._left_out.items()
+            if event.part is None or (part == event.part and line["stage"] != event.stage)
+        ]
+        return [self._left_out.pop(part) for part in over]
+
     def _line(self, event: Event) -> dict[str, Any]:
         return {"at": round(time.monotonic() - self._began, 3), **_as_json(event)}
 
@@ -164,11 +172,12 @@ class ProgressFile:
         return epoch % self._stride == 0 or epoch in (1, self._epochs)
 
     def _moves_the_bar(self, event: Event) -> bool:
-        phase, share, now = (event.stage, event.part), event.share or 0.0, time.monotonic()
-        is_little = 0 <= share - self._share < 1 / _SHARES_TOLD or now - self._last_share < 0.5
-        if phase == self._phase and is_little:
+        share, now = event.share or 0.0, time.monotonic()
+        stage, told, when = self._told.get(event.part, ("", 0.0, 0.0))
+        is_little = 0 <= share - told < 1 / _SHARES_TOLD or now - when < 0.5
+        if stage == event.stage and is_little and not told < share == 1:
             return False
-        self._phase, self._share, self._last_share = phase, share, now
+        self._told[event.part] = event.stage, share, now
         return True
 
     def _write(self, values: dict[str, Any]) -> None:

@@ -21,14 +21,15 @@ from mnist_models.jobs.job import (
 )
 from mnist_models.jobs.lock import Busy, claim, exclusive, job_file_errors
 from mnist_models.jobs.progress import FINAL_STAGES, Event, OnEvent, ProgressFile
-from mnist_models.settings import PROJECT, limits
+from mnist_models.settings import JOB_CORES, PROJECT, limits
 from mnist_models.text import t
 
 _MAX_OUTPUT_BYTES = 2**20
 # What TensorFlow, and NumPy when it scores, take for the number of threads.
+INDEPENDENT = "TF_NUM_INTEROP_THREADS"  # of products that do not wait for each other
 THREADS = (
     "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
+    INDEPENDENT,
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
 )
@@ -138,16 +139,23 @@ def cut_output(_: Event) -> None:
 
 
 def worker_environment() -> dict[str, str]:
-    """The environment of its process: it finds this package, and leaves a core to the pages.
+    """The environment of its process: it finds this package, and makes room for the pages.
 
-    With a thread on each core the products of matrices wait for the one that the pages take, and
-    with the lowest priority that is long: on two busy cores the fitting took twice as long with
-    two threads as with one, NumPy's scoring five times, and one stroke in twenty a tenth of a
-    second. What is set stays.
+    Networks that know nothing of each other are trained on all cores. A product of matrices leaves
+    a core to the pages: with a thread on each it waits for the one that a page takes, and with the
+    lowest priority that is long. On two busy cores the fitting took twice as long with two threads
+    as with one, NumPy's scoring five times, and one stroke in twenty a tenth of a second. What is
+    set stays.
     """
     search_path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
-    threads = str(max(1, _cores() - 1))
-    return {**dict.fromkeys(THREADS, threads), **os.environ, "PYTHONPATH": search_path}
+    cores = os.environ.get(JOB_CORES) or str(_cores())
+    return {
+        **dict.fromkeys(THREADS, str(max(1, _cores() - 1))),
+        INDEPENDENT: cores,
+        JOB_CORES: cores,
+        **os.environ,
+        "PYTHONPATH": search_path,
+    }
 
 
 def _cores() -> int:

@@ -7,8 +7,8 @@ is told as an `Event`; the command line prints them and the sidebar draws them.
 import platform
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -19,17 +19,19 @@ from numpy.typing import NDArray
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.loading import load_dataset
 from mnist_models.embedding.arrays import embedding_arrays
-from mnist_models.jobs.progress import PUBLISHING, REFITTING, Event, OnEvent
+from mnist_models.jobs.progress import PUBLISHING, Event, OnEvent
 from mnist_models.learning.approaches import PAIR, Approach
-from mnist_models.learning.sampling import pack_rows, stream
-from mnist_models.learning.stack import Stack
+from mnist_models.learning.sampling import pack_rows
 from mnist_models.pipeline.request import Request
+from mnist_models.pipeline.side_by_side import side_by_side
+from mnist_models.pipeline.train_approaches import Trained, train_approaches
 from mnist_models.runs.evaluation import Evaluation, evaluate_stack
 from mnist_models.runs.publishing import check_name, free_name, publish
 from mnist_models.runs.quota import check_room
 from mnist_models.runs.registry import find_run
 from mnist_models.runs.run import EMBEDDING, UNLISTED, Run, RunError
 from mnist_models.runs.upgrade import derived_arrays
+from mnist_models.settings import job_cores
 from mnist_models.text import t
 
 
@@ -50,7 +52,7 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     """
     check_request(request)
     on_event(Event("loading"))
-    importing = _begin_imports()
+    importing = _begin_import("mnist_models.learning.training")  # TensorFlow, beside the data
     dataset = load_dataset(request.dataset, progress=_download_progress(on_event))
     fingerprint = request.fingerprint(dataset)
     if run := find_trained(request, fingerprint):
@@ -59,15 +61,16 @@ def train_run(request: Request, on_event: OnEvent) -> Run:
     check_room(request.name or free_name(request.default_name(fingerprint)))
     on_event(Event("importing"))
     importing.result()
-    trained = _train(request, dataset, on_event)
+    # Not before: until then the programs are traced, and Python does one thing at a time.
+    begin = partial(_begin_import, "sklearn.decomposition", "sklearn.discriminant_analysis")
+    trained = train_approaches(request, dataset, _after_first_epoch(on_event, begin))
     on_event(Event("scoring"))
-    scored = {a: evaluate_stack(t.stack, dataset) for a, t in trained.items()}
+    scored, places = _score(request, dataset, trained)
     manifest = _manifest(request, dataset, fingerprint, trained, scored)
     stacks = {a: trained[a].stack for a in _kept(request)}
     arrays = _arrays(dataset, manifest, trained, scored)
-    if mapped := {a: stack for a, stack in stacks.items() if a in PAIR}:
-        pictures = dataset.x_train, dataset.y_train, dataset.x_test
-        arrays[EMBEDDING] = embedding_arrays(mapped, *pictures, seed=request.seed)
+    if any(a in PAIR for a in stacks):
+        arrays[EMBEDDING] = places
     on_event(Event(PUBLISHING))
     run = publish(
         request.name or free_name(request.default_name(fingerprint)),
@@ -117,110 +120,60 @@ def found(run: Run) -> Event:
     return Event("found", 1.0, message=sentence, run=run.name)
 
 
-def _begin_imports() -> Future[ModuleType]:
-    """Import TensorFlow while the data are loaded, and then what scores while the first fit runs.
-
-    Returns:
-        What is there when TensorFlow is.
-    """
-    with_tensorflow = "mnist_models.learning.training"
+def _begin_import(*modules: str) -> Future[list[ModuleType]]:
+    """Import in a thread what takes seconds; whoever needs one of these meanwhile waits for it."""
     thread = ThreadPoolExecutor(max_workers=1)
-    modules = (with_tensorflow, "sklearn.decomposition", "sklearn.discriminant_analysis")
-    first, *_ = [thread.submit(import_module, module) for module in modules]
+    imported = thread.submit(lambda: [import_module(module) for module in modules])
     thread.shutdown(wait=False)
-    return first
+    return imported
+
+
+def _after_first_epoch(on_event: OnEvent, begin: Callable[[], object]) -> OnEvent:
+    """The same listener, which begins something when the first epoch is told."""
+    has_begun = False
+
+    def tell(event: Event) -> None:
+        nonlocal has_begun
+        if event.news and not has_begun:
+            has_begun = True
+            begin()
+        on_event(event)
+
+    return tell
 
 
 def _kept(request: Request) -> tuple[Approach, ...]:
     return tuple(a for a in request.approaches if a not in request.scores_only)
 
 
-@dataclass(frozen=True)
-class _Trained:
-    stack: Stack  # rounded as it will be stored, so that the scores are those of what is shipped
-    history: dict[str, list[Any]]
-    epochs: int
-    rows: list[int]
-    seen: list[NDArray]
-    seconds: float
+def _score(
+    request: Request, dataset: Dataset, trained: dict[Approach, Trained]
+) -> tuple[dict[Approach, Evaluation], dict[str, NDArray]]:
+    """The figures of each approach, and the arrays of the embedding; what is largest begins."""
+    pictures = dataset.x_train, dataset.y_train, dataset.x_test
+    works: dict[tuple[str, Approach], Callable[[OnEvent], Any]] = {}
 
+    def place(approach: Approach, _: OnEvent) -> dict[str, NDArray]:
+        return embedding_arrays({approach: trained[approach].stack}, *pictures, seed=request.seed)
 
-def _train(request: Request, dataset: Dataset, on_event: OnEvent) -> dict[Approach, _Trained]:
-    from mnist_models.learning.training import fit  # seconds and 700 MB, so only when needed
+    def score(approach: Approach, _: OnEvent) -> Evaluation:
+        return evaluate_stack(trained[approach].stack, dataset, trained[approach].predict_proba)
 
-    recipe = request.recipe
-    held_out = held_out_rows(len(dataset.y_train), recipe.validation_split, request.seed)
-    x, y = dataset.x_train, dataset.y_train
-
-    def on_progress(stage: str, approach: Approach, fits_done: int) -> Callable[[float], None]:
-        def tell(share: float) -> None:
-            on_event(Event(stage, (fits_done + share) / request.fits, approach))
-
-        tell(0.0)  # the first step is seconds away
-        return tell
-
-    def on_epoch(
-        stage: str, approach: Approach, fits_done: int, epochs: int
-    ) -> Callable[[dict[str, Any]], None]:
-        def tell(epoch: dict[str, Any]) -> None:
-            share = (fits_done + epoch["epoch"] / epochs) / request.fits
-            # 45 pairs would fill the file that all this is told in, and no page draws them.
-            is_told = approach in PAIR
-            news = {k: v for k, v in epoch.items() if is_told or not k.startswith("member_")}
-            on_event(Event(stage, share, approach, news))
-
-        return tell
-
-    trained: dict[Approach, _Trained] = {}
-    for approach in request.approaches:
-        judged = fit(
-            recipe,
-            approach,
-            x[~held_out],
-            y[~held_out],
-            seed=request.seed,
-            validation=(x[held_out], y[held_out]) if held_out.any() else None,
-            on_progress=on_progress("training", approach, 0),
-            on_epoch=on_epoch("training", approach, 0, recipe.epochs),
-        )
-        result, rows = judged, np.flatnonzero(~held_out)
-        if recipe.refit:
-            # As many epochs as were best, and no validation rows by which to choose again.
-            result = fit(
-                replace(recipe, epochs=judged.epochs, patience=None),
-                approach,
-                x,
-                y,
-                seed=request.seed,
-                program=judged.program,
-                on_progress=on_progress(REFITTING, approach, 1),
-                on_epoch=on_epoch(REFITTING, approach, 1, judged.epochs),
-            )
-            rows = np.arange(len(y))
-        trained[approach] = _Trained(
-            stack=result.rounded(),
-            epochs=result.epochs,
-            history=judged.history,
-            rows=result.rows,
-            seen=[rows[seen] for seen in result.seen],
-            seconds=result.seconds,
-        )
-    return trained
-
-
-def held_out_rows(n_rows: int, share: float, seed: int) -> NDArray[np.bool_]:
-    """Which rows are kept for validation: (n_rows,) true, drawn before any sampling."""
-    mask = np.zeros(n_rows, dtype=bool)
-    size = round(n_rows * share)
-    mask[stream(seed, "validation", "rows").choice(n_rows, size=size, replace=False)] = True
-    return mask
+    for approach in sorted(trained, key=lambda a: -trained[a].stack.parameters):
+        works["figures", approach] = partial(score, approach)
+        if approach in PAIR and approach in _kept(request):
+            works["places", approach] = partial(place, approach)
+    found = side_by_side(works, on_event=lambda _: None, at_once=job_cores())
+    scored = {approach: found["figures", approach] for approach in trained}
+    arrays = [found["places", a] for a in trained if ("places", a) in found]
+    return scored, {name: array for part in arrays for name, array in part.items()}
 
 
 def _manifest(
     request: Request,
     dataset: Dataset,
     fingerprint: str,
-    trained: dict[Approach, _Trained],
+    trained: dict[Approach, Trained],
     scored: dict[Approach, Evaluation],
 ) -> dict[str, Any]:
     from mnist_models.learning.program import VERSIONS
@@ -244,7 +197,7 @@ def _manifest(
     }
 
 
-def _approach_entry(trained: _Trained, scored: Evaluation) -> dict[str, Any]:
+def _approach_entry(trained: Trained, scored: Evaluation) -> dict[str, Any]:
     return {
         "layers": list(trained.stack.layers),
         "members": trained.stack.members,
@@ -260,7 +213,7 @@ def _approach_entry(trained: _Trained, scored: Evaluation) -> dict[str, Any]:
 def _arrays(
     dataset: Dataset,
     manifest: dict[str, Any],
-    trained: dict[Approach, _Trained],
+    trained: dict[Approach, Trained],
     scored: dict[Approach, Evaluation],
 ) -> dict[str, dict[str, NDArray]]:
     scores: dict[str, NDArray] = {

@@ -5,9 +5,9 @@ from typing import cast
 
 import streamlit as st
 
+from mnist_models.formatting import semicolons
 from mnist_models.jobs.executor import executor, latest_job
-from mnist_models.jobs.job import Job, mark_of
-from mnist_models.jobs.progress import is_second_pass
+from mnist_models.jobs.job import Fitting, Job, mark_of
 from mnist_models.learning.approaches import TITLES, Approach
 from mnist_models.pipeline.request import TRAINING
 from mnist_models.runs.registry import run_names
@@ -97,17 +97,21 @@ def is_own(job: Job) -> bool:
 
 def stage_text(job: Job) -> Text:
     """What a training that runs is doing."""
-    if job.epoch and job.latest.part:
-        fields = {
-            "approach": TITLES[cast(Approach, job.latest.part)],
-            "epoch": job.epoch,
-            "epochs": job.order.epochs,
-        }
-        if job.order.fits == 1:
-            return t("{approach}, epoch {epoch} of {epochs} …", **fields)
-        number = 2 if is_second_pass(job.latest.stage) else 1
-        return t("{approach}, pass {n} of 2, epoch {epoch} of {epochs} …", n=number, **fields)
+    if fits := [_fit_text(job, fit) for fit in job.fits]:
+        return t("{approaches} …", approaches=semicolons(fits))
     return _STAGES.get(job.latest.stage, _STAGES["starting"])
+
+
+def _fit_text(job: Job, fit: Fitting) -> Text:
+    fields = {
+        "approach": TITLES[cast(Approach, fit.part)],
+        "epoch": fit.epoch,
+        "epochs": job.order.epochs,
+    }
+    if job.order.fits == 1:
+        return t("{approach}, epoch {epoch} of {epochs}", **fields)
+    number = 2 if fit.again else 1
+    return t("{approach}, pass {n} of 2, epoch {epoch} of {epochs}", n=number, **fields)
 
 
 def _is_news(job: Job) -> bool:

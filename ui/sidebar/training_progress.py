@@ -7,7 +7,6 @@ import streamlit as st
 from mnist_models.formatting import duration_text
 from mnist_models.jobs.executor import executor
 from mnist_models.jobs.job import Job, wait_text
-from mnist_models.jobs.progress import is_second_pass
 from mnist_models.text import paragraph, t
 from ui.sidebar.current_training import (
     CURVES_EVERY_S,
@@ -94,7 +93,7 @@ def draw_progress(job: Job) -> None:
             if left is None
             else t("About {duration} left.", duration=duration_text(left)),
             t("The second pass learns from the held-out pictures, too. It is what is kept.")
-            if is_second_pass(job.latest.stage)
+            if any(fit.again for fit in job.fits)
             else "",
             "" if is_own(job) else t("Somebody else started it."),
         )

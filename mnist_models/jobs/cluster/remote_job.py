@@ -32,6 +32,7 @@ from mnist_models.jobs.interruption import GRACE_S
 from mnist_models.jobs.job import UNREADABLE, Order
 from mnist_models.jobs.progress import create_progress, event_of, read_line
 from mnist_models.jobs.worker import THREADS, worker_environment
+from mnist_models.settings import JOB_CORES
 from mnist_models.text import Text
 
 Parcel = dict[str, Any]
@@ -183,11 +184,12 @@ def _is_done(line: str) -> bool:
 
 
 def _environment(parcel: Parcel, trained: Path) -> dict[str, str]:
-    """That of its process: a thread, unless the worker's owner says otherwise, and our limits."""
+    """That of its process: one core, unless the worker's owner says otherwise, and our limits."""
+    cores = (*THREADS, JOB_CORES)
     return {
         **worker_environment(),
-        **dict.fromkeys(THREADS, "1"),
-        **{name: os.environ[name] for name in THREADS if name in os.environ},
+        **dict.fromkeys(cores, "1"),
+        **{name: os.environ[name] for name in cores if name in os.environ},
         **parcel["settings"],
         "MNIST_TRAINED": str(trained),
     }

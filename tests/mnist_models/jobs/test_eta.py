@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_models.jobs.eta import outlook, phase_seconds, remember_phases, remembered_phases
+from mnist_models.jobs.eta import (
+    fits_under_way,
+    outlook,
+    phase_seconds,
+    remember_phases,
+    remembered_phases,
+)
 from mnist_models.jobs.progress import Event, Progress
 
 PLAN = {
@@ -29,8 +35,10 @@ def _as_planned() -> Iterator[tuple[float, Event]]:
     yield 1, Event("importing")
     yield 10, Event("training", 0.0, "single")
     yield 20, Event("refitting", 0.5, "single")
+    yield 30, Event("refitting", 1.0, "single")
     yield 30, Event("training", 0.0, "multi")
     yield 60, Event("refitting", 0.5, "multi")
+    yield 90, Event("refitting", 1.0, "multi")
     yield 90, Event("scoring")
     yield 98, Event("publishing")
 
@@ -73,7 +81,11 @@ def test_a_download_counts_by_what_it_tells() -> None:
 @pytest.mark.parametrize("measured", [True, False])
 def test_fitting_at_half_the_planned_pace_leaves_twice_of_it(measured: bool) -> None:
     """The plan says 20 s for the single model, and it took 40."""
-    slow = _progress(*AS_PLANNED[:3], (50, Event("training", 0.0, "multi")))
+    slow = _progress(
+        *AS_PLANNED[:3],
+        (50, Event("training", 1.0, "single")),
+        (50, Event("training", 0.0, "multi")),
+    )
     left = outlook(PLAN, slow, 50, measured=measured).seconds_left
     assert left is not None
     if measured:
@@ -90,7 +102,7 @@ def test_nothing_is_left_of_a_training_that_has_ended(stage: Any) -> None:
 
 @given(
     st.lists(st.floats(0.1, 100), min_size=6, max_size=6),
-    st.lists(st.floats(0, 50), min_size=8, max_size=8),
+    st.lists(st.floats(0, 50), min_size=10, max_size=10),
     st.booleans(),
 )
 def test_the_bar_only_moves_forward_and_the_time_left_is_never_negative(
@@ -112,6 +124,55 @@ def test_the_bar_only_moves_forward_and_the_time_left_is_never_negative(
 def test_a_phase_ends_when_the_next_one_begins() -> None:
     assert phase_seconds(_progress(*AS_PLANNED), until=100) == PLAN
     assert phase_seconds(_progress(), until=5) == {}
+
+
+AT_ONCE = [
+    (0, Event("importing")),
+    (9, Event("training", 0.0, "single")),
+    (9, Event("training", 0.0, "multi")),
+    (19, Event("training", 0.5, "single")),
+    (20, Event("refitting", 0.25, "multi")),
+    (29, Event("training", 1.0, "single")),
+    (49, Event("training", 1.0, "multi")),
+    (49, Event("scoring")),
+]
+
+
+def test_parts_that_are_done_at_once_share_the_time() -> None:
+    took = phase_seconds(_progress(*AT_ONCE), until=59)
+    assert took == pytest.approx(
+        {"importing": 9.0, "single": 10.0, "multi": 10.0 + 20.0, "scoring": 10.0}
+    )
+    assert sum(took.values()) == pytest.approx(59)
+
+
+def test_of_parts_that_are_done_at_once_each_counts_by_what_it_has_said() -> None:
+    shares = [
+        outlook(PLAN, _progress(*AT_ONCE[:told]), AT_ONCE[told - 1][0], measured=True).share
+        for told in range(1, len(AT_ONCE) + 1)
+    ]
+    single, multi = 20, 60
+    expected = [
+        single / 2,
+        single / 2 + multi / 4,
+        single + multi / 4,
+        single + multi,
+        single + multi,
+    ]
+    assert shares[3:] == pytest.approx([(10 + done) / 100 for done in expected])
+    assert shares == sorted(shares)
+
+
+def test_what_is_trained_at_this_moment_is_all_that_has_begun_and_is_not_over() -> None:
+    def fits(told: int) -> list[tuple[str, bool, int]]:
+        found = fits_under_way(_progress(*AT_ONCE[:told]), fits=2, epochs=10)
+        return [(fit.part, fit.again, fit.epoch) for fit in found]
+
+    assert fits(1) == fits(len(AT_ONCE)) == []
+    assert fits(2) == [("single", False, 1)]
+    assert fits(4) == [("single", False, 10), ("multi", False, 1)]
+    assert fits(6) == [("multi", True, 1)]
+    assert fits(7) == [("multi", False, 10)]  # until another stage begins
 
 
 def _took(**phases: float) -> Progress:

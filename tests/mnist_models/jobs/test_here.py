@@ -22,7 +22,7 @@ from mnist_models.errors import ExpectedError
 from mnist_models.jobs import executor as executor_module
 from mnist_models.jobs import here, interruption, queue, worker
 from mnist_models.jobs.executor import executor, latest_job
-from mnist_models.jobs.job import JobError, forget_files, job_ids, progress_path
+from mnist_models.jobs.job import Fitting, JobError, forget_files, job_ids, progress_path
 from mnist_models.jobs.lock import Busy, exclusive, is_held, running_id
 from mnist_models.jobs.progress import Event
 from mnist_models.learning.approaches import PAIR
@@ -59,7 +59,7 @@ def test_who_orders_waits_for_their_turn_and_a_cancelled_training_leaves_nothing
     assert training.place == "running"
     assert training.order.title.startswith("reference on the offline sample, 10,000 epochs")
     assert training.latest.stage == "training"
-    assert 1 <= (training.epoch or 0) < 5000
+    assert all(1 <= fit.epoch < 5000 for fit in training.fits)
     assert 0 < training.outlook().share < 0.9
     if hasattr(os, "getpriority"):
         pid = training.progress.pid or 0
@@ -461,12 +461,12 @@ def test_a_job_is_told_as_it_goes(folder: Path) -> None:
     with running(job_id):
         job = follow(job_id)
         assert (job.progress.pid, job.order, job.place) == (os.getpid(), ORDER, "running")
-        assert (job.latest, job.epoch, job.epochs) == (Event("starting"), None, ())
+        assert (job.latest, job.fits, job.epochs) == (Event("starting"), (), ())
         progress.tell(Event("training", 0.25, "multi", epoch))
         job = follow(job_id)
         assert job.latest == Event("training", 0.25, "multi", epoch)
-        assert (job.epoch, job.epochs) == (
-            5,
+        assert (job.fits, job.epochs) == (
+            (Fitting("multi", False, 5),),
             ({"approach": "multi", "stage": "training", **epoch},),
         )
         progress.tell(Event("done", 1.0, message="The run x is ready.", run="x"))
@@ -488,7 +488,7 @@ def test_the_epoch_is_that_of_the_fit_that_is_under_way(
     job_id, progress = begun()
     with running(job_id):
         progress.tell(Event("training", share, "single"))
-        assert follow(job_id).epoch == epoch
+        assert follow(job_id).fits == (Fitting("single", False, epoch),)
 
 
 def test_a_clock_that_was_set_meanwhile_does_not_change_the_time_left(folder: Path) -> None:

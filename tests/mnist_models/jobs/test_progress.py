@@ -111,6 +111,23 @@ def test_of_many_epochs_a_hundred_even_ones_are_told_with_the_first_and_the_last
         assert len(steps) == 1
 
 
+@pytest.mark.parametrize("epochs", [50, 250, 10_000])
+def test_of_parts_that_are_done_at_once_as_much_is_told_as_of_each_alone(
+    begin: Callable[..., ProgressFile], read: Callable[[], Progress], epochs: int
+) -> None:
+    file = begin(epochs)
+    for epoch in range(epochs):
+        for approach in ("single", "multi"):
+            share = (epoch + 1) / epochs
+            file.tell(Event("training", share, approach))
+            file.tell(Event("training", share, approach, {"epoch": epoch + 1, **LARGEST}))
+    stride = -(-epochs // 100)
+    expected = sorted({1, epochs, *range(stride, epochs + 1, stride)})
+    assert _epochs(read(), "single") == _epochs(read(), "multi") == expected
+    bar = [e for e in read().events if not e.news]
+    assert len(bar) <= 2 * 500
+
+
 @pytest.mark.parametrize("epochs", [50, 51, 80, 10_000])
 def test_of_two_fits_as_much_is_told_as_of_one(
     begin: Callable[..., ProgressFile], read: Callable[[], Progress], epochs: int

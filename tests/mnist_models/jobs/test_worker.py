@@ -12,6 +12,7 @@ from mnist_models.jobs.lock import exclusive
 from mnist_models.jobs.progress import Event, OnEvent
 from mnist_models.jobs.queue import create, enter, leave
 from mnist_models.jobs.worker import perform
+from mnist_models.settings import JOB_CORES
 from mnist_models.text import Text, t
 from tests.helpers.jobs import ORDER, follow
 
@@ -77,3 +78,19 @@ def test_the_sentence_of_an_error_keeps_its_template_in_the_file_of_the_job(trai
     message = follow(job_id).latest.message
     assert isinstance(message, Text)
     assert (message.template, message.fields["name"]) == ("The file {name} is gone.", "x")
+
+
+def test_a_job_has_all_cores_for_what_is_independent_and_leaves_one_to_the_pages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "_cores", lambda: 4)
+    for name in (*worker.THREADS, JOB_CORES):
+        monkeypatch.delenv(name, raising=False)
+    found = worker.worker_environment()
+    assert {found[name] for name in worker.THREADS if name != worker.INDEPENDENT} == {"3"}
+    assert found[worker.INDEPENDENT] == found[JOB_CORES] == "4"
+    monkeypatch.setenv(JOB_CORES, "1")
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    found = worker.worker_environment()
+    assert (found[worker.INDEPENDENT], found[JOB_CORES]) == ("1", "1")
+    assert found["OMP_NUM_THREADS"] == "2"

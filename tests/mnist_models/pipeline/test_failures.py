@@ -52,7 +52,7 @@ def _full_from_the_start(patch: pytest.MonkeyPatch, trained: Path) -> None:
 
 
 def _full_when_publishing(patch: pytest.MonkeyPatch, trained: Path) -> None:
-    patch.setattr(train_run_module, "_train", lambda *_: {})
+    patch.setattr(train_run_module, "train_approaches", lambda *_: {})
     patch.setattr(train_run_module, "_manifest", lambda *_: {})
     patch.setattr(train_run_module, "_arrays", lambda *_: {})
     patch.setattr(publishing, "write_json", _raise(FULL))

@@ -2,7 +2,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from mnist_models.metrics.scores import evaluate
 from mnist_models.pipeline import train_run as train_run_module
 from mnist_models.pipeline.options import with_settings
 from mnist_models.pipeline.request import Request
+from mnist_models.pipeline.train_approaches import held_out_rows
 from mnist_models.pipeline.train_run import train_run
 from mnist_models.runs.registry import run_names
 from mnist_models.runs.run import Run, RunError
@@ -24,6 +25,21 @@ from mnist_models.runs.run import Run, RunError
 ROOT = Path(__file__).resolve().parents[3]
 TINY = Recipe(name="tiny", summary="", hidden=(8,), batch_size=32, epochs=2)
 DRAWN = np.random.default_rng(0).integers(0, 256, (5, 28, 28)).astype(np.uint8)
+
+
+ROUNDING = 1e-6  # TensorFlow's products, by which is scored, and NumPy's differ by as much
+
+
+def assert_figures(found: Any, expected: Any) -> None:
+    """They are equal but for rounding, however deep they lie."""
+    if isinstance(expected, dict):
+        assert found.keys() == expected.keys()
+        for name, value in expected.items():
+            assert_figures(found[name], value)
+    elif isinstance(expected, list):
+        np.testing.assert_allclose(found, expected, atol=ROUNDING)
+    else:
+        assert found == pytest.approx(expected, abs=ROUNDING)
 
 
 def ignore(_: Event) -> None:
@@ -66,9 +82,9 @@ def test_the_stages_come_in_order_and_end_with_the_run(real: tuple[Run, list[Eve
 
 def test_progress_grows_to_one_with_each_approach(real: tuple[Run, list[Event]]) -> None:
     told = [e for e in real[1] if e.stage == "training" and not e.news]
-    # Told before the first step, too.
-    assert [e.share for e in told] == pytest.approx([0, 0.5, 1] * 2)
-    assert [e.part for e in told] == ["single"] * 3 + ["multi"] * 3
+    # Told before the first step, too, and at the end that it is over.
+    assert [e.share for e in told] == pytest.approx([0, 0.5, 1, 1] * 2)
+    assert [e.part for e in told] == ["single"] * 4 + ["multi"] * 4
     epochs = [(e.part, e.news["epoch"]) for e in real[1] if e.news]
     assert epochs == [("single", 1), ("single", 2), ("multi", 1), ("multi", 2)]
     assert [e.share for e in real[1] if e.news] == pytest.approx([0.5, 1] * 2)
@@ -88,7 +104,7 @@ def test_other_approaches_are_trained_scored_and_kept(
     assert run.name.startswith("tiny-sigmoids-committee-pairs-codes-sample")
     for approach in run.with_weights:
         proba = run.approach(approach).predict_proba(tiny_dataset.x_test)
-        np.testing.assert_array_equal(run.test_scores[approach], proba)
+        np.testing.assert_allclose(run.test_scores[approach], proba, atol=ROUNDING)
     assert not run.embeddings
     assert run.curves("sigmoids") is not None
     assert all("member_loss" not in event.news for event in events if event.news)
@@ -108,8 +124,8 @@ def test_stored_metrics_equal_a_recomputation_from_the_stored_stack(
         ):
             proba[approach] = stack.predict_proba(x)
             metrics = evaluate(proba[approach], y, stack.classes_, one_vs_rest=approach == "multi")
-            assert run.metrics(approach, rows) == metrics
-        np.testing.assert_array_equal(run.test_scores[approach], proba[approach])
+            assert_figures(run.metrics(approach, rows).to_json(), metrics.to_json())
+        np.testing.assert_allclose(run.test_scores[approach], proba[approach], atol=ROUNDING)
     np.testing.assert_array_equal(run.test_scores["labels"], data.y_test)
 
 
@@ -234,7 +250,15 @@ class FakeFit:
             rows=[len(y)] * stack.members,
             seen=[np.arange(len(y))] * stack.members,
             seconds=number,
+            program=cast(Any, FakeProgram()),
         )
+
+
+class FakeProgram:
+    """Answers as the networks that it has become."""
+
+    def become(self, stack: Stack) -> None:
+        self.predict_proba = stack.predict_proba
 
 
 @pytest.fixture
@@ -286,11 +310,30 @@ def test_a_refit_sees_all_rows_and_its_weights_are_kept(
     assert run.history == {"multi": {"loss": [1.0]}}
     assert run.manifest["approaches"]["multi"]["seconds"] == 2
     fitting = [e for e in events if e.part and not e.news]
-    assert [e.share for e in fitting] == [0, 0.25, 0.5, 0.5, 0.75, 1]
-    assert [e.stage for e in fitting] == ["training"] * 3 + ["refitting"] * 3
+    assert [e.share for e in fitting] == [0, 0.25, 0.5, 0.5, 0.75, 1, 1]  # and that it is over
+    assert [e.stage for e in fitting] == ["training"] * 3 + ["refitting"] * 4
     # Who watches sees both fits learn.
     epochs = [(e.stage, e.share, e.news["epoch"]) for e in events if e.news]
     assert epochs == [("training", 0.25, 1), ("refitting", 0.75, 1)]
+
+
+def test_both_approaches_at_once_learn_what_they_do_one_after_the_other(
+    real: tuple[Run, list[Event]],
+    tiny_dataset: Dataset,
+    trained: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MNIST_JOB_CORES", "2")
+    monkeypatch.setattr(train_run_module, "load_dataset", _loader(tiny_dataset))
+    events: list[Event] = []
+    run = train_run(Request(TINY, dataset="sample", seed=4), events.append)
+    for approach in PAIR:
+        pairs = zip(run.stack(approach).weights, real[0].stack(approach).weights, strict=True)
+        for ours, theirs in pairs:
+            np.testing.assert_array_equal(ours, theirs)
+        told = [e for e in events if e.part == approach]
+        assert [e for e in told if e.news] == [e for e in real[1] if e.part == approach and e.news]
+        assert told[-1].share == 1
 
 
 def test_scores_are_those_of_the_rounded_weights_that_are_stored(
@@ -310,7 +353,7 @@ def test_without_a_validation_split_nothing_is_held_out(fake_fit: FakeFit) -> No
 
 
 def test_the_same_rows_are_held_out_for_both_approaches_and_others_for_another_seed() -> None:
-    masks = [train_run_module.held_out_rows(1000, 0.1, seed) for seed in (0, 0, 1)]
+    masks = [held_out_rows(1000, 0.1, seed) for seed in (0, 0, 1)]
     assert [mask.sum() for mask in masks] == [100, 100, 100]
     np.testing.assert_array_equal(masks[0], masks[1])
     assert not np.array_equal(masks[0], masks[2])

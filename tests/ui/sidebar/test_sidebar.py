@@ -141,6 +141,21 @@ def test_a_second_pass_is_named_and_explained(
         assert ("It is what is kept." in said) == (event.stage == "refitting")
 
 
+def test_approaches_that_are_trained_at_once_are_both_named(
+    tiny_run: Run, open_page: OpenPage
+) -> None:
+    told = Event("training", 0.2, "single"), Event("refitting", 0.7, "multi")
+    for event in (told[0], told[1]):  # whichever spoke last
+        with running_training(*told, event, fits=2):
+            page = open_page("compare")
+            assert page.sidebar.get("progress")[0].proto.text == (
+                "Single model, pass 1 of 2, epoch 4 of 10; "
+                "Multi-model, pass 2 of 2, epoch 4 of 10 …"
+            )
+            said = " ".join(caption.value for caption in page.sidebar.caption)
+            assert "It is what is kept." in said
+
+
 def test_who_reloads_can_still_cancel_their_training(
     tiny_run: Run, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
