@@ -2,9 +2,10 @@
 
 The reference's network, epochs, batches and undersampled rows, trained in four ways on the same
 machine: the single model and the ten binary models, each by Keras' `fit` and by the loop of
-`learning.training`. Each runs in a process of its own, so that its peak memory is its own. Then
-only the matrix products of the same training, the fastest that this machine could be. The seconds
-leave out imports and reading the data, and include everything else, also compiling.
+`learning.training`. Each runs in a process of its own, so that its peak memory is its own, with as
+many threads as a job that a page starts. Then only the matrix products of the same training, the
+fastest that this machine could be. The seconds leave out imports and reading the data, and include
+everything else, also compiling.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import numpy as np
 
 from mnist_models.data.dataset import Dataset
 from mnist_models.data.mnist import load_mnist
+from mnist_models.jobs.worker import worker_environment
 from mnist_models.learning.approaches import Approach
 from mnist_models.learning.batches import make_members, steps_per_epoch
 from mnist_models.learning.inputs import as_rows
@@ -159,7 +161,9 @@ def main() -> None:
 
 def _in_own_process(way: str, epochs: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.training", "--way", way, f"--epochs={epochs}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=worker_environment()
+    )
     return json.loads(done.stdout.splitlines()[-1])
 
 

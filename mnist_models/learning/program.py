@@ -28,7 +28,6 @@ VERSIONS = {"tensorflow": tf.__version__, "keras": version("keras")}
 
 _FEW = 32  # members
 _BLOCK = 4_000_000  # numbers of a layer that are held at once: 16 MB
-_NO_GRADIENT = [None]  # pictures learn nothing
 _BETA_1, _BETA_2, _RHO, _EPSILON = 0.9, 0.999, 0.9, 1e-7  # Keras' defaults
 
 
@@ -57,8 +56,10 @@ class Program:
         self._dropout_seeds = [
             int(stream(seed, member.name, "dropout").integers(2**31)) for member in members
         ]
-        pairs = zip(start.weights, start.biases, strict=True)
-        self._parameters = [tf.Variable(array) for array in chain.from_iterable(pairs)]
+        # Each of few members has its own first weights, which are moved on beside its neighbours'.
+        self._is_few = self.members <= _FEW
+        self._firsts = self.members if self._is_few else 1
+        self._parameters = [tf.Variable(array) for array in self._arrays(start)]
         self._slots = [
             (tf.Variable(tf.zeros_like(p)), tf.Variable(tf.zeros_like(p))) for p in self._parameters
         ]
@@ -92,9 +93,13 @@ class Program:
 
     def become(self, stack: Stack) -> None:
         """Go on as these networks, which are of the same shape."""
-        arrays = chain.from_iterable(zip(stack.weights, stack.biases, strict=True))
-        for parameter, array in zip(self._parameters, arrays, strict=True):
+        for parameter, array in zip(self._parameters, self._arrays(stack), strict=True):
             parameter.assign(array)
+
+    def _arrays(self, stack: Stack) -> list[NDArray]:
+        """The parameters in their order: the first weights, biases, and so on, layer by layer."""
+        first, *others = chain.from_iterable(zip(stack.weights, stack.biases, strict=True))
+        return [*(first if self._is_few else [first]), *others]
 
     def show(self, x: NDArray[np.uint8]) -> None:
         """Learn from these versions of the pictures from now on, (n, 28, 28)."""
@@ -123,10 +128,11 @@ class Program:
     def stack(self, classes: NDArray) -> Stack:
         """The networks as they are now, for the (K,) classes."""
         arrays = [parameter.numpy() for parameter in self._parameters]
+        first, others = arrays[: self._firsts], arrays[self._firsts :]
         return replace(
             self._start,
-            weights=tuple(arrays[0::2]),
-            biases=tuple(arrays[1::2]),
+            weights=(np.stack(first) if self._is_few else first[0], *others[1::2]),
+            biases=tuple(others[0::2]),
             classes_=classes,
             negative_slope=self._recipe.negative_slope,
         )
@@ -158,26 +164,29 @@ class Program:
     def _answer(self, rows: tf.Tensor) -> tf.Tensor:
         """The logits of (n, 784) pictures that all members see, (n, M × outputs)."""
         pictures = tf.cast(rows, tf.float32) / 255.0
-        is_few = self.members <= _FEW
-        inputs = [pictures] * self.members if is_few else [pictures[tf.newaxis]]
-        logits = tf.transpose(self._forward(inputs, learning=False), (1, 0, 2))
+        shared = [pictures] * self.members if self._is_few else [pictures[tf.newaxis]]
+        logits = tf.transpose(self._forward(shared, learning=False), (1, 0, 2))
         return tf.reshape(logits, (-1, self.members * self._outputs))
 
     def _inputs(self, rows: tf.Tensor) -> list[tf.Tensor]:
         """The pictures of (M, B) rows: for each of few members (B, 784), of many (M, B, 784)."""
-        parts = tf.unstack(rows) if self.members <= _FEW else [rows]
+        parts = tf.unstack(rows) if self._is_few else [rows]
         return [tf.cast(tf.gather(self._pixels, part), tf.float32) / 255.0 for part in parts]
 
     def _forward(self, inputs: list[tf.Tensor], *, learning: bool = True) -> tf.Tensor:
-        last = len(self._parameters) // 2 - 1
-        hidden = tf.zeros(())
-        for depth in range(last + 1):
-            weights, biases = self._parameters[2 * depth : 2 * depth + 2]
-            products = tf.matmul(hidden, weights) if depth else _first_products(weights, *inputs)
-            hidden = products + biases[:, tf.newaxis]
-            if depth < last:
+        # TensorFlow's product of many small matrices takes a third longer than each of them on its
+        # own, whose pictures also stay in the processor's cache; and those are independent. Of many
+        # members it is one product after all, since tracing takes longer with each.
+        pairs = zip(inputs, self._parameters[: self._firsts], strict=True)
+        products = [tf.matmul(pictures, weights) for pictures, weights in pairs]
+        hidden = tf.stack(products) if self._is_few else products[0]  # (M, B, units)
+        others = self._parameters[self._firsts :]
+        for depth, biases in enumerate(others[0::2]):
+            if depth:
                 hidden = tf.nn.leaky_relu(hidden, self._recipe.negative_slope)
-                hidden = self._dropout(hidden, depth) if learning else hidden
+                hidden = self._dropout(hidden, depth - 1) if learning else hidden
+                hidden = tf.matmul(hidden, others[2 * depth - 1])
+            hidden += biases[:, tf.newaxis]
         return hidden
 
     def _dropout(self, hidden: tf.Tensor, depth: int) -> tf.Tensor:
@@ -248,32 +257,6 @@ class Program:
                     momentum=0.0,
                     epsilon=_EPSILON,
                 )
-
-
-@tf.custom_gradient
-def _first_products(weights: tf.Tensor, *inputs: tf.Tensor) -> tuple[tf.Tensor, Any]:
-    """(M, 784, units), M times (B, 784) → (M, B, units): what one product gives, to rounding.
-
-    TensorFlow's product of many small matrices takes a third longer than each of them on its own,
-    whose pictures also stay in the processor's cache. Of many members it is one product after all,
-    (M, B, 784), since tracing takes longer with each.
-    """
-    if inputs[0].shape.rank == 3:
-        (one,) = inputs
-        return tf.matmul(one, weights), lambda dy: [
-            tf.matmul(one, dy, transpose_a=True),
-            *_NO_GRADIENT,
-        ]
-    products = [tf.matmul(x, w) for x, w in zip(inputs, tf.unstack(weights), strict=True)]
-
-    def gradient(dy: tf.Tensor) -> list[tf.Tensor | None]:
-        parts = zip(inputs, tf.unstack(dy), strict=True)
-        return [
-            tf.stack([tf.matmul(x, d, transpose_a=True) for x, d in parts]),
-            *(_NO_GRADIENT * len(inputs)),
-        ]
-
-    return tf.stack(products), gradient
 
 
 def _decides(recipe: Recipe, members: list[Member], start: Stack, seed: int) -> tuple[Any, ...]:

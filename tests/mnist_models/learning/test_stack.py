@@ -28,7 +28,7 @@ def images() -> np.ndarray:
 
 
 def test_a_slope_that_would_turn_units_over_is_refused(make_stack: Callable[..., Stack]) -> None:
-    with pytest.raises(ValueError, match="slope is 1 at most, not 1.5"):
+    with pytest.raises(ValueError, match=r"slope is 1 at most, not 1\.5"):
         make_stack("single", negative_slope=1.5)
 
 
