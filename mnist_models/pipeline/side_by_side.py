@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from mnist_models.jobs.progress import Event, OnEvent
 
-Key = TypeVar("Key")
-Result = TypeVar("Result")
+K = TypeVar("K")
+R = TypeVar("R")
 
 
 class _GivenUp(BaseException):
@@ -21,8 +21,8 @@ class _GivenUp(BaseException):
 
 
 def side_by_side(
-    works: Mapping[Key, Callable[[OnEvent], Result]], on_event: OnEvent, at_once: int
-) -> dict[Key, Result]:
+    works: Mapping[K, Callable[[OnEvent], R]], on_event: OnEvent, at_once: int
+) -> dict[K, R]:
     """Do all works, as many at once as may be, begun in their order.
 
     Args:
