@@ -23,7 +23,7 @@ from mnist_models.evidence.characters.findings import (
 )
 from mnist_models.evidence.experiments import Evidence, load_evidence
 from mnist_models.evidence.networks.ladder import ladder_rows, rungs_of
-from mnist_models.evidence.networks.ladder_sentences import ladder_headline
+from mnist_models.evidence.networks.ladder_sentences import ladder_headline, strong_sentence
 from mnist_models.evidence.networks.new_class_costs import new_class_costs
 from mnist_models.evidence.networks.training_studies import seeds_spread
 from mnist_models.evidence.pen_widths import STROKES, accuracy_of, pen_pictures_name
@@ -128,7 +128,9 @@ def ladder_table(found: Evidence) -> str:
         ]
         for row in ladder_rows(ladders["width"])
     ]
-    return f"{fill(str(ladder_headline(ladders)), 99)}\n\n{markdown(rows)}"
+    strong = strong_sentence(rungs_of(found, "strong"))
+    below = f"\n{fill(str(strong), 99)}\n" if strong else ""
+    return f"{fill(str(ladder_headline(ladders)), 99)}\n\n{markdown(rows)}{below}"
 
 
 def characters_paragraph(found: Evidence) -> str:

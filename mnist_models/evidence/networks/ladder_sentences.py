@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from mnist_models.evidence.networks.ladder import TITLES, Rung, Step, causes_of
-from mnist_models.formatting import change_text, p_value_text
-from mnist_models.text import Text, Texts, t
+from mnist_models.formatting import change_text, interval_text, p_value_text, semicolons
+from mnist_models.text import Text, Texts, paragraph, t
 
 _CAUSES = Texts(
     {
@@ -36,6 +36,26 @@ def ladder_headline(ladders: Mapping[str, Sequence[Rung]]) -> Text:
             change=change_text(width[1].difference.median),
         )
     return t("No change makes a difference that chance could not make.")
+
+
+def strong_sentence(rungs: Sequence[Rung]) -> Text:
+    """How well networks read that were trained as well as we can, the best first; none: empty.
+
+    Args:
+        rungs: of the ladder "strong".
+    """
+    ranked = sorted(rungs, key=lambda rung: -rung.accuracy.median)
+    found = [
+        t(
+            "{networks} {accuracy}",
+            networks=TITLES[rung.key],
+            accuracy=interval_text(rung.accuracy.median, rung.interval),
+        )
+        for rung in ranked
+    ]
+    if not found:
+        return paragraph()
+    return t("Trained as well as we can, by the recipe strong: {found}.", found=semicolons(found))
 
 
 def cause_sentences(rungs: Sequence[Rung]) -> list[Text]:

@@ -9,7 +9,11 @@ import streamlit as st
 from mnist_models.comparison.contenders import Duel
 from mnist_models.evidence.experiments import Evidence
 from mnist_models.evidence.networks.ladder import CHANGES, TITLES, Rung, ladder_rows, rungs_of
-from mnist_models.evidence.networks.ladder_sentences import cause_sentences, ladder_headline
+from mnist_models.evidence.networks.ladder_sentences import (
+    cause_sentences,
+    ladder_headline,
+    strong_sentence,
+)
 from mnist_models.formatting import (
     bytes_text,
     change_text,
@@ -93,6 +97,8 @@ def show_ladder(_: Duel) -> None:
         for rung in drawn.get("width", [])
     )
     st.caption("\n".join(f"1. {text}" for text in changes))
+    if strong := strong_sentence(ladders.get("strong", [])):
+        st.markdown(strong)
     asked = pick(t("Equal"), list(ladders), "ladder", title=_EQUAL)
     offer_table(
         t("Details: all figures, and how they were measured"),

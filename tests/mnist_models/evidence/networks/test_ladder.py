@@ -12,7 +12,11 @@ from mnist_models.evidence.networks.ladder import (
     rungs_of,
     steps_of,
 )
-from mnist_models.evidence.networks.ladder_sentences import cause_sentences, ladder_headline
+from mnist_models.evidence.networks.ladder_sentences import (
+    cause_sentences,
+    ladder_headline,
+    strong_sentence,
+)
 from mnist_models.learning.approaches import APPROACHES
 from mnist_models.metrics.significance import wilson_interval
 
@@ -122,3 +126,20 @@ def test_what_is_shipped_is_what_was_measured() -> None:
         read = np.unpackbits(np.frombuffer(bytes.fromhex(entry["right"]), np.uint8))
         assert read[: entry["rows"]].mean() == pytest.approx(entry["test_accuracy"])
         assert entry["members"] == APPROACHES[entry["approach"]].size(10)[0]
+
+
+def test_networks_of_the_recipe_strong_are_named_from_the_best(
+    found: dict[str, list[Entry]],
+) -> None:
+    assert not strong_sentence(rungs_of(found, "strong"))
+    found["runs"] += [
+        _entry("single", "all", "strong", 3, 990),
+        _entry("multi", "hard", "strong", 3, 985),
+        _entry("committee", "all", "strong", 3, 995),
+    ]
+    assert strong_sentence(rungs_of(found, "strong")) == (
+        "Trained as well as we can, by the recipe strong: "
+        "committee of ten 99.50\u00a0% (98.83\u00a0% to 99.79\u00a0%); "
+        "one, softmax 99.00\u00a0% (98.17\u00a0% to 99.46\u00a0%); "
+        "ten, hard negatives 98.50\u00a0% (97.54\u00a0% to 99.09\u00a0%)."
+    )
