@@ -63,8 +63,15 @@ class Member:
 
 
 def recipe() -> Recipe:
-    """How each member is trained: as in strong, with Meier's 800 units."""
-    return replace(RECIPES["strong"], name=NAME, hidden=(800,), member_hidden=None)
+    """How each member is trained: as in strong, with Meier's 800 units, on all pictures at once."""
+    return replace(
+        RECIPES["strong"],
+        name=NAME,
+        hidden=(800,),
+        member_hidden=None,
+        validation_split=0.0,
+        refit=False,
+    )
 
 
 def fingerprint(data: Dataset, members: int = len(VIEWS)) -> str:

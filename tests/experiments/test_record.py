@@ -37,6 +37,8 @@ def test_no_two_members_see_the_same_and_there_are_ten() -> None:
 def test_the_recipe_can_be_stored_with_a_run_and_is_one_hidden_layer() -> None:
     recipe = record.recipe()
     assert recipe.hidden == (800,)
+    # It says of itself what is done: nothing is held out, and nothing is trained twice.
+    assert (recipe.validation_split, recipe.refit) == (0.0, False)
     assert recipe.epochs in limits().epochs
     assert type(recipe).from_settings("record", recipe.settings()).settings() == recipe.settings()
 
