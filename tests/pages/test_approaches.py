@@ -125,6 +125,18 @@ def test_a_run_without_the_pair_is_shown(
     assert not page.exception
 
 
+def test_what_to_draw_names_as_many_approaches_as_answer(
+    trained: Path, all_contents: Contents, open_page: OpenPage
+) -> None:
+    publish("alone", **_only(all_contents, "committee"))
+    publish("both", **_only(all_contents, *PAIR))
+    for canvas in ({}, {"canvas": "number"}):
+        for name, told in (("alone", "The answer comes after"), ("both", "Both approaches answer")):
+            page = open_page("draw", run=name, **canvas)
+            assert not page.exception
+            assert any(told in info.value for info in page.info)
+
+
 def test_what_is_said_of_them_is_in_one_language(run: Run) -> None:
     query = {"run": run.name, "first": "ladder.committee", "second": "ladder.pairs"}
     for language in (ENGLISH, CHINESE, ENGLISH):

@@ -11,6 +11,7 @@ from mnist_models.text import paragraph, t, translated
 from ui.draw.canvas import CANVAS_SIDE, PEN_WIDTH, given_to_canvas, put_on_canvas, stroke
 from ui.draw.numbers.number_canvas import (
     BY_KEYBOARD,
+    answer_text,
     from_number_canvas,
     is_for_numbers,
     offer_number_canvas,
@@ -22,10 +23,7 @@ from ui.widgets.images import picture_url
 
 _PLACE = "draw"
 _THUMBNAIL = 56  # pixels
-_HINT = t(
-    "Draw a digit in the black square with the mouse or a finger. Both approaches answer after "
-    "each stroke."
-)
+_HINT = t("Draw a digit in the black square with the mouse or a finger.")
 # Of our own making, as SVG writes paths: what people write and MNIST does not show, what lies
 # between two digits, and what is none.
 _FIRST_DRAWINGS = {
@@ -49,7 +47,7 @@ def from_own_canvas(run: Run, answer: Answer) -> Subject:
         return from_number_canvas(run, answer)
     return from_canvas(
         _PLACE,
-        paragraph(_HINT, BY_KEYBOARD),
+        paragraph(_HINT, answer_text(run), BY_KEYBOARD),
         translated(BY_KEYBOARD),
         answer=answer,
         draw_below=lambda image: show_preview(run, given_to_canvas(_PLACE), CANVAS_SIDE, image),

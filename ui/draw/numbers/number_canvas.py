@@ -11,7 +11,7 @@ from mnist_models.drawings.number import reader_of
 from mnist_models.preprocessing.rasterise import Stroke, rasterise_steps
 from mnist_models.runs.run import Run
 from mnist_models.segmentation.stroke_groups import group_strokes
-from mnist_models.text import paragraph, t, translated
+from mnist_models.text import Text, paragraph, t, translated
 from ui.draw.numbers.reading import ask_each
 from ui.draw.sources import Answer, Subject, from_canvas
 
@@ -21,7 +21,7 @@ _CANVAS, _NUMBER = "canvas", "number"  # in the address
 _PLACE = "draw_number"
 _HINT = t(
     "Write a number in the black field with the mouse or a finger, with some room between the "
-    "digits. Both approaches answer after each stroke."
+    "digits."
 )
 
 
@@ -41,6 +41,13 @@ def offer_number_canvas() -> None:
     )
 
 
+def answer_text(run: Run) -> Text:
+    """When the visitor sees what a run answers."""
+    if len(run.pair) > 1:
+        return t("Both approaches answer after each stroke.")
+    return t("The answer comes after each stroke.")
+
+
 def from_number_canvas(run: Run, answer: Answer) -> Subject:
     """What the visitor has written there.
 
@@ -50,7 +57,7 @@ def from_number_canvas(run: Run, answer: Answer) -> Subject:
     """
     return from_canvas(
         _PLACE,
-        paragraph(_HINT, BY_KEYBOARD),
+        paragraph(_HINT, answer_text(run), BY_KEYBOARD),
         translated(BY_KEYBOARD),
         read_number=partial(_read, run),
         answer=answer,
