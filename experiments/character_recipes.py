@@ -22,7 +22,7 @@ _MEMBERS = replace(
     _NETWORK,
     hidden=(64,),
     batch_size=128,
-    epochs=220,
+    epochs=440,
     learning_rate=0.0015,
     rescore=16,
     sampling="hard",
@@ -49,6 +49,7 @@ CONTENDERS = (
 )
 SINGLE, MEMBERS = CONTENDERS[:2]
 
+_HALF = replace(_MEMBERS, epochs=220)
 # What was tried besides, on people held out.
 CANDIDATES: dict[str, Contender] = {
     "single": SINGLE,
@@ -59,8 +60,16 @@ CANDIDATES: dict[str, Contender] = {
     "single, 2,048 units, half as long": replace(
         SINGLE, recipe=replace(_NETWORK, hidden=(2048,), epochs=150)
     ),
-    "multi, three negatives": MEMBERS,
-    "multi, one negative": replace(MEMBERS, recipe=replace(_MEMBERS, negatives=None, passes=16)),
-    "multi, seven negatives": replace(MEMBERS, recipe=replace(_MEMBERS, negatives=7, passes=4)),
+    "multi": MEMBERS,
+    "multi, half as long": replace(MEMBERS, recipe=_HALF),
+    "multi, twice as long": replace(MEMBERS, recipe=replace(_MEMBERS, epochs=880)),
+    "multi, half as long, 128 units": replace(MEMBERS, recipe=replace(_HALF, hidden=(128,))),
+    "multi, half as long, one negative": replace(
+        MEMBERS, recipe=replace(_HALF, negatives=None, passes=16)
+    ),
+    "multi, half as long, seven negatives": replace(
+        MEMBERS, recipe=replace(_HALF, negatives=7, passes=4)
+    ),
+    "multi, half as long, twice the steps": replace(MEMBERS, recipe=replace(_HALF, batch_size=64)),
     "committee": CONTENDERS[2],
 }

@@ -235,7 +235,8 @@ def _tasks(options: argparse.Namespace, kept: dict[str, list[Entry]]) -> Iterato
         for name, contender in _contenders().items():
             if not _is_there(kept["trainings"], contender, **_named(name, classes)):
                 yield {"part": "trainings", "name": name, "classes": classes}
-    if not kept["additions"]:
+    bases = [entry for entry in kept["additions"] if entry["way"] == "base"]
+    if not all(_is_there(bases, each, approach=each.approach) for each in (SINGLE, MEMBERS)):
         yield {"part": "additions"}
 
 

@@ -1,9 +1,11 @@
 """The experiment with 252 classes, on six: it stores each training, resumes, and adds classes."""
 
+import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,6 +66,22 @@ def test_trainings_are_stored_and_not_done_again(
 
     monkeypatch.setattr(characters, "_trained", refuse)
     assert run(monkeypatch, "--parts", "trainings", "--classes", "6") == found
+
+
+def test_additions_to_networks_of_other_settings_are_done_again(six: Path) -> None:
+    def asked(kept: list[dict[str, Any]]) -> bool:
+        options = argparse.Namespace(candidates=[], classes=[6])
+        tasks = characters._tasks(options, {"choice": [], "trainings": [], "additions": kept})
+        return {"part": "additions"} in list(tasks)
+
+    bases = [
+        {"way": "base", "approach": each.approach, "settings": each.recipe.settings()}
+        for each in (characters.SINGLE, characters.MEMBERS)
+    ]
+    assert asked([])
+    assert not asked([*bases, {"way": "member"}])
+    longer = replace(characters.MEMBERS.recipe, epochs=99).settings()
+    assert asked([bases[0], {**bases[1], "settings": longer}])
 
 
 @pytest.mark.matrix
