@@ -42,10 +42,10 @@ def side_by_side(
         news.put(event)
 
     with ThreadPoolExecutor(at_once) as threads:
-        results = {key: threads.submit(work, tell) for key, work in works.items()}
-        for result in results.values():
-            result.add_done_callback(lambda _: news.put(None))
         try:
+            results = {key: threads.submit(work, tell) for key, work in works.items()}
+            for result in results.values():
+                result.add_done_callback(lambda _: news.put(None))
             over = 0
             while over < len(results):
                 if event := news.get():
@@ -56,7 +56,7 @@ def side_by_side(
                     if result.done():
                         result.result()
         except BaseException:
-            given_up.set()
+            given_up.set()  # or the threads would be waited for until they are through
             threads.shutdown(wait=False, cancel_futures=True)
             raise
     return {key: result.result() for key, result in results.items()}
