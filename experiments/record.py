@@ -1,12 +1,12 @@
 """A committee of ten dense networks of one hidden layer: python -m experiments.record
 
 Meier et al. (2011) average 25 networks 784-800-10, which see the digits brought to several widths,
-and misread 0.39 % of MNIST's test pictures. Ours has ten members of the same size. What each sees,
-and the recipe, were fixed before any was trained, and nothing was chosen afterwards: five see
-digits as they were written and five set upright, none like another. All else is as in the recipe
-strong, which held-out training pictures chose. All training pictures are learned from, so nothing
-is held out. Each member is kept as its training ends, and only what is missing is
-trained. At the end the committee is scored and published as a run.
+and misread 0.39 % of MNIST's test pictures. Ours has ten members of the same size: five see digits
+as they were written and five set upright, none like another. All else is as in the recipe strong,
+which held-out training pictures chose. A first committee, with a rate, batches and epochs of its
+own, read 99.50 %; its test pictures were seen before strong's settings took their place, the views
+were fixed before. All training pictures are learned from. Each member is kept as its training ends,
+and only what is missing is trained. At the end the committee is scored and published as a run.
 """
 
 import argparse

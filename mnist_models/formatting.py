@@ -82,19 +82,15 @@ def listing(labels: Sequence[str]) -> Text:
 
 def commas(labels: Sequence[str]) -> str:
     """ "3, 5, 8"; empty for none."""
-
-    def put(before: str, label: str) -> str:
-        return t("{before}, {label}", before=before, label=label)
-
-    return reduce(put, labels) if labels else ""
+    return _joined(labels, lambda before, label: t("{before}, {label}", before=before, label=label))
 
 
 def semicolons(texts: Sequence[str]) -> str:
     """ "a, b; c, d" of what has commas itself; empty for nothing."""
+    return _joined(texts, lambda before, text: t("{before}; {text}", before=before, text=text))
 
-    def put(before: str, text: str) -> str:
-        return t("{before}; {text}", before=before, text=text)
 
+def _joined(texts: Sequence[str], put: Callable[[str, str], str]) -> str:
     return reduce(put, texts) if texts else ""
 
 

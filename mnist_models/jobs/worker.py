@@ -138,21 +138,23 @@ def cut_output(_: Event) -> None:
             os.ftruncate(1, _MAX_OUTPUT_BYTES)
 
 
-def worker_environment() -> dict[str, str]:
+def worker_environment(cores: int | None = None) -> dict[str, str]:
     """The environment of its process: it finds this package, and makes room for the pages.
 
     Networks that know nothing of each other are trained on all cores. A product of matrices leaves
     a core to the pages: with a thread on each it waits for the one that a page takes, and with the
-    lowest priority that is long. On two busy cores the fitting took twice as long with two threads
-    as with one, NumPy's scoring five times, and one stroke in twenty a tenth of a second. What is
-    set stays.
+    lowest priority that is long. What is set stays.
+
+    Args:
+        cores: that it may use; all of this machine if None.
     """
     search_path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
-    cores = os.environ.get(JOB_CORES) or str(_cores())
+    cores = cores or _cores()
+    independent = os.environ.get(JOB_CORES) or str(cores)
     return {
-        **dict.fromkeys(THREADS, str(max(1, _cores() - 1))),
-        INDEPENDENT: cores,
-        JOB_CORES: cores,
+        **dict.fromkeys(THREADS, str(max(1, cores - 1))),
+        INDEPENDENT: independent,
+        JOB_CORES: independent,
         **os.environ,
         "PYTHONPATH": search_path,
     }

@@ -73,7 +73,7 @@ class Program:
         self._compiled_answers = tf.function(
             self._answer, input_signature=[tf.TensorSpec((None, PIXELS), tf.uint8)], autograph=False
         )
-        # Without AutoGraph, whose translation of the source takes longer than 1000 steps.
+        # Without AutoGraph: here is nothing to translate, and each look for it takes its time.
         self._compiled = tf.function(self._train, input_signature=signature, autograph=False)
 
     def serves(self, recipe: Recipe, members: list[Member], *, start: Stack, seed: int) -> bool:
@@ -118,7 +118,7 @@ class Program:
     def predict_proba(self, x: Images) -> Floats:
         """What the networks answer now: (n, 28, 28) → (n, K), see `Stack.predict_proba`.
 
-        The same to rounding, in half the time: TensorFlow's products make more of the processor.
+        The same to rounding, and faster: TensorFlow's products make more of the processor.
         """
         rows, size = x.reshape(len(x), PIXELS), max(1, _BLOCK // self._numbers)
         blocks = (rows[start : start + size] for start in range(0, max(len(x), 1), size))

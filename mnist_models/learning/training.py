@@ -140,9 +140,9 @@ def fit(
         rates = _learning_rates(recipe, epoch, steps)
         entry = _run_epoch(program, batches, rates, tell)
         if validation is not None:
-            stack = program.stack(classes)
-            entry |= _judge(stack, program.predict_proba(validation[0]), validation[1])
-            best.offer(stack, entry["val_accuracy"], epoch + 1)
+            entry |= _judge(start, program.predict_proba(validation[0]), validation[1])
+            if best.is_better(entry["val_accuracy"], epoch + 1):
+                best.stack = program.stack(classes)
         for name, value in entry.items():
             history.setdefault(name, []).append(value)
         on_epoch({"epoch": epoch + 1, **entry})
@@ -168,9 +168,12 @@ class _Best:
         self.stack: Stack | None = None
         self.epoch = 0
 
-    def offer(self, stack: Stack, score: float, epoch: int) -> None:
-        if self._patience is not None and score > self._score:
-            self.stack, self._score, self.epoch = stack, score, epoch
+    def is_better(self, score: float, epoch: int) -> bool:
+        """Whether the weights of this epoch are to be kept, as the best so far."""
+        if self._patience is None or score <= self._score:
+            return False
+        self._score, self.epoch = score, epoch
+        return True
 
     def is_enough(self, epoch: int) -> bool:
         return self._patience is not None and epoch - self.epoch >= self._patience > 0

@@ -7,7 +7,6 @@ nothing that trains.
 
 import contextlib
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -31,8 +30,7 @@ from mnist_models.jobs.cluster.versions import code_version, difference
 from mnist_models.jobs.interruption import GRACE_S
 from mnist_models.jobs.job import UNREADABLE, Order
 from mnist_models.jobs.progress import create_progress, event_of, read_line
-from mnist_models.jobs.worker import THREADS, worker_environment
-from mnist_models.settings import JOB_CORES
+from mnist_models.jobs.worker import worker_environment
 from mnist_models.text import Text
 
 Parcel = dict[str, Any]
@@ -185,11 +183,8 @@ def _is_done(line: str) -> bool:
 
 def _environment(parcel: Parcel, trained: Path) -> dict[str, str]:
     """That of its process: one core, unless the worker's owner says otherwise, and our limits."""
-    cores = (*THREADS, JOB_CORES)
     return {
-        **worker_environment(),
-        **dict.fromkeys(cores, "1"),
-        **{name: os.environ[name] for name in cores if name in os.environ},
+        **worker_environment(cores=1),
         **parcel["settings"],
         "MNIST_TRAINED": str(trained),
     }

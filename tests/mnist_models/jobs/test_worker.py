@@ -94,3 +94,19 @@ def test_a_job_has_all_cores_for_what_is_independent_and_leaves_one_to_the_pages
     found = worker.worker_environment()
     assert (found[worker.INDEPENDENT], found[JOB_CORES]) == ("1", "1")
     assert found["OMP_NUM_THREADS"] == "2"
+
+
+def test_a_job_of_a_cluster_has_one_core_unless_the_workers_owner_gives_it_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in (*worker.THREADS, JOB_CORES):
+        monkeypatch.delenv(name, raising=False)
+    found = worker.worker_environment(cores=1)
+    assert {found[name] for name in (*worker.THREADS, JOB_CORES)} == {"1"}
+    monkeypatch.setenv(JOB_CORES, "4")
+    found = worker.worker_environment(cores=1)
+    assert (found[worker.INDEPENDENT], found[JOB_CORES], found["OMP_NUM_THREADS"]) == (
+        "4",
+        "4",
+        "1",
+    )
